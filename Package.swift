@@ -1,0 +1,113 @@
+// swift-tools-version: 6.2
+// Aislewatch: watches warehouse cameras, saves only what happened, texts a person at once.
+import PackageDescription
+
+/// Every target: warnings fail the build.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// Targets with per-pixel loops: a debug build of those is 30 to 70 times slower, too slow for tests on real frames.
+let pixels: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+/// Where the OpenVINO libraries lie: beside an installed binary, or in the checkout (scripts/fetch-runtime.sh).
+let runtimePaths = ["$ORIGIN/../lib/openvino", "\(Context.packageDirectory)/.runtime/openvino/lib"]
+let runtimeSearch: [LinkerSetting] = [
+    .unsafeFlags(runtimePaths.flatMap { ["-Xlinker", "-rpath", "-Xlinker", $0] })
+]
+
+func product(_ name: String, _ package: String) -> Target.Dependency {
+    .product(name: name, package: package)
+}
+
+let package = Package(
+    name: "aislewatch",
+    products: [.executable(name: "aislewatch", targets: ["aislewatch"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C libraries: module maps and thin shims, no logic.
+        .systemLibrary(
+            name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil",
+            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
+        .target(name: "CFFmpegShim", dependencies: ["CFFmpeg"]),
+        .systemLibrary(
+            name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "COpenVINO", pkgConfig: "openvino_c"),
+
+        // Rooms, in the order in which the data goes.
+        .target(name: "Domain", swiftSettings: pixels),
+        .target(name: "Configuration", dependencies: ["Domain", product("Yams", "Yams")], swiftSettings: strict),
+        .target(
+            name: "Media", dependencies: ["Domain", "CFFmpeg", "CFFmpegShim", "CTurboJPEG", product("Logging", "swift-log")],
+            swiftSettings: pixels),
+        .target(
+            name: "Vision", dependencies: ["Domain", "Media", "COpenVINO", product("Crypto", "swift-crypto")],
+            swiftSettings: pixels, linkerSettings: runtimeSearch),
+        .target(name: "Incidents", dependencies: ["Domain"], swiftSettings: strict),
+        .target(
+            name: "Pipeline", dependencies: ["Domain", "Media", "Vision", "Incidents"], swiftSettings: strict),
+        .target(name: "Storage", dependencies: ["Domain", product("GRDB", "GRDB.swift")], swiftSettings: strict),
+        .target(
+            name: "Recording",
+            dependencies: ["Domain", "Media", "Storage", product("Crypto", "swift-crypto"), product("Logging", "swift-log")],
+            swiftSettings: strict),
+        .target(
+            name: "Alerts",
+            dependencies: [
+                "Domain", "Storage", product("AsyncHTTPClient", "async-http-client"), product("Logging", "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Web",
+            dependencies: [
+                "Domain", "Storage", product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
+                product("Crypto", "swift-crypto"), product("Logging", "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(name: "Evaluation", dependencies: ["Domain", "Media", "Pipeline", "Vision"], swiftSettings: pixels),
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "Domain", "Configuration", "Media", "Vision", "Incidents", "Pipeline", "Storage", "Recording", "Alerts",
+                "Web", product("ServiceLifecycle", "swift-service-lifecycle"), product("Logging", "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "aislewatch",
+            dependencies: ["Daemon", "Evaluation", product("ArgumentParser", "swift-argument-parser")],
+            swiftSettings: strict, linkerSettings: runtimeSearch),
+
+        // Tests mirror the rooms.
+        .target(name: "TestSupport", dependencies: ["Domain"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: strict),
+        .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"], swiftSettings: pixels),
+        .testTarget(
+            name: "VisionTests", dependencies: ["Vision", "TestSupport"], swiftSettings: pixels,
+            linkerSettings: runtimeSearch),
+        .testTarget(name: "IncidentsTests", dependencies: ["Incidents", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: strict,
+            linkerSettings: runtimeSearch),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "RecordingTests", dependencies: ["Recording", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "AlertsTests", dependencies: ["Alerts", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "WebTests", dependencies: ["Web", "TestSupport", product("HummingbirdTesting", "hummingbird")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], swiftSettings: pixels,
+            linkerSettings: runtimeSearch),
+        .testTarget(
+            name: "DaemonTests", dependencies: ["Daemon", "TestSupport"], swiftSettings: strict,
+            linkerSettings: runtimeSearch),
+    ],
+    swiftLanguageModes: [.v6]
+)
