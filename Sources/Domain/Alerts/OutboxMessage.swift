@@ -1,0 +1,43 @@
+import Foundation
+
+/// A message in the outbox.
+public struct OutboxMessage: Hashable, Sendable {
+    public enum State: String, Sendable, Codable {
+        /// Waits for its next attempt.
+        case pending
+        /// Taken by the provider.
+        case sent
+        /// Will not be tried again: the provider refused it for good.
+        case dead
+    }
+
+    public var id: Int64
+    /// Sent along with every attempt, so that a provider or receiver can drop a repetition.
+    public var idempotencyKey: String
+    public var incident: IncidentID
+    public var alert: PlannedAlert
+    public var state: State
+    public var attempts: Int
+    public var createdAt: Date
+    /// Not before this moment.
+    public var nextAttemptAt: Date
+    public var sentAt: Date?
+    /// Why the last attempt failed, without secrets.
+    public var lastError: String?
+
+    public init(
+        id: Int64, idempotencyKey: String, incident: IncidentID, alert: PlannedAlert, state: State, attempts: Int,
+        createdAt: Date, nextAttemptAt: Date, sentAt: Date? = nil, lastError: String? = nil
+    ) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+        self.incident = incident
+        self.alert = alert
+        self.state = state
+        self.attempts = attempts
+        self.createdAt = createdAt
+        self.nextAttemptAt = nextAttemptAt
+        self.sentAt = sentAt
+        self.lastError = lastError
+    }
+}

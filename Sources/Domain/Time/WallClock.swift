@@ -1,0 +1,12 @@
+import Foundation
+
+/// Where "now" comes from. Nothing reads the system's clocks directly, so that tests own time.
+public protocol WallClock: Sendable {
+    /// The date and time of day; may step when the machine's clock is set.
+    func now() -> Date
+    /// Seconds on a clock that never steps; its zero is arbitrary.
+    func monotonicSeconds() -> Double
+    /// Returns when `seconds` have passed on the monotonic clock.
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    func sleep(seconds: Double) async throws
+}
