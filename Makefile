@@ -1,0 +1,46 @@
+# Aislewatch. `make demo` shows it at work, `make test` proves it; `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+export PKG_CONFIG_PATH := $(CURDIR)/.runtime/openvino:$(PKG_CONFIG_PATH)
+
+# Data for `make eval` lies outside the repository; see docs/accuracy.md.
+EVAL_DATA ?= ../shared/data
+RELEASE := .build/release/aislewatch
+
+.PHONY: help setup setup-tests build demo test eval bench model samples lint clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## Install the Debian packages and the pinned OpenVINO runtime
+	@scripts/install-packages.sh scripts/packages-build.txt
+	@scripts/fetch-runtime.sh
+
+setup-tests: setup
+	@scripts/install-packages.sh scripts/packages-test.txt
+
+build: setup ## Build in release
+	@echo "==> Building in release (the first time takes some ten minutes on two cores)"
+	@swift build -c release --product aislewatch
+
+demo: build ## Watch every clip in samples/ and compare with its label
+	@scripts/demo.sh $(RELEASE)
+
+test: setup-tests ## Run the whole test suite
+	@scripts/test.sh
+
+eval: build ## Measure on the data sets in EVAL_DATA
+	@scripts/eval.sh $(RELEASE) "$(EVAL_DATA)"
+
+bench: build ## Measure speed and memory
+	@scripts/bench.sh $(RELEASE)
+
+model: ## Train and export the compact network from nothing (hours)
+	@tools/model/make_model.sh
+
+lint: ## Check the formatting
+	@swift format lint -r --strict Package.swift Sources Tests
+
+clean: ## Remove what was built (the runtime stays)
+	rm -rf .build .build-* demo-out eval-out
