@@ -4,13 +4,15 @@ import Testing
 
 @Suite("Identifiers")
 struct IdentityTests {
-    @Test("a camera id takes only what is safe in a path and a topic",
+    @Test(
+        "a camera id takes only what is safe in a path and a topic",
         arguments: ["aisle-4", "dock_2", "7", String(repeating: "a", count: 64)])
     func cameraIDAccepts(_ name: String) {
         #expect(CameraID(rawValue: name)?.rawValue == name)
     }
 
-    @Test("anything else is no camera id",
+    @Test(
+        "anything else is no camera id",
         arguments: ["", "Aisle", "a/b", "..", "-a", "_a", "a b", "a+", "a#", "é", String(repeating: "a", count: 65)])
     func cameraIDRefuses(_ name: String) {
         #expect(CameraID(rawValue: name) == nil)

@@ -12,7 +12,9 @@ struct MaskTests {
         Mask(size: size, bitmap: rows.filter { !$0.isWhitespace }.map { $0 == "#" ? 1 : 0 })
     }
 
-    @Test("a bitmap comes back as it was", arguments: ["....  ....  ....", "####  ####  ####", "#..#  ..##  #..#", "....  ....  ...#"])
+    @Test(
+        "a bitmap comes back as it was",
+        arguments: ["....  ....  ....", "####  ####  ####", "#..#  ..##  #..#", "....  ....  ...#"])
     func roundTrip(_ rows: String) {
         let mask = mask(rows)
         #expect(mask.bitmap(value: 1) == rows.filter { !$0.isWhitespace }.map { $0 == "#" ? 1 : 0 })

@@ -51,7 +51,8 @@ public struct Mask: Hashable, Sendable, Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try self.init(
-            size: container.decode(FrameSize.self, forKey: .size), counts: container.decode([UInt32].self, forKey: .counts))
+            size: container.decode(FrameSize.self, forKey: .size),
+            counts: container.decode([UInt32].self, forKey: .counts))
     }
 
     /// `size.area` bytes in reading order: 0 outside, `value` inside.
@@ -104,7 +105,9 @@ public struct Mask: Hashable, Sendable, Codable {
             top = min(top, row)
             bottom = max(bottom, row + 1)
         }
-        return right > 0 ? Region(x: left, y: top, width: right - left, height: bottom - top) : Region(x: 0, y: 0, width: 0, height: 0)
+        return right > 0
+            ? Region(x: left, y: top, width: right - left, height: bottom - top)
+            : Region(x: 0, y: 0, width: 0, height: 0)
     }
 
     /// Mean position of the pixels' centres; nil when the mask is empty.

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Foundation
+
+/// The entry point: runs the command and maps its outcome to the exit status 0 (ok), 1 (failed) or 2 (bad usage).
+@main
+struct Main {
+    static func main() async {
+        do {
+            var command = try Aislewatch.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            leave(after: error)
+        }
+    }
+
+    private static func leave(after error: any Error) -> Never {
+        if let failure = error as? CommandFailure {
+            if !failure.message.isEmpty { StandardError.write("error: \(failure.message)") }
+            exit(1)
+        }
+        switch Aislewatch.exitCode(for: error) {
+        case .success:
+            // `--help` and `--version` arrive as errors too.
+            print(Aislewatch.fullMessage(for: error))
+            exit(0)
+        case .validationFailure:
+            StandardError.write(Aislewatch.fullMessage(for: error))
+            exit(2)
+        default:
+            StandardError.write("error: \(error)")
+            exit(1)
+        }
+    }
+}

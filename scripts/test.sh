@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Builds and runs the whole test suite.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+started=$SECONDS
+echo "==> Building the tests (the first time takes some ten minutes on two cores)"
+swift build --build-tests
+echo "==> Running the tests ($((SECONDS - started)) s so far)"
+swift test --skip-build
+echo "==> Done in $((SECONDS - started)) s"
