@@ -45,7 +45,8 @@ let package = Package(
         .target(name: "Domain", swiftSettings: pixels),
         .target(name: "Configuration", dependencies: ["Domain", product("Yams", "Yams")], swiftSettings: strict),
         .target(
-            name: "Media", dependencies: ["Domain", "CFFmpeg", "CFFmpegShim", "CTurboJPEG", product("Logging", "swift-log")],
+            name: "Media",
+            dependencies: ["Domain", "CFFmpeg", "CFFmpegShim", "CTurboJPEG", product("Logging", "swift-log")],
             swiftSettings: pixels),
         .target(
             name: "Vision", dependencies: ["Domain", "Media", "COpenVINO", product("Crypto", "swift-crypto")],
@@ -56,7 +57,9 @@ let package = Package(
         .target(name: "Storage", dependencies: ["Domain", product("GRDB", "GRDB.swift")], swiftSettings: strict),
         .target(
             name: "Recording",
-            dependencies: ["Domain", "Media", "Storage", product("Crypto", "swift-crypto"), product("Logging", "swift-log")],
+            dependencies: [
+                "Domain", "Media", "Storage", product("Crypto", "swift-crypto"), product("Logging", "swift-log"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Alerts",
