@@ -1,0 +1,25 @@
+import Domain
+import Media
+
+/// Follows one object through one camera's frames. Its memory is bounded, however long it runs.
+///
+/// Serves one call at a time: a call during another throws `VisionError.sessionBusy`. Every call takes frames of any size;
+/// masks have the size of the frame they were made from.
+public protocol SegmentationSession: AnyObject, Sendable {
+    /// Begins (again) with a prompt on a frame.
+    /// - Parameter change: how much each part of the picture differs from the empty scene, if the camera is fixed.
+    /// - Returns: up to three candidates, best first by the model's own estimate, each different from the others. The
+    ///   first is followed unless `choose` names another.
+    /// - Throws: `VisionError.clickOutside`, `boxOutside`, `promptMaskSize`, `promptEmpty`, or an error of the runtime.
+    func start(_ frame: VideoFrame, prompt: Prompt, change: ChangeMap?) async throws -> [MaskCandidate]
+
+    /// Follows another of the candidates that `start` or `correct` returned last.
+    func choose(_ candidate: Int) async throws
+
+    /// Finds the object in a later frame.
+    func step(_ frame: VideoFrame, change: ChangeMap?) async throws -> MaskObservation
+
+    /// Adds clicks, a box or a mask in a later frame: on the object found there, or to find it again.
+    /// - Returns: as `start`.
+    func correct(_ frame: VideoFrame, prompt: Prompt) async throws -> [MaskCandidate]
+}
