@@ -54,7 +54,10 @@ let package = Package(
         .target(name: "Incidents", dependencies: ["Domain"], swiftSettings: strict),
         .target(
             name: "Pipeline", dependencies: ["Domain", "Media", "Vision", "Incidents"], swiftSettings: strict),
-        .target(name: "Storage", dependencies: ["Domain", product("GRDB", "GRDB.swift")], swiftSettings: strict),
+        .target(
+            name: "Storage",
+            dependencies: ["Domain", product("GRDB", "GRDB.swift"), product("Crypto", "swift-crypto")],
+            swiftSettings: strict),
         .target(
             name: "Recording",
             dependencies: [
@@ -99,7 +102,9 @@ let package = Package(
         .testTarget(
             name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: strict,
             linkerSettings: runtimeSearch),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "TestSupport", product("GRDB", "GRDB.swift")],
+            swiftSettings: strict),
         .testTarget(name: "RecordingTests", dependencies: ["Recording", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "AlertsTests", dependencies: ["Alerts", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -18,6 +18,9 @@ public struct OutboxMessage: Hashable, Sendable {
     public var alert: PlannedAlert
     public var state: State
     public var attempts: Int
+    /// Whether the last attempt may have reached the provider although nobody said so: it timed out, or the process ended
+    /// in the middle. Look before sending again.
+    public var outcomeUnknown = false
     public var createdAt: Date
     /// Not before this moment.
     public var nextAttemptAt: Date

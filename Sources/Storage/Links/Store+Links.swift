@@ -1,0 +1,47 @@
+import Crypto
+public import Domain
+public import Foundation
+internal import GRDB
+
+extension Store {
+    /// A new token, in memory only.
+    public func makeLink(expiresAt: Date) throws -> LinkToken {
+        var generator = SystemRandomNumberGenerator()
+        let nonce = Data((0..<24).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        return LinkToken(token: try linkKey.token(nonce: nonce), expiresAt: expiresAt, nonce: nonce)
+    }
+
+    /// Makes a link for an incident and stores its hash.
+    /// - Returns: The token.
+    public func newLink(_ incident: IncidentID, expiresAt: Date) throws -> String {
+        let link = try makeLink(expiresAt: expiresAt)
+        try write { db in try insert(link, incident: incident, db) }
+        return link.token
+    }
+
+    /// The incident behind a token; nil when the token is unknown or has expired. Changes nothing.
+    public func incident(token: String) throws -> Incident? {
+        guard token.utf8.count == 32 else { return nil }
+        return try read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT incidents.* FROM incidents JOIN links ON links.incident_id = incidents.id
+                    WHERE links.token_sha256 = ? AND links.expires_at > ?
+                    """,
+                arguments: [Self.hash(token), UTCText.string(clock.now())]
+            ).map(IncidentRow.incident)
+        }
+    }
+
+    func insert(_ link: LinkToken, incident: IncidentID, _ db: Database) throws {
+        try db.execute(
+            sql: "INSERT INTO links (token_sha256, nonce, incident_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+            arguments: [
+                Self.hash(link.token), link.nonce, incident.rawValue, UTCText.string(clock.now()),
+                UTCText.string(link.expiresAt),
+            ])
+    }
+
+    static func hash(_ token: String) -> Data { Data(SHA256.hash(data: Data(token.utf8))) }
+}

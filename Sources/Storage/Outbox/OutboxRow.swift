@@ -1,0 +1,28 @@
+import Domain
+import Foundation
+internal import GRDB
+
+/// Between ``OutboxMessage`` and its row.
+enum OutboxRow {
+    /// Stands for the link's token in the stored text.
+    static let placeholder = "{token}"
+    static let select = "SELECT outbox.*, links.nonce AS nonce FROM outbox "
+        + "LEFT JOIN links ON links.token_sha256 = outbox.link_sha256 "
+
+    /// - Parameter token: Goes into the text where the placeholder stands; nil leaves a mark in its place.
+    static func message(_ row: Row, token: String?) throws -> OutboxMessage {
+        guard let state = OutboxMessage.State(rawValue: row["state"]) else {
+            throw StorageError.damaged(reason: "a message's state is unknown")
+        }
+        let stored: String = row["text"]
+        let text = stored.replacingOccurrences(of: placeholder, with: token ?? "…")
+        var message = OutboxMessage(
+            id: row["id"], idempotencyKey: row["idempotency_key"], incident: IncidentID(rawValue: row["incident_id"]),
+            alert: PlannedAlert(channel: row["channel"], recipient: row["recipient"], text: text), state: state,
+            attempts: row["attempts"], createdAt: try row.date("created_at"),
+            nextAttemptAt: try row.date("next_attempt_at"), sentAt: try row.optionalDate("sent_at"),
+            lastError: row["last_error"])
+        message.outcomeUnknown = row["outcome_unknown"]
+        return message
+    }
+}

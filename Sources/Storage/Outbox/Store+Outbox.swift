@@ -1,0 +1,130 @@
+import Crypto
+public import Domain
+public import Foundation
+internal import GRDB
+
+extension Store {
+    /// A stream that gets an element whenever a commit has put messages into the outbox. Ask for it before looking at
+    /// ``pendingHeads()``, so that nothing can slip in between.
+    public func outboxChanges() -> AsyncStream<Void> { outboxSignals.stream() }
+
+    /// For each channel and recipient the oldest message that still has to be sent, whether its time has come or not;
+    /// those behind it wait, so that a recipient gets the messages in order.
+    public func pendingHeads() throws -> [OutboxMessage] {
+        let heads = try read { db in
+            try Row.fetchAll(
+                db,
+                sql: OutboxRow.select + """
+                    WHERE outbox.id IN (SELECT min(id) FROM outbox WHERE state = 'pending' GROUP BY channel, recipient)
+                    ORDER BY outbox.id
+                    """)
+        }
+        return try heads.map { row in
+            let token = try token(row) ?? reissueLink(row)
+            return try OutboxRow.message(row, token: token)
+        }
+    }
+
+    /// All messages about an incident, in the order in which they were planned.
+    public func messages(of incident: IncidentID) throws -> [OutboxMessage] {
+        let rows = try read { db in
+            try Row.fetchAll(
+                db, sql: OutboxRow.select + "WHERE outbox.incident_id = ? ORDER BY outbox.id",
+                arguments: [incident.rawValue])
+        }
+        return try rows.map { try OutboxRow.message($0, token: token($0)) }
+    }
+
+    /// Notes that an attempt begins: if the process dies in it, nobody knows whether the message went out.
+    /// - Returns: False when the message is not pending any more.
+    @discardableResult
+    public func beginAttempt(_ message: Int64) throws -> Bool {
+        try change(message, "attempts = attempts + 1, outcome_unknown = 1")
+    }
+
+    /// The provider has taken the message.
+    @discardableResult
+    public func markSent(_ message: Int64, at date: Date) throws -> Bool {
+        try change(
+            message, "state = 'sent', sent_at = ?, outcome_unknown = 0, last_error = NULL", [UTCText.string(date)])
+    }
+
+    /// The attempt failed, and another one follows.
+    /// - Parameters:
+    ///   - error: Why, without secrets.
+    ///   - outcomeUnknown: Whether the provider may have taken the message all the same.
+    @discardableResult
+    public func markFailed(_ message: Int64, retryAt: Date, error: String, outcomeUnknown: Bool) throws -> Bool {
+        try change(
+            message, "next_attempt_at = ?, last_error = ?, outcome_unknown = ?",
+            [UTCText.string(retryAt), error, outcomeUnknown])
+    }
+
+    /// The message will not be tried again.
+    @discardableResult
+    public func markDead(_ message: Int64, error: String) throws -> Bool {
+        try change(message, "state = 'dead', last_error = ?", [error])
+    }
+
+    /// - Returns: nil when there is such a message already.
+    func insert(_ alert: PlannedAlert, incident: IncidentID, link: LinkToken?, _ db: Database) throws -> OutboxMessage? {
+        let now = UTCText.string(clock.now())
+        let carried = link.flatMap { alert.text.contains($0.token) ? $0 : nil }
+        let stored = carried.map { alert.text.replacingOccurrences(of: $0.token, with: OutboxRow.placeholder) }
+        try db.execute(
+            sql: """
+                INSERT INTO outbox (idempotency_key, incident_id, channel, recipient, text, link_sha256, state,
+                    attempts, outcome_unknown, created_at, next_attempt_at)
+                VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, 0, ?, ?)
+                ON CONFLICT (incident_id, channel, recipient) DO NOTHING
+                """,
+            arguments: [
+                Self.idempotencyKey(alert, incident), incident.rawValue, alert.channel, alert.recipient,
+                stored ?? alert.text, carried.map { Self.hash($0.token) }, now, now,
+            ])
+        guard db.changesCount == 1 else { return nil }
+        let row = try Row.fetchOne(
+            db, sql: OutboxRow.select + "WHERE outbox.id = ?", arguments: [db.lastInsertedRowID])
+        return try row.map { try OutboxRow.message($0, token: carried?.token) }
+    }
+
+    /// The same for the same incident, channel and recipient; tells nobody the recipient.
+    private static func idempotencyKey(_ alert: PlannedAlert, _ incident: IncidentID) -> String {
+        let parts = [incident.rawValue, alert.channel, alert.recipient].joined(separator: "\u{0}")
+        return SHA256.hash(data: Data(parts.utf8)).prefix(16).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+    }
+
+    private func change(_ message: Int64, _ assignments: String, _ arguments: StatementArguments = []) throws -> Bool {
+        try write { db in
+            try db.execute(
+                sql: "UPDATE outbox SET \(assignments) WHERE id = ? AND state = 'pending'",
+                arguments: arguments + [message])
+            return db.changesCount == 1
+        }
+    }
+
+    /// The token of a message's link; nil when it has none or when the key is not the one it was made with.
+    private func token(_ row: Row) throws -> String? {
+        guard let nonce = row["nonce"] as Data?, let hash = row["link_sha256"] as Data? else { return nil }
+        let token = try linkKey.token(nonce: nonce)
+        return Self.hash(token) == hash ? token : nil
+    }
+
+    /// Gives a message whose link's token is lost a new one that lives as long.
+    private func reissueLink(_ row: Row) throws -> String? {
+        guard let hash = row["link_sha256"] as Data?, let id = row["id"] as Int64?,
+            let incident = row["incident_id"] as String?
+        else { return nil }
+        return try write { db in
+            let old = try Row.fetchOne(db, sql: "SELECT expires_at FROM links WHERE token_sha256 = ?", arguments: [hash])
+            guard let expiresAt = try old?.date("expires_at") else { return nil }
+            let link = try makeLink(expiresAt: expiresAt)
+            try insert(link, incident: IncidentID(rawValue: incident), db)
+            try db.execute(
+                sql: "UPDATE outbox SET link_sha256 = ? WHERE id = ?", arguments: [Self.hash(link.token), id])
+            return link.token
+        }
+    }
+}
