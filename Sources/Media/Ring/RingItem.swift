@@ -1,0 +1,5 @@
+/// A packet and how to decode it.
+public struct RingItem: Sendable {
+    public let packet: Packet
+    public let parameters: StreamParameters
+}
