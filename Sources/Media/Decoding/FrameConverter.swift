@@ -66,7 +66,7 @@ final class FrameConverter {
     }
 
     /// The deprecated "J" formats are the plain ones in full range.
-    private static func plain(_ format: Int32, _ range: AVColorRange) -> (AVPixelFormat, Bool) {
+    static func plain(_ format: Int32, _ range: AVColorRange) -> (AVPixelFormat, Bool) {
         let isFull = range == AVCOL_RANGE_JPEG
         switch AVPixelFormat(format) {
         case AV_PIX_FMT_YUVJ422P: return (AV_PIX_FMT_YUV422P, true)

@@ -1,0 +1,131 @@
+internal import CFFmpeg
+internal import CFFmpegShim
+import Domain
+import Foundation
+
+/// Still pictures in files: JPEG, PNG and what else FFmpeg reads.
+public enum ImageFile {
+    /// Reads a picture as RGB.
+    /// - Throws: `MediaError`.
+    public static func read(_ path: String) throws -> RGBImage {
+        try withFirstFrame(path) { frame in
+            let size = FrameSize(width: Int(frame.pointee.width), height: Int(frame.pointee.height))
+            var pixels: [UInt8] = []
+            try repack(frame, to: AV_PIX_FMT_RGB24, channels: 3, into: &pixels, path)
+            return RGBImage(size: size, pixels: pixels)
+        }
+    }
+
+    /// Reads an annotation: one byte a pixel, the palette's index or the grey value as it stands in the file.
+    /// - Throws: `MediaError`; `notAVideo` for pictures in colours.
+    public static func readLabels(_ path: String) throws -> (size: FrameSize, labels: [UInt8]) {
+        try withFirstFrame(path) { frame in
+            let size = FrameSize(width: Int(frame.pointee.width), height: Int(frame.pointee.height))
+            var labels: [UInt8] = []
+            switch AVPixelFormat(frame.pointee.format) {
+            case AV_PIX_FMT_PAL8, AV_PIX_FMT_GRAY8:
+                labels = [UInt8](repeating: 0, count: size.area)
+                let data = frame.pointee.data.0, stride = Int(frame.pointee.linesize.0)
+                labels.withUnsafeMutableBufferPointer { out in
+                    guard let base = out.baseAddress, let data else { return }
+                    for row in 0..<size.height {
+                        (base + row * size.width).update(from: data + row * stride, count: size.width)
+                    }
+                }
+            case AV_PIX_FMT_MONOBLACK, AV_PIX_FMT_GRAY16BE, AV_PIX_FMT_GRAY16LE, AV_PIX_FMT_YA8, AV_PIX_FMT_YUVJ420P,
+                AV_PIX_FMT_YUV420P, AV_PIX_FMT_RGB24, AV_PIX_FMT_RGBA:
+                try repack(frame, to: AV_PIX_FMT_GRAY8, channels: 1, into: &labels, path)
+            default: throw MediaError.notAVideo(source: path)
+            }
+            return (size, labels)
+        }
+    }
+
+    /// Writes a picture as PNG: whole, or not at all.
+    /// - Throws: `MediaError.cannotWrite`, `MediaError.encodingFailed`.
+    public static func writePNG(_ image: RGBImage, to path: String) throws {
+        try write(PNGEncoder.encode(image.pixels, size: image.size, channels: 3), to: path)
+    }
+
+    /// Writes one byte a pixel (`size.area` bytes, row by row) as a grey PNG: whole, or not at all.
+    /// - Throws: `MediaError.cannotWrite`, `MediaError.encodingFailed`.
+    public static func writePNG(gray: [UInt8], size: FrameSize, to path: String) throws {
+        try write(PNGEncoder.encode(gray, size: size, channels: 1), to: path)
+    }
+
+    private static func write(_ data: Data, to path: String) throws {
+        do {
+            try data.write(to: URL(filePath: path), options: .atomic)
+        } catch {
+            throw MediaError.cannotWrite(path: path, reason: FileErrorText.of(error))
+        }
+    }
+
+    private static func withFirstFrame<R>(
+        _ path: String, _ body: (UnsafeMutablePointer<AVFrame>) throws -> R
+    ) throws -> R {
+        let input = try InputContext(SourceOptions(url: path), clock: SystemClock(), cancellation: Cancellation())
+        let index = av_find_best_stream(input.context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
+        guard index >= 0, let parameters = input.context.pointee.streams[Int(index)]?.pointee.codecpar,
+            let codec = avcodec_find_decoder(parameters.pointee.codec_id)
+        else { throw MediaError.noVideoStream(source: path) }
+        var context = avcodec_alloc_context3(codec)
+        var packet = av_packet_alloc()
+        var frame = av_frame_alloc()
+        defer {
+            avcodec_free_context(&context)
+            av_packet_free(&packet)
+            av_frame_free(&frame)
+        }
+        guard let context, let packet, let frame, avcodec_parameters_to_context(context, parameters) >= 0,
+            avcodec_open2(context, codec, nil) >= 0
+        else { throw MediaError.decodingFailed(source: path, reason: "no decoder") }
+        while try input.read(into: packet) {
+            defer { av_packet_unref(packet) }
+            guard packet.pointee.stream_index == index else { continue }
+            guard avcodec_send_packet(context, packet) >= 0 else { continue }
+            if avcodec_receive_frame(context, frame) >= 0 { return try body(frame) }
+        }
+        avcodec_send_packet(context, nil)
+        if avcodec_receive_frame(context, frame) >= 0 { return try body(frame) }
+        throw MediaError.decodingFailed(source: path, reason: "the picture is damaged or breaks off")
+    }
+
+    /// The frame in a packed format without row padding.
+    private static func repack(
+        _ frame: UnsafeMutablePointer<AVFrame>, to format: AVPixelFormat, channels: Int, into pixels: inout [UInt8],
+        _ path: String
+    ) throws {
+        let width = frame.pointee.width, height = frame.pointee.height
+        let (source, isFull) = FrameConverter.plain(frame.pointee.format, frame.pointee.color_range)
+        let flags = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT
+        guard let scaler = sws_getContext(width, height, source, width, height, format, flags, nil, nil, nil) else {
+            throw MediaError.decodingFailed(source: path, reason: "unknown pixel format")
+        }
+        defer { sws_freeContext(scaler) }
+        let table = sws_getCoefficients(SWS_CS_DEFAULT)
+        sws_setColorspaceDetails(scaler, table, isFull ? 1 : 0, table, 1, 0, 1 << 16, 1 << 16)
+        let row = Int(width) * channels
+        let stride = (row + 63) / 64 * 64
+        // swscale writes whole vectors beyond a row's end.
+        var padded = [UInt8](repeating: 0, count: stride * Int(height) + 64)
+        let data = frame.pointee.data, strides = frame.pointee.linesize
+        let done = padded.withUnsafeMutableBufferPointer { out in
+            withUnsafePointer(to: data) { data in
+                data.withMemoryRebound(to: UnsafePointer<UInt8>?.self, capacity: 8) { planes in
+                    withUnsafePointer(to: strides) { strides in
+                        strides.withMemoryRebound(to: Int32.self, capacity: 8) { strides in
+                            var outPlanes: [UnsafeMutablePointer<UInt8>?] = [out.baseAddress, nil, nil, nil]
+                            let outStrides: [Int32] = [Int32(stride), 0, 0, 0]
+                            return sws_scale(scaler, planes, strides, 0, height, &outPlanes, outStrides)
+                        }
+                    }
+                }
+            }
+        }
+        guard done > 0 else { throw MediaError.decodingFailed(source: path, reason: "the picture can't be converted") }
+        pixels = []
+        pixels.reserveCapacity(row * Int(height))
+        for line in 0..<Int(height) { pixels.append(contentsOf: padded[line * stride..<line * stride + row]) }
+    }
+}

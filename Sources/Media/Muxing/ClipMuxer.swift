@@ -1,0 +1,141 @@
+internal import CFFmpeg
+internal import CFFmpegShim
+import Domain
+import Foundation
+
+/// Writes packets into a fragmented MP4 as they are, without re-encoding. Blocks on the disk: one owner, on a thread of its own.
+///
+/// Fragments hold at most a second and are on disk when written, so that a crash or power cut costs no more. The file
+/// begins with the first key frame it is given. Sound is kept when MP4 holds it (AAC, Opus, MP3).
+public final class ClipMuxer {
+    public let parameters: StreamParameters
+    /// The stream's sound can't be put into this file and is left out.
+    public let dropsAudio: Bool
+    /// The first picture's time; nil until there is one.
+    public private(set) var start: MediaTime?
+    /// The time of day of the first picture.
+    public private(set) var startDate: Date?
+    /// From the first picture to the end of the last.
+    public private(set) var durationSeconds = 0.0
+    /// Bytes that a crash can't take any more.
+    public var bytesOnDisk: Int64 { file.bytesOnDisk }
+
+    /// Below a second, so that with the picture that closes it a fragment still is at most one.
+    private static let fragmentMicroseconds = "850000"
+
+    private let file: FragmentFile
+    private let context: UnsafeMutablePointer<AVFormatContext>
+    private let hasAudio: Bool
+    private let packet: UnsafeMutablePointer<AVPacket>
+    private let path: String
+    /// Decoding time of the first packet.
+    private var origin: Int64 = 0
+    private var lastDTS: (video: Int64, audio: Int64) = (.min, .min)
+    private var isClosed = false
+
+    /// Creates the file and writes its header.
+    /// - Throws: `MediaError.cannotWrite`; `encodingFailed` when MP4 can't hold the codec.
+    public init(path: URL, parameters: StreamParameters) throws {
+        FFmpegLog.silence()
+        self.path = path.path(percentEncoded: false)
+        self.parameters = parameters
+        let keepsAudio = parameters.audio.map { Self.isHoldable($0) } ?? false
+        hasAudio = keepsAudio
+        dropsAudio = parameters.audio != nil && !keepsAudio
+        file = try FragmentFile(path: self.path)
+        var made: UnsafeMutablePointer<AVFormatContext>?
+        avformat_alloc_output_context2(&made, nil, "mp4", nil)
+        guard let context = made, let packet = av_packet_alloc() else {
+            avformat_free_context(made)
+            throw MediaError.encodingFailed(reason: "no MP4 writer")
+        }
+        self.context = context
+        self.packet = packet
+        context.pointee.pb = file.io
+        context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
+        try addStream(parameters.video)
+        if keepsAudio, let audio = parameters.audio { try addStream(audio) }
+        var options: OpaquePointer?
+        defer { av_dict_free(&options) }
+        av_dict_set(&options, "movflags", "empty_moov+default_base_moof", 0)
+        av_dict_set(&options, "frag_duration", Self.fragmentMicroseconds, 0)
+        av_dict_set(&options, "flush_packets", "1", 0)
+        let code = avformat_write_header(context, &options)
+        guard code >= 0 else { throw MediaError.encodingFailed(reason: "MP4 header: \(ffmpegMessage(code))") }
+        try file.commit()
+    }
+
+    deinit {
+        var packet: UnsafeMutablePointer<AVPacket>? = packet
+        av_packet_free(&packet)
+        context.pointee.pb = nil
+        avformat_free_context(context)
+    }
+
+    /// Adds a packet; those before the first key frame are left out.
+    /// - Throws: `MediaError.cannotWrite` when the disk refuses; the file is as it was after the last fragment.
+    public func write(_ source: Packet) throws {
+        guard !isClosed, source.isVideo || hasAudio else { return }
+        if start == nil {
+            guard source.isKeyFrame else { return }
+            start = source.pts
+            startDate = source.date
+            origin = source.time.pts90k
+        }
+        guard let start, source.time.epoch == start.epoch, source.isVideo || source.time.pts90k >= origin else { return }
+        guard av_packet_ref(packet, source.packet) >= 0 else {
+            throw MediaError.encodingFailed(reason: "out of memory")
+        }
+        defer { av_packet_unref(packet) }
+        let index = source.isVideo ? 0 : 1
+        guard let stream = context.pointee.streams[index] else { return }
+        packet.pointee.stream_index = Int32(index)
+        packet.pointee.dts -= origin
+        packet.pointee.pts = max(packet.pointee.pts - origin, packet.pointee.dts)
+        if source.isVideo {
+            let length = source.durationSeconds > 0 ? source.durationSeconds : 1 / max(1, parameters.info.framesPerSecond)
+            let end = (source.pts.seconds(since: start) ?? 0) + length
+            durationSeconds = max(durationSeconds, end)
+        }
+        av_packet_rescale_ts(packet, timeBase90k, stream.pointee.time_base)
+        // Rounding to the stream's clock may make two times equal.
+        let last = source.isVideo ? lastDTS.video : lastDTS.audio
+        if packet.pointee.dts <= last { packet.pointee.dts = last + 1 }
+        packet.pointee.pts = max(packet.pointee.pts, packet.pointee.dts)
+        if source.isVideo { lastDTS.video = packet.pointee.dts } else { lastDTS.audio = packet.pointee.dts }
+        let code = av_write_frame(context, packet)
+        guard code >= 0 else { throw MediaError.encodingFailed(reason: "MP4: \(ffmpegMessage(code))") }
+        try file.commit()
+    }
+
+    /// Writes what is left, and brings all of it to disk.
+    /// - Returns: Length in seconds.
+    @discardableResult
+    public func finish() throws -> Double {
+        guard !isClosed else { return durationSeconds }
+        isClosed = true
+        let code = av_write_trailer(context)
+        guard code >= 0 else { throw MediaError.encodingFailed(reason: "MP4 trailer: \(ffmpegMessage(code))") }
+        try file.sync()
+        return durationSeconds
+    }
+
+    private func addStream(_ parameters: UnsafePointer<AVCodecParameters>) throws {
+        guard let stream = avformat_new_stream(context, nil),
+            avcodec_parameters_copy(stream.pointee.codecpar, parameters) >= 0
+        else { throw MediaError.encodingFailed(reason: "out of memory") }
+        // The input's tag may mean nothing in MP4. Browsers want parameter sets in the header, which is what hvc1 says.
+        stream.pointee.codecpar.pointee.codec_tag =
+            parameters.pointee.codec_id == AV_CODEC_ID_HEVC ? aw_tag_hvc1 : 0
+        stream.pointee.time_base = timeBase90k
+    }
+
+    private static func isHoldable(_ audio: UnsafePointer<AVCodecParameters>) -> Bool {
+        switch audio.pointee.codec_id {
+        case AV_CODEC_ID_AAC: audio.pointee.extradata_size > 0
+        case AV_CODEC_ID_OPUS: audio.pointee.extradata_size > 0
+        case AV_CODEC_ID_MP3: true
+        default: false
+        }
+    }
+}
