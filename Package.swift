@@ -98,7 +98,9 @@ let package = Package(
         .testTarget(
             name: "VisionTests", dependencies: ["Vision", "TestSupport"], swiftSettings: pixels,
             linkerSettings: runtimeSearch),
-        .testTarget(name: "IncidentsTests", dependencies: ["Incidents", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "IncidentsTests", dependencies: ["Incidents", "TestSupport"], resources: [.copy("Recordings")],
+            swiftSettings: strict),
         .testTarget(
             name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: strict,
             linkerSettings: runtimeSearch),

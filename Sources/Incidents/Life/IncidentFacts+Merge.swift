@@ -1,0 +1,19 @@
+import Domain
+
+extension IncidentFacts {
+    /// Takes what `other` knows: the larger of measures, the first of names.
+    mutating func merge(_ other: IncidentFacts) {
+        dropMetres = Self.larger(dropMetres, other.dropMetres)
+        dropPixels = Self.larger(dropPixels, other.dropPixels)
+        areaSquareMetres = Self.larger(areaSquareMetres, other.areaSquareMetres)
+        areaFraction = Self.larger(areaFraction, other.areaFraction)
+        if zoneName == nil { (zoneName, zoneKind) = (other.zoneName, other.zoneKind) }
+        if fromZoneName == nil { (fromZoneName, fromZoneKind) = (other.fromZoneName, other.fromZoneKind) }
+    }
+
+    private static func larger(_ a: Double?, _ b: Double?) -> Double? {
+        guard let a else { return b }
+        guard let b else { return a }
+        return max(a, b)
+    }
+}

@@ -1,0 +1,188 @@
+import Domain
+
+/// `falling_object`: something comes down as in free fall, all of it, and then lies lower than before (or has left the
+/// picture at its lower edge). Judged once it lies still; the descent itself is looked for in the track's past.
+struct FallingObjectRule: Sendable {
+    private let settings: FallingObjectSettings
+    /// When each track's last fall came to rest, so that it is announced once.
+    private var announced: [TrackID: Double] = [:]
+
+    init(settings: FallingObjectSettings) { self.settings = settings }
+
+    mutating func removeAll() { announced.removeAll() }
+
+    mutating func assess(_ ledger: TrackLedger, _ context: RuleContext) -> [RuleSign] {
+        guard settings.enabled else { return [] }
+        var signs: [RuleSign] = []
+        for id in ledger.seen {
+            guard let history = ledger.histories[id], history.samples.count >= 4,
+                let rest = Rest(of: history.samples, height: context.height, seconds: settings.restSeconds),
+                rest.startSeconds > announced[id] ?? -.infinity
+            else { continue }
+            // Until it moves again this rest needs no second look, unless it was too short to know.
+            if let last = history.last, last.seconds - rest.startSeconds > settings.restSeconds + 1 { continue }
+            guard let sign = fall(of: history, until: rest, ledger, context) else { continue }
+            announced[id] = rest.startSeconds
+            signs.append(sign)
+        }
+        for id in ledger.justLost {
+            guard let history = ledger.histories[id], let sign = exit(of: history, ledger, context) else { continue }
+            announced[id] = sign.endSeconds
+            signs.append(sign)
+        }
+        announced = announced.filter { ledger.histories[$0.key] != nil }
+        return signs
+    }
+
+    private func fall(
+        of history: TrackHistory, until rest: Rest, _ ledger: TrackLedger, _ context: RuleContext
+    ) -> RuleSign? {
+        let samples = history.samples
+        let earliest = rest.startSeconds - settings.maxSettleSeconds - settings.maxFallSeconds
+        let begin = samples.firstIndex { $0.seconds >= earliest } ?? 0
+        guard rest.first > begin,
+            let descent = Descent(
+                in: samples[begin...rest.first], height: context.height, maxSeconds: settings.maxFallSeconds),
+            isFall(descent, samples, context)
+        else { return nil }
+        // A bounce or a roll may lift it a little, but it stays where it fell to.
+        let kept = rest.centroid.y / context.height - samples[descent.first].centroid.y / context.height
+        guard kept >= 0.6 * descent.drop else { return nil }
+        return sign(
+            history, descent, endSeconds: rest.startSeconds, foot: context.foot(rest.region), ledger, context,
+            until: samples.count - 1)
+    }
+
+    /// A fall that ends below the picture: nothing can be seen to rest, so the fall itself must be clearer.
+    private func exit(of history: TrackHistory, _ ledger: TrackLedger, _ context: RuleContext) -> RuleSign? {
+        let samples = history.samples
+        guard samples.count >= 5, let last = samples.last, context.touchesBottom(last.region) else { return nil }
+        let begin = samples.firstIndex { $0.seconds >= last.seconds - settings.maxFallSeconds - 0.2 } ?? 0
+        guard
+            let descent = Descent(in: samples[begin...], height: context.height, maxSeconds: settings.maxFallSeconds),
+            isFall(descent, samples, context), descent.last >= samples.count - 3, descent.last - descent.first >= 4,
+            descent.drop >= 2 * minDrop(context), descent.entrySpeed <= 0.35 * descent.peakSpeed,
+            descent.areaRatio <= 2.5
+        else { return nil }
+        return sign(
+            history, descent, endSeconds: last.seconds, foot: context.foot(last.region), ledger, context,
+            until: samples.count - 1)
+    }
+
+    private func minDrop(_ context: RuleContext) -> Double {
+        context.metres.map { settings.minDropMetres / $0 } ?? settings.minDropPictureHeights
+    }
+
+    private func minAcceleration(_ context: RuleContext) -> Double {
+        context.metres.map { settings.minAccelerationMetres / $0 } ?? settings.minAccelerationPictureHeights
+    }
+
+    private func minPeakSpeed(_ context: RuleContext) -> Double {
+        context.metres.map { settings.minPeakSpeedMetres / $0 } ?? settings.minPeakSpeedPictureHeights
+    }
+
+    private func isFall(_ descent: Descent, _ samples: [TrackSample], _ context: RuleContext) -> Bool {
+        guard descent.drop >= minDrop(context), descent.peakSpeed >= minPeakSpeed(context),
+            descent.acceleration >= minAcceleration(context)
+        else { return false }
+        // All of it comes down: a person who bends or sits keeps the lower edge, one who is partly covered jumps.
+        guard descent.topDrop >= 0.4 * descent.drop, descent.bottomDrop >= 0.4 * descent.drop else { return false }
+        // One smooth motion: where blobs merge or split the centroid jumps in a single step.
+        guard descent.residual <= 0.12, descent.largestStep <= 0.75, descent.areaRatio <= 5 else { return false }
+        guard descent.sideways <= 1.7 * descent.drop else { return false }
+        // It came from rest, or into the picture from above.
+        let fromAbove = context.touchesTop(samples[descent.first].region)
+        return fromAbove || descent.entrySpeed <= 0.65 * descent.peakSpeed
+    }
+
+    private func sign(
+        _ history: TrackHistory, _ descent: Descent, endSeconds: Double, foot: Point, _ ledger: TrackLedger,
+        _ context: RuleContext, until last: Int
+    ) -> RuleSign {
+        let samples = history.samples
+        let first = firstMovement(history, descent, context)
+        var start = samples[first].seconds
+        var region = samples[first...last].reduce(samples[first].region) { $0.union($1.region) }
+        var tracks = [history.id]
+        // What it left behind, or the blob it came out of, began where it began and shortly before.
+        for other in ledger.histories.values.sorted(by: { $0.id < $1.id }) where other.id != history.id {
+            let lead = samples[descent.first].seconds - other.firstSeconds
+            guard lead >= -0.2, lead <= 1.5, first == 0, !other.firstRegion.intersection(samples[first].region).isEmpty,
+                other.firstRegion.area <= 3 * samples[first].region.area
+            else { continue }
+            start = min(start, other.firstSeconds)
+            region = region.union(other.firstRegion)
+            tracks.append(other.id)
+        }
+        let origin = samples[descent.first]
+        var facts = IncidentFacts()
+        facts.dropPixels = descent.drop * context.height
+        facts.dropMetres = context.metres.map { descent.drop * $0 }
+        let zone = context.scene.zone(at: foot, in: context.frameSize)
+        facts.zoneName = zone?.name
+        facts.zoneKind = zone?.kind
+        if let from = context.scene.zone(at: origin.centroid, in: context.frameSize), from != zone {
+            facts.fromZoneName = from.name
+            facts.fromZoneKind = from.kind
+        }
+        return RuleSign(
+            kind: .fallingObject, startSeconds: start, endSeconds: endSeconds,
+            region: region.clamped(to: context.frameSize), severity: severity(facts), facts: facts,
+            evidence: evidence(descent, endSeconds, samples, context), tracks: tracks)
+    }
+
+    /// Index of the first sample of leaving: from the fall backwards while it still moved, at most 1 s.
+    private func firstMovement(_ history: TrackHistory, _ descent: Descent, _ context: RuleContext) -> Int {
+        let samples = history.samples
+        var k = descent.first
+        while k > 0, samples[descent.first].seconds - samples[k - 1].seconds <= 1 {
+            let moved = samples[k].centroid.distance(to: samples[k - 1].centroid)
+            if moved < 0.003 * context.height { break }
+            k -= 1
+        }
+        return k
+    }
+
+    private func severity(_ facts: IncidentFacts) -> Severity {
+        if facts.zoneKind == .walkway { return .high }
+        guard let drop = facts.dropMetres else { return .medium }
+        return drop >= 2 ? .high : drop >= 0.8 ? .medium : .low
+    }
+
+    private func evidence(
+        _ descent: Descent, _ endSeconds: Double, _ samples: [TrackSample], _ context: RuleContext
+    ) -> [Evidence] {
+        var list: [Evidence] = []
+        if let metres = context.metres {
+            list.append(
+                Evidence(parameter: "minDropMetres", measured: descent.drop * metres, threshold: settings.minDropMetres, unit: "m"))
+            list.append(
+                Evidence(
+                    parameter: "minAccelerationMetres", measured: descent.acceleration * metres,
+                    threshold: settings.minAccelerationMetres, unit: "m/s2"))
+            list.append(
+                Evidence(
+                    parameter: "minPeakSpeedMetres", measured: descent.peakSpeed * metres,
+                    threshold: settings.minPeakSpeedMetres, unit: "m/s"))
+        } else {
+            list.append(
+                Evidence(
+                    parameter: "minDropPictureHeights", measured: descent.drop,
+                    threshold: settings.minDropPictureHeights, unit: "picture heights"))
+            list.append(
+                Evidence(
+                    parameter: "minAccelerationPictureHeights", measured: descent.acceleration,
+                    threshold: settings.minAccelerationPictureHeights, unit: "picture heights/s2"))
+            list.append(
+                Evidence(
+                    parameter: "minPeakSpeedPictureHeights", measured: descent.peakSpeed,
+                    threshold: settings.minPeakSpeedPictureHeights, unit: "picture heights/s"))
+        }
+        if let last = samples.last, last.seconds > endSeconds {
+            list.append(
+                Evidence(
+                    parameter: "restSeconds", measured: last.seconds - endSeconds, threshold: settings.restSeconds, unit: "s"))
+        }
+        return list
+    }
+}

@@ -1,0 +1,93 @@
+import Domain
+
+/// `spill`: something spreads over the floor, keeps what it covered, and stays.
+struct SpillRule: Sendable {
+    private struct Watched: Sendable {
+        var history = GrowthHistory()
+        var firstSeconds: Double
+        /// Set once announced.
+        var announced: (start: Double, area: Double, seconds: Double)?
+    }
+
+    private let settings: SpillSettings
+    private var watched: [TrackID: Watched] = [:]
+
+    init(settings: SpillSettings) { self.settings = settings }
+
+    mutating func removeAll() { watched.removeAll() }
+
+    mutating func assess(_ ledger: TrackLedger, _ context: RuleContext) -> [RuleSign] {
+        guard settings.enabled else { return [] }
+        var signs: [RuleSign] = []
+        for id in ledger.seen {
+            guard let sample = ledger.histories[id]?.last else { continue }
+            var watch = watched[id] ?? Watched(firstSeconds: ledger.histories[id]?.firstSeconds ?? sample.seconds)
+            if watch.history.append(sample), let sign = assess(&watch, id, context) { signs.append(sign) }
+            watched[id] = watch
+        }
+        watched = watched.filter { ledger.histories[$0.key] != nil }
+        return signs
+    }
+
+    private func assess(_ watch: inout Watched, _ id: TrackID, _ context: RuleContext) -> RuleSign? {
+        guard let now = watch.history.entries.last else { return nil }
+        if let announced = watch.announced {
+            // Reported again when it has grown by a tenth.
+            guard now.area >= announced.area * 1.1 else { return nil }
+            watch.announced = (announced.start, now.area, now.seconds)
+            return sign(watch, id, context, start: announced.start, end: now.seconds, growth: nil)
+        }
+        guard now.area >= minArea(context), isOnFloor(now.region, now.centroid, context),
+            let growth = Growth(in: watch.history.entries, settings: settings)
+        else { return nil }
+        if growth.textureSimilarity >= settings.shadowTextureSimilarity,
+            now.seconds - growth.lastGrowthSeconds < settings.shadowStaySeconds
+        {
+            return nil
+        }
+        let start = max(watch.firstSeconds, growth.startSeconds - 2)
+        watch.announced = (start, now.area, now.seconds)
+        return sign(watch, id, context, start: start, end: growth.lastGrowthSeconds, growth: growth)
+    }
+
+    private func minArea(_ context: RuleContext) -> Double {
+        guard let metres = context.metres else { return settings.minAreaFraction * Double(context.frameSize.area) }
+        let pixelsPerMetre = context.height / metres
+        // The floor is seen at a slant; without its calibration half of the height stands for it.
+        return settings.minAreaSquareMetres * pixelsPerMetre * pixelsPerMetre / 2
+    }
+
+    private func isOnFloor(_ region: Region, _ centroid: Point, _ context: RuleContext) -> Bool {
+        context.scene.isFloor(centroid, in: context.frameSize)
+            && context.scene.isFloor(context.foot(region), in: context.frameSize)
+    }
+
+    private func sign(
+        _ watch: Watched, _ id: TrackID, _ context: RuleContext, start: Double, end: Double, growth: Growth?
+    ) -> RuleSign? {
+        guard let now = watch.history.entries.last else { return nil }
+        var facts = IncidentFacts()
+        facts.areaFraction = now.area / Double(max(1, context.frameSize.area))
+        let zone = context.scene.zone(at: now.centroid, in: context.frameSize)
+        facts.zoneName = zone?.name
+        facts.zoneKind = zone?.kind
+        var evidence: [Evidence] = []
+        if let growth {
+            evidence = [
+                Evidence(
+                    parameter: "minAreaFraction", measured: now.area / Double(max(1, context.frameSize.area)),
+                    threshold: settings.minAreaFraction, unit: ""),
+                Evidence(parameter: "minGrowthSeconds", measured: growth.seconds, threshold: settings.minGrowthSeconds, unit: "s"),
+                Evidence(parameter: "minGrowthRatio", measured: growth.ratio, threshold: settings.minGrowthRatio, unit: ""),
+                Evidence(parameter: "minContainment", measured: growth.containment, threshold: settings.minContainment, unit: ""),
+                Evidence(
+                    parameter: "maxMovingFraction", measured: growth.movingFraction, threshold: settings.maxMovingFraction,
+                    unit: ""),
+            ]
+        }
+        return RuleSign(
+            kind: .spill, startSeconds: start, endSeconds: end, region: now.region.clamped(to: context.frameSize),
+            severity: facts.zoneKind == .walkway || now.area >= 0.03 * Double(context.frameSize.area) ? .high : .medium,
+            facts: facts, evidence: evidence, tracks: [id])
+    }
+}

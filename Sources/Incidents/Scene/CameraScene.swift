@@ -1,0 +1,46 @@
+import Domain
+
+/// What is known of a camera's surroundings.
+public struct CameraScene: Hashable, Sendable {
+    public var camera: CameraID
+    /// A camera without zones is all floor.
+    public var zones: [Zone]
+    /// How many metres an upright object as tall as the picture would have, at the distance that matters, > 0; nil where
+    /// nobody measured it. A person of 1.8 m who takes a quarter of the picture's height gives 7.2.
+    public var pictureHeightMetres: Double?
+
+    public init(camera: CameraID, zones: [Zone] = [], pictureHeightMetres: Double? = nil) {
+        self.camera = camera
+        self.zones = zones
+        self.pictureHeightMetres = pictureHeightMetres.flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    /// Whether what happens at `point` counts for nothing.
+    func isIgnored(_ point: Point, in size: FrameSize) -> Bool {
+        zones.contains { $0.kind == .ignore && $0.contains(point, in: size) }
+    }
+
+    /// Whether `point` lies on a floor: in a floor zone where there are any, else anywhere but in a rack.
+    func isFloor(_ point: Point, in size: FrameSize) -> Bool {
+        let floors = zones.filter { $0.kind.isFloor }
+        if !floors.isEmpty { return floors.contains { $0.contains(point, in: size) } }
+        return !zones.contains { $0.kind == .rack && $0.contains(point, in: size) }
+    }
+
+    /// The zone that best says where `point` is: a walkway before another floor, the smallest of equals.
+    func zone(at point: Point, in size: FrameSize) -> Zone? {
+        zones.filter { $0.kind != .ignore && $0.contains(point, in: size) }.min {
+            ($0.kind == .walkway ? 0 : 1, $0.polygon.area) < ($1.kind == .walkway ? 0 : 1, $1.polygon.area)
+        }
+    }
+}
+
+extension Zone.Kind {
+    /// Whether people and liquids can be there.
+    var isFloor: Bool {
+        switch self {
+        case .floor, .walkway, .storage: true
+        case .rack, .ignore: false
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// When something that spreads on the floor is a spill.
+///
+/// The reasoning: a liquid only ever adds floor to what it covers, over seconds, while what it has covered stays as it is.
+/// A person who comes nearer grows too, but moves all over; a box that is set down has its size at once; a shadow lets the
+/// floor's texture through and goes with what casts it.
+public struct SpillSettings: Hashable, Sendable, Codable {
+    public var enabled: Bool
+    /// Smallest part of the picture covered, 0 to 1. Used where the camera has no scale.
+    public var minAreaFraction: Double
+    /// Smallest floor covered in m². Used where the camera has a scale.
+    public var minAreaSquareMetres: Double
+    /// Shortest time over which it must have grown, in seconds.
+    public var minGrowthSeconds: Double
+    /// Smallest ratio of its area now to that at the beginning of the growth, > 1.
+    public var minGrowthRatio: Double
+    /// Smallest mean part of its area that it still covers one frame later, 0 to 1.
+    public var minContainment: Double
+    /// Largest mean part of its pixels that change from frame to frame, 0 to 1.
+    public var maxMovingFraction: Double
+    /// From this correlation with the floor's own texture on it may be a shadow or a light, and must stay for
+    /// `shadowStaySeconds`.
+    public var shadowTextureSimilarity: Double
+    /// How long something through which the floor shows must stay after it stopped growing, in seconds.
+    public var shadowStaySeconds: Double
+    /// A spill that has not grown for this long has ended, in seconds.
+    public var endAfterSeconds: Double
+
+    public init(
+        enabled: Bool = true, minAreaFraction: Double = 0.004, minAreaSquareMetres: Double = 0.1,
+        minGrowthSeconds: Double = 1, minGrowthRatio: Double = 1.5, minContainment: Double = 0.9,
+        maxMovingFraction: Double = 0.35, shadowTextureSimilarity: Double = 0.6, shadowStaySeconds: Double = 3,
+        endAfterSeconds: Double = 8
+    ) {
+        self.enabled = enabled
+        self.minAreaFraction = minAreaFraction
+        self.minAreaSquareMetres = minAreaSquareMetres
+        self.minGrowthSeconds = minGrowthSeconds
+        self.minGrowthRatio = minGrowthRatio
+        self.minContainment = minContainment
+        self.maxMovingFraction = maxMovingFraction
+        self.shadowTextureSimilarity = shadowTextureSimilarity
+        self.shadowStaySeconds = shadowStaySeconds
+        self.endAfterSeconds = endAfterSeconds
+    }
+}

@@ -1,0 +1,121 @@
+import Domain
+import Testing
+
+@testable import Incidents
+
+@Suite("spill")
+struct SpillTests {
+    /// A puddle of `area` picture heights² at the end that spreads from 2 s on over `spreading` seconds, as the square
+    /// root of time.
+    private func puddle(
+        area: Double = 0.06, spreading: Double = 2.5, similarity: Double = 0.3, until: Double = .infinity
+    ) -> SceneBuilder.Actor {
+        { seconds in
+            guard seconds > 2.1, seconds < until else { return nil }
+            let now = area * min(1, (seconds - 2) / spreading).squareRoot()
+            let width = (now * 1.6 / 0.75).squareRoot()
+            var look = SceneBuilder.Look(x: 0.8, y: 0.7, width: width, height: width / 1.6, fill: 0.75)
+            look.cues = MotionCues(
+                movingFraction: seconds < 2 + spreading ? 0.15 : 0.02, containment: 0.98, textureSimilarity: similarity,
+                lumaRatio: 0.7, textureRatio: 0.6)
+            return look
+        }
+    }
+
+    @Test("a puddle that spreads and stays is one incident", arguments: [8.0, 10, 25], [1.6, 2.5, 6, 20])
+    func spreads(framesPerSecond: Double, spreading: Double) throws {
+        var scene = SceneBuilder(framesPerSecond: framesPerSecond)
+        scene.seconds = spreading + 12
+        scene.actors = [puddle(spreading: spreading)]
+        let events = try Judging.events(scene.recording())
+        #expect(events.filter { $0.type == "new" }.count == 1)
+        #expect(events.first?.type == "new" && events.last?.type == "end")
+        let incident = try #require(events.last?.incident)
+        #expect(incident.kinds == [.spill])
+        #expect(abs(incident.start.seconds - 2) <= 0.5)
+        #expect(abs(incident.end.seconds - (2 + spreading)) <= max(0.6, 0.3 * spreading))
+        let new = try #require(events.first?.incident)
+        #expect(new.confirmed.seconds <= 2 + spreading + 1)
+        #expect(abs((incident.facts.areaFraction ?? 0) - 0.06 / (640.0 / 360)) < 0.006)
+    }
+
+    @Test("a clear liquid through which the floor shows is announced once it has stayed")
+    func clearLiquid() throws {
+        var scene = SceneBuilder()
+        scene.seconds = 15
+        scene.actors = [puddle(similarity: 0.8)]
+        let events = try Judging.events(scene.recording())
+        let new = try #require(events.first?.incident)
+        #expect(new.kind == .spill && new.confirmed.seconds > 6.5 && new.confirmed.seconds < 9)
+        scene.actors = [puddle(similarity: 0.8, until: 6)]
+        #expect(try Judging.events(scene.recording()).isEmpty)
+    }
+
+    @Test("the growth goes on: updates, no second incident")
+    func updates() throws {
+        var scene = SceneBuilder()
+        scene.seconds = 30
+        scene.actors = [puddle(area: 0.2, spreading: 20)]
+        let types = try Judging.events(scene.recording()).map(\.type)
+        #expect(types.filter { $0 == "new" }.count == 1)
+        #expect(types.filter { $0 == "update" }.count >= 2)
+    }
+
+    @Test("only on a floor: not on a rack, not outside the floor zones")
+    func floorOnly() throws {
+        var scene = SceneBuilder()
+        scene.actors = [puddle()]
+        func zone(_ kind: Zone.Kind, _ left: Double, _ right: Double) -> Zone {
+            Zone(
+                name: "z", kind: kind,
+                polygon: Polygon(points: [
+                    Point(x: left, y: 0), Point(x: right, y: 0), Point(x: right, y: 1), Point(x: left, y: 1),
+                ]))
+        }
+        scene.zones = [zone(.rack, 0, 1)]
+        #expect(try Judging.incidents(scene.recording()).isEmpty)
+        scene.zones = [zone(.floor, 0.7, 1)]
+        #expect(try Judging.incidents(scene.recording()).isEmpty)
+        scene.zones = [zone(.floor, 0, 0.7)]
+        #expect(try Judging.incidents(scene.recording()).map(\.facts.zoneKind) == [.floor])
+    }
+
+    @Test("too small, too fast, too restless, or moving away is no spill")
+    func limits() throws {
+        func isSilent(_ actor: @escaping SceneBuilder.Actor) throws -> Bool {
+            var scene = SceneBuilder()
+            scene.seconds = 12
+            scene.actors = [actor]
+            return try Judging.incidents(scene.recording()).isEmpty
+        }
+        #expect(try isSilent(puddle(area: 0.004)))
+        #expect(try isSilent(puddle(spreading: 0.4)))
+        #expect(try isSilent { puddle()($0)?.moving(0.6, containment: 0.98) })
+        #expect(try isSilent { puddle()($0)?.moving(0.2, containment: 0.8) })
+        #expect(
+            try isSilent { seconds in
+                var look = puddle()(seconds)
+                look?.x += 0.15 * (seconds - 2)
+                return look
+            })
+    }
+
+    @Test("what falls and leaks is one incident of two kinds, the fall first")
+    func fallThenSpill() throws {
+        var scene = SceneBuilder()
+        scene.seconds = 20
+        let spread = puddle(area: 0.06, spreading: 4)
+        scene.actors = [
+            { seconds in
+                guard seconds >= 2 else { return nil }
+                let (y, moves) = Motion.fall(seconds, start: 2, top: 0.3, drop: 0.35, gravity: 2)
+                return .box(x: 0.8, y: y, moving: moves)
+            },
+            { $0 > 2.8 ? spread($0 - 0.6) : nil },
+        ]
+        let events = try Judging.events(scene.recording())
+        #expect(events.filter { $0.type == "new" }.count == 1)
+        let incident = try #require(events.last?.incident)
+        #expect(incident.kind == .fallingObject && incident.kinds == [.fallingObject, .spill])
+    }
+}
