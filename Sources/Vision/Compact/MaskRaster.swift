@@ -1,0 +1,54 @@
+import Domain
+
+/// Turns the network's mask logits, a square map of a window, into masks of the whole picture.
+enum MaskRaster {
+    /// The pixels of the picture at whose centres the bilinearly interpolated logits are above 0. Along a row the
+    /// interpolated line crosses 0 at most once between two columns of the map, so the runs are found from the map's
+    /// columns, and no pixel is touched.
+    /// - Parameter logits: `size` x `size` values, row by row.
+    static func mask(logits: UnsafeBufferPointer<Float>, size: Int, window: CropWindow, frame: FrameSize) -> Mask {
+        precondition(logits.count >= size * size, "a map of \(size) x \(size) values")
+        let visible = window.region.clamped(to: frame)
+        guard !visible.isEmpty, size > 1 else { return Mask(empty: frame) }
+        var runs = RunList(size: frame)
+        let scale = Float(size) / Float(window.side)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { line in
+            for row in visible.y..<visible.endY {
+                let v = min(max((Float(row - window.y) + 0.5) * scale - 0.5, 0), Float(size - 1))
+                let above = min(Int(v), size - 2), part = v - Float(above)
+                var highest = -Float.infinity
+                for column in 0..<size {
+                    let value = logits[above * size + column] * (1 - part) + logits[(above + 1) * size + column] * part
+                    line[column] = value
+                    highest = max(highest, value)
+                }
+                guard highest > 0 else { continue }
+                addRuns(line, row: row, window: window, visible: visible, scale: scale, to: &runs)
+            }
+        }
+        return runs.mask()
+    }
+
+    private static func addRuns(
+        _ line: UnsafeMutableBufferPointer<Float>, row: Int, window: CropWindow, visible: Region, scale: Float,
+        to runs: inout RunList
+    ) {
+        /// The picture's column whose centre lies at `u` on the map, not rounded.
+        func column(_ u: Float) -> Float { (u + 0.5) / scale - 0.5 + Float(window.x) }
+        var start: Int? = line[0] > 0 ? visible.x : nil
+        for index in 0..<line.count - 1 {
+            let here = line[index], next = line[index + 1]
+            guard (here > 0) != (next > 0) else { continue }
+            let crossing = column(Float(index) + here / (here - next))
+            if here > 0 {
+                if let first = start {
+                    runs.add(row: row, from: first, to: min(Int(crossing.rounded(.down)) + 1, visible.endX))
+                }
+                start = nil
+            } else {
+                start = max(Int(crossing.rounded(.down)) + 1, visible.x)
+            }
+        }
+        if let first = start { runs.add(row: row, from: first, to: visible.endX) }
+    }
+}

@@ -1,0 +1,43 @@
+import Domain
+
+/// Chooses the windows in which a prompt is looked at.
+enum PromptWindows {
+    /// Sides of the windows around a first click, as parts of the picture's longer side: the object's size is unknown, so
+    /// several compete by the network's own estimate.
+    static let clickSides = [1.0, 0.55, 0.3, 0.165]
+    /// Side of a window over the longer side of what it must show: to look at a known object, and to find it again in
+    /// the next frame.
+    static let lookFactor = 2.0
+    static let followFactor = 2.5
+    /// How much farther than they lie apart several clicks are looked at.
+    static let spreadFactor = 1.3
+
+    static func windows(for prompt: Prompt, in frame: FrameSize) -> [CropWindow] {
+        if let mask = prompt.mask, !mask.isEmpty {
+            return [look(at: [mask.boundingRegion], clicks: prompt.positive, in: frame)]
+        }
+        if let box = prompt.box { return [look(at: [box.clamped(to: frame)], clicks: prompt.positive, in: frame)] }
+        guard let bounds = bounds(prompt.positive) else { return [] }
+        let spread = Double(max(bounds.width, bounds.height)) * spreadFactor
+        let longer = Double(max(frame.width, frame.height))
+        var windows: [CropWindow] = []
+        for part in clickSides {
+            let window = CropWindow(around: bounds.center, side: max(spread, part * longer), in: frame)
+            if !windows.contains(window) { windows.append(window) }
+        }
+        return windows
+    }
+
+    /// The window that shows the regions and clicks with room around them.
+    static func look(at regions: [Region], clicks: [Point], in frame: FrameSize) -> CropWindow {
+        let all = regions.reduce(bounds(clicks) ?? Region(x: 0, y: 0, width: 0, height: 0)) { $0.union($1) }
+        return CropWindow(around: all.center, side: Double(max(all.width, all.height)) * lookFactor, in: frame)
+    }
+
+    private static func bounds(_ clicks: [Point]) -> Region? {
+        guard !clicks.isEmpty else { return nil }
+        return clicks.reduce(Region(x: 0, y: 0, width: 0, height: 0)) { region, click in
+            region.union(Region(x: Int(click.x), y: Int(click.y), width: 1, height: 1))
+        }
+    }
+}
