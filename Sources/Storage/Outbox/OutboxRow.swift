@@ -9,13 +9,14 @@ enum OutboxRow {
     static let select = "SELECT outbox.*, links.nonce AS nonce FROM outbox "
         + "LEFT JOIN links ON links.token_sha256 = outbox.link_sha256 "
 
-    /// - Parameter token: Goes into the text where the placeholder stands; nil leaves a mark in its place.
+    /// - Parameter token: Goes into the text where the placeholder stands, if the message has a link; nil leaves a mark.
     static func message(_ row: Row, token: String?) throws -> OutboxMessage {
         guard let state = OutboxMessage.State(rawValue: row["state"]) else {
             throw StorageError.damaged(reason: "a message's state is unknown")
         }
         let stored: String = row["text"]
-        let text = stored.replacingOccurrences(of: placeholder, with: token ?? "…")
+        let hasLink = (row["link_sha256"] as Data?) != nil
+        let text = hasLink ? stored.replacingOccurrences(of: placeholder, with: token ?? "…") : stored
         var message = OutboxMessage(
             id: row["id"], idempotencyKey: row["idempotency_key"], incident: IncidentID(rawValue: row["incident_id"]),
             alert: PlannedAlert(channel: row["channel"], recipient: row["recipient"], text: text), state: state,
