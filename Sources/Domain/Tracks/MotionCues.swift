@@ -14,14 +14,19 @@ public struct MotionCues: Hashable, Sendable, Codable {
     /// Mean gradient magnitude inside the blob divided by the background's there: below 1 when the new surface is
     /// smoother than what it covers.
     public var textureRatio: Double
+    /// Part of the contrast along the blob's outline that the picture has, as against the background there, 0 to 1: near
+    /// 1 for something that came into the scene, near 0 for the place something left. nil when not measured.
+    public var outlineContrast: Double?
 
     public init(
-        movingFraction: Double, containment: Double, textureSimilarity: Double, lumaRatio: Double, textureRatio: Double
+        movingFraction: Double, containment: Double, textureSimilarity: Double, lumaRatio: Double, textureRatio: Double,
+        outlineContrast: Double? = nil
     ) {
         self.movingFraction = movingFraction
         self.containment = containment
         self.textureSimilarity = textureSimilarity
         self.lumaRatio = lumaRatio
         self.textureRatio = textureRatio
+        self.outlineContrast = outlineContrast
     }
 }

@@ -1,0 +1,90 @@
+/// Small fixed places that change over and over: a clock overlay, a blinking lamp, a fan. Learned per pixel from how
+/// often change sets in there; large places are never learned, so that people's ways stay watched.
+final class DynamicPlaces {
+    private static let onsetScore: UInt8 = 16
+    private static let learnedScore: UInt8 = 56
+    private let width: Int
+    private let height: Int
+    /// Leaky count of onsets.
+    private let score: Plane<UInt8>
+    private let before: Plane<UInt8>
+    private let candidate: Plane<UInt8>
+    private let widened: Plane<UInt8>
+    private let scratch: Plane<UInt8>
+    /// 1 inside learned places.
+    let places: Plane<UInt8>
+    /// Rows of text beside learned places: small blobs there are further digits of the same clock.
+    private(set) var rows: [(left: Int, top: Int, right: Int, bottom: Int)] = []
+    private var components = Components()
+    private var nextLeak: Double?
+
+    init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+        score = Plane(width: width, height: height, filledWith: 0)
+        before = Plane(width: width, height: height, filledWith: 0)
+        candidate = Plane(width: width, height: height, filledWith: 0)
+        widened = Plane(width: width, height: height, filledWith: 0)
+        scratch = Plane(width: width, height: 1, filledWith: 0)
+        places = Plane(width: width, height: height, filledWith: 0)
+    }
+
+    /// - Parameter moving: 1 where the picture changes in this frame.
+    func update(moving: UnsafePointer<UInt8>, seconds: Double) {
+        let score = score.pixels, before = before.pixels
+        for index in 0..<width * height {
+            let onset = moving[index] & ~before[index] & 1
+            let sum = score[index] &+ onset &* Self.onsetScore
+            score[index] = sum > 200 ? 200 : sum
+            before[index] = moving[index]
+        }
+        guard let due = nextLeak else {
+            nextLeak = seconds + 1
+            return
+        }
+        guard seconds >= due else { return }
+        nextLeak = seconds + 1
+        for index in 0..<width * height { score[index] = score[index] > 0 ? score[index] &- 1 : 0 }
+        relearn()
+    }
+
+    /// Whether a small blob lies in a learned row of text.
+    func isText(_ component: Component) -> Bool {
+        rows.contains { row in
+            component.left >= row.left && component.right <= row.right && component.top >= row.top
+                && component.bottom <= row.bottom
+        }
+    }
+
+    private func relearn() {
+        let candidate = candidate.pixels, score = score.pixels
+        for index in 0..<width * height { candidate[index] = score[index] >= Self.learnedScore ? 3 : 0 }
+        // Close the gaps between strokes and digits.
+        PlaneFilters.morph3(
+            candidate, into: widened.pixels, width: width, height: height, dilating: true, row: scratch.pixels)
+        PlaneFilters.morph3(
+            widened.pixels, into: candidate, width: width, height: height, dilating: true, row: scratch.pixels)
+        components.label(candidate, width: width, height: height)
+        places.fill(0)
+        rows.removeAll(keepingCapacity: true)
+        for component in components.list {
+            guard component.height <= height / 8, component.width <= width * 2 / 5,
+                component.area <= width * height / 60
+            else { continue }
+            let margin = 2
+            for y in max(0, component.top - margin)...min(height - 1, component.bottom + margin) {
+                for x in max(0, component.left - margin)...min(width - 1, component.right + margin) {
+                    places.pixels[y * width + x] = 1
+                }
+            }
+            let tall = component.height
+            if tall <= height / 12 {
+                rows.append(
+                    (
+                        max(0, component.left - 10 * tall), component.top - 2, min(width - 1, component.right + 10 * tall),
+                        component.bottom + 2
+                    ))
+            }
+        }
+    }
+}
