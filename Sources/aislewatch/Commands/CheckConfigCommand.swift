@@ -1,0 +1,65 @@
+import ArgumentParser
+import Configuration
+import Foundation
+
+/// `check-config FILE`: says what is wrong with a configuration, or what it means.
+struct CheckConfigCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-config",
+        abstract: "Check a configuration file and say what it means.",
+        discussion: """
+            Prints every mistake as FILE:LINE:COLUMN with what was found and what is allowed. Secrets named by ${ENV} or \
+            file: are looked up, so run it as the user and in the environment of the service.
+            """)
+
+    @Argument(help: "The YAML file.", completion: .file(extensions: ["yaml", "yml"]))
+    var file: String
+
+    @Flag(help: "Print one JSON object: ok, errors, warnings.")
+    var json = false
+
+    private struct Outcome: Encodable {
+        var ok: Bool
+        var errors: [String]
+        var warnings: [String]
+    }
+
+    func run() async throws {
+        do {
+            let configuration = try AislewatchConfiguration.load(
+                path: file, environment: ProcessInfo.processInfo.environment)
+            let warnings = configuration.warnings.map(\.description)
+            if json {
+                try JSONOutput.write(Outcome(ok: true, errors: [], warnings: warnings))
+                return
+            }
+            for warning in warnings { StandardError.write("warning: \(warning)") }
+            print(Self.summary(of: configuration))
+        } catch let errors as ConfigurationErrors {
+            let lines = errors.problems.map(\.description)
+            if json {
+                try JSONOutput.write(Outcome(ok: false, errors: lines, warnings: []))
+            } else {
+                for line in lines { StandardError.write("error: \(line)") }
+            }
+            throw CommandFailure()
+        }
+    }
+
+    private static func summary(of configuration: AislewatchConfiguration) -> String {
+        var lines = ["\(configuration.cameras.count) camera\(configuration.cameras.count == 1 ? "" : "s"):"]
+        for camera in configuration.cameras {
+            let zones = camera.zones.isEmpty ? "all floor" : camera.zones.map(\.name).joined(separator: ", ")
+            lines.append("  \(camera.id): \(camera.url), zones: \(zones)")
+        }
+        let recording = configuration.recording
+        lines.append(
+            "clips: \(recording.directory.path), from \(recording.preRollSeconds) s before to "
+                + "\(recording.postRollSeconds) s after an incident")
+        let channels = configuration.alerts.channels.map(\.name)
+        lines.append("alerts: " + (channels.isEmpty ? "nobody is told" : channels.joined(separator: ", ")))
+        lines.append("page: http://\(configuration.web.host):\(configuration.web.port)")
+        lines.append("ok")
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Configuration
+import Domain
+import Foundation
+import Storage
+
+/// `incidents show ID`: everything about one incident.
+struct IncidentsShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show one incident: facts, why the rule fired, clips, messages.")
+
+    @Argument(help: "The incident's id, as `incidents list` prints it.")
+    var id: String
+
+    @OptionGroup var place: ConfigurationOption
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    private struct Whole: Encodable {
+        var incident: Incident
+        var clips: [Clip]
+    }
+
+    func run() async throws {
+        let configuration = try place.load()
+        let store = try place.openStore(configuration)
+        guard let incident = try store.incident(IncidentID(rawValue: id)) else {
+            throw CommandFailure("there is no incident \(id); `aislewatch incidents list` prints the ids")
+        }
+        let clips = try store.clips(of: incident.id)
+        if json {
+            try JSONOutput.write(Whole(incident: incident, clips: clips))
+            return
+        }
+        print(try describe(incident, clips, configuration, store))
+    }
+
+    private func describe(
+        _ incident: Incident, _ clips: [Clip], _ configuration: AislewatchConfiguration, _ store: Store
+    ) throws -> String {
+        let times = LocalTimes(configuration.site.timeZone)
+        let region = incident.region
+        var lines = [
+            "incident  \(incident.id)",
+            "kind      \(incident.kinds.map(\.rawValue).joined(separator: " + ")), severity \(incident.severity.rawValue)",
+            "camera    \(incident.camera)",
+            "when      \(times.dateAndTime(incident.startDate)), \(incident.phase.rawValue)",
+            "where     \(region.width) x \(region.height) at \(region.x), \(region.y) in a picture of \(incident.frameSize)",
+        ]
+        if let zone = incident.facts.zoneName { lines.append("zone      \(zone)") }
+        lines.append("why")
+        for evidence in incident.evidence {
+            let unit = evidence.unit.isEmpty ? "" : " \(evidence.unit)"
+            lines.append(
+                "  \(evidence.parameter): \(Self.number(evidence.measured))\(unit), "
+                    + "threshold \(Self.number(evidence.threshold))\(unit)")
+        }
+        lines.append("clips")
+        for clip in clips {
+            let path = configuration.recording.directory.appending(path: clip.path).path
+            lines.append(
+                "  \(clip.state == .recording ? path + ".part (being written)" : path), "
+                    + "\(Self.number(clip.durationSeconds)) s, pre-roll \(Self.number(clip.preRollSeconds)) s")
+        }
+        lines.append("messages")
+        for message in try store.messages(of: incident.id) {
+            let tried = "\(message.attempts) attempt\(message.attempts == 1 ? "" : "s")"
+            let error = message.lastError.map { ": \($0)" } ?? ""
+            let recipient = message.alert.recipient.isEmpty ? "" : " to \(message.alert.recipient)"
+            lines.append("  \(message.alert.channel)\(recipient): \(message.state.rawValue) after \(tried)\(error)")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func number(_ value: Double) -> String { String(format: "%.2f", value) }
+}
