@@ -75,6 +75,7 @@ let package = Package(
             dependencies: [
                 "Domain", "Storage", product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
                 product("Crypto", "swift-crypto"), product("Logging", "swift-log"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .target(name: "Evaluation", dependencies: ["Domain", "Media", "Pipeline", "Vision"], swiftSettings: pixels),
@@ -110,7 +111,11 @@ let package = Package(
         .testTarget(name: "RecordingTests", dependencies: ["Recording", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "AlertsTests", dependencies: ["Alerts", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "WebTests", dependencies: ["Web", "TestSupport", product("HummingbirdTesting", "hummingbird")],
+            name: "WebTests",
+            dependencies: [
+                "Web", "Storage", "TestSupport", product("HummingbirdTesting", "hummingbird"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], swiftSettings: pixels,
