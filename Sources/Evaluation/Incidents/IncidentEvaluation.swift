@@ -1,0 +1,162 @@
+import Domain
+import Foundation
+import Incidents
+import Media
+import Pipeline
+
+/// Runs the daemon's own pipeline over a folder of labelled clips and scores it.
+public struct IncidentEvaluation: Sendable {
+    /// How it is run; the rules are the camera defaults unless the caller says otherwise.
+    public struct Settings: Sendable {
+        public var rules: RuleSettings
+        public var pace: Pace
+        public var preRollSeconds: Double
+        public var postRollSeconds: Double
+
+        public init(
+            rules: RuleSettings = RuleSettings(), pace: Pace = .fast, preRollSeconds: Double = 10,
+            postRollSeconds: Double = 10
+        ) {
+            self.rules = rules
+            self.pace = pace
+            self.preRollSeconds = preRollSeconds
+            self.postRollSeconds = postRollSeconds
+        }
+    }
+
+    /// Where the evaluation is.
+    public enum Progress: Sendable {
+        case began(clip: String, index: Int, count: Int)
+        /// Media seconds done of the clip's.
+        case frame(clip: String, seconds: Double, durationSeconds: Double?)
+        /// A clip without a label is taken as one in which nothing happens.
+        case unlabelled(clip: String)
+        case finished(IncidentReport.Clip)
+    }
+
+    private let settings: Settings
+    private let clock: any WallClock
+    private let makeObserver: @Sendable () async throws -> any SceneObserver
+
+    /// - Parameter makeObserver: a fresh tracker for each clip.
+    public init(
+        settings: Settings = Settings(), clock: any WallClock = SystemClock(),
+        makeObserver: @escaping @Sendable () async throws -> any SceneObserver
+    ) {
+        self.settings = settings
+        self.clock = clock
+        self.makeObserver = makeObserver
+    }
+
+    /// Evaluates all `.mp4` files of `directory` in order of name. A clip that can't be read or whose label is wrong counts
+    /// as missed, with its error; the rest goes on.
+    /// - Throws: `IncidentEvaluationError`, `CancellationError`, and what `makeObserver` throws.
+    public func run(
+        directory: URL, progress: @Sendable (Progress) -> Void = { _ in }
+    ) async throws -> IncidentReport {
+        let files = try clips(in: directory)
+        var clips: [IncidentReport.Clip] = []
+        var bytesKept = 0, bytesSeen = 0
+        var mediaSeconds = 0.0
+        var cpuSeconds = 0.0
+        for (index, file) in files.enumerated() {
+            let name = file.deletingPathExtension().lastPathComponent
+            progress(.began(clip: name, index: index, count: files.count))
+            let observer = try await makeObserver()
+            let began = ProcessTime.cpuSeconds()
+            do {
+                let clip = try await evaluate(file, name: name, observer: observer, progress: progress)
+                cpuSeconds += ProcessTime.cpuSeconds() - began
+                mediaSeconds += clip.mediaSeconds
+                bytesKept += clip.bytesKept
+                bytesSeen += clip.bytesSeen
+                clips.append(clip.report)
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                clips.append(
+                    IncidentReport.Clip(
+                        clip: name, expected: "unknown", detected: [], isHit: false, falseAlarms: 0, delaySeconds: nil,
+                        error: "\(error)"))
+            }
+            if let last = clips.last { progress(.finished(last)) }
+        }
+        return IncidentReport(
+            clips: clips, bytesKept: bytesKept, bytesSeen: bytesSeen, cpuSeconds: cpuSeconds, mediaSeconds: mediaSeconds
+        )
+    }
+
+    private struct Evaluated {
+        var report: IncidentReport.Clip
+        var mediaSeconds: Double
+        var bytesKept: Int
+        var bytesSeen: Int
+    }
+
+    private func clips(in directory: URL) throws -> [URL] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isFolder), isFolder.boolValue else {
+            throw IncidentEvaluationError.notAFolder(path: directory.path)
+        }
+        let files = try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension.lowercased() == "mp4" }
+            .sorted { $0.lastPathComponent < $1.lastPathComponent }
+        guard !files.isEmpty else { throw IncidentEvaluationError.noClips(path: directory.path) }
+        return files
+    }
+
+    private func evaluate(
+        _ file: URL, name: String, observer: any SceneObserver, progress: @Sendable (Progress) -> Void
+    ) async throws -> Evaluated {
+        let labelFile = file.deletingPathExtension().appendingPathExtension("json")
+        var label: IncidentLabel?
+        if FileManager.default.fileExists(atPath: labelFile.path) {
+            label = try IncidentLabel(contentsOf: labelFile)
+        } else {
+            progress(.unlabelled(clip: name))
+        }
+        let feed = try FileFrameFeed(SourceOptions(url: file.path), pace: settings.pace, clock: clock)
+        let began = clock.monotonicSeconds()
+        let pipeline = CameraPipeline(
+            feed: feed, observer: observer, engine: engine(zones: label?.zones ?? []), clock: clock)
+        var collected = AnnouncedIncidents()
+        var mediaSeconds = 0.0
+        let size = label?.size ?? feed.info.frameSize
+        try await pipeline.run { output in
+            let seconds = output.observation.time.seconds
+            mediaSeconds = max(mediaSeconds, seconds)
+            let announced =
+                switch settings.pace {
+                case .fast: seconds
+                case .realTime: clock.monotonicSeconds() - began
+                }
+            for event in output.events { collected.take(event, announcedSeconds: announced, size: size) }
+            progress(.frame(clip: name, seconds: seconds, durationSeconds: feed.info.durationSeconds))
+        }
+        let score = IncidentScoring.score(collected.detections, expected: label?.expected)
+        let spans = collected.detections.map {
+            ($0.startSeconds - settings.preRollSeconds)...max(
+                $0.startSeconds, $0.endSeconds + settings.postRollSeconds)
+        }
+        let packets = try KeptBytes.packets(of: file.path)
+        let bytes = try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+        return Evaluated(
+            report: IncidentReport.Clip(
+                clip: name, expected: label?.expected?.kind ?? "none",
+                detected: collected.detections.map {
+                    IncidentReport.Detected(
+                        kind: $0.kind, startSeconds: $0.startSeconds, endSeconds: $0.endSeconds, region: $0.region)
+                },
+                isHit: score.isHit, falseAlarms: score.falseAlarms, delaySeconds: score.delaySeconds),
+            mediaSeconds: feed.info.durationSeconds ?? mediaSeconds,
+            bytesKept: KeptBytes.count(packets, spans: spans), bytesSeen: bytes)
+    }
+
+    private func engine(zones: [Zone]) -> IncidentEngine {
+        let camera = CameraID(rawValue: "eval")!
+        let ids = MonotonicID()
+        return IncidentEngine(
+            settings: settings.rules, scene: CameraScene(camera: camera, zones: zones),
+            makeID: { IncidentID(rawValue: ids.next(at: $0)) })
+    }
+}
