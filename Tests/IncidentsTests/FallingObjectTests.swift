@@ -6,7 +6,9 @@ import Testing
 @Suite("falling_object")
 struct FallingObjectTests {
     /// A box stands unseen on a rack until 3 s, falls, and lies.
-    private func fall(drop: Double = 0.35, gravity: Double = 2, top: Double = 0.3, until: Double = .infinity) -> SceneBuilder.Actor {
+    private func fall(drop: Double = 0.35, gravity: Double = 2, top: Double = 0.3, until: Double = .infinity)
+        -> SceneBuilder.Actor
+    {
         { seconds in
             guard seconds >= 3, seconds < until else { return nil }
             let (y, moves) = Motion.fall(seconds, start: 3, top: top, drop: drop, gravity: gravity)

@@ -21,7 +21,8 @@ struct IncidentEngineTests {
         func run() -> [IncidentEvent] {
             var count = 0
             var engine = IncidentEngine(
-                scene: CameraScene(camera: Judging.camera), makeID: { IncidentID(rawValue: "\($0.timeIntervalSince1970)") })
+                scene: CameraScene(camera: Judging.camera),
+                makeID: { IncidentID(rawValue: "\($0.timeIntervalSince1970)") })
             return scene.observations().flatMap { observation in
                 count += 1
                 return engine.step(observation)

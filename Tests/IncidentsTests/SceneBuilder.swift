@@ -66,7 +66,8 @@ struct SceneBuilder {
                 tracks.append(TrackObservation(id: id, origin: .motion, phase: phase, sample: sample))
             }
             return SceneObservation(
-                time: MediaTime(epoch: epoch, seconds: time), date: Self.startDate.addingTimeInterval(time), frameSize: size,
+                time: MediaTime(epoch: epoch, seconds: time), date: Self.startDate.addingTimeInterval(time),
+                frameSize: size,
                 tracks: tracks, globalChange: globalChange(time), isWarm: isWarm(time))
         }
     }
@@ -83,7 +84,8 @@ struct SceneBuilder {
             x: Int((x - width / 2).rounded()), y: Int((y - tall / 2).rounded()), width: max(1, Int(width.rounded())),
             height: max(1, Int(tall.rounded())))
         return TrackSample(
-            seconds: seconds, region: region.clamped(to: size), centroid: Point(x: x, y: y), area: width * tall * look.fill,
+            seconds: seconds, region: region.clamped(to: size), centroid: Point(x: x, y: y),
+            area: width * tall * look.fill,
             cues: look.cues)
     }
 }
@@ -99,7 +101,9 @@ extension SceneBuilder.Look {
 /// Positions over time, in picture heights.
 enum Motion {
     /// Free fall of `drop` from `top`, begun at `start` with the picture's `gravity` in picture heights/s²; then at rest.
-    static func fall(_ seconds: Double, start: Double, top: Double, drop: Double, gravity: Double) -> (y: Double, moves: Bool) {
+    static func fall(_ seconds: Double, start: Double, top: Double, drop: Double, gravity: Double) -> (
+        y: Double, moves: Bool
+    ) {
         let t = seconds - start
         guard t > 0 else { return (top, false) }
         let fallen = gravity * t * t / 2

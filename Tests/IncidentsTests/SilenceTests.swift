@@ -6,7 +6,9 @@ import Testing
 /// Normal work, by formula: none of it is an incident.
 @Suite("Silence")
 struct SilenceTests {
-    private func kinds(_ actors: [SceneBuilder.Actor], framesPerSecond: Double = 10, seconds: Double = 12) throws -> [IncidentKind] {
+    private func kinds(_ actors: [SceneBuilder.Actor], framesPerSecond: Double = 10, seconds: Double = 12) throws
+        -> [IncidentKind]
+    {
         var scene = SceneBuilder(framesPerSecond: framesPerSecond)
         scene.seconds = seconds
         scene.actors = actors
@@ -34,24 +36,28 @@ struct SilenceTests {
     @Test("a person who runs towards the camera and stops at once")
     func runs() throws {
         #expect(
-            try kinds([{ seconds in
-                let distance = max(4.5, 14 - 4 * seconds)
-                return person(at: distance, moving: distance > 4.5)
-            }]
+            try kinds([
+                { seconds in
+                    let distance = max(4.5, 14 - 4 * seconds)
+                    return person(at: distance, moving: distance > 4.5)
+                }
+            ]
             ).isEmpty)
     }
 
     @Test("a person who bends down or sits down quickly")
     func bends() throws {
         #expect(
-            try kinds([{ seconds in
-                let standing = person(at: 5, moving: seconds > 3 && seconds < 3.5)
-                let down = Motion.hand(seconds, from: 3, to: 3.5) * 0.5 * standing.height
-                var look = standing
-                look.height -= down
-                look.y += down / 2
-                return look
-            }]
+            try kinds([
+                { seconds in
+                    let standing = person(at: 5, moving: seconds > 3 && seconds < 3.5)
+                    let down = Motion.hand(seconds, from: 3, to: 3.5) * 0.5 * standing.height
+                    var look = standing
+                    look.height -= down
+                    look.y += down / 2
+                    return look
+                }
+            ]
             ).isEmpty)
     }
 
@@ -68,36 +74,43 @@ struct SilenceTests {
     @Test("a cart that crosses the picture and stops")
     func cart() throws {
         #expect(
-            try kinds([{ seconds in
-                let x = 0.1 + 0.3 * min(4, seconds)
-                return SceneBuilder.Look(x: x, y: 0.6 + 0.02 * min(4, seconds), width: 0.3, height: 0.25)
-                    .moving(seconds < 4 ? 0.6 : 0, containment: 0.85)
-            }]
+            try kinds([
+                { seconds in
+                    let x = 0.1 + 0.3 * min(4, seconds)
+                    return SceneBuilder.Look(x: x, y: 0.6 + 0.02 * min(4, seconds), width: 0.3, height: 0.25)
+                        .moving(seconds < 4 ? 0.6 : 0, containment: 0.85)
+                }
+            ]
             ).isEmpty)
     }
 
     @Test("blobs that merge and split: the centroid jumps in one frame")
     func jumps() throws {
         #expect(
-            try kinds([{ seconds in
-                let y = seconds < 4 ? 0.4 : 0.55
-                return SceneBuilder.Look(x: 0.8, y: y, width: 0.2, height: seconds < 4 ? 0.5 : 0.2)
-            }]
+            try kinds([
+                { seconds in
+                    let y = seconds < 4 ? 0.4 : 0.55
+                    return SceneBuilder.Look(x: 0.8, y: y, width: 0.2, height: seconds < 4 ? 0.5 : 0.2)
+                }
+            ]
             ).isEmpty)
     }
 
     @Test("a shadow that grows over the floor and goes again")
     func shadow() throws {
         #expect(
-            try kinds([{ seconds in
-                guard seconds > 2, seconds < 6 else { return nil }
-                let growth = min(1, (seconds - 2) / 2)
-                var look = SceneBuilder.Look(
-                    x: 0.8, y: 0.7, width: 0.15 + 0.3 * growth, height: 0.1 + 0.15 * growth, fill: 0.7)
-                look.cues = MotionCues(
-                    movingFraction: 0.1, containment: 0.99, textureSimilarity: 0.85, lumaRatio: 0.7, textureRatio: 0.75)
-                return look
-            }]
+            try kinds([
+                { seconds in
+                    guard seconds > 2, seconds < 6 else { return nil }
+                    let growth = min(1, (seconds - 2) / 2)
+                    var look = SceneBuilder.Look(
+                        x: 0.8, y: 0.7, width: 0.15 + 0.3 * growth, height: 0.1 + 0.15 * growth, fill: 0.7)
+                    look.cues = MotionCues(
+                        movingFraction: 0.1, containment: 0.99, textureSimilarity: 0.85, lumaRatio: 0.7,
+                        textureRatio: 0.75)
+                    return look
+                }
+            ]
             ).isEmpty)
     }
 

@@ -26,7 +26,8 @@ struct GrowthHistory: Sendable {
         var sample = sample
         sample.mask = nil
         pending.append(sample)
-        guard let first = pending.first, sample.seconds - first.seconds >= Self.stepSeconds - 1e-6 || pending.count >= 32
+        guard let first = pending.first,
+            sample.seconds - first.seconds >= Self.stepSeconds - 1e-6 || pending.count >= 32
         else { return false }
         let cues = pending.compactMap(\.cues)
         let count = Double(max(1, cues.count))

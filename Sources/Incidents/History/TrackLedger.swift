@@ -5,6 +5,8 @@ import Domain
 struct TrackLedger: Sendable {
     static let forgetAfterSeconds = 2.0
     static let maxTracks = 256
+    /// A track that was not mentioned for this long is lost.
+    private static let unmentionedSeconds = 0.5
     /// A track that appears this long after another was lost may be its sequel.
     private static let sequelSeconds = 0.6
 
@@ -28,7 +30,8 @@ struct TrackLedger: Sendable {
             switch track.phase {
             case .appeared, .continued:
                 var sample = track.sample
-                sample.seconds = now
+                // A mask that arrived late keeps its moment.
+                sample.seconds = abs(now - sample.seconds) < Self.forgetAfterSeconds ? min(now, sample.seconds) : now
                 guard !scene.isIgnored(sample.centroid, in: observation.frameSize) else { continue }
                 seen.append(track.id)
                 if histories[track.id] != nil {
@@ -42,17 +45,19 @@ struct TrackLedger: Sendable {
                 justLost.append(track.id)
             }
         }
-        // A tracker may also simply stop to mention a track.
-        let mentioned = Set(observation.tracks.map(\.id))
-        for (id, history) in histories where history.lostSince == nil && !mentioned.contains(id) {
+        // A tracker may also simply stop to mention a track. What the network follows is told only now and then.
+        for (id, history) in histories
+        where history.lostSince == nil && now - (history.last?.seconds ?? now) > Self.unmentionedSeconds {
             histories[id]?.markLost(at: now)
             justLost.append(id)
         }
         justLost.sort()
         histories = histories.filter { now - ($0.value.lostSince ?? now) <= Self.forgetAfterSeconds }
-        while histories.count > Self.maxTracks, let oldest = histories.values.min(by: {
-            ($0.last?.seconds ?? 0, $0.id) < ($1.last?.seconds ?? 0, $1.id)
-        }) {
+        while histories.count > Self.maxTracks,
+            let oldest = histories.values.min(by: {
+                ($0.last?.seconds ?? 0, $0.id) < ($1.last?.seconds ?? 0, $1.id)
+            })
+        {
             histories[oldest.id] = nil
         }
     }

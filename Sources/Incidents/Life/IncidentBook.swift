@@ -47,7 +47,8 @@ struct IncidentBook: Sendable {
     mutating func advance(to observation: SceneObservation) -> [IncidentEvent] {
         let now = observation.time.seconds
         var events: [IncidentEvent] = []
-        for index in open.indices where open[index].changed && now - open[index].lastUpdateSeconds >= Self.updateSeconds {
+        for index in open.indices where open[index].changed && now - open[index].lastUpdateSeconds >= Self.updateSeconds
+        {
             open[index].changed = false
             open[index].lastUpdateSeconds = now
             events.append(.update(open[index].incident))
@@ -118,7 +119,8 @@ struct IncidentBook: Sendable {
         let (start, startDate) = moment(sign.startSeconds, observation)
         let (end, endDate) = moment(sign.endSeconds, observation)
         return Incident(
-            id: makeID(observation.date), camera: camera, kind: sign.kind, severity: sign.severity, start: start, end: end,
+            id: makeID(observation.date), camera: camera, kind: sign.kind, severity: sign.severity, start: start,
+            end: end,
             confirmed: observation.time, startDate: startDate, endDate: endDate, confirmedDate: observation.date,
             region: sign.region, frameSize: observation.frameSize, facts: sign.facts, evidence: sign.evidence,
             tracks: sign.tracks)

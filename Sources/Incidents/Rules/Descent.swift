@@ -38,7 +38,9 @@ struct Descent: Hashable, Sendable {
         guard var span = Self.largest(y, t, maxSeconds: maxSeconds, tolerance: tolerance) else { return nil }
         Self.trim(&span, y, t)
         let (i, j) = (span.lowerBound, span.upperBound)
-        guard j - i >= 2, t[j] > t[i], y[j] > y[i], let fit = Self.fit(Array(y[i...j]), Array(t[i...j])) else { return nil }
+        guard j - i >= 2, t[j] > t[i], y[j] > y[i], let fit = Self.fit(Array(y[i...j]), Array(t[i...j])) else {
+            return nil
+        }
         let base = samples.startIndex
         let a = samples[base + i], b = samples[base + j]
         first = base + i

@@ -155,7 +155,9 @@ struct FallingObjectRule: Sendable {
         var list: [Evidence] = []
         if let metres = context.metres {
             list.append(
-                Evidence(parameter: "minDropMetres", measured: descent.drop * metres, threshold: settings.minDropMetres, unit: "m"))
+                Evidence(
+                    parameter: "minDropMetres", measured: descent.drop * metres, threshold: settings.minDropMetres,
+                    unit: "m"))
             list.append(
                 Evidence(
                     parameter: "minAccelerationMetres", measured: descent.acceleration * metres,
@@ -181,7 +183,8 @@ struct FallingObjectRule: Sendable {
         if let last = samples.last, last.seconds > endSeconds {
             list.append(
                 Evidence(
-                    parameter: "restSeconds", measured: last.seconds - endSeconds, threshold: settings.restSeconds, unit: "s"))
+                    parameter: "restSeconds", measured: last.seconds - endSeconds, threshold: settings.restSeconds,
+                    unit: "s"))
         }
         return list
     }

@@ -77,11 +77,17 @@ struct SpillRule: Sendable {
                 Evidence(
                     parameter: "minAreaFraction", measured: now.area / Double(max(1, context.frameSize.area)),
                     threshold: settings.minAreaFraction, unit: ""),
-                Evidence(parameter: "minGrowthSeconds", measured: growth.seconds, threshold: settings.minGrowthSeconds, unit: "s"),
-                Evidence(parameter: "minGrowthRatio", measured: growth.ratio, threshold: settings.minGrowthRatio, unit: ""),
-                Evidence(parameter: "minContainment", measured: growth.containment, threshold: settings.minContainment, unit: ""),
                 Evidence(
-                    parameter: "maxMovingFraction", measured: growth.movingFraction, threshold: settings.maxMovingFraction,
+                    parameter: "minGrowthSeconds", measured: growth.seconds, threshold: settings.minGrowthSeconds,
+                    unit: "s"),
+                Evidence(
+                    parameter: "minGrowthRatio", measured: growth.ratio, threshold: settings.minGrowthRatio, unit: ""),
+                Evidence(
+                    parameter: "minContainment", measured: growth.containment, threshold: settings.minContainment,
+                    unit: ""),
+                Evidence(
+                    parameter: "maxMovingFraction", measured: growth.movingFraction,
+                    threshold: settings.maxMovingFraction,
                     unit: ""),
             ]
         }

@@ -1,0 +1,98 @@
+import Domain
+import Incidents
+import Media
+import Synchronization
+
+/// One camera or file from frames to incidents: the one path that live operation, `watch`, evaluation and tests share.
+public final class CameraPipeline: Sendable {
+    private struct State {
+        var log: TrackLog
+        var statistics = PipelineStatistics()
+        var engine: IncidentEngine?
+    }
+
+    private let feed: any FrameFeed
+    private let observer: any SceneObserver
+    private let clock: any WallClock
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - engine: begins with the first frame of the run; a pipeline runs once.
+    ///   - historySeconds: how far back ``tracks(from:to:)`` reaches: the longest clip with its pre-roll.
+    ///   - maxHistorySamples: bounds the same in number.
+    public init(
+        feed: any FrameFeed, observer: any SceneObserver, engine: IncidentEngine, clock: any WallClock = SystemClock(),
+        historySeconds: Double = 330, maxHistorySamples: Int = 30_000
+    ) {
+        self.feed = feed
+        self.observer = observer
+        self.clock = clock
+        state = Mutex(State(log: TrackLog(seconds: historySeconds, maxSamples: maxHistorySamples), engine: engine))
+    }
+
+    /// Follows the feed to its end, and gives each analysed frame to `handler`. A frame that can't be analysed is counted
+    /// and passed over. When the feed ends, fails or the task is cancelled, what was still open is ended, and the last frame
+    /// is handed over once more with those events.
+    /// - Throws: what the feed or `handler` throws.
+    public func run(
+        isolation: isolated (any Actor)? = #isolation, _ handler: (PipelineOutput) async throws -> Void
+    ) async throws {
+        guard var engine = state.withLock({ $0.engine.take() }) else { return }
+        var last: (observation: SceneObservation, frame: VideoFrame)?
+        var failure: (any Error)?
+        do {
+            while let frame = try await feed.next() {
+                guard let observation = await observe(frame) else { continue }
+                last = (observation, frame)
+                let events = engine.step(observation)
+                try await handler(PipelineOutput(observation: observation, events: events, frame: frame))
+            }
+        } catch {
+            failure = error
+        }
+        feed.stop()
+        let events = engine.finish()
+        if !events.isEmpty, let last {
+            do {
+                try await handler(PipelineOutput(observation: last.observation, events: events, frame: last.frame))
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// The tracks seen between two moments, both included, as far back as the history reaches.
+    public func tracks(from: MediaTime, to: MediaTime) -> [Track] {
+        state.withLock { $0.log.tracks(from: from, to: to) }
+    }
+
+    public var statistics: PipelineStatistics {
+        var statistics = state.withLock { $0.statistics }
+        statistics.skippedFrames = feed.skippedFrames
+        return statistics
+    }
+
+    private func observe(_ frame: VideoFrame, isolation: isolated (any Actor)? = #isolation) async -> SceneObservation?
+    {
+        let began = clock.monotonicSeconds()
+        do {
+            let observation = try await observer.observe(frame)
+            let milliseconds = (clock.monotonicSeconds() - began) * 1000
+            state.withLock { state in
+                state.log.append(observation)
+                state.statistics.analysedFrames += 1
+                state.statistics.totalMilliseconds += milliseconds
+                state.statistics.longestMilliseconds = max(state.statistics.longestMilliseconds, milliseconds)
+                state.statistics.lastSeconds = observation.time.seconds
+            }
+            return observation
+        } catch {
+            state.withLock { state in
+                state.statistics.failedFrames += 1
+                state.statistics.lastFailure = "\(error)"
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Domain
+import Foundation
+import Media
+import Pipeline
+import TestSupport
+import Testing
+
+@testable import Evaluation
+
+@Suite("Incident evaluation")
+struct IncidentEvaluationTests {
+    /// Sees a box fall at 2 s, whatever the frame shows.
+    private final class FallSeer: SceneObserver {
+        func observe(_ frame: VideoFrame) async throws -> SceneObservation {
+            let t = frame.time.seconds - 2
+            let fallen = min(90, 400 * max(0, t) * max(0, t) / 2)
+            let cues = MotionCues(
+                movingFraction: fallen < 90 ? 0.7 : 0, containment: 0.7, textureSimilarity: 0, lumaRatio: 1,
+                textureRatio: 1)
+            let sample = TrackSample(
+                seconds: frame.time.seconds, region: Region(x: 100, y: 40 + Int(fallen), width: 20, height: 20),
+                centroid: Point(x: 110, y: 50 + fallen), area: 400, cues: cues)
+            let track = TrackObservation(id: TrackID(rawValue: 1), origin: .motion, phase: .continued, sample: sample)
+            return SceneObservation(
+                time: frame.time, date: frame.date, frameSize: frame.size, tracks: t >= 0 ? [track] : [])
+        }
+    }
+
+    @Test("a folder of clips: hits, misses of unknown kinds, clips without labels, broken files")
+    func folder() async throws {
+        let folder = try TemporaryDirectory()
+        func label(_ name: String, _ kind: String) throws {
+            let times = kind == "none" ? "" : #", "start_s": 2.0, "end_s": 2.7, "region": [100, 40, 20, 110]"#
+            try Data("{\"size\": [320, 180], \"incident\": {\"kind\": \"\(kind)\"\(times)}}".utf8)
+                .write(to: folder.file("\(name).json"))
+        }
+        for name in ["a_fall", "b_stack", "c_free"] { try TestVideo.make(folder.file("\(name).mp4"), seconds: 5) }
+        try label("a_fall", "falling_object")
+        try label("b_stack", "toppled_stack")
+        try Data("not a video".utf8).write(to: folder.file("d_broken.mp4"))
+        let report = try await IncidentEvaluation(makeObserver: { FallSeer() }).run(directory: folder.url)
+        #expect(report.clips.map(\.clip) == ["a_fall", "b_stack", "c_free", "d_broken"])
+        #expect(report.clips.map(\.expected) == ["falling_object", "toppled_stack", "none", "unknown"])
+        #expect(report.clips.map(\.isHit) == [true, false, nil, false])
+        #expect(report.clips.map(\.falseAlarms) == [0, 1, 1, 0])
+        #expect(report.clips[3].error?.contains("d_broken") == true)
+        let delay = try #require(report.clips[0].delaySeconds)
+        #expect(delay > 0.2 && delay < 0.8)
+        #expect(report.total.incidents == 3 && report.total.hits == 1)
+        // Ten seconds of pre-roll and post-roll hold all of a five second clip, but not the container's own bytes.
+        #expect(report.total.bytesKept > 0 && report.total.bytesKept < report.total.bytesSeen)
+        #expect((report.total.cpuSecondsPerMediaSecond ?? 0) > 0)
+        let again = try await IncidentEvaluation(makeObserver: { FallSeer() }).run(directory: folder.url)
+        #expect(again.clips == report.clips)
+    }
+
+    @Test("a folder that is missing or holds no clips is refused")
+    func noClips() async throws {
+        let folder = try TemporaryDirectory()
+        let evaluation = IncidentEvaluation(makeObserver: { FallSeer() })
+        await #expect(throws: IncidentEvaluationError.noClips(path: folder.url.path)) {
+            _ = try await evaluation.run(directory: folder.url)
+        }
+        await #expect(throws: IncidentEvaluationError.self) {
+            _ = try await evaluation.run(directory: folder.file("nothing"))
+        }
+    }
+}
