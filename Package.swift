@@ -78,7 +78,7 @@ let package = Package(
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
-        .target(name: "Evaluation", dependencies: ["Domain", "Media", "Pipeline", "Vision"], swiftSettings: pixels),
+        .target(name: "Evaluation", dependencies: ["Domain", "Media", "Incidents", "Pipeline", "Vision"], swiftSettings: pixels),
         .target(
             name: "Daemon",
             dependencies: [
@@ -109,7 +109,10 @@ let package = Package(
             name: "StorageTests", dependencies: ["Storage", "TestSupport", product("GRDB", "GRDB.swift")],
             swiftSettings: strict),
         .testTarget(name: "RecordingTests", dependencies: ["Recording", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "AlertsTests", dependencies: ["Alerts", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "AlertsTests",
+            dependencies: ["Alerts", "Domain", "Storage", "TestSupport", product("Logging", "swift-log")],
+            swiftSettings: strict),
         .testTarget(
             name: "WebTests",
             dependencies: [
