@@ -112,6 +112,10 @@ struct CommitTests {
         #expect(try lastSent(Samples.aisle4, .fallingObject, "+491700000001") == nil)
         try test.store.markSent(message.id, at: Samples.start)
         #expect(try lastSent(Samples.aisle4, .fallingObject, "+491700000001") == Samples.start)
+        let older = try #require(
+            try test.store.commit(.new(Samples.incident("00z"))) { _ in [Samples.alert()] }.newAlerts.first)
+        try test.store.markSent(older.id, at: Samples.start - 60)
+        #expect(try lastSent(Samples.aisle4, .fallingObject, "+491700000001") == Samples.start)
         #expect(try lastSent(Samples.aisle4, .spill, "+491700000001") == nil)
         #expect(try lastSent(Samples.aisle4, .fallingObject, "+491700000002") == nil)
         #expect(try lastSent(Samples.camera("dock"), .fallingObject, "+491700000001") == nil)
