@@ -25,7 +25,7 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let path):
-            "there is no database at \(path): start `aislewatch run` once, or check storage.database in the configuration"
+            "there is no database at \(path): start `aislewatch run` once, or check storage.database"
         case .cannotOpen(let path, let reason):
             "the database \(path) can't be opened (\(reason)): check the path and that this user may write there"
         case .notOurs(let path):

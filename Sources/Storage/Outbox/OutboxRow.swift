@@ -9,7 +9,7 @@ enum OutboxRow {
     static let select = "SELECT outbox.*, links.nonce AS nonce FROM outbox "
         + "LEFT JOIN links ON links.token_sha256 = outbox.link_sha256 "
 
-    /// - Parameter token: Goes into the text where the placeholder stands, if the message has a link; nil leaves a mark.
+    /// - Parameter token: Goes into the text where the placeholder stands, if there is a link; nil leaves a mark.
     static func message(_ row: Row, token: String?) throws -> OutboxMessage {
         guard let state = OutboxMessage.State(rawValue: row["state"]) else {
             throw StorageError.damaged(reason: "a message's state is unknown")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Dates as the database keeps them: `2026-05-28T20:26:40.125Z`, UTC with milliseconds, so that text order is time order.
+/// Dates as the database keeps them: `2026-05-28T20:26:40.125Z`, UTC with milliseconds; text order is time order.
 enum UTCText {
     /// The years that four digits can hold.
     private static let range = -62_135_596_800.0...253_402_300_799.999

@@ -1,0 +1,101 @@
+public import Domain
+import Foundation
+
+/// SMS through Twilio's Messages resource (<https://www.twilio.com/docs/messaging/api/message-resource>).
+///
+/// 201 means that Twilio has queued the message. There is no idempotency key: after an attempt of unknown outcome the
+/// recipient's recent messages are searched for the incident's link.
+public struct TwilioChannel: AlertChannel, CustomStringConvertible {
+    public static let publicBaseURL = "https://api.twilio.com"
+
+    public let name: String
+    private let accountURL: String
+    private let from: String
+    private let authorization: String
+    private let http: HTTPExchange
+
+    /// - Parameters:
+    ///   - name: The channel's name in the configuration.
+    ///   - baseURL: Twilio's, or another server that speaks its API; without a slash at the end.
+    ///   - authToken: Goes into the Authorization header and nowhere else.
+    ///   - from: A telephone number (E.164), a sender name, or a messaging service's SID (`MG…`).
+    ///   - timeoutSeconds: For one request.
+    public init(
+        name: String, baseURL: String = publicBaseURL, accountSID: String, authToken: String, from: String,
+        timeoutSeconds: Double = 10
+    ) {
+        self.name = name
+        self.from = from
+        let base = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+        accountURL = "\(base)/2010-04-01/Accounts/\(FormEncoding.escaped(accountSID))"
+        authorization = "Basic " + Data("\(accountSID):\(authToken)".utf8).base64EncodedString()
+        http = HTTPExchange(timeoutSeconds: timeoutSeconds)
+    }
+
+    public var description: String { "Twilio channel \(name)" }
+
+    public func send(_ message: OutboxMessage, incident: Incident) async throws(AlertError) {
+        let sender = from.hasPrefix("MG") && from.count == 34 ? "MessagingServiceSid" : "From"
+        let form = FormEncoding.encoded([
+            ("To", message.alert.recipient), (sender, from), ("Body", message.alert.text),
+        ])
+        let answer = try await http.post(
+            accountURL + "/Messages.json",
+            headers: [("Authorization", authorization), ("Content-Type", "application/x-www-form-urlencoded")],
+            body: Data(form.utf8), maximumBytes: { (400..<500).contains($0) ? 65_536 : 0 })
+        if !(200..<300).contains(answer.status) { throw Self.refusal(answer) }
+    }
+
+    public func wasSent(_ message: OutboxMessage) async throws(AlertError) -> Bool? {
+        // No filter on DateSent: a message that is still queued has none. Twilio lists the newest first.
+        let query = FormEncoding.encoded([("To", message.alert.recipient), ("PageSize", "100")])
+        let answer = try await http.get(
+            accountURL + "/Messages.json?" + query, headers: [("Authorization", authorization)],
+            maximumBytes: 4_194_304)
+        guard (200..<300).contains(answer.status) else { throw Self.refusal(answer) }
+        guard let list = try? JSONDecoder().decode(MessageList.self, from: answer.body) else {
+            throw .outcomeUnknown(reason: "Twilio's list of messages could not be read")
+        }
+        // Twilio puts a preface before the text of trial accounts, so the link's token is what identifies a message.
+        let mark = IncidentText.link(in: message.alert.text)?.lastPathComponent ?? message.alert.text
+        return list.messages.contains { $0.body.contains(mark) }
+    }
+
+    private struct MessageList: Decodable {
+        struct Message: Decodable { var body: String }
+        var messages: [Message]
+    }
+
+    private struct Problem: Decodable { var code: Int? }
+
+    private static func refusal(_ answer: HTTPExchange.Answer) -> AlertError {
+        // Twilio's own sentence repeats the telephone number: the code says enough.
+        let code = (try? JSONDecoder().decode(Problem.self, from: answer.body))?.code
+        let reason = "Twilio: HTTP \(answer.status)" + (code.map { ", error \($0)" } ?? "") + (explanation(code) ?? "")
+        switch answer.status {
+        // What is wrong with the account or the configuration may be put right; the message is not at fault.
+        case 300..<400, 401, 403, 404, 408, 425, 429, 503:
+            return .temporary(reason: reason, retryAfterSeconds: answer.retryAfterSeconds)
+        case 400..<500:
+            return .permanent(reason: reason)
+        default:
+            return .outcomeUnknown(reason: reason)
+        }
+    }
+
+    /// <https://www.twilio.com/docs/api/errors>
+    private static func explanation(_ code: Int?) -> String? {
+        switch code {
+        case 20003: " (account SID or auth token is wrong)"
+        case 20404: " (account SID or base URL is wrong)"
+        case 20429: " (too many requests)"
+        case 21211, 21217, 21614: " (the recipient's number is not a mobile number; write it as +491701234567)"
+        case 21408: " (the account may not send to that country)"
+        case 21606, 21212, 21603, 21659: " (the sender is not a number of this account)"
+        case 21608: " (a trial account sends only to verified numbers)"
+        case 21610: " (the recipient has unsubscribed by STOP)"
+        case 21617: " (the text is too long)"
+        default: nil
+        }
+    }
+}

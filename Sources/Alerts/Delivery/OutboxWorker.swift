@@ -1,0 +1,172 @@
+public import Domain
+import Foundation
+public import Logging
+public import Storage
+
+/// Sends what waits in the outbox, at least once each.
+///
+/// Every recipient of a channel is a lane of its own: its messages go out in order, one at a time, and a lane that waits
+/// or fails holds up no other. Between attempts nothing polls: the worker sleeps until a commit adds a message or the
+/// earliest next attempt is due. All state is in the database, so a restart goes on where the last run stopped.
+public actor OutboxWorker {
+    private struct Lane: Hashable {
+        var channel: String
+        var recipient: String
+    }
+
+    private let store: Store
+    private let channels: [String: any AlertChannel]
+    private let clock: any WallClock
+    private let policy: RetryPolicy
+    private let logger: Logger
+    private var random: any RandomNumberGenerator & Sendable
+    private var busy: Set<Lane> = []
+
+    /// - Parameters:
+    ///   - channels: With distinct names; of two with one name the first counts.
+    ///   - random: Where jitter comes from.
+    public init(
+        store: Store, channels: [any AlertChannel], clock: any WallClock, policy: RetryPolicy = RetryPolicy(),
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        logger: Logger = Logger(label: "aislewatch.alerts")
+    ) {
+        self.store = store
+        self.channels = Dictionary(channels.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.clock = clock
+        self.policy = policy
+        self.random = random
+        self.logger = logger
+    }
+
+    /// Works until the task is cancelled. An attempt that is cut off then is looked into at the next start.
+    public func run() async {
+        let (wakes, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let changes = store.outboxChanges()
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                for await _ in changes { wake.yield() }
+            }
+            var events = wakes.makeAsyncIterator()
+            while !Task.isCancelled {
+                let pause = await startDueAttempts(in: &group, wake)
+                let timer = pause.map { seconds in
+                    Task { [clock] in
+                        if (try? await clock.sleep(seconds: seconds)) != nil { wake.yield() }
+                    }
+                }
+                _ = await events.next()
+                timer?.cancel()
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// - Returns: Seconds until there is something to do by time alone; nil when there is not.
+    private func startDueAttempts(
+        in group: inout DiscardingTaskGroup, _ wake: AsyncStream<Void>.Continuation
+    ) async -> Double? {
+        // A lane that ends while the database is read would be seen in its old state; its end wakes us again.
+        let taken = busy
+        let heads: [OutboxMessage]
+        do {
+            heads = try await store.perform { store in try store.pendingHeads() }
+        } catch {
+            logger.error("the outbox can't be read: \(error)")
+            return policy.initialDelaySeconds
+        }
+        let now = clock.now()
+        var pause: Double?
+        for message in heads {
+            let lane = Lane(channel: message.alert.channel, recipient: message.alert.recipient)
+            if taken.contains(lane) { continue }
+            let seconds = message.nextAttemptAt.timeIntervalSince(now)
+            // No pause is that long: the clock was set back.
+            let isImpossible = seconds > max(policy.maximumRetryAfterSeconds, policy.maximumDelaySeconds)
+            if seconds > 0, !isImpossible {
+                pause = min(pause ?? seconds, seconds)
+                continue
+            }
+            busy.insert(lane)
+            group.addTask {
+                await self.attempt(message)
+                await self.release(lane)
+                wake.yield()
+            }
+        }
+        return pause
+    }
+
+    private func release(_ lane: Lane) { busy.remove(lane) }
+
+    private func attempt(_ message: OutboxMessage) async {
+        do {
+            guard try await store.perform({ store in try store.beginAttempt(message.id) }) else { return }
+            let failure = await deliver(message)
+            // Cut off in the middle: the row says that the outcome is unknown, and that is true.
+            if failure != nil, Task.isCancelled { return }
+            try await record(failure, message)
+        } catch {
+            logger.error("message \(message.id): \(error)")
+            // The message stays as it is; pausing here keeps its lane from spinning.
+            try? await clock.sleep(seconds: policy.initialDelaySeconds)
+        }
+    }
+
+    /// - Returns: Nil when the provider has the message.
+    private func deliver(_ message: OutboxMessage) async -> AlertError? {
+        guard let channel = channels[message.alert.channel] else {
+            return .temporary(reason: "there is no channel \(message.alert.channel) in the configuration")
+        }
+        guard let incident = try? await store.perform({ store in try store.incident(message.incident) }) else {
+            return .temporary(reason: "the incident can't be read")
+        }
+        if message.outcomeUnknown {
+            do {
+                if try await channel.wasSent(message) == true { return nil }
+            } catch {
+                return .outcomeUnknown(reason: "an earlier attempt may have gone out; the check failed: \(error)")
+            }
+        }
+        do {
+            try await channel.send(message, incident: incident)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func record(_ failure: AlertError?, _ message: OutboxMessage) async throws {
+        let now = clock.now()
+        let label = "message \(message.id) by \(message.alert.channel)"
+        let attempt = message.attempts + 1
+        guard let failure else {
+            try await store.perform { store in _ = try store.markSent(message.id, at: now) }
+            logger.info("\(label): sent at attempt \(attempt)")
+            return
+        }
+        if case .permanent(let reason) = failure {
+            try await store.perform { store in _ = try store.markDead(message.id, error: reason) }
+            logger.error("\(label): given up: \(reason)")
+            return
+        }
+        if now.timeIntervalSince(message.createdAt) >= policy.giveUpAfterSeconds {
+            let reason = "given up after \(attempt) attempts: \(failure.reason)"
+            try await store.perform { store in _ = try store.markDead(message.id, error: reason) }
+            logger.error("\(label): \(reason)")
+            return
+        }
+        var retryAfterSeconds: Double?
+        var outcomeUnknown = false
+        switch failure {
+        case .temporary(_, let seconds): retryAfterSeconds = seconds
+        case .outcomeUnknown, .permanent: outcomeUnknown = true
+        }
+        let delay = policy.delaySeconds(attempt: attempt, retryAfterSeconds: retryAfterSeconds, random: &random)
+        let isUnknown = outcomeUnknown
+        try await store.perform { store in
+            _ = try store.markFailed(
+                message.id, retryAt: now + delay, error: failure.reason, outcomeUnknown: isUnknown)
+        }
+        logger.warning("\(label): attempt \(attempt) failed, next in \(Int(delay.rounded())) s: \(failure.reason)")
+    }
+}
