@@ -1,0 +1,1 @@
+"""Development tools: training, model export, scene rendering."""

@@ -7,6 +7,9 @@ def smooth_noise(rng: np.random.Generator, shape: tuple[int, int], cell: float, 
                  gain: float = 0.5) -> np.ndarray:
     """Fractal value noise, mean 0, about unit variance; `cell` is the size in pixels of the coarsest blobs."""
     height, width = shape
+    if cell / 2 ** (octaves - 1) > 4 and min(shape) > 300:      # nothing is finer than 4 pixels: half size will do
+        small = smooth_noise(rng, (height // 2, width // 2), cell / 2, octaves, gain)
+        return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     out = np.zeros(shape, np.float32)
     amplitude = 1.0
     for _ in range(octaves):

@@ -8,7 +8,10 @@ WORDS = ["NORDFRACHT", "PAKKO", "ALMA", "KESTREL", "BERGER", "TIVOLI", "QUARTZ",
 
 
 def _text(image, text, origin, scale, colour, thickness=1):
-    cv2.putText(image, text, origin, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, thickness, cv2.LINE_AA)
+    mask = np.zeros(image.shape[:2], np.uint8)
+    cv2.putText(mask, text, origin, cv2.FONT_HERSHEY_SIMPLEX, scale, 255, thickness, cv2.LINE_AA)
+    alpha = (mask.astype(np.float32) / 255)[..., None]
+    image[:] = image * (1 - alpha) + np.array(colour, np.float32) * alpha
 
 
 def shipping_label(rng, width=56, height=40):
@@ -26,12 +29,13 @@ def shipping_label(rng, width=56, height=40):
 
 def carton_face(rng, base, size, seam: str, word: str | None, ink, label: bool):
     """One carton face; `seam` is 'top' (taped flap joint), 'end' (tape coming down) or 'plain'."""
-    face = np.ones((size, size, 3), np.float32) * base
+    face = np.ones((size, size, 3), np.float32) * np.asarray(base, np.float32)
     face += (0.035 * smooth_noise(rng, (size, size), size / 2, 4))[..., None]
     flutes = np.sin(np.arange(size) * 2 * np.pi / 5.3) * 0.006
     face += (flutes[:, None] + grain(rng, (size, size), 0.012))[..., None]
     tape = np.clip(np.array(base) * 1.12 + 0.05, 0, 1)
     half = size // 16
+    face = face.astype(np.float32)
     if seam == "top":
         cv2.line(face, (0, size // 2), (size, size // 2), tuple(float(c) * 0.55 for c in base), 1)
         face[size // 2 - half:size // 2 + half] = 0.35 * face[size // 2 - half:size // 2 + half] + 0.65 * tape
