@@ -6,4 +6,15 @@ struct CommandFailure: Error, CustomStringConvertible {
     init(_ message: String = "") { self.message = message }
 
     var description: String { message }
+
+    /// Errors of the rooms describe themselves in one line; that line is the failure's.
+    static func wrapping<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
 }
