@@ -1,13 +1,16 @@
-/// Small fixed places that change over and over: a clock overlay, a blinking lamp, a fan. Learned per pixel from how
-/// often change sets in there; large places are never learned, so that people's ways stay watched.
+/// Small fixed places that change to and fro over and over: a clock overlay, a blinking lamp, a fan. Learned per pixel
+/// from the seconds in which a change in one direction follows one in the other, so that a puddle that creeps on does
+/// not count; large places are never learned, so that people's ways stay watched.
 final class DynamicPlaces {
-    private static let onsetScore: UInt8 = 16
+    private static let turnScore: UInt8 = 16
     private static let learnedScore: UInt8 = 56
+    private static let maxScore: UInt8 = 100
     private let width: Int
     private let height: Int
-    /// Leaky count of onsets.
+    /// Leaky count of the seconds in which the pixel turned.
     private let score: Plane<UInt8>
-    private let before: Plane<UInt8>
+    /// Bit 0: the last change was upwards; bit 1: there was one; bit 2: a turn was counted in this second.
+    private let memory: Plane<UInt8>
     private let candidate: Plane<UInt8>
     private let widened: Plane<UInt8>
     private let scratch: Plane<UInt8>
@@ -22,21 +25,25 @@ final class DynamicPlaces {
         self.width = width
         self.height = height
         score = Plane(width: width, height: height, filledWith: 0)
-        before = Plane(width: width, height: height, filledWith: 0)
+        memory = Plane(width: width, height: height, filledWith: 0)
         candidate = Plane(width: width, height: height, filledWith: 0)
         widened = Plane(width: width, height: height, filledWith: 0)
         scratch = Plane(width: width, height: 1, filledWith: 0)
         places = Plane(width: width, height: height, filledWith: 0)
     }
 
-    /// - Parameter moving: 1 where the picture changes in this frame.
-    func update(moving: UnsafePointer<UInt8>, seconds: Double) {
-        let score = score.pixels, before = before.pixels
+    /// - Parameters:
+    ///   - moving: 1 where the picture changes in this frame.
+    ///   - change: by how much; its sign counts.
+    func update(moving: UnsafePointer<UInt8>, change: UnsafePointer<Float>, seconds: Double) {
+        let score = score.pixels, memory = memory.pixels
         for index in 0..<width * height {
-            let onset = moving[index] & ~before[index] & 1
-            let sum = score[index] &+ onset &* Self.onsetScore
-            score[index] = sum > 200 ? 200 : sum
-            before[index] = moving[index]
+            let past = memory[index], moves = moving[index] & 1
+            let upward: UInt8 = change[index] > 0 ? 1 : 0
+            let turns = moves & (past >> 1) & ((past & 1) ^ upward) & ~(past >> 2) & 1
+            let sum = score[index] &+ turns &* Self.turnScore
+            score[index] = sum > Self.maxScore ? Self.maxScore : sum
+            memory[index] = moves == 1 ? (upward | 2 | (past & 4) | (turns << 2)) : past
         }
         guard let due = nextLeak else {
             nextLeak = seconds + 1
@@ -44,7 +51,10 @@ final class DynamicPlaces {
         }
         guard seconds >= due else { return }
         nextLeak = seconds + 1
-        for index in 0..<width * height { score[index] = score[index] > 0 ? score[index] &- 1 : 0 }
+        for index in 0..<width * height {
+            score[index] = score[index] > 0 ? score[index] &- 1 : 0
+            memory[index] &= 3
+        }
         relearn()
     }
 

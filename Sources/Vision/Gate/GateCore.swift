@@ -211,7 +211,7 @@ final class GateCore {
     private func conclude(seconds: Double) -> MotionGate.Status {
         close()
         let measure = measureChange()
-        dynamic.update(moving: moving.pixels, seconds: seconds)
+        dynamic.update(moving: moving.pixels, change: motion.pixels, seconds: seconds)
         var status = MotionGate.Status(movingFraction: measure.moving)
         if let warmAt, seconds < warmAt {
             // Learning: nothing is reported, and only what moves is kept out.

@@ -2,7 +2,7 @@ import Domain
 
 /// Watches one fixed camera at its frame rate, on a small picture: what differs from the scene's background, and what
 /// of it moves now. Keeps its buffers; one owner, one frame after another.
-public final class MotionGate {
+final class MotionGate {
     /// The state of one frame.
     struct Status {
         var isWarm = false
@@ -17,9 +17,8 @@ public final class MotionGate {
     /// Nil until the first frame, and anew for frames of another size.
     private(set) var core: GateCore?
     private(set) var status = Status()
-    private var lastChange: ChangeMap?
 
-    public init(settings: GateSettings = GateSettings()) { self.settings = settings }
+    init(settings: GateSettings = GateSettings()) { self.settings = settings }
 
     /// - Parameter seconds: media time; a step back or of more than 10 s starts the gate anew.
     func analyse(_ planes: PicturePlanes, seconds: Double) {
@@ -33,11 +32,6 @@ public final class MotionGate {
         if fresh { status.restarted = true }
     }
 
-    /// How much each gate pixel differs from the background.
-    func changeMap() -> ChangeMap {
-        guard let core else {
-            return ChangeMap(size: FrameSize(width: 0, height: 0), frameSize: FrameSize(width: 0, height: 0), values: [])
-        }
-        return core.changeMap()
-    }
+    /// Forgets the scene; the next frame begins anew.
+    func restart() { core = nil }
 }

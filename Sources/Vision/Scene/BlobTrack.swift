@@ -23,7 +23,9 @@ struct BlobTrack {
     /// Area and moment against which slow growth is judged.
     var steadyArea: Double
     var steadySince: Double
-    /// Its pixels in this frame.
+    /// How long it has been seen apart from others, in seconds.
+    var aloneSeconds = 0.0
+    /// Whether this frame shows it.
     var isSeen = true
     var wasTold = false
 

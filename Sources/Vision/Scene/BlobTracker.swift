@@ -15,11 +15,12 @@ final class BlobTracker {
     private var areas: [Int]
     private var measures: [BlobMeasure]
     private var overlaps: [Int32] = []
-    private var nextID = 1
-    private let width: Int
-    private let height: Int
+    private let ids: TrackNumbers
+    let width: Int
+    let height: Int
 
-    init(width: Int, height: Int, settings: TrackerSettings, gate: GateSettings) {
+    init(width: Int, height: Int, settings: TrackerSettings, gate: GateSettings, ids: TrackNumbers) {
+        self.ids = ids
         self.width = width
         self.height = height
         self.settings = settings
@@ -30,12 +31,6 @@ final class BlobTracker {
         measures = Array(repeating: BlobMeasure(), count: settings.maxTracks + 1)
     }
 
-    /// Reserves the next track number, for a track that a person prompted.
-    func takeID() -> TrackID {
-        defer { nextID += 1 }
-        return TrackID(rawValue: nextID)
-    }
-
     /// Ends all tracks: the scene was learned anew.
     func reset() {
         ended = tracks.filter(\.wasTold)
@@ -44,6 +39,9 @@ final class BlobTracker {
         layer.reset()
         past.removeAll()
     }
+
+    /// Takes over what a tracker before it has yet to tell.
+    func inheritEnded(_ tracks: [BlobTrack]) { ended = tracks }
 
     /// Nothing can be seen in this frame; the tracks wait.
     func pause() {
@@ -69,6 +67,7 @@ final class BlobTracker {
         labels.fill(0)
         var shares = Array(repeating: [Int](), count: blobs.count)
         for track in 0..<trackCount { claim(track, association, blobs, into: &shares, seconds: seconds) }
+        for blob in shares.indices { shares[blob] = dissolve(shares[blob], frameSeconds: core.frameSeconds) }
         for (blob, share) in shares.enumerated() {
             paint(core, blob, candidate: blobs[blob], share: share, tolerance: tolerance, seconds: seconds)
         }
@@ -130,6 +129,20 @@ final class BlobTracker {
                 || (seconds - track.bornSeconds < 3 && gap >= 1 && blobs[main].moving > blobs[other].moving + 0.3
                     && Double(track.birthBox.intersection(blobs[other].box)) > 0.7 * Double(blobs[other].box.area))
             if near, !leftBehind { shares[other].append(index) }
+        }
+    }
+
+    /// Tracks that meet: one that was hardly ever seen apart was a fragment of the largest, and ends.
+    private func dissolve(_ share: [Int], frameSeconds: Double) -> [Int] {
+        guard share.count > 1 else {
+            if let only = share.first { tracks[only].aloneSeconds += frameSeconds }
+            return share
+        }
+        guard let largest = share.max(by: { tracks[$0].area < tracks[$1].area }) else { return share }
+        return share.filter { index in
+            guard index != largest, tracks[index].aloneSeconds < 0.5 else { return true }
+            tracks[index].lastSeenSeconds = -.infinity
+            return false
         }
     }
 
@@ -297,7 +310,7 @@ final class BlobTracker {
                 measure, cues: measure.cues(pastArea: isNew ? 0 : pastArea, noise: noise), seconds: seconds,
                 isNew: isNew)
             if tracks[index].id == nil, tracks[index].deservesID(minArea: Double(core.minArea), seconds: seconds) {
-                tracks[index].id = takeID()
+                tracks[index].id = ids.next()
             }
         }
         for index in tracks.indices.reversed() {

@@ -1,0 +1,195 @@
+import Domain
+import Media
+
+/// Follows everything in one camera's picture: motion at the frame rate, masks at the analysis rate, and what a person
+/// prompted. Give it each frame once, in order. The same frames give the same observations (with
+/// `SceneSettings.NetworkPace.inStep`).
+public actor SceneTracker {
+    public let settings: SceneSettings
+    private let gate: MotionGate
+    private var tracker: BlobTracker?
+    private let pool: SessionPool?
+    private var nextAnalysisSeconds: Double?
+    private var epoch: Int?
+    private var prompted: [TrackID: TrackSample] = [:]
+    private var running: Task<Void, Never>?
+    private var arrived: SessionPool.Outcome?
+    private var told: Set<TrackID> = []
+    private let ids = TrackNumbers()
+
+    /// - Parameter family: nil follows by motion alone.
+    public init(settings: SceneSettings = SceneSettings(), family: (any SegmentationFamily)? = nil) {
+        self.settings = settings
+        gate = MotionGate(settings: settings.gate)
+        pool = family.map { SessionPool(family: $0, maxSessions: settings.maxSessions) }
+    }
+
+    /// Errors of the network so far; motion analysis went on.
+    public var networkFailures: Int { get async { await pool?.failures ?? 0 } }
+
+    /// What the last of them said.
+    public var lastNetworkError: String? { get async { await pool?.lastError } }
+
+    /// Part of the picture that moved in the last frame, 0 to 1.
+    public var movingFraction: Double { gate.status.movingFraction }
+
+    /// Looks at the camera's next frame.
+    /// - Throws: `CancellationError` only.
+    public func observe(_ frame: VideoFrame) async throws -> SceneObservation {
+        try Task.checkCancellation()
+        // Times of different epochs can't be compared; the background is learned anew.
+        if let epoch, epoch != frame.time.epoch { gate.restart() }
+        epoch = frame.time.epoch
+        gate.analyse(frame)
+        guard let core = gate.core else { return observation(frame, [], nil) }
+        let seconds = frame.time.seconds
+        let tracker = currentTracker(core)
+        let status = gate.status
+        if status.restarted {
+            tracker.reset()
+            nextAnalysisSeconds = nil
+            await pool?.reset()
+        }
+        if status.isWarm { tracker.update(core, seconds: seconds) } else if !status.restarted { tracker.pause() }
+        let outcome = try await network(frame, core, tracker)
+        var observed = motionTracks(tracker, core, outcome, seconds: seconds)
+        observed += promptTracks(outcome, seconds: seconds)
+        observed.sort { $0.id < $1.id }
+        tracker.markTold()
+        return observation(frame, observed, core)
+    }
+
+    /// Follows what a person prompts in `frame`.
+    /// - Returns: the new track's id and the candidates, best first; the first is followed.
+    /// - Throws: `SceneError`, or what the session throws (a click outside the picture, for instance).
+    public func addPrompt(_ prompt: Prompt, frame: VideoFrame) async throws -> (id: TrackID, candidates: [MaskCandidate]) {
+        guard let pool else { throw SceneError.noNetwork }
+        let id = ids.next()
+        let candidates = try await pool.begin(id, prompt: prompt, frame: frame)
+        if let best = candidates.first, let sample = Self.sample(best.mask, best.predictedIoU, frame.time.seconds) {
+            prompted[id] = sample
+        }
+        return (id, candidates)
+    }
+
+    /// Stops following a prompted track.
+    public func removePrompt(_ id: TrackID) async {
+        prompted[id] = nil
+        told.remove(id)
+        await pool?.end(id)
+    }
+
+    // MARK: Parts
+
+    private func currentTracker(_ core: GateCore) -> BlobTracker {
+        if let tracker, tracker.width == core.width, tracker.height == core.height { return tracker }
+        let fresh = BlobTracker(
+            width: core.width, height: core.height, settings: settings.tracker, gate: settings.gate, ids: ids)
+        tracker?.reset()
+        fresh.inheritEnded(tracker?.ended ?? [])
+        tracker = fresh
+        return fresh
+    }
+
+    private func observation(
+        _ frame: VideoFrame, _ tracks: [TrackObservation], _ core: GateCore?
+    ) -> SceneObservation {
+        SceneObservation(
+            time: frame.time, date: frame.date, frameSize: frame.size, tracks: tracks,
+            globalChange: gate.status.globalChange, isWarm: gate.status.isWarm)
+    }
+
+    /// Shows the frame to the network when it is due.
+    private func network(
+        _ frame: VideoFrame, _ core: GateCore, _ tracker: BlobTracker
+    ) async throws -> SessionPool.Outcome? {
+        guard let pool else { return nil }
+        let seconds = frame.time.seconds
+        let isDue = seconds >= nextAnalysisSeconds ?? seconds && gate.status.globalChange == nil
+        let ready = arrived
+        arrived = nil
+        guard isDue, running == nil else { return ready }
+        let period = 1 / max(0.1, settings.analysisFPS)
+        // Keeps the rate on average when frames don't fall on the analysis times.
+        nextAnalysisSeconds = max(seconds, (nextAnalysisSeconds ?? seconds) + period - 0.001)
+        let proposals = Proposer.proposals(
+            tracks: tracker.tracks, labels: tracker.labels, frameSize: frame.size, factor: core.picture.factor,
+            seconds: seconds, settings: settings.proposals)
+        let alive = Set(tracker.tracks.compactMap(\.id))
+        guard !alive.isEmpty || !prompted.isEmpty else { return ready }
+        let quiet = Set(
+            tracker.tracks.filter { track in track.restingSince.map { seconds - $0 > 2 } ?? false }.compactMap(\.id))
+        let change = core.changeMap()
+        switch settings.networkPace {
+        case .inStep:
+            return await pool.analyse(frame, change: change, proposals: proposals, alive: alive, quiet: quiet)
+        case .whenReady:
+            running = Task {
+                let outcome = await pool.analyse(
+                    frame, change: change, proposals: proposals, alive: alive, quiet: quiet)
+                self.arrived = outcome
+                self.running = nil
+            }
+            return ready
+        }
+    }
+
+    private func motionTracks(
+        _ tracker: BlobTracker, _ core: GateCore, _ outcome: SessionPool.Outcome?, seconds: Double
+    ) -> [TrackObservation] {
+        var observed: [TrackObservation] = []
+        for track in tracker.tracks {
+            guard let id = track.id else { continue }
+            var sample = track.sample(factor: core.picture.factor, frameSize: core.picture.frameSize, seconds: seconds)
+            if let sight = outcome?.sights[id] {
+                sample.mask = sight.mask
+                sample.quality = sight.quality
+            }
+            let phase: TrackObservation.Phase = track.isSeen ? (track.wasTold ? .continued : .appeared) : .lost
+            guard track.isSeen || track.wasTold else { continue }
+            observed.append(TrackObservation(id: id, origin: .motion, phase: phase, sample: sample))
+        }
+        for track in tracker.ended {
+            guard let id = track.id else { continue }
+            let sample = track.sample(factor: core.picture.factor, frameSize: core.picture.frameSize, seconds: seconds)
+            observed.append(TrackObservation(id: id, origin: .motion, phase: .ended, sample: sample))
+        }
+        return observed
+    }
+
+    private func promptTracks(_ outcome: SessionPool.Outcome?, seconds: Double) -> [TrackObservation] {
+        guard let outcome else { return [] }
+        var observed: [TrackObservation] = []
+        for id in prompted.keys.sorted() {
+            guard let last = prompted[id] else { continue }
+            if let sight = outcome.sights[id], let sample = Self.sample(sight.mask, sight.quality, outcome.seconds) {
+                let phase: TrackObservation.Phase = told.insert(id).inserted ? .appeared : .continued
+                prompted[id] = sample
+                observed.append(TrackObservation(id: id, origin: .prompt, phase: phase, sample: sample))
+            } else if outcome.lost.contains(id) {
+                observed.append(TrackObservation(id: id, origin: .prompt, phase: .lost, sample: last))
+            }
+        }
+        return observed
+    }
+
+    private static func sample(_ mask: Mask, _ quality: Double, _ seconds: Double) -> TrackSample? {
+        guard let centroid = mask.centroid else { return nil }
+        return TrackSample(
+            seconds: seconds, region: mask.boundingRegion, centroid: centroid, area: Double(mask.area), mask: mask,
+            quality: quality)
+    }
+}
+
+extension BlobTrack {
+    /// The track in pixels of the picture. One that is not seen keeps its last moment.
+    func sample(factor: Int, frameSize: FrameSize, seconds: Double) -> TrackSample {
+        let scale = Double(factor)
+        let region = Region(
+            x: box.left * factor, y: box.top * factor, width: box.width * factor, height: box.height * factor)
+        return TrackSample(
+            seconds: isSeen ? seconds : min(seconds, max(bornSeconds, lastSeenSeconds)),
+            region: region.clamped(to: frameSize), centroid: Point(x: centroid.x * scale, y: centroid.y * scale),
+            area: area * scale * scale, cues: cues)
+    }
+}

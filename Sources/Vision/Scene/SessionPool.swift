@@ -1,0 +1,136 @@
+import Domain
+import Media
+
+/// The network's sessions, one per followed track, at most `maxSessions`. What goes wrong in one is counted and ends
+/// that session alone.
+actor SessionPool {
+    /// What the network says of one track in one frame.
+    struct Sight: Sendable {
+        var mask: Mask
+        /// Predicted IoU, 0 to 1.
+        var quality: Double
+    }
+
+    struct Outcome: Sendable {
+        var seconds: Double
+        var sights: [TrackID: Sight] = [:]
+        /// Prompted tracks that were looked for and not found.
+        var lost: [TrackID] = []
+    }
+
+    private struct Entry {
+        var session: any SegmentationSession
+        var isPrompted: Bool
+        var priority: Double
+        /// Frames in a row in which the object was not found.
+        var misses = 0
+    }
+
+    private let family: any SegmentationFamily
+    private let maxSessions: Int
+    private var entries: [TrackID: Entry] = [:]
+    private var failed: [TrackID: Int] = [:]
+    private(set) var failures = 0
+    private(set) var lastError: String?
+
+    init(family: any SegmentationFamily, maxSessions: Int) {
+        self.family = family
+        self.maxSessions = max(1, maxSessions)
+    }
+
+    /// Begins to follow what a person prompted. Ends the least important other session when all are taken.
+    /// - Throws: what the session throws; `SceneError.tooManyPrompts` when all follow prompted objects.
+    func begin(_ id: TrackID, prompt: Prompt, frame: VideoFrame) async throws -> [MaskCandidate] {
+        if entries.count >= maxSessions {
+            let others = entries.filter { !$0.value.isPrompted }
+            guard let least = others.min(by: { ($0.value.priority, $1.key) < ($1.value.priority, $0.key) }) else {
+                throw SceneError.tooManyPrompts(limit: maxSessions)
+            }
+            entries[least.key] = nil
+        }
+        let session = try family.makeSession()
+        entries[id] = Entry(session: session, isPrompted: true, priority: .infinity)
+        do {
+            return try await session.start(frame, prompt: prompt, change: nil)
+        } catch {
+            entries[id] = nil
+            throw error
+        }
+    }
+
+    func end(_ id: TrackID) { entries[id] = nil }
+
+    func reset() {
+        entries = entries.filter(\.value.isPrompted)
+        failed.removeAll()
+    }
+
+    /// Steps all sessions and begins new ones.
+    /// - Parameters:
+    ///   - proposals: the tracks worth following, the most important first.
+    ///   - alive: motion tracks that still exist; sessions of others end.
+    ///   - quiet: tracks at rest, whose mask does not change; not stepped.
+    func analyse(
+        _ frame: VideoFrame, change: ChangeMap, proposals: [Proposal], alive: Set<TrackID>, quiet: Set<TrackID>
+    ) async -> Outcome {
+        var outcome = Outcome(seconds: frame.time.seconds)
+        for (id, entry) in entries where !entry.isPrompted && !alive.contains(id) { entries[id] = nil }
+        failed = failed.filter { alive.contains($0.key) }
+        for id in entries.keys.sorted() where !quiet.contains(id) {
+            guard let entry = entries[id] else { continue }
+            do {
+                let observation = try await entry.session.step(frame, change: change)
+                note(observation, of: id, in: &outcome)
+            } catch {
+                drop(id, error)
+            }
+        }
+        let wanted = proposals.filter { entries[$0.trackID] == nil && failed[$0.trackID, default: 0] < 2 }
+        for proposal in wanted {
+            guard makeRoom(for: proposal, quiet: quiet) else { continue }
+            do {
+                let session = try family.makeSession()
+                entries[proposal.trackID] = Entry(session: session, isPrompted: false, priority: proposal.priority)
+                let candidates = try await session.start(frame, prompt: proposal.prompt, change: change)
+                if let best = candidates.first, !best.mask.isEmpty {
+                    outcome.sights[proposal.trackID] = Sight(mask: best.mask, quality: best.predictedIoU)
+                }
+            } catch {
+                drop(proposal.trackID, error)
+            }
+        }
+        return outcome
+    }
+
+    private func note(_ observation: MaskObservation, of id: TrackID, in outcome: inout Outcome) {
+        guard entries[id] != nil else { return }
+        switch observation {
+        case .present(let mask, let quality):
+            entries[id]?.misses = 0
+            outcome.sights[id] = Sight(mask: mask, quality: quality)
+        case .lost:
+            entries[id]?.misses += 1
+            if entries[id]?.isPrompted == true { outcome.lost.append(id) }
+            // The gate still sees something there: begin again with its prompt.
+            if entries[id]?.isPrompted == false, (entries[id]?.misses ?? 0) >= 5 { entries[id] = nil }
+        }
+    }
+
+    /// Ends a session at rest, or a clearly less important one, if there is no free place.
+    private func makeRoom(for proposal: Proposal, quiet: Set<TrackID>) -> Bool {
+        guard entries.count >= maxSessions else { return true }
+        let others = entries.filter { !$0.value.isPrompted }.keys.sorted()
+        if let resting = others.first(where: quiet.contains), !quiet.contains(proposal.trackID) {
+            entries[resting] = nil
+            return true
+        }
+        return false
+    }
+
+    private func drop(_ id: TrackID, _ error: any Error) {
+        entries[id] = nil
+        failed[id, default: 0] += 1
+        failures += 1
+        lastError = "\(error)"
+    }
+}
