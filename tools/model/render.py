@@ -1,11 +1,12 @@
 """Renders warehouse-like scenes with MuJoCo: cartons, pallets, stacks, drums, cans, bags, racks, with per-geom ids.
 
-    MUJOCO_GL=osmesa python -m tools.model.render --cache DIR --scenes 900 [--seed 1]
+    MUJOCO_GL=osmesa python -m tools.model.render --textures FILE --out DIR --scenes 300 [--seed 1]
 
-Writes DIR/renders.npy, uint8 [scenes * FRAMES, 270, 480, 4] (RGB and geom id, 255 = nothing) and DIR/renders.json, one entry
-a scene: `body` (geom id -> body), `group` (body -> stack or rack it belongs to, or -1), `movable` (body -> bool). The frames of
-a scene follow each other in simulated time, so an object keeps its ids: true pairs for learning to track.
+Writes DIR/renders.npy, uint8 [scenes * FRAMES, 270, 480, 4] (RGB and geom id, 255 = nothing) and DIR/renders.json, one
+entry a scene: `body` (geom id -> body), `group` (body -> stack or rack it belongs to, or -1), `movable` (body -> bool).
+The frames of a scene follow each other in simulated time, so an object keeps its ids: true pairs for learning to track.
 """
+
 import argparse
 import json
 import pathlib
@@ -49,11 +50,13 @@ class SceneBuilder:
         self.asset_xml.append(
             f'<texture name="{name}" type="{kind}" file="{name}.png"/><material name="{name}" texture="{name}" '
             f'texrepeat="{repeat} {repeat}" specular="{shine:.2f}" shininess="{rng.uniform(0, 1):.2f}" '
-            f'rgba="{tint[0]:.2f} {tint[1]:.2f} {tint[2]:.2f} 1"/>')
+            f'rgba="{tint[0]:.2f} {tint[1]:.2f} {tint[2]:.2f} 1"/>'
+        )
         return name
 
-    def body(self, position, geoms: list[str], yaw: float = 0, free: bool = True, group: int = -1,
-             tumbling: bool = False) -> None:
+    def body(
+        self, position, geoms: list[str], yaw: float = 0, free: bool = True, group: int = -1, tumbling: bool = False
+    ) -> None:
         """Adds a body of the given geom fragments at a position (metres) with a yaw (radians) or any rotation."""
         if self.geoms + len(geoms) > 250:
             return
@@ -65,7 +68,8 @@ class SceneBuilder:
         self.bodies.append(
             f'<body name="{name}" pos="{position[0]:.3f} {position[1]:.3f} {position[2]:.3f}" '
             f'quat="{turn[0]:.3f} {turn[1]:.3f} {turn[2]:.3f} {turn[3]:.3f}">'
-            f'{"<freejoint/>" if free else ""}{"".join(geoms)}</body>')
+            f"{'<freejoint/>' if free else ''}{''.join(geoms)}</body>"
+        )
 
     @staticmethod
     def geom(kind: str, size, material: str, position=(0, 0, 0), euler=None, ghost: bool = False) -> str:
@@ -80,12 +84,22 @@ class SceneBuilder:
         """A box of half sizes [3] with, mostly, a tape over the top and labels on its sides."""
         rng, geoms = self.rng, [self.geom("box", half, material)]
         if decoration and rng.random() < 0.6:
-            geoms.append(self.geom("box", (half[0] * 1.003, half[1] * rng.uniform(0.05, 0.12), half[2] * 1.003), decoration,
-                                   ghost=True))
+            geoms.append(
+                self.geom(
+                    "box", (half[0] * 1.003, half[1] * rng.uniform(0.05, 0.12), half[2] * 1.003), decoration, ghost=True
+                )
+            )
         if decoration and rng.random() < 0.5:
             side = rng.choice([-1, 1])
-            geoms.append(self.geom("box", (half[0] * 0.01, half[1] * 0.3, half[2] * 0.25), self.material(),
-                                   (side * half[0], rng.uniform(-0.4, 0.4) * half[1], 0.2 * half[2]), ghost=True))
+            geoms.append(
+                self.geom(
+                    "box",
+                    (half[0] * 0.01, half[1] * 0.3, half[2] * 0.25),
+                    self.material(),
+                    (side * half[0], rng.uniform(-0.4, 0.4) * half[1], 0.2 * half[2]),
+                    ghost=True,
+                )
+            )
         return geoms
 
     def thing(self) -> list[str]:
@@ -100,8 +114,15 @@ class SceneBuilder:
             if rng.random() < 0.7:
                 band = self.material()
                 for height in rng.uniform(-0.8, 0.9, rng.integers(1, 4)):
-                    geoms.append(self.geom("cylinder", (radius * 1.03, half * rng.uniform(0.03, 0.3)), band,
-                                           (0, 0, height * half), ghost=True))
+                    geoms.append(
+                        self.geom(
+                            "cylinder",
+                            (radius * 1.03, half * rng.uniform(0.03, 0.3)),
+                            band,
+                            (0, 0, height * half),
+                            ghost=True,
+                        )
+                    )
             return geoms
         if kind < 0.78:
             return [self.geom("ellipsoid", scale * rng.uniform(0.4, 1.2, 3), self.material())]
@@ -127,9 +148,14 @@ class SceneBuilder:
         span = np.array([nx * half[0], ny * half[1]])
         if rng.random() < 0.65:
             wood = self.material()
-            geoms = [self.geom("box", (span[0] + 0.02, 0.05, 0.012), wood, (0, offset * span[1], 0.13))
-                     for offset in np.linspace(-0.9, 0.9, 5)]
-            geoms += [self.geom("box", (0.05, span[1], 0.055), wood, (offset * span[0] * 0.85, 0, 0.06)) for offset in (-1, 0, 1)]
+            geoms = [
+                self.geom("box", (span[0] + 0.02, 0.05, 0.012), wood, (0, offset * span[1], 0.13))
+                for offset in np.linspace(-0.9, 0.9, 5)
+            ]
+            geoms += [
+                self.geom("box", (0.05, span[1], 0.055), wood, (offset * span[0] * 0.85, 0, 0.06))
+                for offset in (-1, 0, 1)
+            ]
             self.body((x, y, 0.001), geoms, yaw, False, group)
             height = 0.143
         same, tape = self.material(True), self.material()
@@ -140,17 +166,27 @@ class SceneBuilder:
                         continue
                     offset = turn @ np.array([(2 * i - nx + 1) * half[0], (2 * j - ny + 1) * half[1]])
                     material = same if rng.random() < 0.8 else self.material(True)
-                    self.body((x + offset[0], y + offset[1], height + half[2] * (2 * level + 1) + 0.002),
-                              self.carton(half * rng.uniform(0.93, 0.995), material, tape), yaw + rng.normal(0, 0.03), True, group)
+                    self.body(
+                        (x + offset[0], y + offset[1], height + half[2] * (2 * level + 1) + 0.002),
+                        self.carton(half * rng.uniform(0.93, 0.995), material, tape),
+                        yaw + rng.normal(0, 0.03),
+                        True,
+                        group,
+                    )
 
     def rack(self, x: float, y: float) -> None:
         """A shelf of posts and boards (one body) loaded with cartons."""
         rng, steel, board = self.rng, self.material(), self.material()
         length, depth, levels = rng.uniform(0.8, 1.8), rng.uniform(0.3, 0.5), rng.integers(2, 4)
         pitch = rng.uniform(0.6, 1.0)
-        geoms = [self.geom("box", (0.03, 0.03, levels * pitch / 2), steel, (sx * length, sy * depth, levels * pitch / 2))
-                 for sx in (-1, 1) for sy in (-1, 1)]
-        geoms += [self.geom("box", (length, depth, 0.03), board, (0, 0, pitch * (level + 0.6))) for level in range(levels)]
+        geoms = [
+            self.geom("box", (0.03, 0.03, levels * pitch / 2), steel, (sx * length, sy * depth, levels * pitch / 2))
+            for sx in (-1, 1)
+            for sy in (-1, 1)
+        ]
+        geoms += [
+            self.geom("box", (length, depth, 0.03), board, (0, 0, pitch * (level + 0.6))) for level in range(levels)
+        ]
         self.body((x, y, 0), geoms, 0, False)
         for level in range(levels):
             at = -length + 0.2
@@ -158,8 +194,11 @@ class SceneBuilder:
                 half = rng.uniform(0.1, 0.24, 3)
                 half[2] = min(half[2], pitch * 0.4)
                 if rng.random() < 0.8:
-                    self.body((x + at + half[0], y + rng.uniform(-0.1, 0.1), pitch * (level + 0.6) + 0.035 + half[2]),
-                              self.carton(half, self.material(True), self.material()), rng.normal(0, 0.1))
+                    self.body(
+                        (x + at + half[0], y + rng.uniform(-0.1, 0.1), pitch * (level + 0.6) + 0.035 + half[2]),
+                        self.carton(half, self.material(True), self.material()),
+                        rng.normal(0, 0.1),
+                    )
                 at += 2 * half[0] + rng.uniform(0.02, 0.3)
 
     def xml(self) -> str:
@@ -174,20 +213,25 @@ class SceneBuilder:
             place = (rng.uniform(-2, 2), rng.uniform(-1.8, 2), rng.uniform(0.2, 1.8))
             self.body(place, twin if rng.random() < 0.25 else self.thing(), 0, True, -1, rng.random() < 0.6)
         floor = self.material(shine=rng.uniform(0, 0.3), repeat=rng.integers(1, 10))
-        walls = "".join(self.geom("box", size, self.material(), place) for size, place in (
-            ((6, 0.05, 3), (0, rng.uniform(3, 5), 3)), ((0.05, 6, 3), (rng.uniform(-6, -3), 0, 3))) if rng.random() < 0.8)
+        walls = "".join(
+            self.geom("box", size, self.material(), place)
+            for size, place in (((6, 0.05, 3), (0, rng.uniform(3, 5), 3)), ((0.05, 6, 3), (rng.uniform(-6, -3), 0, 3)))
+            if rng.random() < 0.8
+        )
         lights = "".join(
-            f'<light pos="{rng.uniform(-3, 3):.2f} {rng.uniform(-4, 3):.2f} {rng.uniform(2.5, 6):.2f}" dir="{rng.normal(0, .3):.2f} '
-            f'{rng.normal(0, .3):.2f} -1" diffuse="{(d := rng.uniform(.25, .8)):.2f} {d * rng.uniform(.85, 1):.2f} '
-            f'{d * rng.uniform(.75, 1):.2f}" castshadow="{"true" if k == 0 else "false"}" cutoff="90"/>'
-            for k in range(rng.integers(1, 4)))
-        ambient = rng.uniform(0.1, 0.45)
+            f'<light pos="{rng.uniform(-3, 3):.2f} {rng.uniform(-4, 3):.2f} {rng.uniform(2.5, 6):.2f}"
+            dir="{rng.normal(0, 0.3):.2f} ' f'{rng.normal(0, 0.3):.2f} -1" diffuse="{(d := rng.uniform(0.25, 0.8)):.2f}
+            {d * rng.uniform(0.85, 1):.2f} ' f'{d * rng.uniform(0.75, 1):.2f}" castshadow="{"true" if k == 0 else
+            "false"}" cutoff="90"/>' for k in range(rng.integers(1, 4))
+        )
+        ambient, head = rng.uniform(0.2, 0.55), rng.uniform(0.1, 0.6)
         return (
-                f'<mujoco><compiler angle="radian"/><option timestep="0.006" iterations="8"/><visual><headlight '
-                f'ambient="{ambient:.2f} {ambient:.2f} {ambient:.2f}" diffuse="{rng.uniform(0, .4):.2f} .2 .2"/><quality shadowsize="1024"/>'
-                f'<global offwidth="{WIDTH}" offheight="{HEIGHT}"/><map znear="0.02"/></visual><asset>{"".join(self.asset_xml)}</asset>'
-                f'<worldbody>{lights}<geom type="plane" size="9 9 0.1" material="{floor}"/>{walls}'
-                f'{"".join(self.bodies)}</worldbody></mujoco>')
+            f'<mujoco><compiler angle="radian"/><option timestep="0.006" iterations="8"/><visual><headlight '
+            f'ambient="{ambient:.2f} {ambient:.2f} {ambient:.2f}" diffuse="{head:.2f} {head:.2f} {head:.2f}"/><quality
+            shadowsize="1024"/>' f'<global offwidth="{WIDTH}" offheight="{HEIGHT}"/><map
+            znear="0.02"/></visual><asset>{"".join(self.asset_xml)}</asset>' f'<worldbody>{lights}<geom type="plane"
+            size="9 9 0.1" material="{floor}"/>{walls}' f"{''.join(self.bodies)}</worldbody></mujoco>"
+        )
 
 
 def render_scene(rng, textures):
@@ -219,18 +263,23 @@ def render_scene(rng, textures):
             renderer.disable_segmentation_rendering()
             frames[index, ..., 3] = np.where(ids < 0, 255, np.minimum(ids, 255))
     names = [model.body(i).name for i in range(model.nbody)]
-    return frames, {"body": model.geom_bodyid[:254].tolist(), "group": [builder.groups.get(n, -1) for n in names],
-                    "movable": [bool(model.body_dofnum[i]) for i in range(model.nbody)]}
+    return frames, {
+        "body": model.geom_bodyid[:254].tolist(),
+        "group": [builder.groups.get(n, -1) for n in names],
+        "movable": [bool(model.body_dofnum[i]) for i in range(model.nbody)],
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cache", required=True)
-    parser.add_argument("--scenes", type=int, default=900)
+    parser.add_argument("--textures", required=True, help="the array that tools.model.textures writes")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--scenes", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    cache = pathlib.Path(args.cache)
-    textures = np.load(cache / "textures.npy", mmap_mode="r")
+    cache = pathlib.Path(args.out)
+    cache.mkdir(parents=True, exist_ok=True)
+    textures = np.load(args.textures, mmap_mode="r")
     store = np.lib.format.open_memmap(cache / "renders.npy", "w+", np.uint8, (args.scenes * FRAMES, HEIGHT, WIDTH, 4))
     scenes, began, seed = [], time.time(), args.seed * 1_000_003
     while len(scenes) < args.scenes:
@@ -240,11 +289,14 @@ def main() -> None:
         except (ValueError, mujoco.FatalError) as problem:
             print(f"render: scene {seed} left out: {str(problem)[:120]}", flush=True)
             continue
-        store[len(scenes) * FRAMES:(len(scenes) + 1) * FRAMES] = frames
+        store[len(scenes) * FRAMES : (len(scenes) + 1) * FRAMES] = frames
         scenes.append(scene)
         if len(scenes) % 50 == 0:
-            print(f"render: {len(scenes)} of {args.scenes} scenes, {len(scenes) * FRAMES / (time.time() - began):.1f} "
-                  "pictures/s", flush=True)
+            print(
+                f"render: {len(scenes)} of {args.scenes} scenes, {len(scenes) * FRAMES / (time.time() - began):.1f} "
+                "pictures/s",
+                flush=True,
+            )
             (cache / "renders.json").write_text(json.dumps(scenes))
     store.flush()
     (cache / "renders.json").write_text(json.dumps(scenes))

@@ -5,6 +5,7 @@
 `--deb-root` holds the unpacked Debian packages ufoai-textures, gnome-backgrounds and plasma-workspace-wallpapers;
 `--warehouse` the AWS RoboMaker warehouse models. Writes DIR/textures.npy, uint8 RGB [count, 256, 256, 3].
 """
+
 import argparse
 import pathlib
 import zipfile
@@ -24,7 +25,7 @@ def add(tiles: list, bgr, squares: int, rng) -> None:
     for _ in range(squares):
         side = min(height, width) if squares == 1 else int(min(height, width) * rng.uniform(0.3, 0.9))
         y, x = rng.integers(0, height - side + 1), rng.integers(0, width - side + 1)
-        tile = cv2.resize(bgr[y:y + side, x:x + side], (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+        tile = cv2.resize(bgr[y : y + side, x : x + side], (SIDE, SIDE), interpolation=cv2.INTER_AREA)
         if tile.std() > 4:
             tiles.append(cv2.cvtColor(tile, cv2.COLOR_BGR2RGB))
 
@@ -47,7 +48,8 @@ def main() -> None:
             for name in sorted(pack.namelist()):
                 low = name.lower()
                 plain = low.endswith((".jpg", ".png", ".tga")) and not low.rsplit(".", 1)[0].endswith(
-                    ("_nm", "_sm", "_gm", "_rm"))
+                    ("_nm", "_sm", "_gm", "_rm")
+                )
                 if plain and "textures/" in low and any(word in low for word in SURFACE_WORDS):
                     add(tiles, decode(pack.read(name)), 1, rng)
     surfaces = len(tiles)

@@ -1,0 +1,55 @@
+#!/bin/bash
+# From nothing to the exported `compact` network: install, textures, renders, training, export, parity, figures.
+#
+#   tools/model/make_model.sh DATA_ROOT [MINUTES]
+#
+# DATA_ROOT holds train/coco, train/ccp and aws_warehouse, and may hold clicks/* and vos, which only measure.
+# MINUTES of training (default 86). Everything bulky goes to .cache-model; a second call goes on where the first stopped.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+data=${1:?"usage: tools/model/make_model.sh DATA_ROOT [MINUTES]"}
+minutes=${2:-86}
+cache=.cache-model
+python=.venv/bin/python
+scenes=300
+
+say() { echo "make_model: $*"; }
+
+[ -d "$data/train/coco/images" ] || { say "no training photos in $data/train/coco"; exit 2; }
+if [ ! -x "$python" ]; then
+    say "making the Python environment"
+    python3 -m venv .venv
+fi
+if ! cmp -s tools/requirements-model.txt .venv/requirements-model.installed; then
+    say "installing the pinned packages"
+    "$python" -m pip install -q -r tools/requirements-model.txt
+    cp tools/requirements-model.txt .venv/requirements-model.installed
+fi
+mkdir -p "$cache/debs"
+if [ ! -d "$cache/debs/x" ]; then
+    say "fetching surfaces from Debian packages (460 MB)"
+    (cd "$cache/debs" && apt-get download ufoai-textures gnome-backgrounds plasma-workspace-wallpapers &&
+        for package in *.deb; do dpkg -x "$package" x; done)
+fi
+if [ ! -f "$cache/textures.npy" ]; then
+    "$python" -m tools.model.textures --cache "$cache" --deb-root "$cache/debs/x" --warehouse "$data/aws_warehouse"
+fi
+for seed in 1 2; do
+    if [ ! -f "$cache/r$seed/renders.done" ]; then
+        say "rendering $scenes scenes, seed $seed"
+        mkdir -p "$cache/r$seed"
+        MUJOCO_GL=osmesa "$python" -m tools.model.render --textures "$cache/textures.npy" --out "$cache/r$seed" --scenes "$scenes" --seed "$seed"
+        touch "$cache/r$seed/renders.done"
+    fi
+done
+say "training, $minutes minutes in all"
+"$python" -m tools.model.train --cache "$cache" --coco "$data/train/coco" --ccp "$data/train/ccp" --minutes "$minutes"
+say "exporting"
+"$python" -m tools.model.export --state "$cache/run/state.pt" --out models/compact
+"$python" -m tools.model.parity --state "$cache/run/state.pt" --models models/compact
+for set in coco sed spills; do
+    [ -d "$data/clicks/$set" ] && "$python" -m tools.model.evaluate --models models/compact --clicks "$data/clicks/$set"
+done
+if [ -d "$data/vos" ]; then
+    "$python" -m tools.model.evaluate --models models/compact --vos "$data/vos"
+fi

@@ -1,0 +1,216 @@
+"""Random training scenes. A scene gives views of one target object: `view(k)` -> (RGB uint8 [h,w,3], mask float32 0..1
+[h,w]).
+
+View 0 is where the object is pointed at or remembered, view 1 where it must be found again: another moment of a
+rendered scene, a composite whose layers moved, a photo with something pasted in. `view(1, absent=True)` gives the place
+without the object, if the scene can (else None)."""
+
+import cv2
+import numpy as np
+
+from .liquids import Liquid
+from .shapes import random_shape
+from .render import FRAMES
+
+CANVAS = 384
+
+
+def warp_onto(canvas, mask, rgba, matrix, gain=1.0):
+    """Pastes `rgba` through the 2 x 3 `matrix` onto `canvas` (changed in place) and takes what it covers out of `mask`.
+    Returns (alpha float32 0..1 of the touched rectangle, the rectangle as a pair of slices), or None when it falls
+    outside."""
+    height, width = rgba.shape[:2]
+    corners = matrix[:, :2] @ np.float32([[0, width, width, 0], [0, 0, height, height]]) + matrix[:, 2:]
+    low = np.maximum(np.floor(corners.min(1)).astype(int), 0)
+    high = np.minimum(np.ceil(corners.max(1)).astype(int) + 1, canvas.shape[1::-1])
+    if (high - low).min() < 2:
+        return None
+    place = (slice(low[1], high[1]), slice(low[0], high[0]))
+    moved = matrix.copy()
+    moved[:, 2] -= low
+    layer = cv2.warpAffine(
+        rgba, moved, (int(high[0] - low[0]), int(high[1] - low[1])), flags=cv2.INTER_LINEAR, borderValue=0
+    )
+    alpha = layer[..., 3].astype(np.float32) * np.float32(1 / 255)
+    colour = layer[..., :3] if gain == 1 else cv2.convertScaleAbs(layer[..., :3], alpha=gain)
+    behind = 1 - alpha
+    canvas[place] = cv2.blendLinear(np.ascontiguousarray(colour), np.ascontiguousarray(canvas[place]), alpha, behind)
+    mask[place] *= behind
+    return alpha, place
+
+
+def affine(shape, centre, scale, degrees, flip):
+    """The 2 x 3 matrix that puts the middle of a picture of `shape` at `centre`, scaled, turned, maybe mirrored."""
+    height, width = shape[:2]
+    turn = np.deg2rad(degrees)
+    linear = (
+        scale
+        * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        @ np.diag([-1 if flip else 1, 1])
+    )
+    offset = np.asarray(centre) - linear @ np.array([width / 2, height / 2])
+    return np.hstack([linear, offset[:, None]]).astype(np.float32)
+
+
+def random_layer(rng, library):
+    """A cut-out object or a textured random shape, RGBA."""
+    if rng.random() < 0.72 and library.cutouts:
+        return library.cutouts[rng.integers(len(library.cutouts))]
+    return random_shape(rng, library.surfaces)
+
+
+def random_background(rng, library):
+    """RGB [CANVAS, CANVAS, 3]: a square cut of a photo, a rendered frame or a surface."""
+    draw = rng.random()
+    if draw < 0.5:
+        pool = library.photos if rng.random() < 0.6 or not library.people else library.people
+        image = pool[rng.integers(len(pool))][0]
+    elif draw < 0.7 and library.renders:
+        frames, first, _ = library.renders[rng.integers(len(library.renders))]
+        image = frames[first + rng.integers(FRAMES)][..., :3]
+    else:
+        image = library.surfaces[rng.integers(len(library.surfaces))]
+    side = int(min(image.shape[:2]) * rng.uniform(0.5, 1))
+    y, x = rng.integers(0, image.shape[0] - side + 1), rng.integers(0, image.shape[1] - side + 1)
+    square = cv2.resize(image[y : y + side, x : x + side], (CANVAS, CANVAS), interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(square[:, ::-1] if rng.random() < 0.5 else square)
+
+
+class Composite:
+    """Two to six layers over a background; one is the target; each moves a little between the views."""
+
+    def __init__(self, rng, library, twins: bool = False):
+        self.rng, self.background = rng, random_background(rng, library)
+        self.layers, self.twins = [], twins or rng.random() < 0.2
+        count = rng.integers(1, 6)
+        target = random_layer(rng, library)
+        size = np.exp(rng.uniform(np.log(0.12), np.log(0.75))) * CANVAS
+        for index in range(count + 1):
+            same = index > 0 and self.twins and rng.random() < 0.7
+            rgba = target if index == 0 or same else random_layer(rng, library)
+            extent = size * (rng.uniform(0.85, 1.15) if same else 1 if index == 0 else np.exp(rng.uniform(-1, 0.6)))
+            self.layers.append(
+                {
+                    "rgba": rgba,
+                    "scale": extent / max(rgba.shape[:2]),
+                    "centre": rng.uniform(0.15, 0.85, 2) * CANVAS,
+                    "degrees": rng.normal(0, 15),
+                    "flip": rng.random() < 0.5,
+                    "gain": rng.uniform(0.7, 1.2),
+                    "motion": rng.normal(0, 0.12, 2) * extent,
+                    "target": index == 0,
+                }
+            )
+        below = rng.random() < 0.6
+        self.layers.sort(key=lambda layer: layer["target"] if below else rng.random())
+
+    def view(self, index: int, absent: bool = False):
+        rng, canvas = self.rng, self.background.copy()
+        target = np.zeros((CANVAS, CANVAS), np.float32)
+        for layer in self.layers:
+            if layer["target"] and absent:
+                continue
+            grow = 1 + (rng.normal(0, 0.08) if index else 0)
+            matrix = affine(
+                layer["rgba"].shape,
+                layer["centre"] + layer["motion"] * index,
+                layer["scale"] * grow,
+                layer["degrees"] + (rng.normal(0, 8) if index else 0),
+                layer["flip"],
+            )
+            pasted = warp_onto(canvas, target, layer["rgba"], matrix, layer["gain"])
+            if layer["target"] and pasted is not None:
+                alpha, place = pasted
+                target[place] = np.maximum(target[place], alpha)
+        return canvas, target
+
+
+class Photo:
+    """A real photo with its own object; something may be pasted over or beside it, differently in each view."""
+
+    def __init__(self, rng, library, people: bool):
+        self.rng, self.library, self.twins = rng, library, False
+        pool = library.people if people else library.photos
+        self.image, labels = pool[rng.integers(len(pool))]
+        self.mask = labels > 0
+        if people and rng.random() < 0.3:
+            parts = [part for part in np.unique(labels) if part and (labels == part).sum() > 250]
+            if parts:
+                self.mask = labels == parts[rng.integers(len(parts))]
+
+    def view(self, index: int, absent: bool = False):
+        if absent:
+            return None
+        rng, image, mask = self.rng, self.image.copy(), self.mask.astype(np.float32)
+        if rng.random() < 0.35:
+            rgba = random_layer(rng, self.library)
+            scale = np.exp(rng.uniform(np.log(0.1), np.log(0.5))) * max(image.shape[:2]) / max(rgba.shape[:2])
+            centre = rng.uniform(0, 1, 2) * image.shape[1::-1]
+            pasted, left = image.copy(), mask.copy()
+            warp_onto(
+                pasted, left, rgba, affine(rgba.shape, centre, scale, rng.normal(0, 15), False), rng.uniform(0.7, 1.2)
+            )
+            if left.sum() > 0.5 * mask.sum():
+                image, mask = pasted, left
+        return image, mask
+
+
+class Rendered:
+    """A rendered scene: the target is a body, a painted part of it, or the whole stack it belongs to."""
+
+    def __init__(self, rng, library):
+        self.rng, self.twins = rng, False
+        self.frames, self.first, scene = library.renders[rng.integers(len(library.renders))]
+        body, group = (
+            np.array(scene["body"] + [0] * (256 - len(scene["body"]))),
+            scene["group"],
+        )
+        start = rng.integers(FRAMES - 1)
+        self.moments = (start, min(FRAMES - 1, start + 1 + rng.integers(3)))
+        ids = self.frames[self.first + start][..., 3]
+        areas = np.bincount(ids.ravel(), minlength=256)
+        bodies = np.zeros(len(group))
+        for geom in np.nonzero(areas[:254])[0]:
+            bodies[body[geom]] += areas[geom]
+        chance = np.where((bodies > 250) & (np.arange(len(group)) > 0), np.sqrt(bodies), 0)
+        if chance.sum() == 0:
+            self.geoms = None
+            return
+        chosen = rng.choice(len(group), p=chance / chance.sum())
+        geoms = [geom for geom in range(254) if body[geom] == chosen]
+        draw = rng.random()
+        if draw < 0.25 and group[chosen] >= 0:
+            geoms = [geom for geom in range(254) if group[body[geom]] == group[chosen]]
+        elif draw < 0.33 and len(geoms) > 1:
+            parts = [geom for geom in geoms if areas[geom] > 200]
+            geoms = [parts[rng.integers(len(parts))]] if parts else geoms
+        self.geoms = np.zeros(256, np.float32)
+        self.geoms[geoms] = 1
+        self.flip = rng.random() < 0.5
+
+    def view(self, index: int, absent: bool = False):
+        if absent:
+            return None
+        frame = self.frames[self.first + self.moments[min(index, 1)]]
+        if self.flip:
+            frame = frame[:, ::-1]
+        return np.ascontiguousarray(frame[..., :3]), self.geoms[frame[..., 3]]
+
+
+def random_scene(rng, library):
+    """One scene of a random kind."""
+    while True:
+        draw = rng.random()
+        if draw < 0.24:
+            return Photo(rng, library, False)
+        if draw < 0.34:
+            return Photo(rng, library, True)
+        if draw < 0.58:
+            if library.renders:
+                scene = Rendered(rng, library)
+                if scene.geoms is not None:
+                    return scene
+        elif draw < 0.88:
+            return Composite(rng, library)
+        else:
+            return Liquid(rng, random_background(rng, library), library)

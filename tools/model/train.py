@@ -1,0 +1,145 @@
+"""Trains `compact`; stops and resumes by the same command.
+
+    python -m tools.model.train --cache DIR --coco DIR --ccp DIR --minutes 90
+
+SIGTERM saves and stops. State, curves and sheets of sample masks go to DIR/run. The learning rate follows the share of
+`--minutes` already trained (warm-up, then cosine to 2 %), so a run that was stopped goes on where it was."""
+
+import argparse
+import copy
+import json
+import math
+import os
+import pathlib
+import signal
+import time
+
+import torch
+
+from .loader import Groups, loader
+from .network import Compact
+from .progress import draw_curves, draw_sheet, validate
+from .steps import fetch, forward
+
+PEAK_RATE, WEIGHT_DECAY, AVERAGE = 1.6e-3, 0.02, 0.998
+
+
+def rate(share: float) -> float:
+    """Learning rate at the given share (0..1) of the planned time."""
+    warm = min(1.0, share / 0.02)
+    return PEAK_RATE * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, share))))
+
+
+def measure_standardisation(model: Compact, batches, count: int) -> None:
+    """Sets the standardisation constants from the taps of the first batches."""
+    sums = [[0.0, 0.0] for _ in model.standardise]
+    for _ in range(count):
+        for total, tap in zip(sums, next(batches)["taps"]):
+            x = tap.double()
+            total[0] = total[0] + x.mean((0, 2, 3)) / count
+            total[1] = total[1] + (x * x).mean((0, 2, 3)) / count
+    for norm, (mean, square) in zip(model.standardise, sums):
+        norm.mean.copy_(mean.float()[None, :, None, None])
+        norm.scale.copy_((square - mean * mean).clamp_min(1e-4).rsqrt().float()[None, :, None, None])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("--cache", "--coco", "--ccp"):
+        parser.add_argument(name, required=True)
+    parser.add_argument("--minutes", type=float, default=90, help="training time in all, over all calls")
+    parser.add_argument("--groups", type=int, default=12, help="pairs of crops a step")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    run = pathlib.Path(args.cache) / "run"
+    run.mkdir(parents=True, exist_ok=True)
+    paths = {"cache": args.cache, "coco": args.coco, "ccp": args.ccp}
+    model = Compact().to(memory_format=torch.channels_last)
+    weights = [p for p in model.parameters() if p.dim() > 1]
+    others = [p for p in model.parameters() if p.dim() <= 1]
+    optimiser = torch.optim.AdamW(
+        [{"params": weights, "weight_decay": WEIGHT_DECAY}, {"params": others, "weight_decay": 0.0}],
+        PEAK_RATE,
+        betas=(0.9, 0.98),
+    )
+    average, step, trained, curves = copy.deepcopy(model), 0, 0.0, []
+    state = run / "state.pt"
+    if state.exists():
+        saved = torch.load(state, weights_only=True)
+        model.load_state_dict(saved["model"])
+        average.load_state_dict(saved["average"])
+        optimiser.load_state_dict(saved["optimiser"])
+        step, trained = saved["step"], saved["trained"]
+        curves = json.loads((run / "curves.json").read_text()) if (run / "curves.json").exists() else []
+    batches = iter(loader(Groups(paths, args.groups, args.seed * 7919 + step)))
+    if step == 0:
+        measure_standardisation(model, batches, 8)
+        average.load_state_dict(model.state_dict())
+    held_out = run / "held_out.pt"
+    if not held_out.exists():
+        source = iter(loader(Groups(paths, args.groups, 99, held_out=True, keep_images=True), 1))
+        torch.save([next(source) for _ in range(12)], held_out)
+        del source
+    held_out = torch.load(held_out, weights_only=True)
+
+    def save() -> None:
+        torch.save(
+            {
+                "model": model.state_dict(),
+                "average": average.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "step": step,
+                "trained": trained,
+            },
+            run / "state.new",
+        )
+        os.replace(run / "state.new", state)
+
+    recent, last, since, saved_at = {}, time.time(), step, time.time()
+    print(f"train: starts at step {step}, {trained / 60:.1f} of {args.minutes} minutes done", flush=True)
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
+    while trained < args.minutes * 60 and not stopped:
+        batch = fetch(next(batches))
+        for group in optimiser.param_groups:
+            group["lr"] = rate(trained / 60 / args.minutes)
+        with torch.autocast("cpu", torch.bfloat16):
+            loss, measured, _ = forward(model, batch, args.groups // 3, own_memory=trained > 0.25 * args.minutes * 60)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
+        optimiser.step()
+        step += 1
+        keep = min(AVERAGE, (1 + step) / (20 + step))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - keep)
+        for name, value in {"loss": loss.detach()[None], **measured}.items():
+            recent.setdefault(name, []).append(float(value.mean()))
+        now = time.time()
+        trained, last = trained + now - last, now
+        if step % 50 == 0:
+            means = {name: sum(values) / len(values) for name, values in recent.items()}
+            means |= {
+                "step": step,
+                "minutes": trained / 60,
+                "crops_per_s": 2 * args.groups * (step - since) / (now - saved_at + 1e-6),
+            }
+            print("train: " + ", ".join(f"{name} {value:.3f}" for name, value in means.items()), flush=True)
+            curves.append(means)
+            recent = {}
+        if now - saved_at > 240 or trained >= args.minutes * 60:
+            save()
+            curves.append({"step": step, "minutes": trained / 60} | validate(average, held_out[:8]))
+            print("held out: " + ", ".join(f"{name} {value:.3f}" for name, value in curves[-1].items()), flush=True)
+            (run / "curves.json").write_text(json.dumps(curves))
+            draw_curves(curves, run / "curves.png")
+            draw_sheet(average, held_out[8], run / "sheet.png")
+            saved_at, since, last = time.time(), step, time.time()
+    save()
+
+
+if __name__ == "__main__":
+    main()
