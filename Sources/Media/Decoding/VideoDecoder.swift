@@ -40,8 +40,6 @@ public final class VideoDecoder {
         context.pointee.thread_count = Int32(max(1, threads))
         // Frame threads would hold pictures back.
         context.pointee.thread_type = FF_THREAD_SLICE
-        // A reference that is missing must not hold back what can be seen.
-        context.pointee.flags2 |= AV_CODEC_FLAG2_SHOW_ALL
         if code >= 0 { code = avcodec_open2(context, codec, nil) }
         guard code >= 0 else {
             avcodec_free_context(&made)

@@ -10,17 +10,22 @@ public final class FileFrameFeed: FrameFeed {
     public var skippedFrames: Int { queue.skipped }
 
     /// Opens the file (blocking: it is a file) and begins to decode.
-    /// - Parameter date: The time of day of its first frame; the moment of opening when nil.
+    /// - Parameters:
+    ///   - clock: Dates the frames: the first one was taken at the moment of opening.
+    ///   - ring: Gets the packets as they are read, and is finished at the end; for recording what a file shows.
     /// - Throws: `MediaError`.
     public init(
-        _ options: SourceOptions, pace: Pace = .fast, clock: any WallClock = SystemClock(), threads: Int = 1
+        _ options: SourceOptions, pace: Pace = .fast, clock: any WallClock = SystemClock(), ring: PacketRing? = nil,
+        threads: Int = 1
     ) throws {
         queue = FrameQueue(capacity: pace == .fast ? 4 : 1, whenFull: pace == .fast ? .wait : .dropOldest)
         let start = DecodingStart(try Demuxer(options, clock: clock, cancellation: cancellation))
         info = start.demuxer.info
         let queue = queue
         WorkerThread.start("decode file") {
-            queue.finish(Result { try Self.run(start.demuxer, queue, pace, clock, threads) })
+            let end = Result { try Self.run(start.demuxer, queue, pace, clock, ring, threads) }
+            ring?.finish()
+            queue.finish(end)
         }
     }
 
@@ -44,7 +49,8 @@ public final class FileFrameFeed: FrameFeed {
     }
 
     private static func run(
-        _ demuxer: Demuxer, _ queue: FrameQueue, _ pace: Pace, _ clock: any WallClock, _ threads: Int
+        _ demuxer: Demuxer, _ queue: FrameQueue, _ pace: Pace, _ clock: any WallClock, _ ring: PacketRing?,
+        _ threads: Int
     ) throws {
         struct Stopped: Error {}
         let started = clock.monotonicSeconds()
@@ -58,6 +64,7 @@ public final class FileFrameFeed: FrameFeed {
         do {
             var decoder = try VideoDecoder(demuxer.streamParameters, threads: threads)
             while let packet = try demuxer.read() {
+                ring?.append(packet, parameters: demuxer.streamParameters)
                 if decoder.parameters !== demuxer.streamParameters {
                     try decoder.flush(hand)
                     decoder = try VideoDecoder(demuxer.streamParameters, threads: threads)

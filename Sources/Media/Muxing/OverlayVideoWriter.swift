@@ -26,7 +26,7 @@ public final class OverlayVideoWriter {
         self.size = size
         let width = Int32(size.width / 2 * 2), height = Int32(size.height / 2 * 2)
         var output: UnsafeMutablePointer<AVFormatContext>?
-        avformat_alloc_output_context2(&output, nil, "mp4", nil)
+        avformat_alloc_output_context2(&output, nil, "mp4", "file:" + name)
         var encoder = avcodec_find_encoder_by_name("libx264").flatMap { avcodec_alloc_context3($0) }
         var picture = av_frame_alloc()
         var made = av_packet_alloc()

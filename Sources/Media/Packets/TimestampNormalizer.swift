@@ -21,20 +21,23 @@ struct TimestampNormalizer {
         var last: Int64?
         var lastArrival = 0.0
         var offset: Int64?
-        /// How far dts made from pts must stay behind, because of B-frames.
-        var reorder: Int64 = 0
     }
 
     private let mode: Mode
     private let frameDuration: Int64
+    /// How far decoding runs ahead of showing, because of B-frames.
+    private let reorder: Int64
     private var video = Line()
     private var audio = Line()
     private var firstArrival: Double?
 
-    /// - Parameter framesPerSecond: For interpolation.
-    init(mode: Mode, framesPerSecond: Double) {
+    /// - Parameters:
+    ///   - framesPerSecond: For interpolation.
+    ///   - reorderFrames: How many pictures the decoder holds back to put B-frames in order.
+    init(mode: Mode, framesPerSecond: Double, reorderFrames: Int = 0) {
         self.mode = mode
         frameDuration = max(1, Int64((90_000 / max(1, framesPerSecond)).rounded()))
+        reorder = Int64(max(0, reorderFrames)) * frameDuration
     }
 
     /// Where the sound belongs is not known before the first picture.
@@ -52,23 +55,27 @@ struct TimestampNormalizer {
             // The first picture is time 0.
             let origin = pts ?? dts
             video.offset = origin.map { -$0 }
-            let start = dts.flatMap { dts in origin.map { min(0, dts - $0) } } ?? 0
+            let start = dts.flatMap { dts in origin.map { min(0, dts - $0) } } ?? -reorder
             video.last = start
             video.lastArrival = arrivalSeconds
             return Times(pts: 0, dts: start)
         }
-        let raw = dts ?? pts.map { $0 - video.reorder }
-        var time = place(raw, last: last, step: frameDuration, line: &video, arrivalSeconds)
-        if let pts, dts == nil, let offset = video.offset, pts + offset < time {
-            video.reorder += time - (pts + offset)
-            time = last + 1
+        if video.offset == nil, let raw = dts ?? pts, raw >= 0, raw <= last + reorder + 90_000 {
+            // FFmpeg counts RTP time from the first packet, even when it leaves that one without.
+            video.offset = 0
+        }
+        var time = place(dts ?? pts, last: last, step: frameDuration, line: &video, arrivalSeconds)
+        if dts == nil, reorder > 0, let pts, let offset = video.offset {
+            // Decoding goes on evenly while showing jumps back and forth.
+            let expected = last + frameDuration, shown = pts + offset - reorder
+            time = abs(shown - expected) <= 2 * (reorder + frameDuration) ? expected : max(shown, last + 1)
         }
         video.last = time
         video.lastArrival = arrivalSeconds
-        guard let pts, let offset = video.offset, abs(pts + offset - time) < 10 * 90_000 else {
+        guard let pts, let offset = video.offset, pts + offset < time + 10 * 90_000 else {
             return Times(pts: time, dts: time)
         }
-        return Times(pts: dts == nil ? pts + offset : max(time, pts + offset), dts: time)
+        return Times(pts: max(time, pts + offset), dts: time)
     }
 
     /// - Parameter duration: Of the packet.

@@ -65,7 +65,8 @@ public final class Demuxer {
         streamParameters = try StreamParameters(
             info: info, video: parameters, audio: audioParameters.map { UnsafePointer($0) })
         let mode: TimestampNormalizer.Mode = input.formatName == "mpjpeg" ? .arrival : input.isLive ? .live : .file
-        normalizer = TimestampNormalizer(mode: mode, framesPerSecond: info.framesPerSecond)
+        normalizer = TimestampNormalizer(
+            mode: mode, framesPerSecond: info.framesPerSecond, reorderFrames: Int(parameters.pointee.video_delay))
         fileDate = clock.now()
         watcher = ParameterSetWatcher(parameters)
         if watcher != nil, parameters.pointee.extradata_size > 0 { parameterSets = Data(streamParameters.extradata) }

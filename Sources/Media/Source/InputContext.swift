@@ -39,7 +39,8 @@ final class InputContext {
             av_dict_set(&dictionary, "format_whitelist", Self.networkFormats, 0)
             av_dict_set(&dictionary, "rtsp_transport", "tcp", 0)
             av_dict_set(&dictionary, "allowed_media_types", options.keepAudio ? "video+audio" : "video", 0)
-            av_dict_set(&dictionary, "timeout", String(Int64(options.openTimeoutSeconds * 1_000_000)), 0)
+            let longest = max(options.openTimeoutSeconds, options.readTimeoutSeconds)
+            av_dict_set(&dictionary, "timeout", String(Int64(longest * 1_000_000)), 0)
             // Size and parameter sets are in the session description or the first key frame; waiting longer is lost time.
             av_dict_set(&dictionary, "analyzeduration", "500000", 0)
         case .http(let address):
