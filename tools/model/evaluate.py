@@ -4,7 +4,8 @@
 
 `--clicks` takes a folder with images/ and masks/ (each value > 0 of a mask is an object; a file whose mask has two
 values also tells whether two clicks give two masks); `--vos` one in the DAVIS layout. The click is the point of the
-mask farthest from its edge."""
+mask farthest from its edge.
+"""
 
 import argparse
 import json

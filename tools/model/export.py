@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from .backbone import fuse, load_backbone
-from .network import GRID, M, SLOTS, Compact, D
+from .network import GRID, SLOTS, Compact, D, M
 
 OPSET = 17
 

@@ -5,7 +5,8 @@
 Seed: a disc of 2 % of the picture's diagonal around the click is sure foreground, a square of 60 % of the shorter side
 around it is probably foreground, everything outside is sure background; five rounds on a picture of at most 480 pixels.
 The square's share is the best of 30, 45, 60 and 80 % for GrabCut on the training photos, so that the baseline is not
-handicapped."""
+handicapped.
+"""
 
 import argparse
 import json

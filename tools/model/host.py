@@ -1,7 +1,8 @@
 """The reference host of `compact`: what runs around the four graphs, in plain numpy. The Swift side computes the same.
 
 Coordinates are (x, y) in pixels of the picture, pixel centres at +0.5; a window is a square (centre, side) of it, which
-is warped to 256 x 256 for the image and 128 x 128 for prompts and masks. Outside the picture a crop is grey 127."""
+is warped to 256 x 256 for the image and 128 x 128 for prompts and masks. Outside the picture a crop is grey 127.
+"""
 
 from dataclasses import dataclass, field
 

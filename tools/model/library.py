@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from .render import FRAMES
+from .scene_builder import FRAMES
 
 HOLD_OUT = 20
 

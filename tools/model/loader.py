@@ -1,5 +1,6 @@
 """The data process: makes groups of crops and runs the frozen backbone on them (OpenVINO, bf16), so that the trainer
-only trains."""
+only trains.
+"""
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ class Groups(IterableDataset):
 
     def __iter__(self):
         import cv2
+
         from .library import Library
         from .samples import pair
         from .taps import TapRunner

@@ -2,7 +2,8 @@
 
 All work on one 256 x 256 crop. Convolutions carry no normalisation: the frozen features come in standardised per
 channel, and the residual branches start small. Shapes below use D = 128 (width at stride 16) and M = 128 (width of a
-memory token)."""
+memory token).
+"""
 
 import torch
 import torch.nn.functional as F

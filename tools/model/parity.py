@@ -6,7 +6,8 @@ product's tests.
 Every input is described by a formula, so `parity.json` holds only expected values: element i (row-major) of an input is
     offset + scale * ((i * 7919 + 12345 * k) mod 1009) / 1009
 with k the number of the input in its graph and (offset, scale) as given there. Weights are rounded to fp16 on export:
-the trainer's weights are rounded likewise before comparing."""
+the trainer's weights are rounded likewise before comparing.
+"""
 
 import argparse
 import json

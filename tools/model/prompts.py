@@ -1,5 +1,6 @@
 """Prompt maps at half the crop's side: float32 [5, 128, 128] = positive clicks, negative clicks, box, previous mask,
-difference from the background."""
+difference from the background.
+"""
 
 import cv2
 import numpy as np

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from .liquids import Liquid
+from .scene_builder import FRAMES
 from .shapes import random_shape
-from .render import FRAMES
 
 CANVAS = 384
 

@@ -3,7 +3,8 @@
     python -m tools.model.train --cache DIR --coco DIR --ccp DIR --minutes 90
 
 SIGTERM saves and stops. State, curves and sheets of sample masks go to DIR/run. The learning rate follows the share of
-`--minutes` already trained (warm-up, then cosine to 2 %), so a run that was stopped goes on where it was."""
+`--minutes` already trained (warm-up, then cosine to 2 %), so a run that was stopped goes on where it was.
+"""
 
 import argparse
 import copy
