@@ -43,7 +43,7 @@ let package = Package(
 
         // Rooms, in the order in which the data goes.
         .target(name: "Domain", swiftSettings: pixels),
-        .target(name: "Configuration", dependencies: ["Domain", product("Yams", "Yams")], swiftSettings: strict),
+        .target(name: "Settings", dependencies: ["Domain", product("Yams", "Yams")], swiftSettings: strict),
         .target(
             name: "Media",
             dependencies: ["Domain", "CFFmpeg", "CFFmpegShim", "CTurboJPEG", product("Logging", "swift-log")],
@@ -82,7 +82,7 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Domain", "Configuration", "Media", "Vision", "Incidents", "Pipeline", "Storage", "Recording", "Alerts",
+                "Domain", "Settings", "Media", "Vision", "Incidents", "Pipeline", "Storage", "Recording", "Alerts",
                 "Web", product("ServiceLifecycle", "swift-service-lifecycle"), product("Logging", "swift-log"),
             ],
             swiftSettings: strict),
@@ -94,7 +94,7 @@ let package = Package(
         // Tests mirror the rooms.
         .target(name: "TestSupport", dependencies: ["Domain"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: strict),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"], swiftSettings: pixels),
         .testTarget(
             name: "VisionTests", dependencies: ["Vision", "TestSupport"], swiftSettings: pixels,

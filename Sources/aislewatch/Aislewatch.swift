@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 
 /// The root of the command line.
 struct Aislewatch: AsyncParsableCommand {
@@ -15,7 +16,7 @@ struct Aislewatch: AsyncParsableCommand {
 
             Exit status: 0 ok, 1 failed, 2 bad usage.
             """,
-        version: "0.1.0",
+        version: AislewatchDaemon.version,
         subcommands: [
             RunCommand.self, WatchCommand.self, TrackCommand.self, SegmentCommand.self, CheckConfigCommand.self,
             IncidentsCommand.self, EvalCommand.self,

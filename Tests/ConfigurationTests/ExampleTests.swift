@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Testing
 
-@testable import Configuration
+@testable import Settings
 
 @Suite("The examples in configs/")
 struct ExampleTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Configuration
+@testable import Settings
 
 /// A mistake and the message it must give. The text is put below one good camera unless it begins with `cameras:`.
 struct Mistake: Sendable, CustomTestStringConvertible {

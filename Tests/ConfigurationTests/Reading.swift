@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Configuration
+@testable import Settings
 
 /// One camera, the least that is needed.
 let oneCamera = """

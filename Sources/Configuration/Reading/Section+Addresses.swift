@@ -55,7 +55,7 @@ extension Section {
 
     private func parse(_ template: String, at mark: Position) throws(NetworkAddress.Fault) -> NetworkAddress {
         guard template.contains("${") else { return try NetworkAddress(template, schemes: StreamURL.schemes) }
-        // `${` and `}` are no host characters: variables in host and path are expanded first, those before the "@" later.
+        // Braces are no host characters: variables in host and path are expanded first, those before the "@" last.
         guard let separator = template.range(of: "://") else { throw .noScheme }
         let body = template[separator.upperBound...]
         let head = body.prefix { $0 != "/" }

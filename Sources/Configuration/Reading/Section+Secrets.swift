@@ -4,8 +4,8 @@ import Yams
 extension Section {
     /// A secret: the text itself, with `${NAME}` expanded, or `file:PATH` for the content of a file.
     ///
-    /// Only what stands in the configuration can name a file: a variable's value that begins with `file:` is taken as it
-    /// is. No message ever holds the value.
+    /// Only what stands in the configuration can name a file: a variable's value that begins with `file:` is taken
+    /// as it is. No message ever holds the value.
     func secret(_ key: String, what: String) -> Secret? {
         guard let (node, mark) = node(key) else { return nil }
         let allowed = "\(what): ${NAME}, file:PATH, or the text itself"

@@ -8,7 +8,7 @@ public struct TwilioChannelConfiguration: Hashable, Sendable {
     /// `AC` and 32 hexadecimal digits.
     public var accountSID: String
     public var authToken: Secret
-    /// A telephone number in E.164 form, a messaging service (`MG…`) or an alphanumeric sender of up to 11 characters.
+    /// A telephone number in E.164 form, a messaging service (`MG…`) or a sender of up to 11 letters and digits.
     public var from: String
     /// Telephone numbers in E.164 form.
     public var to: [String]

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A network address taken apart by hand. `Foundation.URL` refuses the passwords that cameras ask for (`p@ss#1`), and an
-/// error must never quote one.
+/// A network address taken apart by hand. `Foundation.URL` refuses the passwords that cameras ask for (`p@ss#1`), and
+/// an error must never quote one.
 struct NetworkAddress: Hashable {
     /// Why a text is no address; worded so that it can't contain a part of a password.
     enum Fault: Error, Hashable {

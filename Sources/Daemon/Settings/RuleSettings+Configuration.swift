@@ -1,5 +1,5 @@
-import Configuration
 import Incidents
+import Settings
 
 extension RuleSettings {
     /// The rules' own defaults with what the file says on top.

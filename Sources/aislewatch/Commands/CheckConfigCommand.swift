@@ -1,6 +1,6 @@
 import ArgumentParser
-import Configuration
 import Foundation
+import Settings
 
 /// `check-config FILE`: says what is wrong with a configuration, or what it means.
 struct CheckConfigCommand: AsyncParsableCommand {

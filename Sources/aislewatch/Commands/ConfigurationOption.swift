@@ -1,7 +1,7 @@
 import ArgumentParser
-import Configuration
 import Domain
 import Foundation
+import Settings
 import Storage
 
 /// `--config`, for commands that read what the daemon writes.

@@ -1,10 +1,10 @@
 import ArgumentParser
-import Configuration
 import Daemon
 import Evaluation
 import Foundation
 import Incidents
 import Media
+import Settings
 import Vision
 
 extension Pace: ExpressibleByArgument {}
@@ -45,7 +45,7 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
             preRollSeconds: configuration.recording.preRollSeconds,
             postRollSeconds: configuration.recording.postRollSeconds)
         let evaluation = IncidentEvaluation(settings: settings) {
-            SceneTracker(SceneTrackerSettings(configuration), family: family)
+            SceneTracker(settings: SceneSettings(configuration), family: family)
         }
         let reporter = EvaluationReporter("watching")
         let report = try await CommandFailure.wrapping {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Configuration
 import Domain
 import Foundation
+import Settings
 import Storage
 
 /// `incidents show ID`: everything about one incident.

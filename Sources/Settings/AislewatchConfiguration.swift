@@ -1,0 +1,71 @@
+import Foundation
+
+/// Everything that a site decides, read from one YAML file. `configs/aislewatch.yaml` is the commented example.
+///
+/// Keys in the file are these names in snake case (`preRollSeconds` is `pre_roll_seconds`).
+public struct AislewatchConfiguration: Hashable, Sendable {
+    /// What the file is read for.
+    public enum Purpose: Sendable {
+        /// The daemon: at least one camera is needed.
+        case run
+        /// Checking, watching or evaluating files: the settings alone will do.
+        case settings
+    }
+
+    public var site = SiteConfiguration()
+    public var cameras: [CameraConfiguration] = []
+    public var analysis = AnalysisConfiguration()
+    public var rules = RulesConfiguration()
+    public var recording: RecordingConfiguration
+    public var alerts = AlertsConfiguration()
+    public var web = WebConfiguration()
+    public var storage: StorageConfiguration
+    public var model = ModelConfiguration()
+    /// What is allowed but unwise, such as a secrets file that everybody can read. To be logged at start.
+    public var warnings: [ConfigurationProblem] = []
+
+    /// The defaults: what an empty file means.
+    /// - Parameter environment: names the state directory (see ``StorageConfiguration``).
+    public init(environment: [String: String] = [:]) {
+        storage = StorageConfiguration(environment: environment)
+        recording = RecordingConfiguration(stateDirectory: storage.directory)
+    }
+
+    init(reading root: Section, purpose: Purpose) {
+        site = SiteConfiguration(reading: root.section("site"))
+        analysis = AnalysisConfiguration(reading: root.section("analysis"))
+        rules = RulesConfiguration(reading: root.section("rules"))
+        storage = StorageConfiguration(reading: root.section("storage"))
+        recording = RecordingConfiguration(reading: root.section("recording"), stateDirectory: storage.directory)
+        web = WebConfiguration(reading: root.section("web"))
+        model = ModelConfiguration(reading: root.section("model"))
+        cameras = CameraConfiguration.list(reading: root, analysis: analysis)
+        if purpose == .run, root.node("cameras") == nil || root.node("cameras")?.node.sequence?.isEmpty == true {
+            root.missing("cameras", allowed: "list at least one, each with an id and a url")
+        }
+        alerts = AlertsConfiguration(reading: root.section("alerts"), cameras: cameras.map(\.id))
+        root.finish()
+    }
+
+    /// Reads and checks a file.
+    /// - Parameters:
+    ///   - path: the YAML file; relative paths inside it count from its folder.
+    ///   - environment: where `${NAME}` is looked up; normally the process's.
+    /// - Throws: all mistakes at once.
+    public static func load(
+        path: String, environment: [String: String], purpose: Purpose = .run
+    ) throws(ConfigurationErrors) -> AislewatchConfiguration {
+        try ConfigurationReader.read(path: path, environment: environment, purpose: purpose)
+    }
+
+    /// Reads and checks a text as if it were the content of `file`.
+    /// - Parameter baseDirectory: where relative paths count from.
+    public static func parse(
+        _ text: String, file: String, environment: [String: String] = [:], baseDirectory: URL,
+        isReadableByOthers: Bool = false, purpose: Purpose = .run
+    ) throws(ConfigurationErrors) -> AislewatchConfiguration {
+        try ConfigurationReader.read(
+            text: text, file: file, environment: environment, baseDirectory: baseDirectory,
+            isReadableByOthers: isReadableByOthers, purpose: purpose)
+    }
+}

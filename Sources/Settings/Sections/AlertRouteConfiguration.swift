@@ -1,0 +1,52 @@
+import Domain
+
+/// One entry of `alerts.routes`: incidents that fit go to these channels. An incident goes to every channel of every
+/// route that it fits.
+public struct AlertRouteConfiguration: Hashable, Sendable {
+    /// Empty: all cameras.
+    public var cameras: [CameraID]
+    /// Empty: all kinds.
+    public var kinds: [IncidentKind]
+    /// Default: low, which is all.
+    public var minSeverity: Severity
+    /// Names of `alerts.channels`.
+    public var channels: [String]
+
+    public init(
+        cameras: [CameraID] = [], kinds: [IncidentKind] = [], minSeverity: Severity = .low, channels: [String]
+    ) {
+        self.cameras = cameras
+        self.kinds = kinds
+        self.minSeverity = minSeverity
+        self.channels = channels
+    }
+
+    init?(reading section: Section, cameras known: [CameraID], channels names: [String]) {
+        cameras = section.names("cameras", known: known.map(\.rawValue), of: "camera ids")
+            .compactMap(CameraID.init(rawValue:))
+        kinds = section.names("kinds", known: IncidentKind.allCases.map(\.rawValue), of: "kinds of incident")
+            .compactMap(IncidentKind.init(rawValue:))
+        minSeverity = section.choice("min_severity", default: .low)
+        channels = section.names("channels", known: names, of: "channel names")
+        if section.node("channels") == nil {
+            section.missing("channels", allowed: "needed: names of alerts.channels")
+        }
+        section.finish()
+    }
+}
+
+extension Section {
+    /// A list of names, each of which must be known.
+    func names(_ key: String, known: [String], of what: String) -> [String] {
+        texts(key, of: what).compactMap { text in
+            guard known.contains(text.value) else {
+                let allowed = known.isEmpty ? "there are none" : "allowed: \(known.joined(separator: ", "))"
+                context.problem(
+                    text.mark, found: "\(name(key)) names \"\(ReadingContext.clip(text.value))\"", allowed: allowed,
+                    suggestion: NearestKey.find(text.value, in: known))
+                return nil
+            }
+            return text.value
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Domain
+import Foundation
+
+/// `alerts`: who is told, and how often.
+public struct AlertsConfiguration: Hashable, Sendable {
+    /// The address at which recipients reach the web part; links in texts begin with it. Without it a text has no link.
+    public var publicBaseURL: URL?
+    /// How long after a sent message about a camera and kind the same recipient gets no further one. 0 to 86400.
+    /// Default: 120.
+    public var coolDownSeconds = 120.0
+    /// How long a link in a text works. 1 to 365 days. Default: 30.
+    public var linkDays = 30
+    public var channels: [AlertChannelConfiguration] = []
+    /// Which alerts go to which channels; empty: all to all.
+    public var routes: [AlertRouteConfiguration] = []
+
+    public init() {}
+
+    init(reading section: Section, cameras: [CameraID]) {
+        coolDownSeconds = section.number("cool_down_seconds", default: coolDownSeconds, in: 0...86_400, unit: "seconds")
+        linkDays = section.integer("link_days", default: linkDays, in: 1...365, unit: "days")
+        publicBaseURL = Self.publicBaseURL(reading: section)
+        channels = AlertChannelConfiguration.list(reading: section)
+        routes = section.sections("routes", of: "routes").compactMap {
+            AlertRouteConfiguration(reading: $0, cameras: cameras, channels: channels.map(\.name))
+        }
+        if !channels.isEmpty, section.node("public_base_url") == nil {
+            section.context.warning(
+                section.mark, found: "alerts has no \"public_base_url\"",
+                allowed: "set it to the address at which telephones reach this machine, or texts have no link")
+        }
+        section.finish()
+    }
+
+    private static func publicBaseURL(reading section: Section) -> URL? {
+        let key = "public_base_url"
+        guard let address = section.webAddress(key, allowed: "https://host or http://host, with a path if need be")
+        else {
+            return nil
+        }
+        guard address.value.query() == nil, address.value.fragment() == nil else {
+            section.refuse(
+                key, at: address.mark, found: "an address with \"?\" or \"#\"", allowed: "scheme, host and path")
+            return nil
+        }
+        // Links are made by appending to it.
+        var text = address.value.absoluteString
+        while text.hasSuffix("/") { text.removeLast() }
+        return URL(string: text)
+    }
+}

@@ -1,0 +1,90 @@
+import Domain
+import Foundation
+
+/// One entry of `cameras`.
+public struct CameraConfiguration: Hashable, Sendable {
+    /// Its short name in paths, topics and the database; must be unique.
+    public var id: CameraID
+    /// Its name in texts. Default: the id.
+    public var name: String
+    /// The stream that is recorded.
+    public var url: StreamURL
+    /// Both from their keys or from the address.
+    public var username: String?
+    public var password: Secret?
+    /// A smaller stream of the same camera to look at; same user name and password. Default: `url`.
+    public var analysisURL: StreamURL?
+    /// How often a second the network looks. Default: `analysis.fps`.
+    public var analysisFPS: Double
+    /// Parts of the picture; a camera without any is all floor.
+    public var zones: [Zone]
+    /// How many metres an upright object as tall as the picture would have, where things happen; nil: unknown, and no
+    /// text states metres. A person of 1.8 m who takes a quarter of the picture's height gives 7.2. 0.1 to 1000.
+    public var pictureHeightMetres: Double?
+
+    static func list(reading root: Section, analysis: AnalysisConfiguration) -> [CameraConfiguration] {
+        var seen: Set<CameraID> = []
+        return root.sections("cameras", of: "cameras").compactMap { section in
+            let camera = CameraConfiguration(reading: section, analysis: analysis)
+            section.finish()
+            guard let camera else { return nil }
+            guard seen.insert(camera.id).inserted else {
+                section.refuse(
+                    "id", at: section.node("id")?.mark ?? section.mark, found: "\"\(camera.id)\" a second time",
+                    allowed: "an id that no other camera has")
+                return nil
+            }
+            return camera
+        }
+    }
+
+    private init?(reading section: Section, analysis: AnalysisConfiguration) {
+        let id = Self.id(reading: section)
+        name = section.text("name")?.value ?? id?.rawValue ?? ""
+        if section.node("url") == nil { section.missing("url", allowed: "needed: its stream, as in rtsp://host/path") }
+        let main = section.stream("url")
+        let second = section.stream("analysis_url")
+        username = section.text("username")?.value
+        password = section.secret("password", what: "the camera's password")
+        analysisFPS = section.number(
+            "analysis_fps", default: analysis.fps, in: AnalysisConfiguration.fpsRange, unit: "frames a second")
+        zones = ZoneReader.zones(in: section)
+        pictureHeightMetres = section.number("picture_height_metres", in: 0.1...1000, unit: "metres")
+        analysisURL = second?.url
+        for (key, stream) in [("url", main), ("analysis_url", second)] {
+            guard let stream, stream.user != nil || stream.password != nil else { continue }
+            let isOther =
+                (username != nil && username != stream.user) || (password != nil && password != stream.password)
+            if isOther || (section.node("username") != nil && stream.user != nil && username == nil) {
+                section.refuse(
+                    key, at: stream.mark, found: "an address with another user name or password than the camera's",
+                    allowed: "credentials in one place: \"username\" and \"password\", or the address of \"url\"")
+            }
+            username = username ?? stream.user
+            password = password ?? stream.password
+        }
+        if password != nil, username == nil {
+            section.missing("username", allowed: "needed beside a password")
+        }
+        guard let id, let main else { return nil }
+        self.id = id
+        url = main.url
+    }
+
+    private static func id(reading section: Section) -> CameraID? {
+        let allowed = "1 to 64 characters of a-z, 0-9, - and _, beginning with a letter or digit"
+        guard let (_, mark) = section.node("id") else {
+            section.missing("id", allowed: "needed: \(allowed)")
+            return nil
+        }
+        guard let text = section.text("id", allowed: allowed) else { return nil }
+        guard let id = CameraID(rawValue: text.value) else {
+            let near = String(text.value.lowercased().map { $0 == " " || $0 == "." ? "-" : $0 })
+            section.refuse(
+                "id", at: mark, found: "\"\(ReadingContext.clip(text.value))\"", allowed: allowed,
+                suggestion: CameraID(rawValue: near)?.rawValue)
+            return nil
+        }
+        return id
+    }
+}

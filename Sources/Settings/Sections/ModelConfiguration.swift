@@ -1,0 +1,33 @@
+import Foundation
+
+/// `model`: the network that segments.
+public struct ModelConfiguration: Hashable, Sendable {
+    public enum Family: String, Hashable, Sendable, CaseIterable {
+        /// The small one that comes with Aislewatch.
+        case compact
+    }
+
+    /// OpenVINO's name of the processor that runs it.
+    public enum Device: String, Hashable, Sendable, CaseIterable {
+        case cpu = "CPU"
+        case gpu = "GPU"
+        case npu = "NPU"
+        case auto = "AUTO"
+    }
+
+    /// Default: `compact`.
+    public var family = Family.compact
+    /// Where its files lie; nil: those that come with Aislewatch. Default: nil.
+    public var directory: URL?
+    /// Default: `CPU`.
+    public var device = Device.cpu
+
+    public init() {}
+
+    init(reading section: Section) {
+        family = section.choice("family", default: family)
+        directory = section.path("directory")
+        device = section.choice("device", default: device)
+        section.finish()
+    }
+}

@@ -1,0 +1,38 @@
+/// `rules.spill`: when something that spreads on the floor is a spill. Nil means the rule's own default.
+public struct SpillConfiguration: Hashable, Sendable {
+    public var enabled: Bool?
+    /// Smallest part of the picture covered; used where the camera has no `picture_height_metres`. 0.0001 to 1.
+    public var minAreaFraction: Double?
+    /// Smallest floor covered in m²; used where the camera has a `picture_height_metres`. 0.001 to 1000.
+    public var minAreaSquareMetres: Double?
+    /// Shortest time over which it must have grown. 0 to 60 seconds.
+    public var minGrowthSeconds: Double?
+    /// Smallest ratio of its area now to that at the beginning of the growth. 1.01 to 100.
+    public var minGrowthRatio: Double?
+    /// Smallest mean part of its area that it still covers one frame later. 0 to 1.
+    public var minContainment: Double?
+    /// Largest mean part of its pixels that change from frame to frame. 0 to 1.
+    public var maxMovingFraction: Double?
+    /// From this likeness to the floor's own texture on it may be a shadow. 0 to 1.
+    public var shadowTextureSimilarity: Double?
+    /// How long something through which the floor shows must stay after it stopped growing. 0 to 600 seconds.
+    public var shadowStaySeconds: Double?
+    /// A spill that has not grown for this long has ended. 0.5 to 600 seconds.
+    public var endAfterSeconds: Double?
+
+    public init() {}
+
+    init(reading section: Section) {
+        enabled = section.node("enabled") == nil ? nil : section.bool("enabled", default: true)
+        minAreaFraction = section.number("min_area_fraction", in: 0.0001...1, unit: "part of the picture")
+        minAreaSquareMetres = section.number("min_area_square_metres", in: 0.001...1000, unit: "m²")
+        minGrowthSeconds = section.number("min_growth_seconds", in: 0...60, unit: "seconds")
+        minGrowthRatio = section.number("min_growth_ratio", in: 1.01...100, unit: "")
+        minContainment = section.number("min_containment", in: 0...1, unit: "")
+        maxMovingFraction = section.number("max_moving_fraction", in: 0...1, unit: "")
+        shadowTextureSimilarity = section.number("shadow_texture_similarity", in: 0...1, unit: "")
+        shadowStaySeconds = section.number("shadow_stay_seconds", in: 0...600, unit: "seconds")
+        endAfterSeconds = section.number("end_after_seconds", in: 0.5...600, unit: "seconds")
+        section.finish()
+    }
+}

@@ -1,0 +1,121 @@
+import Domain
+import Foundation
+import Media
+import Settings
+import TestSupport
+import Testing
+
+@testable import Daemon
+
+/// A real camera server, the whole daemon, and a real receiver of alerts. The network on one side and the clip on the
+/// other are real too, so these take as long as the sample lasts.
+@Suite("From a camera to a text", .serialized)
+struct EndToEndTests {
+    private struct Label: Decodable {
+        struct Incident: Decodable {
+            var kind: String
+            var start_s: Double
+        }
+        var incident: Incident
+    }
+
+    @Test(
+        "a fall seen by an RTSP camera gives one clip with its pre-roll and exactly one alert", .timeLimit(.minutes(3)))
+    func fallToText() async throws {
+        let receiver = try HTTPStub(then: .respond(200))
+        defer { receiver.stop() }
+        let camera = try RTSPServer(
+            streams: ["aisle": DaemonSite.sample], once: true, login: .init(username: "viewer", password: "s3cret"))
+        defer { camera.stop() }
+        let site = try DaemonSite()
+        let configuration = try site.configuration(
+            """
+            cameras:
+              - {id: aisle-4, name: Aisle 4 cam, url: "\(camera.url("aisle"))", username: viewer, password: s3cret}
+            recording: {pre_roll_seconds: 2, post_roll_seconds: 3}
+            alerts:
+              public_base_url: http://127.0.0.1:9
+              channels: [{name: hook, type: webhook, url: "\(receiver.baseURL)/alerts"}]
+            """)
+        site.start(configuration)
+
+        await receiver.waitForRequests(1)
+        let request = try #require(receiver.requests.first)
+        #expect(request.target == "/alerts")
+        #expect(request.body.contains("Object fell") && request.body.contains("Aisle 4 cam"))
+        #expect(!request.body.contains("s3cret"))
+
+        let store = try site.store()
+        let clip = try await DaemonSite.eventually(withinSeconds: 60, "a finished clip") {
+            try store.clips(in: .finished).first
+        }
+        // The held last scene must not alarm again.
+        #expect(receiver.requests.count == 1)
+        let incident = try #require(try store.incidents().first)
+        #expect(try store.incidents().count == 1 && incident.kind == .fallingObject)
+        #expect(clip.preRollSeconds >= 2)
+
+        let file = site.clips.appending(path: clip.path)
+        for path in [clip.path, clip.posterPath, clip.sidecarPath] {
+            #expect(FileManager.default.fileExists(atPath: site.clips.appending(path: path).path), "\(path)")
+        }
+        let demuxer = try Demuxer(SourceOptions(url: file.path))
+        let first = try #require(try demuxer.read())
+        #expect(first.isKeyFrame && first.pts.seconds < 0.5)
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = ClipSidecar.dateDecodingStrategy
+        let sidecar = try decoder.decode(
+            ClipSidecar.self, from: Data(contentsOf: site.clips.appending(path: clip.sidecarPath)))
+        #expect(sidecar.incidents.map(\.id) == [incident.id] && !sidecar.tracks.isEmpty)
+        try await site.stop()
+    }
+
+    @Test("stopping in the middle of a recording closes the clip properly", .timeLimit(.minutes(3)))
+    func stopWhileRecording() async throws {
+        let camera = try RTSPServer(streams: ["aisle": DaemonSite.sample], once: true)
+        defer { camera.stop() }
+        let site = try DaemonSite()
+        let configuration = try site.configuration(
+            """
+            cameras: [{id: aisle-4, url: "\(camera.url("aisle"))"}]
+            recording: {pre_roll_seconds: 2, post_roll_seconds: 60, max_clip_seconds: 120}
+            """)
+        site.start(configuration)
+        let store = try await DaemonSite.eventually(withinSeconds: 90, "a clip that is being written") {
+            let store = try? site.store()
+            return try store?.unfinishedClips().isEmpty == false ? store : nil
+        }
+        let began = ContinuousClock.now
+        try await site.stop()
+        #expect(ContinuousClock.now - began < .seconds(6))
+        #expect(try store.unfinishedClips().isEmpty)
+        let clip = try #require(try store.clips(in: .finished).first)
+        #expect(clip.durationSeconds > 2)
+    }
+
+    @Test("a clip folder that can't be written is said at the start")
+    func unwritableClipFolder() async throws {
+        let site = try DaemonSite()
+        // A file where the folder should be: refused for root too, unlike permissions.
+        try Data().write(to: site.directory.file("taken"))
+        let configuration = try site.configuration(
+            """
+            cameras: [{id: dock, url: "rtsp://127.0.0.1:1/x"}]
+            recording: {directory: \(site.directory.file("taken").path)/clips}
+            """)
+        site.start(configuration)
+        await #expect { try await site.stop() } throws: { "\($0)".contains("taken/clips") }
+    }
+
+    @Test("a model folder without files is said at the start")
+    func missingModel() async throws {
+        let site = try DaemonSite()
+        let configuration = try site.configuration(
+            """
+            cameras: [{id: dock, url: "rtsp://127.0.0.1:1/x"}]
+            model: {directory: \(site.directory.file("nothing").path)}
+            """)
+        site.start(configuration)
+        await #expect { try await site.stop() } throws: { "\($0)".contains("nothing") }
+    }
+}

@@ -1,0 +1,138 @@
+import Domain
+import Foundation
+import Testing
+
+@testable import Settings
+
+@Suite("The examples in configs/")
+struct ExampleTests {
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "configs")
+
+    private func text(_ name: String) throws -> String {
+        try String(contentsOf: Self.folder.appending(path: name), encoding: .utf8)
+    }
+
+    @Test("minimal.yaml is one camera and the defaults")
+    func minimal() throws {
+        let path = Self.folder.appending(path: "minimal.yaml").path
+        let configuration = try AislewatchConfiguration.load(path: path, environment: [:])
+        var expected = AislewatchConfiguration()
+        expected.cameras = configuration.cameras
+        #expect(configuration == expected)
+        #expect(configuration.cameras.map(\.id.rawValue) == ["dock"] && configuration.cameras[0].name == "dock")
+        #expect(configuration.cameras[0].zones.isEmpty && configuration.cameras[0].analysisFPS == 5)
+    }
+
+    @Test("eval.yaml needs no camera and warms up in at most 3 s")
+    func eval() throws {
+        let path = Self.folder.appending(path: "eval.yaml").path
+        let configuration = try AislewatchConfiguration.load(path: path, environment: [:], purpose: .settings)
+        #expect(configuration.analysis.warmUpSeconds <= 3)
+        var expected = AislewatchConfiguration()
+        expected.analysis = configuration.analysis
+        #expect(configuration == expected)
+    }
+
+    /// The commented example with a token file that exists here.
+    private func example(_ change: (String) -> String = { $0 }) throws -> AislewatchConfiguration {
+        let token = FileManager.default.temporaryDirectory.appending(path: "aislewatch-token-\(UUID().uuidString)")
+        try Data("t0ken\n".utf8).write(to: token)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: token.path)
+        defer { try? FileManager.default.removeItem(at: token) }
+        let environment = [
+            "AISLE_4_PASSWORD": "cam", "TWILIO_ACCOUNT_SID": "AC" + String(repeating: "0a", count: 16),
+            "CONTROL_ROOM_TOKEN": "room",
+        ]
+        let text = change(try text("aislewatch.yaml")).replacing("/etc/aislewatch/twilio-token", with: token.path)
+        return try parse(text, environment: environment)
+    }
+
+    @Test("aislewatch.yaml is read whole")
+    func full() throws {
+        let configuration = try example()
+        #expect(configuration.warnings.isEmpty)
+        #expect(
+            configuration.site.timeZone.identifier == "Europe/Berlin" && configuration.site.name == "Warehouse North")
+        let camera = configuration.cameras[0]
+        #expect(camera.name == "Aisle 4 cam" && camera.password?.reveal() == "cam" && camera.pictureHeightMetres == 7.2)
+        #expect(camera.analysisURL?.reveal() == "rtsp://192.0.2.11:554/Streaming/Channels/102")
+        #expect(camera.zones.map(\.kind) == [.walkway, .rack, .ignore])
+        #expect(camera.zones[1].polygon.points[1] == Point(x: 1, y: 0.05))
+        guard case .twilio(let sms) = configuration.alerts.channels[0],
+            case .webhook(let hook) = configuration.alerts.channels[1]
+        else { return #expect(Bool(false), "the channels are of other types") }
+        #expect(sms.to == ["+12025550142", "+12025550143"] && sms.authToken.reveal() == "t0ken")
+        #expect(sms.baseURL.absoluteString == "https://api.twilio.com")
+        #expect(hook.headers["Authorization"]?.reveal() == "Bearer room")
+        #expect(configuration.alerts.publicBaseURL?.absoluteString == "https://aislewatch.example.com")
+        let routes = [
+            AlertRouteConfiguration(channels: ["control-room"]),
+            AlertRouteConfiguration(
+                cameras: [camera.id], kinds: [.fallingObject, .spill], minSeverity: .medium, channels: ["shift-leader"]),
+        ]
+        #expect(configuration.alerts.routes == routes)
+    }
+
+    @Test("aislewatch.yaml shows the defaults where it doesn't say otherwise")
+    func defaults() throws {
+        let configuration = try example()
+        let defaults = AislewatchConfiguration(environment: ["STATE_DIRECTORY": "/var/lib/aislewatch"])
+        #expect(configuration.analysis == defaults.analysis && configuration.recording == defaults.recording)
+        #expect(configuration.web == defaults.web && configuration.storage == defaults.storage)
+        #expect(configuration.model == defaults.model)
+        #expect(configuration.alerts.coolDownSeconds == defaults.alerts.coolDownSeconds)
+        #expect(configuration.alerts.linkDays == defaults.alerts.linkDays)
+    }
+
+    @Test("aislewatch.yaml names every key there is")
+    func complete() throws {
+        // Each section's own message lists its keys: ask by a key that can't exist.
+        let text = try text("aislewatch.yaml")
+        let written = Set(
+            text.split(separator: "\n").compactMap { line -> String? in
+                let line = line.drop { " #-".contains($0) }
+                guard let colon = line.firstIndex(of: ":") else { return nil }
+                return String(line[..<colon])
+            })
+        let sections = [
+            "site", "cameras", "analysis", "rules", "falling_object", "spill", "merge", "recording", "alerts",
+            "channels", "routes", "web",
+            "storage", "model", "zones",
+        ]
+        var asked: Set<String> = []
+        do {
+            _ = try example { text in
+                var lines: [String] = []
+                for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
+                    lines.append(line)
+                    let indent = line.prefix { $0 == " " }.count
+                    let content = line.dropFirst(indent)
+                    if sections.contains(where: { content == "\($0):" }),
+                        !["cameras:", "channels:", "routes:", "zones:"].contains(content)
+                    {
+                        lines.append(String(repeating: " ", count: indent + 2) + "zzzz: 1")
+                    } else if content.hasPrefix("id: "), indent == 4 || content == "id: dock" {
+                        lines.append("    zzzz: 1")
+                    } else if content.hasPrefix("type: ") {
+                        lines.append("      zzzz: 1")
+                    } else if content.hasPrefix("min_severity: ") {
+                        lines.append("      zzzz: 1")
+                    } else if content.hasPrefix("kind: ") {
+                        lines.append("        zzzz: 1")
+                    }
+                }
+                return lines.joined(separator: "\n") + "\nzzzz: 1\n"
+            }
+            Issue.record("unknown keys were accepted")
+        } catch let errors as ConfigurationErrors {
+            for problem in errors.problems {
+                #expect(problem.found.hasPrefix("unknown key \"zzzz\""), "\(problem)")
+                let keys = problem.allowed.dropFirst("allowed: ".count).split(separator: ", ").map(String.init)
+                asked.formUnion(keys)
+            }
+            #expect(errors.problems.count >= 18)
+        }
+        #expect(asked.subtracting(written) == [])
+    }
+}
