@@ -1,4 +1,5 @@
 internal import COpenVINO
+import Synchronization
 
 /// A graph ready to run, with its one request. Used on the service's thread only; the descriptions never change.
 final class CompiledGraph: @unchecked Sendable {
@@ -7,6 +8,8 @@ final class CompiledGraph: @unchecked Sendable {
     let outputs: [TensorDescription]
     private let compiled: OpaquePointer
     private let request: OpaquePointer
+    /// A tensor may have several names, of which the runtime lists but one; those asked for are kept here.
+    private let aliases = Mutex<[String: TensorDescription]>([:])
 
     /// Takes over `compiled`, also when it throws.
     init(name: String, compiled: OpaquePointer) throws {
@@ -46,6 +49,23 @@ final class CompiledGraph: @unchecked Sendable {
         }
     }
 
+    /// The input or output that goes by this name.
+    func description(of tensor: String, among listed: [TensorDescription], isInput: Bool) -> TensorDescription? {
+        if let found = listed.first(where: { $0.name == tensor }) { return found }
+        if let known = aliases.withLock({ $0[tensor] }) { return known }
+        var handle: OpaquePointer?
+        let status =
+            isInput
+            ? ov_compiled_model_input_by_name(compiled, tensor, &handle)
+            : ov_compiled_model_output_by_name(compiled, tensor, &handle)
+        guard status == OK, let handle else { return nil }
+        defer { ov_output_const_port_free(handle) }
+        guard var found = try? Self.describe(handle, graph: name) else { return nil }
+        found.name = tensor
+        aliases.withLock { $0[tensor] = found }
+        return found
+    }
+
     private static func ports(
         of compiled: OpaquePointer, graph: String,
         _ size: (OpaquePointer?, UnsafeMutablePointer<Int>?) -> ov_status_e,
@@ -60,21 +80,28 @@ final class CompiledGraph: @unchecked Sendable {
             var handle: OpaquePointer?
             try check(port(compiled, index, &handle))
             defer { if let handle { ov_output_const_port_free(handle) } }
-            var name: UnsafeMutablePointer<CChar>?
-            try check(ov_port_get_any_name(handle, &name))
-            defer { ov_free(name) }
-            var shape = ov_shape_t()
-            try check(ov_const_port_get_shape(handle, &shape))
-            defer { _ = ov_shape_free(&shape) }
-            var type = F32
-            try check(ov_port_get_element_type(handle, &type))
-            let tensorName = name.map { String(cString: $0) } ?? ""
-            guard type == F32 || type == U8 else {
-                throw VisionError.graphInvalid(graph: graph, reason: "\(tensorName) is neither float32 nor uint8")
-            }
-            return TensorDescription(
-                name: tensorName, shape: (0..<Int(shape.rank)).map { Int(shape.dims[$0]) },
-                element: type == F32 ? .float32 : .uint8)
+            return try describe(handle, graph: graph)
         }
+    }
+
+    private static func describe(_ port: OpaquePointer?, graph: String) throws -> TensorDescription {
+        func check(_ status: ov_status_e) throws {
+            try OpenVINO.check(status) { VisionError.graphInvalid(graph: graph, reason: $0) }
+        }
+        var name: UnsafeMutablePointer<CChar>?
+        try check(ov_port_get_any_name(port, &name))
+        defer { ov_free(name) }
+        let tensorName = name.map { String(cString: $0) } ?? ""
+        var shape = ov_shape_t()
+        try check(ov_const_port_get_shape(port, &shape))
+        defer { _ = ov_shape_free(&shape) }
+        var type = F32
+        try check(ov_port_get_element_type(port, &type))
+        guard type == F32 || type == U8 else {
+            throw VisionError.graphInvalid(graph: graph, reason: "\(tensorName) is neither float32 nor uint8")
+        }
+        return TensorDescription(
+            name: tensorName, shape: (0..<Int(shape.rank)).map { Int(shape.dims[$0]) },
+            element: type == F32 ? .float32 : .uint8)
     }
 }

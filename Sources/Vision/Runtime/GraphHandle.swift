@@ -9,10 +9,9 @@ public final class GraphHandle: Sendable {
 
     /// - Throws: `VisionError.unknownTensor`.
     public func description(of tensor: String) throws -> TensorDescription {
-        guard let found = (inputs + outputs).first(where: { $0.name == tensor }) else {
-            throw VisionError.unknownTensor(graph: name, tensor: tensor, known: (inputs + outputs).map(\.name))
-        }
-        return found
+        if let input = compiled.description(of: tensor, among: inputs, isInput: true) { return input }
+        if let output = compiled.description(of: tensor, among: outputs, isInput: false) { return output }
+        throw VisionError.unknownTensor(graph: name, tensor: tensor, known: (inputs + outputs).map(\.name))
     }
 
     /// - Throws: `VisionError.unknownTensor` or `wrongShape` unless the graph has all of `expected`. A 0 in an expected
@@ -34,10 +33,11 @@ public final class GraphHandle: Sendable {
         return try Tensor(shape: description.shape, element: description.element)
     }
 
-    func check(_ tensors: [String: Tensor], against descriptions: [TensorDescription]) throws {
+    func check(_ tensors: [String: Tensor], areInputs: Bool) throws {
+        let listed = areInputs ? inputs : outputs
         for (tensorName, tensor) in tensors {
-            guard let wanted = descriptions.first(where: { $0.name == tensorName }) else {
-                throw VisionError.unknownTensor(graph: name, tensor: tensorName, known: descriptions.map(\.name))
+            guard let wanted = compiled.description(of: tensorName, among: listed, isInput: areInputs) else {
+                throw VisionError.unknownTensor(graph: name, tensor: tensorName, known: listed.map(\.name))
             }
             guard tensor.shape == wanted.shape, tensor.element == wanted.element else {
                 throw VisionError.wrongShape(graph: name, tensor: tensorName, expected: wanted.shape, found: tensor.shape)

@@ -65,8 +65,8 @@ public final class InferenceService: Sendable {
     public func run(
         _ graph: GraphHandle, inputs: [String: Tensor], outputs: [String: Tensor], deadlineSeconds: Double? = nil
     ) async throws {
-        try graph.check(inputs, against: graph.inputs)
-        try graph.check(outputs, against: graph.outputs)
+        try graph.check(inputs, areInputs: true)
+        try graph.check(outputs, areInputs: false)
         let compiled = graph.compiled
         try await perform(graph.name, deadlineSeconds: deadlineSeconds) {
             try compiled.run(inputs: inputs, outputs: outputs)
