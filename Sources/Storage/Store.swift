@@ -1,6 +1,6 @@
-public import Domain
 import Crypto
 import Dispatch
+public import Domain
 import Foundation
 internal import GRDB
 import Synchronization

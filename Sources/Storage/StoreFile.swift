@@ -1,6 +1,6 @@
 import Foundation
-import Glibc
 internal import GRDB
+import Glibc
 
 /// What is looked at before the database is opened for writing, so that a wrong file is left as it was.
 enum StoreFile {

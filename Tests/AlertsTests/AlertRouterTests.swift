@@ -24,7 +24,9 @@ struct AlertRouterTests {
             AlertDestination(channel: "sms", recipients: ["+1", "+2", "+1"]), AlertDestination(channel: "hook"),
         ], coolDownSeconds: 60)
 
-    private func plan(_ event: IncidentEvent, _ history: History = History(), after seconds: Double = 0) throws -> [String] {
+    private func plan(_ event: IncidentEvent, _ history: History = History(), after seconds: Double = 0) throws
+        -> [String]
+    {
         try router.plan(event, text: "text", history: history, now: Samples.start + seconds).map { alert in
             #expect(alert.text == "text")
             return "\(alert.channel) \(alert.recipient)"

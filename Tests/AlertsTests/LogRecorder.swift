@@ -15,15 +15,23 @@ final class LogRecorder: Sendable {
     var lines: [String] { state.withLock { $0.lines } }
     var logger: Logger { Logger(label: "test") { _ in Handler(recorder: self) } }
 
-    /// Returns once `count` lines hold `part`.
+    /// Returns once `count` lines hold `part`, or when the test has run out of time.
     func wait(for part: String, count: Int = 1) async {
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state -> Bool in
-                if state.count(part) >= count { return true }
-                state.watchers.append((part, count, continuation))
-                return false
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isThere = state.withLock { state -> Bool in
+                    if state.count(part) >= count || Task.isCancelled { return true }
+                    state.watchers.append((part, count, continuation))
+                    return false
+                }
+                if isThere { continuation.resume() }
             }
-            if isThere { continuation.resume() }
+        } onCancel: {
+            let waiting = state.withLock { state in
+                defer { state.watchers = [] }
+                return state.watchers
+            }
+            for watcher in waiting { watcher.continuation.resume() }
         }
     }
 

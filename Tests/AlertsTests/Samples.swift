@@ -32,7 +32,8 @@ enum Samples {
     }
 
     static func message(
-        channel: String = "sms", recipient: String = "+491700000001", text: String = "Object fell. https://a.example/i/tok-1",
+        channel: String = "sms", recipient: String = "+491700000001",
+        text: String = "Object fell. https://a.example/i/tok-1",
         outcomeUnknown: Bool = false
     ) -> OutboxMessage {
         var message = OutboxMessage(

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 @testable import Alerts
 
@@ -19,7 +19,8 @@ struct TwilioChannelTests {
         let server = try HTTPStub(then: answer)
         defer { server.stop() }
         do {
-            try await channel(server, timeoutSeconds: timeoutSeconds).send(Samples.message(), incident: Samples.incident())
+            try await channel(server, timeoutSeconds: timeoutSeconds).send(
+                Samples.message(), incident: Samples.incident())
             return nil
         } catch {
             return error
@@ -64,21 +65,25 @@ struct TwilioChannelTests {
     func tooMany() async throws {
         let error = try await failure(.respond(429, headers: ["Retry-After": "17"], body: #"{"code":20429}"#))
         #expect(
-            error == .temporary(
-                reason: "Twilio: HTTP 429, error 20429 (too many requests)", retryAfterSeconds: 17))
+            error
+                == .temporary(
+                    reason: "Twilio: HTTP 429, error 20429 (too many requests)", retryAfterSeconds: 17))
     }
 
     @Test("a wrong account is no fault of the message: it waits until that is put right", arguments: [401, 403, 404])
     func account(_ status: Int) async throws {
         let error = try await failure(.respond(status, body: #"{"code":20003}"#))
         #expect(
-            error == .temporary(
-                reason: "Twilio: HTTP \(status), error 20003 (account SID or auth token is wrong)"))
+            error
+                == .temporary(
+                    reason: "Twilio: HTTP \(status), error 20003 (account SID or auth token is wrong)"))
     }
 
-    @Test("after 500, a closed connection, half an answer or none, nobody knows whether it went out", arguments: [
-        HTTPStub.Answer.respond(500), .respond(502), .respond(504), .close, .breakOff, .silence,
-    ])
+    @Test(
+        "after 500, a closed connection, half an answer or none, nobody knows whether it went out",
+        arguments: [
+            HTTPStub.Answer.respond(500), .respond(502), .respond(504), .close, .breakOff, .silence,
+        ])
     func unknown(_ answer: HTTPStub.Answer) async throws {
         let error = try await failure(answer, timeoutSeconds: answer == .silence ? 0.3 : 10)
         guard case .outcomeUnknown = error else { throw try #require(error) }
@@ -106,10 +111,15 @@ struct TwilioChannelTests {
         #expect(other.requests.isEmpty)
     }
 
-    @Test("an earlier attempt is found by the token of its link", arguments: [
-        (#"{"messages":[{"body":"x"},{"body":"Sent from your Twilio trial account - Object fell. https://a.example/i/tok-1"}]}"#, true),
-        (#"{"messages":[{"body":"Object fell. https://a.example/i/tok-2"}]}"#, false), (#"{"messages":[]}"#, false),
-    ])
+    @Test(
+        "an earlier attempt is found by the token of its link",
+        arguments: [
+            (
+                #"{"messages":[{"body":"x"},{"body":"Sent from your Twilio trial account - https://a.example/i/tok-1"}]}"#,
+                true
+            ),
+            (#"{"messages":[{"body":"Object fell. https://a.example/i/tok-2"}]}"#, false), (#"{"messages":[]}"#, false),
+        ])
     func lookUp(_ body: String, _ expected: Bool) async throws {
         let server = try HTTPStub(then: .respond(200, body: body))
         defer { server.stop() }
@@ -121,18 +131,22 @@ struct TwilioChannelTests {
         #expect(request.headers["authorization"]?.hasPrefix("Basic ") == true)
     }
 
-    @Test("a list that can't be read is an error, not a no", arguments: [
-        HTTPStub.Answer.respond(200, body: "<html>"), .respond(500), .respond(401), .close,
-    ])
+    @Test(
+        "a list that can't be read is an error, not a no",
+        arguments: [
+            HTTPStub.Answer.respond(200, body: "<html>"), .respond(500), .respond(401), .close,
+        ])
     func lookUpFails(_ answer: HTTPStub.Answer) async throws {
         let server = try HTTPStub(then: answer)
         defer { server.stop() }
         await #expect(throws: AlertError.self) { _ = try await channel(server).wasSent(Samples.message()) }
     }
 
-    @Test("no error and no description holds the credentials, the recipient or the address", arguments: [
-        HTTPStub.Answer.respond(400), .respond(401), .respond(500), .close, .breakOff,
-    ])
+    @Test(
+        "no error and no description holds the credentials, the recipient or the address",
+        arguments: [
+            HTTPStub.Answer.respond(400), .respond(401), .respond(500), .close, .breakOff,
+        ])
     func noSecrets(_ answer: HTTPStub.Answer) async throws {
         let server = try HTTPStub(then: answer)
         defer { server.stop() }

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 @testable import Alerts
 
@@ -10,7 +10,8 @@ struct WebhookChannelTests {
     private func failure(_ answer: HTTPStub.Answer, timeoutSeconds: Double = 10) async throws -> AlertError? {
         let server = try HTTPStub(then: answer)
         defer { server.stop() }
-        let channel = WebhookChannel(name: "hook", url: server.baseURL + "/x?key=s3cret", timeoutSeconds: timeoutSeconds)
+        let channel = WebhookChannel(
+            name: "hook", url: server.baseURL + "/x?key=s3cret", timeoutSeconds: timeoutSeconds)
         do {
             try await channel.send(Samples.message(channel: "hook", recipient: ""), incident: Samples.incident())
             return nil
@@ -26,7 +27,9 @@ struct WebhookChannelTests {
         defer { server.stop() }
         let channel = WebhookChannel(
             name: "hook", url: server.baseURL + "/in?key=s3cret", headers: ["Authorization": "Bearer abc"])
-        let incident = Samples.incident { $0.dropMetres = 2.5; $0.zoneName = "walkway" }
+        let incident = Samples.incident {
+            $0.dropMetres = 2.5; $0.zoneName = "walkway"
+        }
         try await channel.send(Samples.message(channel: "hook", recipient: ""), incident: incident)
         let request = try #require(server.requests.first)
         #expect(request.method == "POST")
@@ -60,9 +63,11 @@ struct WebhookChannelTests {
                 == .temporary(reason: "webhook: HTTP \(status)", retryAfterSeconds: 5))
     }
 
-    @Test("a connection that breaks, or an answer that does not come, is tried again", arguments: [
-        HTTPStub.Answer.close, .breakOff, .silence,
-    ])
+    @Test(
+        "a connection that breaks, or an answer that does not come, is tried again",
+        arguments: [
+            HTTPStub.Answer.close, .breakOff, .silence,
+        ])
     func broken(_ answer: HTTPStub.Answer) async throws {
         let error = try await failure(answer, timeoutSeconds: answer == .silence ? 0.3 : 10)
         guard case .outcomeUnknown = error else { throw try #require(error) }
@@ -75,7 +80,8 @@ struct WebhookChannelTests {
                 == .temporary(reason: "webhook: HTTP 503", retryAfterSeconds: nil))
     }
 
-    @Test("an address that is none is told without being repeated", arguments: ["", "not a url s3cret", "ftp://s3cret/"])
+    @Test(
+        "an address that is none is told without being repeated", arguments: ["", "not a url s3cret", "ftp://s3cret/"])
     func invalidAddress(_ url: String) async throws {
         let channel = WebhookChannel(name: "hook", url: url)
         await #expect {

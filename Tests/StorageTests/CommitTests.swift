@@ -1,8 +1,8 @@
 import Domain
 import Foundation
 import GRDB
-import Testing
 import TestSupport
+import Testing
 
 @testable import Storage
 
@@ -84,8 +84,10 @@ struct CommitTests {
         let test = try TestStore()
         let incident = Samples.incident()
         let first = try test.store.commit(.new(incident)) { _ in
-            [Samples.alert(), Samples.alert(text: "again"), Samples.alert("+491700000002"),
-                Samples.alert(channel: "hook")]
+            [
+                Samples.alert(), Samples.alert(text: "again"), Samples.alert("+491700000002"),
+                Samples.alert(channel: "hook"),
+            ]
         }
         #expect(first.newAlerts.map(\.alert.text) == ["hello", "hello", "hello"])
         let second = try test.store.commit(.update(incident)) { _ in [Samples.alert(text: "third")] }
@@ -120,7 +122,8 @@ struct CommitTests {
         #expect(try lastSent(Samples.aisle4, .fallingObject, "+491700000002") == nil)
         #expect(try lastSent(Samples.camera("dock"), .fallingObject, "+491700000001") == nil)
         let dead = try #require(
-            try test.store.commit(.new(Samples.incident("01b", kind: .spill))) { _ in [Samples.alert()] }.newAlerts.first)
+            try test.store.commit(.new(Samples.incident("01b", kind: .spill))) { _ in [Samples.alert()] }.newAlerts
+                .first)
         try test.store.markDead(dead.id, error: "no such number")
         #expect(try lastSent(Samples.aisle4, .spill, "+491700000001") == nil)
     }

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 @testable import Storage
 
@@ -39,13 +39,15 @@ struct LinkTests {
     func form() throws {
         let tokens = try (0..<200).map { _ in try test.store.makeLink(expiresAt: expiry).token }
         #expect(Set(tokens).count == 200)
-        #expect(tokens.allSatisfy { token in
-            token.utf8.count == 32
-                && token.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
-        })
+        #expect(
+            tokens.allSatisfy { token in
+                token.utf8.count == 32
+                    && token.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+            })
     }
 
-    @Test("a token that nobody made opens nothing", arguments: ["", "x", String(repeating: "A", count: 32), "' or 1=1"])
+    @Test(
+        "a token that nobody made opens nothing", arguments: ["", "x", String(repeating: "A", count: 32), "' or 1=1"])
     func unknown(_ token: String) throws {
         try test.store.commit(.new(incident))
         _ = try test.store.newLink(incident.id, expiresAt: expiry)

@@ -4,7 +4,8 @@ import Synchronization
 
 /// A real HTTP server on the loopback interface that answers as a test tells it to and remembers what it was asked.
 ///
-/// Plain sockets and a thread for each connection, one request a connection: nothing here shares code with what is tested.
+/// Plain sockets and a thread for each connection, one request a connection: nothing here shares code with what is
+/// tested.
 public final class HTTPStub: Sendable {
     public struct Request: Hashable, Sendable {
         public var method: String
@@ -63,15 +64,23 @@ public final class HTTPStub: Sendable {
     /// All requests so far, in the order in which they were complete.
     public var requests: [Request] { state.withLock { $0.requests } }
 
-    /// Returns once at least `count` requests have come in.
+    /// Returns once at least `count` requests have come in, or when the task is cancelled.
     public func waitForRequests(_ count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isReady = state.withLock { state -> Bool in
-                if state.requests.count >= count { return true }
-                state.watchers.append((count, continuation))
-                return false
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isReady = state.withLock { state -> Bool in
+                    if state.requests.count >= count || Task.isCancelled { return true }
+                    state.watchers.append((count, continuation))
+                    return false
+                }
+                if isReady { continuation.resume() }
             }
-            if isReady { continuation.resume() }
+        } onCancel: {
+            let waiting = state.withLock { state in
+                defer { state.watchers = [] }
+                return state.watchers
+            }
+            for watcher in waiting { watcher.continuation.resume() }
         }
     }
 

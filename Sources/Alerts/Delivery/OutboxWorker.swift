@@ -5,9 +5,9 @@ public import Storage
 
 /// Sends what waits in the outbox, at least once each.
 ///
-/// Every recipient of a channel is a lane of its own: its messages go out in order, one at a time, and a lane that waits
-/// or fails holds up no other. Between attempts nothing polls: the worker sleeps until a commit adds a message or the
-/// earliest next attempt is due. All state is in the database, so a restart goes on where the last run stopped.
+/// Every recipient of a channel is a lane of its own: its messages go out in order, one at a time, and a lane that
+/// waits or fails holds up no other. Between attempts nothing polls: the worker sleeps until a commit adds a message or
+/// the earliest next attempt is due. All state is in the database, so a restart goes on where the last run stopped.
 public actor OutboxWorker {
     private struct Lane: Hashable {
         var channel: String
@@ -161,7 +161,9 @@ public actor OutboxWorker {
         case .temporary(_, let seconds): retryAfterSeconds = seconds
         case .outcomeUnknown, .permanent: outcomeUnknown = true
         }
-        let delay = policy.delaySeconds(attempt: attempt, retryAfterSeconds: retryAfterSeconds, random: &random)
+        // 53 bits of the generator: a number from 0 to 1.
+        let chance = Double(random.next() >> 11) * 0x1p-53
+        let delay = policy.delaySeconds(attempt: attempt, retryAfterSeconds: retryAfterSeconds, chance: chance)
         let isUnknown = outcomeUnknown
         try await store.perform { store in
             _ = try store.markFailed(

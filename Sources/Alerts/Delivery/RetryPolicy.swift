@@ -13,13 +13,11 @@ public struct RetryPolicy: Hashable, Sendable {
     public init() {}
 
     /// The pause after the attempt with this number (1, 2, 3, …): exponential, shortened by chance.
-    public func delaySeconds(
-        attempt: Int, retryAfterSeconds: Double? = nil, random: inout some RandomNumberGenerator
-    ) -> Double {
-        let doublings = Double(min(max(attempt - 1, 0), 60))
+    /// - Parameter chance: A random number, 0 to 1.
+    public func delaySeconds(attempt: Int, retryAfterSeconds: Double? = nil, chance: Double) -> Double {
         var delay = initialDelaySeconds
-        for _ in 0..<Int(doublings) where delay < maximumDelaySeconds { delay *= 2 }
-        delay = min(delay, maximumDelaySeconds) * (1 - jitter * Double.random(in: 0..<1, using: &random))
+        for _ in 1..<max(attempt, 1) where delay < maximumDelaySeconds { delay *= 2 }
+        delay = min(delay, maximumDelaySeconds) * (1 - jitter * chance)
         guard let retryAfterSeconds else { return delay }
         return max(delay, min(retryAfterSeconds, maximumRetryAfterSeconds))
     }

@@ -5,7 +5,7 @@ public import Foundation
 public struct AlertRouter: Hashable, Sendable {
     public var destinations: [AlertDestination]
     /// After a message about a camera and kind was *sent* to a recipient, another incident of that kind there is not
-    /// announced to the same recipient for so long. A message that is only planned, or that was refused, starts nothing.
+    /// announced to the same recipient for so long. A message that is only planned or was refused starts nothing.
     public var coolDownSeconds: Double
 
     public init(destinations: [AlertDestination], coolDownSeconds: Double = 60) {

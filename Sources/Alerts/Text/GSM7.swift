@@ -12,7 +12,8 @@ public enum GSM7 {
     private static let plain: [Unicode.Scalar: String] = [
         "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "‘": "'", "’": "'", "‚": "'", "“": "\"", "”": "\"", "„": "\"",
         "«": "\"", "»": "\"", "…": "...", "·": "-", "•": "-", "×": "x", "²": "2", "³": "3", "°": "o", "№": "No",
-        "\u{A0}": " ", "\u{202F}": " ", "ẞ": "SS", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "œ": "oe", "Œ": "OE", "ı": "i",
+        "\u{A0}": " ", "\u{202F}": " ", "ẞ": "SS", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "œ": "oe", "Œ": "OE",
+        "ı": "i",
     ]
 
     /// The places that the text takes in an SMS; nil when it holds a character outside the alphabet.

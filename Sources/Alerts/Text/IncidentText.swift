@@ -3,9 +3,10 @@ public import Foundation
 
 /// The sentence that people get: what, where, when, how big or how far, and the link.
 ///
-/// It says only what the facts hold: metres only where the camera has a scale, "from rack" only where the object came from
-/// a zone of that kind, and always "Object", because nothing here knows what it is. The characters are those of GSM-7 where
-/// the names allow it, and the text before the link is kept within one SMS (160 places) by shortening long names.
+/// It says only what the facts hold: metres only where the camera has a scale, "from rack" only where the object came
+/// from a zone of that kind, and always "Object", because nothing here knows what it is. The characters are those of
+/// GSM-7 where the names allow it, and the text before the link is kept within one SMS (160 places) by shortening long
+/// names.
 public enum IncidentText {
     /// For example "Object fell from rack, Aisle 4 cam, 14:02:31. Dropped about 2.1 m, lies in the walkway. https://…".
     /// - Parameters:

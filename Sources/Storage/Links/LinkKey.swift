@@ -6,8 +6,8 @@ import Synchronization
 /// The key from which tokens of links are made, in a file beside the database.
 ///
 /// A message that waits in the outbox must still have its link after a restart, but a copy of the database must not
-/// open anybody's page. So a token is HMAC-SHA256(key, nonce), cut to 192 bits; the database holds the nonce and the token's
-/// SHA-256. When the key file is lost, links that were sent still work; those that wait get a new token.
+/// open anybody's page. So a token is HMAC-SHA256(key, nonce), cut to 192 bits; the database holds the nonce and the
+/// token's SHA-256. When the key file is lost, links that were sent still work; those that wait get a new token.
 final class LinkKey: Sendable {
     static let bytes = 32
     private let path: String

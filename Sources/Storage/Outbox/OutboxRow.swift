@@ -6,7 +6,8 @@ internal import GRDB
 enum OutboxRow {
     /// Stands for the link's token in the stored text.
     static let placeholder = "{token}"
-    static let select = "SELECT outbox.*, links.nonce AS nonce FROM outbox "
+    static let select =
+        "SELECT outbox.*, links.nonce AS nonce FROM outbox "
         + "LEFT JOIN links ON links.token_sha256 = outbox.link_sha256 "
 
     /// - Parameter token: Goes into the text where the placeholder stands, if there is a link; nil leaves a mark.

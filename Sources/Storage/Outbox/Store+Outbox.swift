@@ -67,7 +67,8 @@ extension Store {
     }
 
     /// - Returns: nil when there is such a message already.
-    func insert(_ alert: PlannedAlert, incident: IncidentID, link: LinkToken?, _ db: Database) throws -> OutboxMessage? {
+    func insert(_ alert: PlannedAlert, incident: IncidentID, link: LinkToken?, _ db: Database) throws -> OutboxMessage?
+    {
         let now = UTCText.string(clock.now())
         let carried = link.flatMap { alert.text.contains($0.token) ? $0 : nil }
         let stored = carried.map { alert.text.replacingOccurrences(of: $0.token, with: OutboxRow.placeholder) }
@@ -118,7 +119,8 @@ extension Store {
             let incident = row["incident_id"] as String?
         else { return nil }
         return try write { db in
-            let old = try Row.fetchOne(db, sql: "SELECT expires_at FROM links WHERE token_sha256 = ?", arguments: [hash])
+            let old = try Row.fetchOne(
+                db, sql: "SELECT expires_at FROM links WHERE token_sha256 = ?", arguments: [hash])
             guard let expiresAt = try old?.date("expires_at") else { return nil }
             let link = try makeLink(expiresAt: expiresAt)
             try insert(link, incident: IncidentID(rawValue: incident), db)
