@@ -52,7 +52,8 @@ public struct IncidentEngine: Sendable {
         }
         ledger.update(observation, scene: scene)
         let context = RuleContext(seconds: now, frameSize: observation.frameSize, scene: scene)
-        let signs = fallingObject.assess(ledger, context) + spill.assess(ledger, context)
+        let spills = spill.assess(ledger, context)
+        let signs = fallingObject.assess(ledger, spreading: spill.announced, context) + spills
         events += book.absorb(signs, observation, camera: scene.camera)
         events += book.advance(to: observation)
         return events

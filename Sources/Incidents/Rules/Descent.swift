@@ -2,8 +2,9 @@ import Domain
 
 /// The largest descent in a stretch of a track, and how well it agrees with a fall. Lengths are in picture heights.
 ///
-/// The position is fitted by `y = y0 + v·t + a·t²/2` (least squares), the motion of a body in free fall seen by a camera
-/// whose distance to it hardly changes.
+/// A body that falls from rest drops by `a·t²/2`: its acceleration is `2·drop / t²`. At ten frames a second a fall has three
+/// to six samples, the first of which still hang together with the place it leaves, so that this mean is more reliable
+/// than the square term of a fit `y = y0 + v·t + a·t²/2` (least squares); the fit tells whether the motion is smooth.
 struct Descent: Hashable, Sendable {
     /// Indices of the first and the last sample in the stretch given.
     var first: Int
@@ -14,10 +15,10 @@ struct Descent: Hashable, Sendable {
     var topDrop: Double
     var bottomDrop: Double
     var sideways: Double
-    /// Picture heights/s².
+    /// Picture heights/s²: the mean from rest, and the fit's.
     var acceleration: Double
-    /// Picture heights/s at the first sample and the fastest step between two samples.
-    var entrySpeed: Double
+    var fittedAcceleration: Double
+    /// Picture heights/s in the fastest step between two samples.
     var peakSpeed: Double
     /// Root mean square of the fit's error, as a part of `drop`.
     var residual: Double
@@ -50,8 +51,10 @@ struct Descent: Hashable, Sendable {
         topDrop = Double(b.region.y - a.region.y) / height
         bottomDrop = Double(b.region.endY - a.region.endY) / height
         sideways = abs(b.centroid.x - a.centroid.x) / height
-        acceleration = fit.acceleration
-        entrySpeed = fit.speed
+        // It began up to one frame before the first sample that shows it, and ended up to one before the last.
+        let spanSeconds = seconds + seconds / Double(j - i)
+        acceleration = 2 * drop / (spanSeconds * spanSeconds)
+        fittedAcceleration = fit.acceleration
         residual = fit.error / drop
         var fastest = 0.0, longest = 0.0
         for k in i..<j {
@@ -100,7 +103,7 @@ struct Descent: Hashable, Sendable {
     }
 
     /// Least squares of `y = y0 + v·τ + a·τ²/2` with τ from the first sample; nil when the times don't determine it.
-    private static func fit(_ y: [Double], _ t: [Double]) -> (speed: Double, acceleration: Double, error: Double)? {
+    private static func fit(_ y: [Double], _ t: [Double]) -> (acceleration: Double, error: Double)? {
         let tau = t.map { $0 - t[0] }
         // Normal equations of the basis 1, τ, τ²/2.
         var m = [[Double]](repeating: [Double](repeating: 0, count: 4), count: 3)
@@ -127,6 +130,6 @@ struct Descent: Hashable, Sendable {
             let error: Double = fitted - y[k]
             sum += error * error
         }
-        return (c[1], c[2], (sum / Double(y.count)).squareRoot())
+        return (c[2], (sum / Double(y.count)).squareRoot())
     }
 }

@@ -11,10 +11,13 @@ struct FallingObjectRule: Sendable {
 
     mutating func removeAll() { announced.removeAll() }
 
-    mutating func assess(_ ledger: TrackLedger, _ context: RuleContext) -> [RuleSign] {
+    /// - Parameter spreading: tracks known as liquids: what they were before they spread is no object at rest.
+    mutating func assess(
+        _ ledger: TrackLedger, spreading: Set<TrackID>, _ context: RuleContext
+    ) -> [RuleSign] {
         guard settings.enabled else { return [] }
         var signs: [RuleSign] = []
-        for id in ledger.seen {
+        for id in ledger.seen where !spreading.contains(id) {
             guard let history = ledger.histories[id], history.samples.count >= 4,
                 let rest = Rest(of: history.samples, height: context.height, seconds: settings.restSeconds),
                 rest.startSeconds > announced[id] ?? -.infinity
@@ -43,7 +46,7 @@ struct FallingObjectRule: Sendable {
         guard rest.first > begin,
             let descent = Descent(
                 in: samples[begin...rest.first], height: context.height, maxSeconds: settings.maxFallSeconds),
-            isFall(descent, samples, context)
+            isFall(descent, history, ledger, context)
         else { return nil }
         // A bounce or a roll may lift it a little, but it stays where it fell to.
         let kept = rest.centroid.y / context.height - samples[descent.first].centroid.y / context.height
@@ -60,9 +63,9 @@ struct FallingObjectRule: Sendable {
         let begin = samples.firstIndex { $0.seconds >= last.seconds - settings.maxFallSeconds - 0.2 } ?? 0
         guard
             let descent = Descent(in: samples[begin...], height: context.height, maxSeconds: settings.maxFallSeconds),
-            isFall(descent, samples, context), descent.last >= samples.count - 3, descent.last - descent.first >= 4,
-            descent.drop >= 2 * minDrop(context), descent.entrySpeed <= 0.35 * descent.peakSpeed,
-            descent.areaRatio <= 2.5
+            isFall(descent, history, ledger, context), descent.last >= samples.count - 3,
+            descent.last - descent.first >= 4, descent.drop >= 2 * minDrop(context),
+            descent.fittedAcceleration >= minAcceleration(context), descent.areaRatio <= 2.5
         else { return nil }
         return sign(
             history, descent, endSeconds: last.seconds, foot: context.foot(last.region), ledger, context,
@@ -81,7 +84,9 @@ struct FallingObjectRule: Sendable {
         context.metres.map { settings.minPeakSpeedMetres / $0 } ?? settings.minPeakSpeedPictureHeights
     }
 
-    private func isFall(_ descent: Descent, _ samples: [TrackSample], _ context: RuleContext) -> Bool {
+    private func isFall(
+        _ descent: Descent, _ history: TrackHistory, _ ledger: TrackLedger, _ context: RuleContext
+    ) -> Bool {
         guard descent.drop >= minDrop(context), descent.peakSpeed >= minPeakSpeed(context),
             descent.acceleration >= minAcceleration(context)
         else { return false }
@@ -90,9 +95,36 @@ struct FallingObjectRule: Sendable {
         // One smooth motion: where blobs merge or split the centroid jumps in a single step.
         guard descent.residual <= 0.12, descent.largestStep <= 0.75, descent.areaRatio <= 5 else { return false }
         guard descent.sideways <= 1.7 * descent.drop else { return false }
-        // It came from rest, or into the picture from above.
-        let fromAbove = context.touchesTop(samples[descent.first].region)
-        return fromAbove || descent.entrySpeed <= 0.65 * descent.peakSpeed
+        return cameFromRest(descent, history, ledger, context)
+    }
+
+    /// Whether it stood or hung still before it came down (or came into the picture from above). What walks, rolls or is
+    /// carried was on its way before.
+    private func cameFromRest(
+        _ descent: Descent, _ history: TrackHistory, _ ledger: TrackLedger, _ context: RuleContext
+    ) -> Bool {
+        let samples = history.samples
+        let start = samples[descent.first]
+        let before = samples[..<descent.first].filter { start.seconds - $0.seconds <= 0.4 }
+        if let earlier = before.first, start.seconds - earlier.seconds >= 0.15 {
+            return (start.centroid.y - earlier.centroid.y) / context.height <= 0.25 * descent.drop
+        }
+        if context.touchesTop(start.region) { return true }
+        // It is new: either it came out of something that appeared here just before, the place it left, or its speed must
+        // rise as in a fall.
+        return origin(of: history, at: descent.first, ledger) != nil
+            || descent.fittedAcceleration >= minAcceleration(context)
+    }
+
+    /// What it left behind, or the blob it came out of: began where it began, shortly before or after.
+    private func origin(of history: TrackHistory, at index: Int, _ ledger: TrackLedger) -> TrackHistory? {
+        let sample = history.samples[index]
+        return ledger.histories.values.filter { other in
+            let lead = sample.seconds - other.firstSeconds
+            return other.id != history.id && lead >= -1 && lead <= 1.5
+                && !other.firstRegion.intersection(sample.region).isEmpty
+                && other.firstRegion.area <= 3 * sample.region.area
+        }.min { $0.id < $1.id }
     }
 
     private func sign(
@@ -104,15 +136,10 @@ struct FallingObjectRule: Sendable {
         var start = samples[first].seconds
         var region = samples[first...last].reduce(samples[first].region) { $0.union($1.region) }
         var tracks = [history.id]
-        // What it left behind, or the blob it came out of, began where it began and shortly before.
-        for other in ledger.histories.values.sorted(by: { $0.id < $1.id }) where other.id != history.id {
-            let lead = samples[descent.first].seconds - other.firstSeconds
-            guard lead >= -0.2, lead <= 1.5, first == 0, !other.firstRegion.intersection(samples[first].region).isEmpty,
-                other.firstRegion.area <= 3 * samples[first].region.area
-            else { continue }
-            start = min(start, other.firstSeconds)
-            region = region.union(other.firstRegion)
-            tracks.append(other.id)
+        if let left = self.origin(of: history, at: first, ledger) {
+            start = min(start, left.firstSeconds)
+            region = region.union(left.firstRegion)
+            tracks.append(left.id)
         }
         let origin = samples[descent.first]
         var facts = IncidentFacts()

@@ -1,6 +1,6 @@
 import Domain
 
-/// The stretch at the end of a track in which it lies still.
+/// The stretch at the end of a track in which it lies still and keeps its size: what still spreads is not at rest.
 struct Rest: Hashable, Sendable {
     /// Index of the first sample at rest.
     var first: Int
@@ -23,6 +23,10 @@ struct Rest: Hashable, Sendable {
         guard last.seconds - samples[start].seconds >= seconds - 1e-6 else { return nil }
         let tail = samples[start...].drop { $0.seconds < last.seconds - seconds - 1e-6 }
         let fractions = tail.compactMap { $0.cues?.movingFraction }
+        // An outline of few pixels flickers by some of them.
+        let areas = tail.map(\.area)
+        if let smallest = areas.min(), let largest = areas.max(), largest > smallest * 1.15 + 16 { return nil }
+        if last.area > samples[start].area * 1.3 + 16 { return nil }
         if !fractions.isEmpty, fractions.reduce(0, +) / Double(fractions.count) > moving { return nil }
         first = start
         startSeconds = samples[start].seconds

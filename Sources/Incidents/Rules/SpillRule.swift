@@ -16,6 +16,9 @@ struct SpillRule: Sendable {
 
     mutating func removeAll() { watched.removeAll() }
 
+    /// The tracks that were announced as spills.
+    var announced: Set<TrackID> { Set(watched.filter { $0.value.announced != nil }.keys) }
+
     mutating func assess(_ ledger: TrackLedger, _ context: RuleContext) -> [RuleSign] {
         guard settings.enabled else { return [] }
         var signs: [RuleSign] = []
