@@ -2,7 +2,8 @@
 import mujoco
 import numpy as np
 
-from .person import Person, Walk
+from .gait import Walk
+from .person import Person
 from .script import Script
 from .work import edge_x
 
@@ -11,7 +12,8 @@ DECK = .24
 
 def cart_geoms(world, length=1.15, width=.72, collide=False):
     """A platform cart: deck, wheels and a push bar at its −x end; origin on the floor."""
-    steel, deck, tyre = world.colour((.16, .32, .52), .4), world.colour((.45, .36, .25), .1), world.colour((.06, .06, .06))
+    steel, deck = world.colour((.16, .32, .52), .4), world.colour((.45, .36, .25), .1)
+    tyre = world.colour((.06, .06, .06))
     g = world.geom
     out = [g("box", (0, 0, DECK - .02), (length / 2, width / 2, .02), deck, collide=collide, mass=60,
              friction=(.7, .01, .001)),
@@ -99,7 +101,8 @@ class CartFall(Script):
         s = np.cumsum(v) * .004
         hit = int(np.argmax(s > self.reach - .12))
         self.event_s = float(self.times[hit])
-        v = np.where(self.times < self.event_s, v, np.clip(self.speed * (1 - (self.times - self.event_s) / .16), 0, None))
+        stopping = np.clip(self.speed * (1 - (self.times - self.event_s) / .16), 0, None)
+        v = np.where(self.times < self.event_s, v, stopping)
         self.v, self.s = v, np.cumsum(v) * .004
         self.phase = .2 + np.cumsum((.65 + .28 * v) * np.minimum(1, v / .25)) * .004
         geoms = cart_geoms(w, collide=True)

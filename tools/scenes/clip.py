@@ -40,15 +40,15 @@ def _zones(site, renderer, lens, size):
     hx, hy = site.family.hall_half
     top = site.levels[-1] + 1.4
     flat = lambda a, b, c, d: [(a, b, 0), (c, b, 0), (c, d, 0), (a, d, 0)]
-    left, right = site.bays[0][0], site.bays[-1][1]
+    left, right, y = site.bays[0][0], site.bays[-1][1], site.front_y
+    front = [(left, y, 0), (right, y, 0), (right, y, top), (left, y, top)]
     return [{"name": "Walkway", "kind": "walkway", "polygon": polygon(flat(x0, y0, x1, y1))},
-            {"name": "Rack A", "kind": "rack", "polygon": polygon([(left, site.front_y, 0), (right, site.front_y, 0),
-                                                                    (right, site.front_y, top), (left, site.front_y, top)])},
+            {"name": "Rack A", "kind": "rack", "polygon": polygon(front)},
             {"name": "Floor", "kind": "floor", "polygon": polygon(flat(-hx, -hy, hx, site.front_y))}]
 
 
 def make(script_factory, family: Family, seed: int, name: str, folder: Path, options: dict) -> dict:
-    """Renders one clip into `folder`; returns its label."""
+    """Renders one clip into `folder`; returns its label. Option `preview`: a list of frames, only these, no label."""
     rng = np.random.default_rng([seed, sum(map(ord, family.name))])
     script = script_factory(rng)
     site = hall.build(family, rng)
@@ -70,7 +70,8 @@ def make(script_factory, family: Family, seed: int, name: str, folder: Path, opt
     kbps = float(rng.uniform(*family.bitrate_kbps)) * 12.5 / max(12.5, script.duration_s)
     gop, b_frames = float(rng.uniform(*family.gop_s)), options.get("b_frames", int(rng.integers(0, 2)) * 2)
     encoder = Encoder(folder / f"{name}.mp4", size, fps, int(kbps), gop, b_frames)
-    composer = Composer(renderer, family.lamp_height, float(rng.uniform(-2, 2)), samples=options.get("samples", 2 if model.njnt else 1))
+    # Free bodies get motion blur; people and carts move too slowly to need it.
+    composer = Composer(renderer, family.lamp_height, float(rng.uniform(-2, 2)), 2 if model.njnt else 1)
     object_of = np.zeros(model.ngeom + 1, np.uint8)
     for body, number in site.world.object_bodies.items():
         root = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, body)
@@ -96,7 +97,8 @@ def make(script_factory, family: Family, seed: int, name: str, folder: Path, opt
         encoder.add(camera.take(picture, t, 1 / fps, shake))
     encoder.close()
     if options.get("preview"):
-        return {"incident": {"kind": "preview", "start_s": labeller.start, "end_s": labeller.end}, "frames": 0, "bytes": 0}
+        incident = {"kind": "preview", "start_s": labeller.start, "end_s": labeller.end}
+        return {"incident": incident, "frames": len(options["preview"]), "bytes": 0}
     zones = _zones(site, renderer, camera.lens, size) if options.get("zones") else None
     more = {"family": family.name, "seed": seed, "script": type(script).__name__, **script.notes,
             "overlay": {"clock": bool(clock), "corner": clock},

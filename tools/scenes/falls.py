@@ -1,8 +1,6 @@
 """Falling objects and toppling stacks."""
-import mujoco
 import numpy as np
 
-from . import textures
 from .script import Script, body_id
 
 
@@ -12,7 +10,8 @@ def drum_geoms(world, radius, height, body, band, mass, prefix):
     g = lambda z, r, h, m, **k: world.geom("cylinder", (0, 0, z), (r, h / 2), m, **k)
     return [g(height / 2, radius, height, shell, collide=True, mass=mass, friction=(.5, .01, .012),
               extra='condim="6" priority="1"', name=prefix + "shell"),
-            g(height * .34, radius * 1.012, height * .22, ring, mass=.01), g(height * .97, radius * 1.03, height * .05, ring, mass=.01),
+            g(height * .34, radius * 1.012, height * .22, ring, mass=.01),
+            g(height * .97, radius * 1.03, height * .05, ring, mass=.01),
             g(height * .03, radius * 1.02, height * .05, ring, mass=.01),
             g(height * .995, radius * .9, height * .03, world.colour(tuple(np.array(body) * .6)), mass=.01)]
 
@@ -48,7 +47,8 @@ class RackFall(Script):
             material = site.cartons[int(rng.integers(len(site.cartons)))]
             if rng.random() < .3:
                 material = "tote%d" % rng.integers(3)
-            geoms = [w.geom("box", (0, 0, 0), size / 2, material, collide=True, mass=self.mass, friction=(.42, .01, .001))]
+            geoms = [w.geom("box", (0, 0, 0), size / 2, material, collide=True, mass=self.mass,
+                            friction=(.42, .01, .001))]
             half, y = size[2] / 2, size[1] / 2 + .03
             self.top = size[2] * .22
         w.body("faller", (x, self.edge + y, deck + half + .002), geoms, object_id=1)
@@ -101,9 +101,9 @@ class Topple(Script):
     def control(self, t, dt, model, data):
         data.xfrc_applied[:] = 0
         since = t - self.event_s
-        if not 0 <= since < 1.6:
+        if not 0 <= since < 1.9:
             return
         for k in range(self.count // 2, self.count):
             b = body_id(model, f"part{k}")
             if data.xipos[b][2] > self.height * (k + .2) / self.count:
-                data.xfrc_applied[b, :3] = self.push * min(30, 14 + 24 * since)
+                data.xfrc_applied[b, :3] = self.push * 7 * 9.81 * min(.8, .25 + .5 * since)

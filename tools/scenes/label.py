@@ -69,7 +69,7 @@ class Labeller:
             self.masks.mkdir(parents=True, exist_ok=True)
             cv2.imwrite(str(self.masks / f"{frame:05d}.png"), ids, [cv2.IMWRITE_PNG_COMPRESSION, 9])
         if frame == self.click_frame and present:
-            target = script_target if (script_target := self.script.notes.get("falling_id", 1)) in present else min(present)
+            target = 1 if 1 in present else min(present)
             if self.script.kind == "toppled_stack":
                 target = max(k for k in present if k < 100)
             x, y = inner_point(ids == target)
@@ -79,7 +79,8 @@ class Labeller:
         script = self.script
         if script.kind == "none":
             return {"kind": "none", "start_s": None, "end_s": None, "region": None}
-        first, last = max(0, int(self.start * self.fps) - 1), min(int(np.ceil(self.end * self.fps)), self.recording.frames - 1)
+        first = max(0, int(self.start * self.fps) - 1)
+        last = min(int(np.ceil(self.end * self.fps)), self.recording.frames - 1)
         during = [self.boxes[f] for f in range(first, last + 1)]
         solid = [k for k in script.objects if k < 100]
         out = {"kind": script.kind, "start_s": round(self.start, 2), "end_s": round(self.end, 2)}
@@ -90,7 +91,9 @@ class Labeller:
         else:
             solid = [script.notes["falling_id"]] if "falling_id" in script.notes else solid
             out["region"] = union([b.get(k) for b in during for k in solid])
-            out["origin_region"] = union([self.boxes[0].get(k) for k in solid])
+            origin = union([self.boxes[0].get(k) for k in solid])
+            if origin:                   # carried objects may enter the picture later
+                out["origin_region"] = origin
             out["final_region"] = union([self.boxes[self.recording.frames - 1].get(k) for k in solid])
         return out
 

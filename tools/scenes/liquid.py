@@ -30,7 +30,7 @@ LIQUIDS = {
 
 
 class Puddle:
-    """Grows from `source` towards `flow`; area(t) = final · saturating curve, none before `start_s`, still after `end_s`."""
+    """Grows from `source` towards `flow` by a saturating curve of its area from `start_s` to `end_s`, then rests."""
 
     def __init__(self, rng, liquid: Liquid, source, flow, area_m2, start_s, end_s, splashes=5, wide=5.0):
         self.liquid, self.source, self.area_m2 = liquid, np.array(source, float), area_m2
@@ -45,7 +45,8 @@ class Puddle:
         stretch = 1 + min(.8, length)
         along = np.where(along > 0, along / stretch, along * 1.5)
         phi = np.hypot(along, across) / reach
-        phi *= 1 + .20 * smooth_noise(rng, (n, n), .8 / CELL_M, 3) + .07 * smooth_noise(rng, (n, n), .22 / CELL_M, 3)
+        rough = .20 * smooth_noise(rng, (n, n), .8 / CELL_M, 3) + .07 * smooth_noise(rng, (n, n), .22 / CELL_M, 3)
+        phi *= 1 + np.clip(rough, -.38, .6)             # bounded, so that no islands rise far away
         for _ in range(int(rng.integers(0, splashes + 1))):      # splashes beside it
             angle, distance, size = rng.uniform(0, 6.28), reach * rng.uniform(1.0, 1.5), rng.uniform(.015, .05)
             spot = np.hypot(x - np.cos(angle) * distance, y - np.sin(angle) * distance) / size
@@ -89,7 +90,8 @@ class Puddle:
         gx, gy = (cv2.remap(s, self.u, self.v, cv2.INTER_LINEAR) * calm * 22 for s in self.slope)
         h, w = picture.shape[:2]
         column, row = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
-        mirrored = cv2.remap(mirror, (column + gy).astype(np.float32), (row + gx).astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        mirrored = cv2.remap(mirror, (column + gy).astype(np.float32), (row + gx).astype(np.float32), cv2.INTER_LINEAR,
+                             borderMode=cv2.BORDER_REFLECT)
         light = cv2.GaussianBlur(picture.mean(-1), (0, 0), 7)[..., None] / max(.05, floor_grey)
         liquid = picture * self.liquid.transmit + light * np.array(self.liquid.body, np.float32)
         liquid = liquid * (1 - fresnel[..., None]) + mirrored * fresnel[..., None]

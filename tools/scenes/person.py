@@ -2,57 +2,11 @@
 import mujoco
 import numpy as np
 
-from .noise import smooth_noise
+from .figure import cloth, loft, vest
 
 PARTS = ("pelvis", "torso", "head", "upperL", "upperR", "foreL", "foreR", "thighL", "thighR", "shinL", "shinR", "footL",
          "footR")
 THIGH, SHIN, ANKLE, HIP, UPPER, FORE = .44, .42, .08, .93, .29, .27
-
-
-def loft(sections, n=16, power=2.3):
-    """A closed tube through superelliptic sections (z, half x, half y, centre x); returns vertices, faces, uv."""
-    vertices, uv, faces = [], [], []
-    z0, z1 = sections[0][0], sections[-1][0]
-    for z, rx, ry, cx in sections:
-        for k in range(n + 1):
-            a = 2 * np.pi * k / n
-            c, s = np.cos(a), np.sin(a)
-            vertices.append((cx + rx * np.sign(c) * abs(c) ** (2 / power), ry * np.sign(s) * abs(s) ** (2 / power), z))
-            uv.append((k / n, (z - z0) / (z1 - z0)))
-    for r in range(len(sections) - 1):
-        for k in range(n):
-            a, b, c, d = r * (n + 1) + k, r * (n + 1) + k + 1, (r + 1) * (n + 1) + k, (r + 1) * (n + 1) + k + 1
-            faces += [(a, b, d), (a, d, c)]
-    for r, flip in ((0, True), (len(sections) - 1, False)):
-        centre = len(vertices)
-        vertices.append((sections[r][3], 0, sections[r][0]))
-        uv.append((.5, 0 if flip else 1))
-        for k in range(n):
-            a, b = r * (n + 1) + k, r * (n + 1) + k + 1
-            faces.append((centre, b, a) if flip else (centre, a, b))
-    if z1 < z0:
-        faces = [(a, c, b) for a, b, c in faces]
-    return np.array(vertices), faces, np.array(uv)
-
-
-def cloth(rng, colour, size=64, folds=.10):
-    """Woven cloth with soft folds."""
-    base = np.ones((size, size, 3), np.float32) * colour
-    return np.clip(base * (1 + folds * smooth_noise(rng, (size, size), 18, 3))[..., None], 0, 1)
-
-
-def vest(rng, size=128):
-    """A hi-vis vest: fluorescent cloth, reflective bands round the waist and over the shoulders."""
-    tone = [(.80, .92, .12), (.96, .45, .08)][int(rng.integers(2))]
-    image = cloth(rng, np.array(tone), size, .07)
-    silver = np.array((.82, .83, .82))
-    for v in (.28, .50):
-        image[int((1 - v) * size) - 5:int((1 - v) * size) + 5] = silver
-    for u in (.12, .38, .62, .88):
-        image[:size // 2, int(u * size) - 3:int(u * size) + 3] = silver
-    image[:, :2] *= .45
-    image[:, -2:] *= .45
-    return image
 
 
 def _quat(matrix):
@@ -91,7 +45,8 @@ class Person:
         skin = [(.78, .58, .46), (.55, .37, .27), (.36, .24, .17)][int(rng.integers(3))]
         has_vest, helmet = rng.random() < .8, rng.random() < .5
         paint = rng.spawn(1)[0]
-        world.texture(tag + "torso", vest(paint) if has_vest else cloth(paint, np.array(shirt)), cube=False, specular=.05)
+        outer = vest(paint) if has_vest else cloth(paint, np.array(shirt))
+        world.texture(tag + "torso", outer, cube=False, specular=.05)
         world.texture(tag + "shirt", cloth(paint, np.array(shirt)), cube=False, specular=.03)
         world.texture(tag + "legs", cloth(paint, np.array(trousers)), cube=False, specular=.03)
         flesh, shoe = world.colour(skin, .1), world.colour((.07, .06, .06), .1)
@@ -101,11 +56,16 @@ class Person:
         shapes = {
             "torso": ([(-.06, .115, .160, 0), (.06, .115, .155, 0), (.2, .125, .165, .005), (.34, .13, .185, .01),
                        (.44, .115, .195, 0), (.50, .085, .16, -.005), (.54, .055, .07, 0)], "torso"),
-            "pelvis": ([(-.14, .09, .13, 0), (-.06, .12, .165, -.01), (.05, .118, .160, 0), (.1, .11, .155, 0)], "legs"),
-            "upper": ([(.04, .05, .05, 0), (0, .062, .058, 0), (-.15, .052, .05, 0), (-UPPER - .02, .043, .042, 0)], "shirt"),
+            "pelvis": ([(-.14, .09, .13, 0), (-.06, .12, .165, -.01), (.05, .118, .160, 0), (.1, .11, .155, 0)],
+                       "legs"),
+            "upper": ([(.04, .05, .05, 0), (0, .062, .058, 0), (-.15, .052, .05, 0), (-UPPER - .02, .043, .042, 0)],
+                      "shirt"),
             "fore": ([(.02, .043, .042, 0), (-.1, .044, .04, 0), (-FORE, .030, .028, 0)], "shirt"),
-            "thigh": ([(.05, .085, .075, 0), (-.05, .093, .085, 0), (-.25, .075, .07, 0), (-THIGH - .03, .058, .055, 0)], "legs"),
-            "shin": ([(.03, .058, .054, 0), (-.12, .060, .056, -.012), (-.3, .045, .044, 0), (-SHIN - .02, .048, .046, 0)], "legs")}
+            "thigh": ([(.05, .085, .075, 0), (-.05, .093, .085, 0), (-.25, .075, .07, 0), (-THIGH - .03, .058, .055, 0)],
+                      "legs"),
+            "shin": ([(.03, .058, .054, 0), (-.12, .060, .056, -.012), (-.3, .045, .044, 0),
+                      (-SHIN - .02, .048, .046, 0)],
+                     "legs")}
         for name, (sections, _) in shapes.items():
             v, f, uv = loft(sections)
             world.mesh(tag + name, v * k, f, uv)
@@ -120,7 +80,8 @@ class Person:
         for side in "LR":
             geoms["upper" + side], geoms["thigh" + side] = mesh("upper"), mesh("thigh")
             geoms["shin" + side] = mesh("shin")
-            geoms["fore" + side] = mesh("fore") + [g("ellipsoid", (.005, 0, -(FORE + .06) * k), (.028 * k, .022 * k, .075 * k), flesh)]
+            hand = g("ellipsoid", (.005, 0, -(FORE + .06) * k), (.028 * k, .022 * k, .075 * k), flesh)
+            geoms["fore" + side] = mesh("fore") + [hand]
             geoms["foot" + side] = [g("ellipsoid", (.055 * k, 0, -.035 * k), (.135 * k, .047 * k, .045 * k), shoe),
                                     g("ellipsoid", (-.02 * k, 0, -.02 * k), (.06 * k, .045 * k, .06 * k), shoe)]
         for part in PARTS:
@@ -155,7 +116,8 @@ class Person:
         for side, sign, offset in (("L", 1, 0.0), ("R", -1, .5)):
             f = (phase + offset) % 1
             if f < .6:
-                x, lift, toe = stride * .6 * (.5 - f / .6), .05 * vigour * max(0, (f - .42) / .18), -.5 * vigour * max(0, (f - .42) / .18)
+                rise = vigour * max(0, (f - .42) / .18)      # the heel comes up at the end of the stance
+                x, lift, toe = stride * .6 * (.5 - f / .6), .05 * rise, -.5 * rise
             else:
                 s = (f - .6) / .4
                 ease = s * s * (3 - 2 * s)
@@ -177,7 +139,8 @@ class Person:
                 hand = elbow + yaw @ np.array([np.sin(bend), sign * .03, -np.cos(bend)]) * FORE * k
             else:
                 target = np.asarray(hands[0] if sign > 0 else hands[1])
-                elbow, hand = _joint(shoulder, target, UPPER * k, (FORE + .06) * k, -up - forward * .5 + left * sign * .4)
+                pole = -up - forward * .5 + left * sign * .4
+                elbow, hand = _joint(shoulder, target, UPPER * k, (FORE + .06) * k, pole)
             place("upper" + side, shoulder, _limb(elbow - shoulder, forward))
             place("fore" + side, elbow, _limb(hand - elbow, forward))
         return hips, chest
@@ -186,45 +149,3 @@ class Person:
         body = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, self.tag + part)
         index = model.body_mocapid[body]
         data.mocap_pos[index], data.mocap_quat[index] = position, _quat(matrix)
-
-
-class Walk:
-    """Where a walker is over time: a polyline walked with stops. `stops`: (distance, seconds, crouch?)."""
-
-    def __init__(self, points, speed, stops=(), start_s=0.0, end_s=20.0, step=.01):
-        points = np.asarray(points, float)
-        lengths = np.r_[0, np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))]
-        s, v, phase, wait = 0.0, 0.0 if start_s > 0 else speed, .2, list(stops)
-        rows, holding, t = [], 0.0, 0.0
-        self.stop_times = []
-        while t < end_s:
-            gap = (wait[0][0] - s) if wait else lengths[-1] - s
-            wanted = 0.0 if t < start_s or holding > 0 else min(speed, np.sqrt(max(0, 2 * .9 * gap)))
-            v += np.clip(wanted - v, -1.8 * step, 1.3 * step)
-            v = max(0.0, v)
-            if wait and gap < .03 and holding <= 0:
-                holding = wait[0][1]
-                self.stop_times.append((t, t + holding))
-            if holding > 0:
-                holding -= step
-                v = max(0.0, v - 1.5 * step)
-                if holding <= 0:
-                    wait.pop(0)
-            s = min(s + v * step, lengths[-1])
-            phase += (.65 + .28 * v) * step * min(1, v / .25)
-            rows.append((t, s, v, phase))
-            t += step
-        self.rows = np.array(rows)
-        self.points, self.lengths = points, lengths
-        fine = np.linspace(0, lengths[-1], 400)
-        xy = np.stack([np.interp(fine, lengths, points[:, k]) for k in (0, 1)], 1)
-        kernel = np.ones(25) / 25
-        padded = np.pad(xy, ((12, 12), (0, 0)), "reflect", reflect_type="odd")
-        self.fine, self.xy = fine, np.stack([np.convolve(padded[:, k], kernel, "valid") for k in (0, 1)], 1)
-        self.heading = np.unwrap(np.arctan2(*np.gradient(self.xy, axis=0).T[::-1]))
-
-    def at(self, t):
-        """(position, heading, phase, speed) at time t."""
-        s, v, phase = (np.interp(t, self.rows[:, 0], self.rows[:, k]) for k in (1, 2, 3))
-        position = np.array([np.interp(s, self.fine, self.xy[:, k]) for k in (0, 1)])
-        return position, float(np.interp(s, self.fine, self.heading)), float(phase), float(v)

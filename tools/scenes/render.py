@@ -140,7 +140,7 @@ class Renderer:
     def ids(self, moving=True):
         """Geom id per rendered pixel (−1: none)."""
         rgb, _ = self._draw(moving, False, 0, 1)
-        packed = rgb[..., 0].astype(np.int32) + rgb[..., 1].astype(np.int32) * 256 + rgb[..., 2].astype(np.int32) * 65536
+        packed = rgb.astype(np.int32) @ np.array([1, 256, 65536], np.int32)
         table = np.full(self.scene.ngeom + 2, -1, np.int32)
         for geom in self.scene.geoms[:self.scene.ngeom]:
             if geom.segid >= 0 and geom.objtype == mujoco.mjtObj.mjOBJ_GEOM and geom.segid + 1 < len(table):

@@ -21,7 +21,7 @@ class Script:
     event_bodies: list[str] = field(default_factory=list)        # whose motion is the incident
     event_s: float | None = None                                 # when forces begin
     puddle: object = None
-    notes: dict = field(default_factory=dict)
+    notes: dict = field(default_factory=dict)                    # further keys of the label
 
     def prepare(self, site, rng):
         """Adds bodies to the site's world; called before the goods are placed."""
@@ -84,7 +84,7 @@ def simulate(script: Script, model, fps: float) -> Recording:
     data.qvel[:] = 0
     data.xfrc_applied[:] = 0
     frames = int(round(script.duration_s * fps))
-    snapshots, times, quiet, last = [], [], 0.0, None
+    snapshots, times, quiet = [], [], 0.0
     for index in range(frames * SUBSTEPS):
         t = index / (fps * SUBSTEPS)
         if index % SUBSTEPS in SHUTTER:
@@ -136,7 +136,10 @@ def pixel_paths(recording: Recording, model, names, project) -> np.ndarray:
     for qpos, mpos, mquat in recording.snapshots:
         data.qpos[:], data.mocap_pos[:], data.mocap_quat[:] = qpos, mpos, mquat
         mujoco.mj_kinematics(model, data)
-        points = [corners[n] @ data.xmat[body_id(model, n)].reshape(3, 3).T + data.xpos[body_id(model, n)] for n in names]
+        points = []
+        for name in names:
+            body = body_id(model, name)
+            points.append(corners[name] @ data.xmat[body].reshape(3, 3).T + data.xpos[body])
         out.append(project(np.concatenate(points)))
     return np.array(out)
 

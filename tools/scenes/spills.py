@@ -2,7 +2,7 @@
 import numpy as np
 
 from .falls import drum_geoms
-from .hall import pallet
+from .goods import pallet
 from .liquid import LIQUIDS, Puddle
 from .script import Script, body_id
 
@@ -30,8 +30,8 @@ class TipSpill(Script):
         base = 0.0
         if self.container == "drum":
             self.height, self.mass = .88, 40.0
-            geoms = drum_geoms(w, .29, self.height, [(.10, .25, .55), (.25, .28, .27), (.60, .12, .08)][int(rng.integers(3))],
-                               (.75, .74, .7), self.mass, "c")
+            paint = [(.10, .25, .55), (.25, .28, .27), (.60, .12, .08)][int(rng.integers(3))]
+            geoms = drum_geoms(w, .29, self.height, paint, (.75, .74, .7), self.mass, "c")
         elif self.container == "bucket":
             self.height, self.mass = .40, 8.0
             base = .5
@@ -40,7 +40,8 @@ class TipSpill(Script):
             self.height, self.mass = .46, 10.0
             body = w.colour([(.12, .32, .6), (.82, .8, .74), (.7, .55, .1)][int(rng.integers(3))], .4, .4)
             dark = w.colour((.12, .12, .13), .3)
-            geoms = [w.geom("box", (0, 0, .2), (.15, .11, .2), body, collide=True, mass=self.mass, friction=(.5, .01, .002)),
+            geoms = [w.geom("box", (0, 0, .2), (.15, .11, .2), body, collide=True, mass=self.mass,
+                            friction=(.5, .01, .002)),
                      w.geom("box", (0, 0, .41), (.13, .09, .012), body, mass=.01),
                      w.geom("cylinder", (.08, 0, .44), (.028, .035), dark, mass=.01),
                      w.geom("box", (-.02, 0, .455), (.055, .018, .014), body, mass=.01),

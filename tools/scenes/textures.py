@@ -59,7 +59,7 @@ def carton_face(rng, base, size, seam: str, word: str | None, ink, label: bool):
 
 
 def cube_sheet(faces: dict[str, np.ndarray]) -> np.ndarray:
-    """Lays six square faces (R L U D F B: +x −x +y −y +z −z) into MuJoCo's grid '.U..LFRB.D..' (3 rows, 4 columns)."""
+    """Lays six square faces (R L U D F B: +x −x +y −y +z −z) into MuJoCo's 3×4 grid '.U..LFRB.D..'."""
     size = next(iter(faces.values())).shape[0]
     sheet = np.zeros((3 * size, 4 * size, 3), np.float32)
     for index, key in enumerate(".U..LFRB.D.."):
@@ -80,9 +80,12 @@ def carton(rng, size=128) -> np.ndarray:
         base = np.array([0.50, 0.36, 0.25]) * rng.uniform(0.9, 1.1)
     word = str(rng.choice(WORDS))
     ink = [(0.12, 0.1, 0.09), (0.62, 0.12, 0.1), (0.1, 0.2, 0.45), (0.1, 0.35, 0.2)][int(rng.integers(4))]
-    face = lambda seam, w, l: carton_face(rng, base, size, seam, word if w else None, ink, l)
+
+    def face(seam, printed, label):
+        return carton_face(rng, base, size, seam, word if printed else None, ink, label)
     return cube_sheet({"F": face("top", False, rng.random() < .5), "B": face("top", False, False),
-                       "R": face("end", rng.random() < .3, True), "L": face("end", rng.random() < .3, rng.random() < .5),
+                       "R": face("end", rng.random() < .3, True),
+                       "L": face("end", rng.random() < .3, rng.random() < .5),
                        "U": face("plain", rng.random() < .7, rng.random() < .4),
                        "D": face("plain", rng.random() < .7, rng.random() < .6)})
 
@@ -155,7 +158,8 @@ def wall(rng, colour, size=(512, 1024), style="cladding") -> np.ndarray:
     image = np.ones((height, width, 3), np.float32) * colour
     x = np.arange(width)
     if style == "cladding":
-        image *= (0.93 + 0.09 * np.sign(np.sin(x * 2 * np.pi / 16)) * np.abs(np.sin(x * 2 * np.pi / 16)) ** .3)[None, :, None]
+        wave = np.sin(x * 2 * np.pi / 16)
+        image *= (0.93 + 0.09 * np.sign(wave) * np.abs(wave) ** .3)[None, :, None]
     elif style == "block":
         for row, y in enumerate(range(0, height, 24)):
             image[y:y + 2] *= 0.85

@@ -2,7 +2,8 @@
 import mujoco
 import numpy as np
 
-from .person import Person, Walk
+from .gait import Walk
+from .person import Person
 from .script import Script
 
 
@@ -66,14 +67,16 @@ class PlaceBox(Script):
         self.up = (begin + 1.5, begin + 2.3)
         position, heading, _, _ = self.walk.at(begin)
         self.turned = begin + 2.3
-        away = np.array([goal - direction * .1, y - .1])
         self.leave = Walk([position, position + (-direction * .5, -.12), (a, y - .35)], 1.3,
                           start_s=self.turned + .2, end_s=16)
         self.heading = heading
         self.notes["placed_s"] = round(self.down[1], 2)
 
     def pose(self, t, model, data):
-        ease = lambda a, b: float(np.clip((t - a) / (b - a), 0, 1)) ** 2 * (3 - 2 * float(np.clip((t - a) / (b - a), 0, 1)))
+        def ease(begin, end):
+            s = float(np.clip((t - begin) / (end - begin), 0, 1))
+            return s * s * (3 - 2 * s)
+
         crouch = ease(*self.down) - ease(*self.up)
         if t < self.turned:
             position, heading, phase, speed = self.walk.at(t)
@@ -91,7 +94,8 @@ class PlaceBox(Script):
         bob = .012 * np.sin(4 * np.pi * phase) * min(1, speed) if t < self.down[0] else 0
         centre = np.array([base[0], base[1], 0]) + f * (.40 + .12 * ease(*self.down)) + np.array([0, 0, z + bob])
         release = t > self.down[1] + .15
-        hands = None if release and crouch < .75 else [centre + left * (self.size[1] / 2 + .01), centre - left * (self.size[1] / 2 + .01)]
+        grip = left * (self.size[1] / 2 + .01)
+        hands = None if release and crouch < .75 else [centre + grip, centre - grip]
         self.person.pose(model, data, position, heading, phase, speed, crouch=crouch, hands=hands, turn=turn_in)
         index = model.body_mocapid[mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, "load")]
         data.mocap_pos[index] = centre

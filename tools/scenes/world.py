@@ -35,13 +35,16 @@ class World:
         if name in self._materials:
             return
         self._materials.add(name)
-        tex = f'texture="{texture}" texrepeat="{_numbers(repeat)}" texuniform="{str(uniform).lower()}"' if texture else ""
+        tex = ""
+        if texture:
+            tex = f'texture="{texture}" texrepeat="{_numbers(repeat)}" texuniform="{str(uniform).lower()}"'
         self.asset_xml.append(f'<material name="{name}" {tex} rgba="{_numbers(rgba)}" specular="{specular}" '
                               f'shininess="{shininess}" emission="{emission}" reflectance="{reflectance}"/>')
 
     def colour(self, rgb, specular=.2, shininess=.3, emission=0.0) -> str:
         """A plain material for a colour; returns its name."""
-        name = "c_" + "_".join(f"{int(max(0, v) * 255):03d}" for v in rgb) + f"_{int(specular * 10)}_{int(emission * 10)}"
+        tone = (f"{int(max(0, v) * 255):03d}" for v in rgb)
+        name = "_".join(["c", *tone, f"{specular * 10:.0f}", f"{emission * 10:.0f}"])
         self.material(name, rgba=(*rgb, 1), specular=specular, shininess=shininess, emission=emission)
         return name
 
