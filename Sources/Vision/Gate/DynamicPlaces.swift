@@ -9,7 +9,8 @@ final class DynamicPlaces {
     private let height: Int
     /// Leaky count of the seconds in which the pixel turned.
     private let score: Plane<UInt8>
-    /// Bit 0: the last change was upwards; bit 1: there was one; bit 2: a turn was counted in this second.
+    /// Bit 0: the last change was upwards; bit 1: there was one; bit 2: a turn was counted in this second; bit 3: the
+    /// pixel showed the background since the last counted turn. What stays in front is an object, however it flickers.
     private let memory: Plane<UInt8>
     private let candidate: Plane<UInt8>
     private let widened: Plane<UInt8>
@@ -35,15 +36,20 @@ final class DynamicPlaces {
     /// - Parameters:
     ///   - moving: 1 where the picture changes in this frame.
     ///   - change: by how much; its sign counts.
-    func update(moving: UnsafePointer<UInt8>, change: UnsafePointer<Float>, seconds: Double) {
+    ///   - foreground: non-zero where the picture differs from the background.
+    func update(
+        moving: UnsafePointer<UInt8>, change: UnsafePointer<Float>, foreground: UnsafePointer<UInt8>, seconds: Double
+    ) {
         let score = score.pixels, memory = memory.pixels
         for index in 0..<width * height {
             let past = memory[index], moves = moving[index] & 1
             let upward: UInt8 = change[index] > 0 ? 1 : 0
-            let turns = moves & (past >> 1) & ((past & 1) ^ upward) & ~(past >> 2) & 1
+            let bare: UInt8 = foreground[index] == 0 ? 8 : 0
+            let turns = moves & (past >> 1) & ((past & 1) ^ upward) & ~(past >> 2) & (past >> 3) & 1
             let sum = score[index] &+ turns &* Self.turnScore
             score[index] = sum > Self.maxScore ? Self.maxScore : sum
-            memory[index] = moves == 1 ? (upward | 2 | (past & 4) | (turns << 2)) : past
+            let shown = turns == 1 ? bare : (past & 8) | bare
+            memory[index] = (moves == 1 ? (upward | 2 | (past & 4) | (turns << 2)) : past & 7) | shown
         }
         guard let due = nextLeak else {
             nextLeak = seconds + 1
@@ -53,7 +59,7 @@ final class DynamicPlaces {
         nextLeak = seconds + 1
         for index in 0..<width * height {
             score[index] = score[index] > 0 ? score[index] &- 1 : 0
-            memory[index] &= 3
+            memory[index] &= 11
         }
         relearn()
     }

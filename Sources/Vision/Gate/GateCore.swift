@@ -211,7 +211,6 @@ final class GateCore {
     private func conclude(seconds: Double) -> MotionGate.Status {
         close()
         let measure = measureChange()
-        dynamic.update(moving: moving.pixels, change: motion.pixels, seconds: seconds)
         var status = MotionGate.Status(movingFraction: measure.moving)
         if let warmAt, seconds < warmAt {
             // Learning: nothing is reported, and only what moves is kept out.
@@ -232,6 +231,8 @@ final class GateCore {
                 return status
             }
         }
+        dynamic.update(
+            moving: moving.pixels, change: motion.pixels, foreground: foreground.pixels, seconds: seconds)
         components.label(foreground.pixels, width: width, height: height)
         keepComponents()
         PlaneFilters.morph3(

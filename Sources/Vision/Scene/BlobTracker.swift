@@ -265,6 +265,7 @@ final class BlobTracker {
         for index in measures.indices { measures[index] = BlobMeasure() }
         guard let before = past.first?.labels.pixels else { return }
         let luma = core.picture.luma.pixels, background = core.background.mean.pixels, moving = core.moving.pixels
+        let resting = restingLabels()
         for index in core.kept {
             for run in core.components.runs[core.components.list[index].runs] {
                 let row = Int(run.row), start = row * width
@@ -272,7 +273,9 @@ final class BlobTracker {
                     let pixel = start &+ x
                     let label = labels.pixels[pixel]
                     let owner = layer.owner.pixels[pixel]
-                    if owner != 0, owner != label, !layer.isVisible(pixel, luma: luma[pixel], tolerance: tolerance) {
+                    if owner != label, resting[Int(owner)],
+                        !layer.isVisible(pixel, luma: luma[pixel], tolerance: tolerance)
+                    {
                         measures[Int(owner)].hidden += 1
                         measures[Int(owner)].addPixel(x: x, row: row)
                         if before[pixel] == owner { measures[Int(owner)].contained += 1 }
@@ -337,16 +340,25 @@ final class BlobTracker {
         }
     }
 
+    private func restingLabels() -> [Bool] {
+        var resting = [Bool](repeating: false, count: settings.maxTracks + 1)
+        for track in tracks where track.restingSince != nil { resting[Int(track.label)] = true }
+        return resting
+    }
+
     private func settle(_ core: GateCore) {
+        let resting = restingLabels()
         let settleFrames = UInt16(max(2, min(200, settings.settleSeconds / core.frameSeconds)))
         let luma = core.picture.luma.pixels
         for index in core.kept {
             for run in core.components.runs[core.components.list[index].runs] {
                 let start = Int(run.row) * width
                 for pixel in start + Int(run.start)..<start + Int(run.end) where labels.pixels[pixel] != 0 {
+                    // What hides something at rest gets its pixels late, what was left by something mobile at once.
+                    let hides = resting[Int(layer.owner.pixels[pixel])]
                     layer.settle(
                         pixel, label: labels.pixels[pixel], luma: luma[pixel], settleFrames: settleFrames,
-                        takeOverFrames: 8 * settleFrames)
+                        takeOverFrames: hides ? 8 * settleFrames : settleFrames)
                 }
             }
         }
