@@ -51,6 +51,12 @@ struct FallingObjectRule: Sendable {
         // A bounce or a roll may lift it a little, but it stays where it fell to.
         let kept = rest.centroid.y / context.height - samples[descent.first].centroid.y / context.height
         guard kept >= 0.6 * descent.drop else { return nil }
+        // What spreads where it lies may be a container that tipped over: that is a fall only when it came down by more
+        // than its own size.
+        if rest.isSpreading {
+            let size = samples[descent.first].region
+            guard descent.drop * context.height > 1.3 * Double(max(size.width, size.height)) else { return nil }
+        }
         return sign(
             history, descent, endSeconds: rest.startSeconds, foot: context.foot(rest.region), ledger, context,
             until: samples.count - 1)

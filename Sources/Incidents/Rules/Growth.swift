@@ -4,6 +4,8 @@ import Domain
 struct Growth: Hashable, Sendable {
     /// Index of the entry at which it began.
     var first: Int
+    /// Index of the entry at which it had grown to nearly what it is now.
+    var reached: Int
     var startSeconds: Double
     /// When it last grew noticeably.
     var lastGrowthSeconds: Double
@@ -47,12 +49,15 @@ struct Growth: Hashable, Sendable {
         guard total > 0 else { return nil }
         // It grew until 95 % of the growth was reached: the rest is the outline's flicker.
         let reached = stretch.firstIndex { $0.area >= start.area + 0.95 * total } ?? entries.count - 1
+        guard reached > first else { return nil }
         self.first = first
+        self.reached = reached
         startSeconds = start.seconds
         lastGrowthSeconds = entries[reached].seconds
         startArea = start.area
         area = now.area
-        let growing = entries[first...reached]
+        // The first entry says what happened before.
+        let growing = entries[(first + 1)...reached]
         let count = Double(growing.count)
         containment = growing.map(\.containment).reduce(0, +) / count
         movingFraction = growing.map(\.movingFraction).reduce(0, +) / count
@@ -65,21 +70,25 @@ struct Growth: Hashable, Sendable {
             containment >= settings.minContainment, movingFraction <= settings.maxMovingFraction,
             let now = entries.last
         else { return false }
-        let stretch = entries[first...]
-        let total = area - startArea
-        var lost = 0.0, largestStep = 0.0, steps = 0
-        for (older, newer) in zip(stretch, stretch.dropFirst()) {
-            let change = newer.area - older.area
+        // Steady, as a liquid runs: it grows in nearly every step, never by one big step (a blob that swallowed another),
+        // and gives nothing back.
+        let total = max(1, area - startArea)
+        var lost = 0.0, largestStep = 0.0, rises = 0
+        for index in first..<reached {
+            let change = entries[index + 1].area - entries[index].area
             lost += max(0, -change)
             largestStep = max(largestStep, change)
-            if change > 0.03 * total { steps += 1 }
+            if change > 0 { rises += 1 }
         }
-        // Steady: not one blob that swallowed another, not an outline that comes and goes.
-        guard lost <= 0.25 * total, largestStep <= 0.6 * total, steps >= 4 else { return false }
+        guard lost <= 0.08 * total, largestStep <= 0.45 * total, Double(rises) >= 0.8 * Double(reached - first),
+            now.area >= startArea + 0.85 * (entries[reached].area - startArea)
+        else { return false }
         // In place: what it covered first it still covers, and its middle moves less than it grows.
         let start = entries[first]
         let kept = Double(start.region.intersection(now.region).area) / Double(max(1, start.region.area))
         let drift = start.centroid.distance(to: now.centroid)
-        return kept >= 0.85 && drift <= 0.5 * now.area.squareRoot()
+        guard kept >= 0.85, drift <= 0.5 * now.area.squareRoot() else { return false }
+        // Flat: a floor is seen at a slant, so that a puddle is hardly ever taller than wide. Who comes nearer is.
+        return Double(now.region.height) <= settings.maxHeightToWidth * Double(max(1, now.region.width))
     }
 }

@@ -1,12 +1,14 @@
 import Domain
 
-/// The stretch at the end of a track in which it lies still and keeps its size: what still spreads is not at rest.
+/// The stretch at the end of a track in which it lies still.
 struct Rest: Hashable, Sendable {
     /// Index of the first sample at rest.
     var first: Int
     var startSeconds: Double
     var centroid: Point
     var region: Region
+    /// Whether it has not kept the size it had when it came to rest: a liquid, or something that leaks.
+    var isSpreading: Bool
 
     /// - Parameters:
     ///   - height: pixels per picture height.
@@ -23,11 +25,12 @@ struct Rest: Hashable, Sendable {
         guard last.seconds - samples[start].seconds >= seconds - 1e-6 else { return nil }
         let tail = samples[start...].drop { $0.seconds < last.seconds - seconds - 1e-6 }
         let fractions = tail.compactMap { $0.cues?.movingFraction }
-        // An outline of few pixels flickers by some of them.
-        let areas = tail.map(\.area)
-        if let smallest = areas.min(), let largest = areas.max(), largest > smallest * 1.15 + 16 { return nil }
-        if last.area > samples[start].area * 1.3 + 16 { return nil }
         if !fractions.isEmpty, fractions.reduce(0, +) / Double(fractions.count) > moving { return nil }
+        // The outline flickers by a part of its length.
+        let outline = last.area.squareRoot()
+        let areas = tail.map(\.area)
+        let growing = (areas.max() ?? 0) - (areas.min() ?? 0) > 0.05 * last.area + outline
+        isSpreading = growing || last.area - samples[start].area > 0.12 * last.area + 2 * outline
         first = start
         startSeconds = samples[start].seconds
         centroid = last.centroid

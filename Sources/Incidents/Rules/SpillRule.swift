@@ -41,7 +41,9 @@ struct SpillRule: Sendable {
             return sign(watch, id, context, start: announced.start, end: now.seconds, growth: nil)
         }
         guard now.area >= minArea(context), isOnFloor(now.region, now.centroid, context),
-            let growth = Growth(in: watch.history.entries, settings: settings)
+            now.area <= settings.maxAreaFraction * Double(context.frameSize.area),
+            let growth = Growth(in: watch.history.entries, settings: settings),
+            growth.area - growth.startArea >= settings.minGrownFraction * Double(context.frameSize.area)
         else { return nil }
         if growth.textureSimilarity >= settings.shadowTextureSimilarity,
             now.seconds - growth.lastGrowthSeconds < settings.shadowStaySeconds

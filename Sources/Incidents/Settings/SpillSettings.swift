@@ -9,6 +9,12 @@ public struct SpillSettings: Hashable, Sendable, Codable {
     public var minAreaFraction: Double
     /// Smallest floor covered in m². Used where the camera has a scale.
     public var minAreaSquareMetres: Double
+    /// Largest part of the picture covered, 0 to 1: what changes more is the light or the camera.
+    public var maxAreaFraction: Double
+    /// Largest height of its bounding box divided by the width.
+    public var maxHeightToWidth: Double
+    /// Smallest part of the picture by which it must have grown, 0 to 1.
+    public var minGrownFraction: Double
     /// Shortest time over which it must have grown, in seconds.
     public var minGrowthSeconds: Double
     /// Smallest ratio of its area now to that at the beginning of the growth, > 1.
@@ -27,13 +33,17 @@ public struct SpillSettings: Hashable, Sendable, Codable {
 
     public init(
         enabled: Bool = true, minAreaFraction: Double = 0.004, minAreaSquareMetres: Double = 0.1,
-        minGrowthSeconds: Double = 1, minGrowthRatio: Double = 1.5, minContainment: Double = 0.9,
+        maxAreaFraction: Double = 0.4, maxHeightToWidth: Double = 1.4, minGrownFraction: Double = 0.003,
+        minGrowthSeconds: Double = 1, minGrowthRatio: Double = 1.25, minContainment: Double = 0.97,
         maxMovingFraction: Double = 0.35, shadowTextureSimilarity: Double = 0.6, shadowStaySeconds: Double = 3,
         endAfterSeconds: Double = 8
     ) {
         self.enabled = enabled
         self.minAreaFraction = minAreaFraction
         self.minAreaSquareMetres = minAreaSquareMetres
+        self.maxAreaFraction = maxAreaFraction
+        self.maxHeightToWidth = maxHeightToWidth
+        self.minGrownFraction = minGrownFraction
         self.minGrowthSeconds = minGrowthSeconds
         self.minGrowthRatio = minGrowthRatio
         self.minContainment = minContainment
