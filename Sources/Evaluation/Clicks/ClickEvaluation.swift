@@ -67,7 +67,8 @@ public struct ClickEvaluation: Sendable {
     }
 
     private func measure(
-        _ item: Item, _ family: any SegmentationFamily, inspect: (@Sendable (String, RGBImage, Point, Mask, Mask) throws -> Void)?
+        _ item: Item, _ family: any SegmentationFamily,
+        inspect: (@Sendable (String, RGBImage, Point, Mask, Mask) throws -> Void)?
     ) async throws -> ClickFigures.Image {
         let image = try ImageFile.read(item.picture)
         let labels = try LabelImage.read(item.annotation)
@@ -82,7 +83,9 @@ public struct ClickEvaluation: Sendable {
         for object in objects {
             try Task.checkCancellation()
             let truth = labels.mask(of: object)
-            guard let click = ErrorClick.next(found: Mask(empty: truth.size), truth: truth, clicked: []) else { continue }
+            guard let click = ErrorClick.next(found: Mask(empty: truth.size), truth: truth, clicked: []) else {
+                continue
+            }
             let answer = try await clickThrough(frame, truth: truth, first: click.point, family)
             try inspect?(item.name, image, click.point, answer.mask, truth)
             answers.append(answer)

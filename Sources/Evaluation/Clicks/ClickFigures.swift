@@ -49,14 +49,16 @@ public struct ClickFigures: Hashable, Sendable, Codable {
         if !noc85.isEmpty { lines.append("NoC@85        \(Figure.text(noc85, decimals: 2))") }
         if !noc90.isEmpty { lines.append("NoC@90        \(Figure.text(noc90, decimals: 2))") }
         if let overlapUnderHalf {
-            lines.append("two objects   \(Figure.text(100 * overlapUnderHalf, decimals: 1)) % of the pictures with masks "
-                + "that overlap under 0.5")
+            lines.append(
+                "two objects   \(Figure.text(100 * overlapUnderHalf, decimals: 1)) % of the pictures with masks "
+                    + "that overlap under 0.5")
         }
         lines.append(
             "click to mask \(Figure.text(Figure.median(images.map(\.cpuMs)), decimals: 0)) ms CPU, "
                 + "\(Figure.text(Figure.median(images.map(\.wallMs)), decimals: 0)) ms (medians)")
         let worst = images.sorted { $0.iou1 < $1.iou1 }.prefix(5)
-        lines.append("worst         \(worst.map { "\($0.name) \(Figure.text($0.iou1, decimals: 3))" }.joined(separator: ", "))")
+        lines.append(
+            "worst         \(worst.map { "\($0.name) \(Figure.text($0.iou1, decimals: 3))" }.joined(separator: ", "))")
         return lines.joined(separator: "\n")
     }
 }

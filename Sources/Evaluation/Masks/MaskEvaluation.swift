@@ -61,9 +61,13 @@ public struct MaskEvaluation: Sendable {
     }
 
     private func sequence(
-        _ name: String, _ family: any SegmentationFamily, inspect: (@Sendable (String, Int, RGBImage, Mask, Mask) throws -> Void)?
+        _ name: String, _ family: any SegmentationFamily,
+        inspect: (@Sendable (String, Int, RGBImage, Mask, Mask) throws -> Void)?
     ) async throws -> MaskFigures.Sequence {
         let frames = try set.frames(name).enumerated().filter { $0.offset % stride == 0 }.map(\.element)
+        guard frames.count > 2 else {
+            throw EvaluationError.badFolder(path: name, needed: "three frames or more at this stride")
+        }
         let first = try annotation(frames[0])
         guard !first.objects.isEmpty else { throw EvaluationError.noObject(path: frames[0].annotation) }
         var all: [Scores] = []

@@ -14,7 +14,8 @@ enum CandidateRanking {
         let clicks = prompt.positive.count + prompt.negative.count
         guard clicks > 0 else { return candidate.predictedIoU }
         let missed =
-            prompt.positive.count { !candidate.mask.contains($0) } + prompt.negative.count { candidate.mask.contains($0) }
+            prompt.positive.count { !candidate.mask.contains($0) }
+            + prompt.negative.count { candidate.mask.contains($0) }
         return candidate.predictedIoU - missedClicks * Double(missed) / Double(clicks)
     }
 

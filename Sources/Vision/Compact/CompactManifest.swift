@@ -34,9 +34,12 @@ struct CompactManifest: Decodable, Sendable {
         } catch {
             throw invalid(error.localizedDescription)
         }
-        guard manifest.name == Self.name else { throw invalid("it describes \"\(manifest.name)\", not \"\(Self.name)\"") }
+        guard manifest.name == Self.name else {
+            throw invalid("it describes \"\(manifest.name)\", not \"\(Self.name)\"")
+        }
         for (key, range) in [
-            ("cropSide", 32...4096), ("promptSide", 16...2048), ("memorySlots", 2...64), ("memoryTokensPerFrame", 1...65536),
+            ("cropSide", 32...4096), ("promptSide", 16...2048), ("memorySlots", 2...64),
+            ("memoryTokensPerFrame", 1...65536),
         ] {
             let value = manifest.value(key)
             guard range.contains(value) else {

@@ -17,7 +17,8 @@ extension CompactSession {
         var found: [Answer] = []
         if let known, prompt.mask == nil {
             let window = PromptWindows.look(
-                at: [known.boundingRegion, prompt.box ?? known.boundingRegion], clicks: prompt.positive + prompt.negative,
+                at: [known.boundingRegion, prompt.box ?? known.boundingRegion],
+                clicks: prompt.positive + prompt.negative,
                 in: frame.size)
             try await encode(frame, window: window, workspace: workspace)
             // With the known mask and without: the clicks may say that it is wrong.
@@ -74,7 +75,8 @@ extension CompactSession {
     /// Features in the workspace and a prompt → the decoder's masks.
     /// - Parameter recalled: with the memory of the object.
     func decode(
-        _ frame: FrameSize, window: CropWindow, prompt: Prompt, maskShift: Point = Point(x: 0, y: 0), change: ChangeMap?,
+        _ frame: FrameSize, window: CropWindow, prompt: Prompt, maskShift: Point = Point(x: 0, y: 0),
+        change: ChangeMap?,
         recalled: Bool = false, workspace: CompactWorkspace
     ) async throws -> [Answer] {
         let side = graphs.manifest.promptSide

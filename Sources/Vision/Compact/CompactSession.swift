@@ -44,7 +44,14 @@ actor CompactSession: SegmentationSession {
     func start(_ frame: VideoFrame, prompt: Prompt, change: ChangeMap?) async throws -> [MaskCandidate] {
         try PromptCheck.start(prompt, in: frame.size)
         return try await exclusively { session, workspace in
-            let found = try await session.answers(frame, prompt: prompt, change: change, workspace: workspace)
+            var found = try await session.answers(frame, prompt: prompt, change: change, workspace: workspace)
+            if let mask = prompt.mask, prompt.positive.isEmpty, prompt.negative.isEmpty {
+                // Who gives a mask and nothing else means that mask; the network's answers are what else it could be.
+                let others = found.filter { $0.mask.iou(mask) < CandidateRanking.sameOverlap }
+                let quality = found.first { $0.mask.iou(mask) >= CandidateRanking.sameOverlap }?.predictedIoU
+                found =
+                    [MaskCandidate(mask: mask, predictedIoU: quality ?? 1)] + others.prefix(CandidateRanking.most - 1)
+            }
             session.begin(frame, prompt: prompt, found: found)
             return found
         }

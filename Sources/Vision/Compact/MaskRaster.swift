@@ -19,8 +19,9 @@ enum MaskRaster {
                 var highest = -Float.infinity
                 for column in 0..<size {
                     let value = logits[above * size + column] * (1 - part) + logits[(above + 1) * size + column] * part
-                    line[column] = value
-                    highest = max(highest, value)
+                    // Bounded, and not a number counts as outside.
+                    line[column] = min(1e4, max(-1e4, value))
+                    highest = max(highest, line[column])
                 }
                 guard highest > 0 else { continue }
                 addRuns(line, row: row, window: window, visible: visible, scale: scale, to: &runs)

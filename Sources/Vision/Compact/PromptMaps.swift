@@ -28,7 +28,8 @@ struct PromptMaps {
         drawClicks(prompt.negative, on: channel(.negative, of: maps))
         if let box = prompt.box { drawBox(box, on: channel(.box, of: maps)) }
         if let mask = prompt.mask {
-            MaskCoverage.draw(mask, shift: maskShift, window: window, size: size, into: channel(.previousMask, of: maps))
+            MaskCoverage.draw(
+                mask, shift: maskShift, window: window, size: size, into: channel(.previousMask, of: maps))
         }
         if let change { drawChange(change, on: channel(.change, of: maps)) }
     }
@@ -45,7 +46,8 @@ struct PromptMaps {
     private func drawClicks(_ clicks: [Point], on map: UnsafeMutableBufferPointer<Float>) {
         let reach = 4 * Self.clickSigma
         for click in clicks {
-            let x = Float((click.x - Double(window.x)) * scale - 0.5), y = Float((click.y - Double(window.y)) * scale - 0.5)
+            let x = Float((click.x - Double(window.x)) * scale - 0.5),
+                y = Float((click.y - Double(window.y)) * scale - 0.5)
             let limit = Float(size - 1)
             guard x > -reach, y > -reach, x < limit + reach, y < limit + reach else { continue }
             for row in Int(max(0, y - reach))...Int(min(limit, max(0, y + reach))) {

@@ -15,7 +15,8 @@ final class CompiledGraph: @unchecked Sendable {
     init(name: String, compiled: OpaquePointer) throws {
         var request: OpaquePointer?
         do {
-            inputs = try Self.ports(of: compiled, graph: name, ov_compiled_model_inputs_size, ov_compiled_model_input_by_index)
+            inputs = try Self.ports(
+                of: compiled, graph: name, ov_compiled_model_inputs_size, ov_compiled_model_input_by_index)
             outputs = try Self.ports(
                 of: compiled, graph: name, ov_compiled_model_outputs_size, ov_compiled_model_output_by_index)
             try OpenVINO.check(ov_compiled_model_create_infer_request(compiled, &request)) {

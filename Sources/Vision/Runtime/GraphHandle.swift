@@ -19,10 +19,12 @@ public final class GraphHandle: Sendable {
     public func require(_ expected: [TensorDescription]) throws {
         for wanted in expected {
             let found = try description(of: wanted.name)
-            let fits = found.shape.count == wanted.shape.count
+            let fits =
+                found.shape.count == wanted.shape.count
                 && zip(found.shape, wanted.shape).allSatisfy { $1 == 0 || $0 == $1 }
             guard fits, found.element == wanted.element else {
-                throw VisionError.wrongShape(graph: name, tensor: wanted.name, expected: wanted.shape, found: found.shape)
+                throw VisionError.wrongShape(
+                    graph: name, tensor: wanted.name, expected: wanted.shape, found: found.shape)
             }
         }
     }
@@ -40,7 +42,8 @@ public final class GraphHandle: Sendable {
                 throw VisionError.unknownTensor(graph: name, tensor: tensorName, known: listed.map(\.name))
             }
             guard tensor.shape == wanted.shape, tensor.element == wanted.element else {
-                throw VisionError.wrongShape(graph: name, tensor: tensorName, expected: wanted.shape, found: tensor.shape)
+                throw VisionError.wrongShape(
+                    graph: name, tensor: tensorName, expected: wanted.shape, found: tensor.shape)
             }
         }
     }

@@ -42,7 +42,8 @@ public final class InferenceService: Sendable {
     ///   - imageInputs: names of `[1, 3, h, w]` inputs which are to take interleaved RGB bytes, `[1, h, w, 3]`.
     /// - Throws: `VisionError.modelMissing`, `modelUnreadable` or `graphInvalid`.
     public func load(_ file: URL, imageInputs: Set<String> = []) async throws -> GraphHandle {
-        try await load(ModelFile.read(file), name: file.deletingPathExtension().lastPathComponent, imageInputs: imageInputs)
+        try await load(
+            ModelFile.read(file), name: file.deletingPathExtension().lastPathComponent, imageInputs: imageInputs)
     }
 
     /// Compiles a graph from the bytes of an ONNX file, or of an OpenVINO IR description without weights.

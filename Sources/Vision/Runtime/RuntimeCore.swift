@@ -18,7 +18,9 @@ final class RuntimeCore: @unchecked Sendable {
             (key: "PERFORMANCE_HINT", value: "LATENCY"), (key: "INFERENCE_PRECISION_HINT", value: precision.rawValue),
         ]
         if device == "CPU" {
-            properties += [(key: "INFERENCE_NUM_THREADS", value: String(max(1, threads))), (key: "NUM_STREAMS", value: "1")]
+            properties += [
+                (key: "INFERENCE_NUM_THREADS", value: String(max(1, threads))), (key: "NUM_STREAMS", value: "1"),
+            ]
         }
         self.properties = properties
     }

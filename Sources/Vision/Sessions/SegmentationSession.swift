@@ -9,7 +9,8 @@ public protocol SegmentationSession: AnyObject, Sendable {
     /// Begins (again) with a prompt on a frame.
     /// - Parameter change: how much each part of the picture differs from the empty scene, if the camera is fixed.
     /// - Returns: up to three candidates, best first by the model's own estimate, each different from the others. The
-    ///   first is followed unless `choose` names another.
+    ///   first is followed unless `choose` names another. A prompt that is a mask and nothing else is its own first
+    ///   candidate. Empty when nothing was found; nothing is then followed.
     /// - Throws: `VisionError.clickOutside`, `boxOutside`, `promptMaskSize`, `promptEmpty`, or an error of the runtime.
     func start(_ frame: VideoFrame, prompt: Prompt, change: ChangeMap?) async throws -> [MaskCandidate]
 

@@ -26,7 +26,9 @@ public enum ModelLocator {
         }
         for place in places {
             let folder = place.appendingPathComponent(family)
-            if FileManager.default.fileExists(atPath: folder.appendingPathComponent("manifest.json").path) { return folder }
+            if FileManager.default.fileExists(atPath: folder.appendingPathComponent("manifest.json").path) {
+                return folder
+            }
         }
         throw VisionError.modelsNotFound(searched: places.map { $0.appendingPathComponent(family).path })
     }
@@ -34,7 +36,9 @@ public enum ModelLocator {
     /// The folder itself and the folders it lies in, up to the five that a build folder of a checkout is deep.
     private static func parents(of folder: URL) -> [URL] {
         var result = [folder.standardizedFileURL]
-        while result.count < 6, let last = result.last, last.path != "/" { result.append(last.deletingLastPathComponent()) }
+        while result.count < 6, let last = result.last, last.path != "/" {
+            result.append(last.deletingLastPathComponent())
+        }
         return result
     }
 }

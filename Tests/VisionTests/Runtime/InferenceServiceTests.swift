@@ -12,7 +12,8 @@ struct InferenceServiceTests {
     func computes() async throws {
         let service = try InferenceService()
         let graph = try await service.load(TinyGraph.sum(shape: [1, 4]), name: "sum")
-        let left = try graph.makeTensor("left"), right = try graph.makeTensor("right"), sum = try graph.makeTensor("sum")
+        let left = try graph.makeTensor("left"), right = try graph.makeTensor("right"),
+            sum = try graph.makeTensor("sum")
         left.store([1, 2, 3, 4])
         right.store([10, 20, 30, 40])
         try await service.run(graph, inputs: ["left": left, "right": right], outputs: ["sum": sum])
@@ -30,7 +31,8 @@ struct InferenceServiceTests {
     func imageInput() async throws {
         let service = try InferenceService()
         let graph = try await service.load(TinyGraph.sum(shape: [1, 3, 2, 2]), name: "sum", imageInputs: ["left"])
-        #expect(try graph.description(of: "left") == TensorDescription(name: "left", shape: [1, 2, 2, 3], element: .uint8))
+        #expect(
+            try graph.description(of: "left") == TensorDescription(name: "left", shape: [1, 2, 2, 3], element: .uint8))
         let left = try graph.makeTensor("left"), right = try graph.makeTensor("right")
         left.withBytes { bytes in
             for index in bytes.indices { bytes[index] = UInt8(index * 20) }
@@ -75,7 +77,8 @@ struct InferenceServiceTests {
     }
 
     /// Keeps the service's thread busy until the returned semaphore is signalled.
-    private func occupy(_ service: InferenceService) async -> (release: DispatchSemaphore, done: Task<Void, any Error>) {
+    private func occupy(_ service: InferenceService) async -> (release: DispatchSemaphore, done: Task<Void, any Error>)
+    {
         let release = DispatchSemaphore(value: 0)
         let (begun, continuation) = AsyncStream<Void>.makeStream()
         let done = Task {
@@ -154,7 +157,8 @@ struct InferenceServiceTests {
 
     @Test("messages of the runtime become one line without source positions")
     func condensed() {
-        let message = "Exception from src/inference/core.cpp:128:\nException from x.cpp:1:\nUnable to read the model.\n  Check it.\n"
+        let message =
+            "Exception from src/inference/core.cpp:128:\nException from x.cpp:1:\nUnable to read the model.\n  Check it.\n"
         #expect(OpenVINO.condensed(message) == "Unable to read the model. Check it.")
     }
 }
