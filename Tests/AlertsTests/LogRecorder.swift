@@ -38,11 +38,16 @@ final class LogRecorder: Sendable {
     private func append(_ line: String) {
         let woken = state.withLock { state -> [CheckedContinuation<Void, Never>] in
             state.lines.append(line)
-            let isDone = { (watcher: (part: String, count: Int, continuation: CheckedContinuation<Void, Never>)) in
-                state.count(watcher.part) >= watcher.count
+            var rest: [(part: String, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+            var woken: [CheckedContinuation<Void, Never>] = []
+            for watcher in state.watchers {
+                if state.count(watcher.part) >= watcher.count {
+                    woken.append(watcher.continuation)
+                } else {
+                    rest.append(watcher)
+                }
             }
-            let woken = state.watchers.filter(isDone).map(\.continuation)
-            state.watchers.removeAll(where: isDone)
+            state.watchers = rest
             return woken
         }
         for watcher in woken { watcher.resume() }
