@@ -136,6 +136,7 @@ def main() -> None:
     parser.add_argument("--clicks", action="append", default=[])
     parser.add_argument("--vos")
     parser.add_argument("--every", type=int, default=1, help="follow only every n-th frame")
+    parser.add_argument("--prompt", nargs="+", default=["mask", "click"], choices=["mask", "click"])
     parser.add_argument("--limit", type=int, default=0)
     parser.add_argument("--sheets", help="folder for pictures of the results")
     args = parser.parse_args()
@@ -147,7 +148,7 @@ def main() -> None:
             json.dumps({"clicks": pathlib.Path(folder).name} | clicks(Selector(graphs), folder, args.limit, sheet)),
             flush=True,
         )
-    for prompt in ("mask", "click") if args.vos else ():
+    for prompt in args.prompt if args.vos else ():
         sheet = str(pathlib.Path(args.sheets) / f"vos_{prompt}.png") if args.sheets else None
         print(
             json.dumps({"vos": prompt, "every": args.every} | video(graphs, args.vos, prompt, args.every, sheet)),

@@ -16,6 +16,8 @@ SMALLEST_SIDE = 24.0
 SEEN, KEPT = 0.5, 0.75  # presence x quality needed to report the object; to remember the frame
 LEAST_QUALITY = 0.30
 FOUND_AGAIN = 0.55  # presence x quality to accept an object that had been lost
+LARGEST_SEARCH = 2.4  # a lost object's window grows to at most this many times its usual side
+SURE = 0.85  # predicted IoU that outweighs a jump of area
 AREA_JUMP = 2.5  # larger change of area from one step to the next is not believed at once
 MEMORY_GAP = 3  # steps between two remembered frames
 
@@ -198,7 +200,7 @@ class Tracker:
     def __post_init__(self):
         self.selector = Selector(self.graphs)
         self.shape = self.image.shape[:2]
-        self.velocity = np.zeros(2)
+        self.velocity, self.coasted = np.zeros(2), np.zeros(2)
         self.lost, self.since, self.suspect = 0, 0, 0
         self.area = float(self.mask.sum())
         self.centre, self.extent = bounds(self.mask) or (np.array(self.shape[::-1]) / 2.0, float(max(self.shape)))
@@ -220,36 +222,54 @@ class Tracker:
         return memory, valid
 
     def step(self, image, difference=None) -> Step:
-        expected = self.centre + self.velocity * (1 if self.lost == 0 else 0)
-        growth = 1.5 ** min(self.lost, 4)
-        window = window_within(expected, self.extent * TRACK_FACTOR * growth, self.shape)
-        previous = None
-        if self.lost == 0:
+        """Follows the object into the next frame. While it is lost, a growing window around the place where it should
+        be and one window of a scan over the whole picture are looked at; only the memory can recognise it there."""
+        if self.lost:
+            self.coasted = self.coasted + self.velocity * 0.8**self.lost
+            side = self.extent * TRACK_FACTOR * min(1.4**self.lost, LARGEST_SEARCH)
+            windows = [window_within(self.coasted, side, self.shape), self.scan_window()]
+            maps = [prompt_maps(window, difference=difference) for window in windows]
+        else:
+            expected = self.centre + self.velocity
             shift = np.float32([[1, 0, expected[0] - self.centre[0]], [0, 1, expected[1] - self.centre[1]]])
             previous = cv2.warpAffine(self.mask.astype(np.float32), shift, self.shape[::-1], flags=cv2.INTER_LINEAR)
-        maps = prompt_maps(window, previous=previous, difference=difference)
-        found, features = self.selector.decode(image, window, maps, self.bank())
-        best = max(found, key=lambda candidate: candidate.quality)
-        score = best.present * best.quality**0.5
-        area = float(best.mask.sum())
-        needed = SEEN if self.lost == 0 else FOUND_AGAIN
-        jump = area > self.area * AREA_JUMP or area < self.area / AREA_JUMP
-        believed = score >= needed and best.quality >= LEAST_QUALITY and area >= 4
-        if believed and jump and self.suspect < 2 and best.quality < 0.85:
-            self.suspect += 1
-            believed = self.lost == 0 and self.suspect > 2
-        elif believed:
-            self.suspect = 0
-        if not believed:
+            windows = [window_within(expected, self.extent * TRACK_FACTOR, self.shape)]
+            maps = [prompt_maps(windows[0], previous=previous, difference=difference)]
+        looks = [self.selector.decode(image, window, map_, self.bank()) for window, map_ in zip(windows, maps)]
+        looks = [(max(found, key=lambda candidate: candidate.quality), features) for found, features in looks]
+        best, features = max(looks, key=lambda look: look[0].present * look[0].quality ** 0.5)
+        if not self.believed(best):
+            if self.lost == 0:
+                self.coasted = self.centre + self.velocity
             self.lost += 1
-            self.velocity = np.zeros(2)
             return Step(np.zeros(self.shape, bool), best.quality, False)
         centre, extent = bounds(best.mask)
-        moved = centre - self.centre if self.lost == 0 else np.zeros(2)
-        self.velocity = 0.5 * self.velocity + 0.5 * moved
-        self.centre, self.extent, self.mask, self.area, self.lost = centre, extent, best.mask, area, 0
+        self.velocity = np.zeros(2) if self.lost else 0.5 * self.velocity + 0.5 * (centre - self.centre)
+        self.centre, self.extent, self.mask, self.area = centre, extent, best.mask, float(best.mask.sum())
+        self.lost, self.suspect = 0, 0
         self.since += 1
-        if score > KEPT and self.since >= MEMORY_GAP:
-            self.recent = [self.remember(features, window, best.mask)] + self.recent[: SLOTS - len(self.prompted) - 1]
+        if best.present * best.quality**0.5 > KEPT and self.since >= MEMORY_GAP:
+            entry = self.remember(features, best.window, best.mask)
+            self.recent = [entry] + self.recent[: SLOTS - len(self.prompted) - 1]
             self.since = 0
         return Step(best.mask, best.quality, True)
+
+    def believed(self, best: Candidate) -> bool:
+        """Whether the candidate is the object: sure enough (surer when it had been lost), and no sudden jump of its
+        area, unless the jump is seen three times running or the network is very sure."""
+        score, area = best.present * best.quality**0.5, float(best.mask.sum())
+        if score < (FOUND_AGAIN if self.lost else SEEN) or best.quality < LEAST_QUALITY or area < 4:
+            return False
+        jump = area > self.area * AREA_JUMP or area < self.area / AREA_JUMP
+        if jump and best.quality < SURE and self.suspect < 2:
+            self.suspect += 1
+            return False
+        return True
+
+    def scan_window(self) -> Window:
+        """The next of a row of overlapping windows that cover the picture one after another."""
+        side = max(SMALLEST_SIDE, min(self.extent * 4, 1.1 * max(self.shape)))
+        columns, rows = (max(1, int(np.ceil(length / (side * 0.6)))) for length in self.shape[::-1])
+        cell = (self.lost * 7) % (columns * rows) if (columns * rows) % 7 else self.lost % (columns * rows)
+        place = np.array([(cell % columns + 0.5) / columns, (cell // columns + 0.5) / rows]) * self.shape[::-1]
+        return window_within(place, side, self.shape)

@@ -67,6 +67,29 @@ def perturbed(rng, mask, strength: float = 1.0):
     return cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 2.0))
 
 
+def drifted(rng, mask):
+    """The mask [s, s] as a tracker that has gone wrong would have it: a part is missing, or a neighbour was taken in.
+    What the object really looks like can then only be known from the memory."""
+    out = mask.copy()
+    ys, xs = np.nonzero(mask > 0.5)
+    if len(ys) == 0:
+        return out
+    extent = max(np.ptp(ys), np.ptp(xs), 4)
+    angle = rng.uniform(0, 2 * np.pi)
+    along = _XX * np.cos(angle) + _YY * np.sin(angle)
+    inside = along[ys, xs]
+    if rng.random() < 0.65:
+        out[along > np.quantile(inside, rng.uniform(0.35, 0.85))] = 0
+    if rng.random() < 0.5:
+        x, y = (
+            xs.mean() + np.cos(angle) * extent * rng.uniform(0.3, 0.8),
+            ys.mean() + np.sin(angle) * extent * rng.uniform(0.3, 0.8),
+        )
+        axes = (int(extent * rng.uniform(0.1, 0.45)) + 1, int(extent * rng.uniform(0.1, 0.45)) + 1)
+        cv2.ellipse(out, (int(x), int(y)), axes, rng.uniform(0, 180), 0, 360, 1.0, -1)
+    return out
+
+
 def pointing(rng, target, click):
     """Prompts [5, 128, 128] that point at `target` [128, 128]; `click` (x, y) is the first click. Some samples have
     more clicks, a box, or an earlier mask instead."""

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from .prompts import SIDE, difference, draw_click, inner_point, perturbed, pointing
+from .prompts import SIDE, difference, draw_click, drifted, inner_point, perturbed, pointing
 from .scenes import random_scene
 
 CROP = 256
@@ -151,9 +151,10 @@ def _second(rng, library, scene, first_target):
         middle = keep_within(middle, side, image.shape)
     view, target, outside = crop(expose(rng, image), mask, middle, side)
     draw = rng.random()
-    if draw < 0.7 or scene.twins:
-        prompts[3] = perturbed(rng, target, rng.choice([0.7, 1.2, 2.0]))
-    elif draw < 0.78 and (target > 0.5).any():
+    if draw < 0.62 or scene.twins:
+        earlier = drifted(rng, target) if draw < 0.27 else target
+        prompts[3] = perturbed(rng, earlier, rng.choice([0.4, 0.8, 1.6]))
+    elif draw < 0.68 and (target > 0.5).any():
         draw_click(prompts[0], *inner_point(rng, target > 0.5, rng.random() < 0.5))
     if rng.random() < 0.12:
         prompts[4] = difference(rng, target)

@@ -209,7 +209,8 @@ class SceneBuilder:
         ambient, head = rng.uniform(0.2, 0.55), rng.uniform(0.1, 0.6)
         return (
             '<mujoco><compiler angle="radian"/><option timestep="0.006" iterations="8"/><visual>'
-            f'<headlight ambient="{ambient:.2f} {ambient:.2f} {ambient:.2f}" diffuse="{head:.2f} {head:.2f} {head:.2f}"/>'
+            f'<headlight ambient="{ambient:.2f} {ambient:.2f} {ambient:.2f}" '
+            f'diffuse="{head:.2f} {head:.2f} {head:.2f}"/>'
             f'<quality shadowsize="1024"/><global offwidth="{WIDTH}" offheight="{HEIGHT}"/><map znear="0.02"/></visual>'
             f"<asset>{''.join(self.asset_xml)}</asset><worldbody>{lights}"
             f'<geom type="plane" size="9 9 0.1" material="{floor}"/>{walls}{"".join(self.bodies)}</worldbody></mujoco>'

@@ -1,0 +1,70 @@
+"""Pictures for the model card from held-out rendered scenes: usual results and the worst ones.
+
+    python -m tools.model.card_pictures --models models/compact --cache DIR --out models/compact
+
+Writes results.jpg and failures.jpg (truth red, mask green, click yellow) and prints the 1-click IoU on these scenes,
+whose objects are single cartons, drums, bags and the like, two a scene.
+"""
+
+import argparse
+import json
+import pathlib
+
+import cv2
+import numpy as np
+
+from .evaluate import tile
+from .graphs import Graphs
+from .host import Selector
+from .measures import bootstrap, deepest_point, iou
+from .samples import expose
+from .scene_builder import FRAMES
+
+
+def held_out(cache: str):
+    """(RGB frame, mask of one movable body) of each held-out scene, the last 5 % of every folder of renders."""
+    rng = np.random.default_rng(11)
+    for index in sorted(pathlib.Path(cache).glob("r*/renders.json")):
+        scenes = json.loads(index.read_text())
+        frames = np.load(index.with_name("renders.npy"), mmap_mode="r")
+        for number in range(int(len(scenes) * 0.95), len(scenes)):
+            frame, scene = frames[number * FRAMES + 2], scenes[number]
+            bodies = np.array(scene["body"] + [0] * (256 - len(scene["body"])))[frame[..., 3]]
+            areas = np.bincount(bodies.ravel(), minlength=len(scene["group"]))
+            fit = [body for body in range(1, len(areas)) if scene["movable"][body] and 300 < areas[body] < 30000]
+            for body in rng.permutation(fit)[:2]:
+                yield np.ascontiguousarray(expose(rng, frame[..., :3])), bodies == body
+
+
+def sheet(rows, path, columns: int = 4) -> None:
+    """A JPEG under 100 KB of the given tiles."""
+    grid = np.vstack([np.hstack(rows[i : i + columns]) for i in range(0, len(rows) - columns + 1, columns)])
+    for quality in range(85, 20, -10):
+        data = cv2.imencode(".jpg", grid[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+        if len(data) < 95_000:
+            break
+    pathlib.Path(path).write_bytes(data.tobytes())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("--models", "--cache", "--out"):
+        parser.add_argument(name, required=True)
+    args = parser.parse_args()
+    selector, found = Selector(Graphs(args.models)), []
+    for image, truth in held_out(args.cache):
+        point = deepest_point(truth)
+        best = selector.start(image, [point])[:1]
+        mask = best[0].mask if best else np.zeros_like(truth)
+        score = iou(mask, truth)
+        found.append((score, tile(image, mask, truth, point, f"{score:.2f}", 240)))
+    scores = [score for score, _ in found]
+    print(json.dumps({"renders": len(scores), "iou1": round(float(np.mean(scores)), 3), "interval": bootstrap(scores)}))
+    found.sort(key=lambda item: item[0])
+    middle = found[len(found) // 4 :: max(1, len(found) * 3 // 4 // 8)]
+    sheet([picture for _, picture in middle[:8]], pathlib.Path(args.out, "results.jpg"))
+    sheet([picture for _, picture in found[:4]], pathlib.Path(args.out, "failures.jpg"))
+
+
+if __name__ == "__main__":
+    main()
