@@ -36,6 +36,19 @@ struct AlertRouterTests {
     @Test("a new incident goes to each recipient once, in the order of the configuration")
     func everyone() throws { #expect(try plan(.new(Samples.incident())) == ["sms +1", "sms +2", "hook "]) }
 
+    @Test("a destination for some cameras, kinds or severities gets nothing else")
+    func destinationsOfTheirOwn() throws {
+        let incident = Samples.incident()
+        let other = try #require(CameraID(rawValue: "other"))
+        func takes(_ destination: AlertDestination) -> Bool { destination.takes(incident) }
+        #expect(takes(AlertDestination(channel: "a", cameras: [incident.camera, other], kinds: [.fallingObject])))
+        #expect(!takes(AlertDestination(channel: "a", cameras: [other])))
+        #expect(!takes(AlertDestination(channel: "a", kinds: [.spill])))
+        #expect(takes(AlertDestination(channel: "a", minSeverity: incident.severity)))
+        let graver = Severity.allCases.last { $0 > incident.severity }
+        if let graver { #expect(!takes(AlertDestination(channel: "a", minSeverity: graver))) }
+    }
+
     @Test("later steps of an incident send nothing")
     func laterSteps() throws {
         #expect(try plan(.update(Samples.incident())).isEmpty)

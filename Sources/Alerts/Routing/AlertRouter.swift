@@ -13,14 +13,14 @@ public struct AlertRouter: Hashable, Sendable {
         self.coolDownSeconds = coolDownSeconds
     }
 
-    /// The messages to send about `event`: one for each recipient of a new incident, none for its later steps.
+    /// The messages to send about `event`: one for each recipient who is told of it when it is new, none for its later steps.
     /// - Parameter text: What they say.
     public func plan(
         _ event: IncidentEvent, text: String, history: any AlertHistory, now: Date
     ) throws -> [PlannedAlert] {
         guard case .new(let incident) = event else { return [] }
         var planned: [PlannedAlert] = []
-        for destination in destinations {
+        for destination in destinations where destination.takes(incident) {
             for recipient in destination.recipients {
                 let channel = destination.channel
                 if planned.contains(where: { $0.channel == channel && $0.recipient == recipient }) { continue }

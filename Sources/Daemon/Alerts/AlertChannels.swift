@@ -17,7 +17,8 @@ struct AlertChannels {
         let destinations = routes.flatMap { route in
             route.channels.map { name in
                 AlertDestination(
-                    channel: name, recipients: recipients[name] ?? [""], cameras: route.cameras, kinds: route.kinds,
+                    channel: name, recipients: recipients[name] ?? [""], cameras: Set(route.cameras),
+                    kinds: Set(route.kinds),
                     minSeverity: route.minSeverity)
             }
         }
