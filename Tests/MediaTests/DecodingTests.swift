@@ -83,7 +83,10 @@ struct DecodingTests {
     @Test("Other pixel formats arrive as 8-bit 4:2:0", arguments: ["yuv422p", "yuv444p", "yuv420p10le"])
     func formats(format: String) async throws {
         let file = try TestVideo.ffmpeg(
-            ["-f", "lavfi", "-i", "color=0x3070b0:size=64x48:rate=5:duration=1", "-c:v", "libx264", "-pix_fmt", format],
+            [
+                "-f", "lavfi", "-i", "color=0x3070b0:size=64x48:rate=5:duration=1", "-c:v", "libx264", "-pix_fmt",
+                format,
+            ],
             to: folder.file("a.mp4"))
         let frame = try #require(try await frames(file).first)
         var pixels: [UInt8] = []

@@ -25,10 +25,13 @@ struct LiveTests {
             backoff: Backoff(initialSeconds: 0.2, capSeconds: 1, jitter: 0))
     }
 
-    @Test("Every codec plays in order, on its times", arguments: [
-        ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "0"], ["-c:v", "libx264", "-preset", "fast", "-bf", "2"],
-        ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:bframes=2", "-tag:v", "hvc1"],
-    ])
+    @Test(
+        "Every codec plays in order, on its times",
+        arguments: [
+            ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "0"],
+            ["-c:v", "libx264", "-preset", "fast", "-bf", "2"],
+            ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none:bframes=2", "-tag:v", "hvc1"],
+        ])
     func codecs(codec: [String]) throws {
         let file = try TestVideo.make(folder.file("a.mp4"), seconds: 3, codec: codec)
         let server = try RTSPServer(streams: ["cam": file])
@@ -47,7 +50,9 @@ struct LiveTests {
         server.stop()
     }
 
-    @Test("Digest login works; a wrong or missing password, an unknown path and a closed port say so, without the password")
+    @Test(
+        "Digest login works; a wrong or missing password, an unknown path and a closed port say so, without the password"
+    )
     func login() throws {
         let file = try TestVideo.make(folder.file("a.mp4"), seconds: 1)
         let secret = "s3/c@:t"

@@ -13,7 +13,9 @@ struct MuxingTests {
 
     /// Copies a file's packets from `from` seconds on.
     @discardableResult
-    private func copy(_ file: URL, from: Double = 0, keepAudio: Bool = false, finish: Bool = true) throws -> (URL, ClipMuxer) {
+    private func copy(_ file: URL, from: Double = -1, keepAudio: Bool = false, finish: Bool = true) throws -> (
+        URL, ClipMuxer
+    ) {
         let demuxer = try Demuxer(SourceOptions(url: file.path, keepAudio: keepAudio))
         let target = folder.file("clip-\(UUID().uuidString).mp4")
         let muxer = try ClipMuxer(path: target, parameters: demuxer.streamParameters)

@@ -120,7 +120,10 @@ struct RingTests {
         let cursor = ring.makeCursor(from: MediaTime(seconds: 0))
         var items: [Packet] = []
         while let item = cursor.nextIfPresent() { items.append(item.packet) }
-        #expect(items.filter(\.isKeyFrame).map(\.time) == [MediaTime(seconds: 1), MediaTime(seconds: 2), MediaTime(epoch: 1, seconds: 1)])
+        #expect(
+            items.filter(\.isKeyFrame).map(\.time) == [
+                MediaTime(seconds: 1), MediaTime(seconds: 2), MediaTime(epoch: 1, seconds: 1),
+            ])
     }
 
     @Test("A time before the connection begins at the connection's first key frame, not in the one before")

@@ -36,7 +36,8 @@ struct ScalingTests {
     func scaled(size: Int) throws {
         let frame = try twoColours()
         var pixels: [UInt8] = []
-        FrameScaler().rgb(frame, crop: Region(x: 16, y: 0, width: 32, height: 48), width: size, height: size, into: &pixels)
+        FrameScaler().rgb(
+            frame, crop: Region(x: 16, y: 0, width: 32, height: 48), width: size, height: size, into: &pixels)
         #expect(isClose(pixels, size / 2 * size + size / 5, [220, 0, 0]))
         #expect(isClose(pixels, size / 2 * size + size * 4 / 5, [0, 0, 220]))
     }
@@ -147,7 +148,8 @@ struct ScalingTests {
         let size = FrameSize(width: 65, height: 48)
         let writer = try OverlayVideoWriter(path: folder.file("o.mp4"), size: size, framesPerSecond: 10)
         for index in 0..<10 {
-            try writer.write(RGBImage(size: size, red: index < 5 ? 200 : 0, green: 0, blue: 100), seconds: Double(index) / 10)
+            try writer.write(
+                RGBImage(size: size, red: index < 5 ? 200 : 0, green: 0, blue: 100), seconds: Double(index) / 10)
         }
         try writer.finish()
         let feed = try FileFrameFeed(path: folder.file("o.mp4").path)

@@ -54,9 +54,11 @@ struct BadInputTests {
 
     @Test("An MP4 whose index is there but whose pictures break off gives what it has")
     func truncatedAfterIndex() throws {
-        let whole = try TestVideo.make(folder.file("whole.mp4"), codec: [
-            "-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", "-movflags", "faststart",
-        ])
+        let whole = try TestVideo.make(
+            folder.file("whole.mp4"),
+            codec: [
+                "-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", "-movflags", "faststart",
+            ])
         let data = try Data(contentsOf: whole)
         let file = folder.file("cut.mp4")
         try data.prefix(data.count * 6 / 10).write(to: file)

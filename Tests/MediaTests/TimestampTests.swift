@@ -48,7 +48,9 @@ struct TimestampTests {
         #expect(times.last == 18_000)
     }
 
-    @Test("A live clock that jumps is bridged by what passed on ours, forwards and backwards", arguments: [-1, 1] as [Int64])
+    @Test(
+        "A live clock that jumps is bridged by what passed on ours, forwards and backwards",
+        arguments: [-1, 1] as [Int64])
     func liveJump(direction: Int64) {
         var line = TimestampNormalizer(mode: .live, framesPerSecond: 10)
         let base: Int64 = 1 << 33

@@ -30,7 +30,7 @@ def codec_of(path):
     pipeline = Gst.parse_launch("filesrc name=file ! qtdemux name=d d.video_0 ! fakesink name=out num-buffers=1")
     pipeline.get_by_name("file").set_property("location", path)
     pipeline.set_state(Gst.State.PAUSED)
-    pipeline.get_state(10 * Gst.SECOND)
+    pipeline.get_state(60 * Gst.SECOND)
     caps = pipeline.get_by_name("out").get_static_pad("sink").get_current_caps()
     pipeline.set_state(Gst.State.NULL)
     name = caps.get_structure(0).get_name() if caps else None

@@ -95,15 +95,18 @@ public final class RTSPServer: Sendable {
         process.arguments = arguments + streams.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.path)" }
         let output = Pipe()
         process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
+        process.standardError = output
         try process.run()
         var text = ""
         while let bytes = try output.fileHandleForReading.read(upToCount: 1) {
             text += String(decoding: bytes, as: UTF8.self)
             guard text.hasSuffix("\n") else { continue }
-            if let port = text.split(separator: "\n").last?.split(separator: " "), port.first == "ready", port.count == 2,
+            if let port = text.split(separator: "\n").last?.split(separator: " "), port.first == "ready",
+                port.count == 2,
                 let number = Int(port[1])
             {
+                // What it says later must not fill the pipe.
+                output.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
                 return (process, number)
             }
         }

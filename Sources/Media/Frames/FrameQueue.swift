@@ -102,7 +102,8 @@ final class FrameQueue: Sendable {
 
     /// For the taker: the next frame, nil at the end.
     func next() async throws -> VideoFrame? {
-        try await withTaskCancellationHandler {
+        try Task.checkCancellation()
+        return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 enum Step { case frame(VideoFrame), end, failed(any Error), waiting }
                 let step = state.withLock { state -> Step in

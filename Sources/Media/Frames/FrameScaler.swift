@@ -128,7 +128,8 @@ public final class FrameScaler {
         if !key.isGrey {
             let matrix = key.matrix == AVCOL_SPC_BT709.rawValue ? SWS_CS_ITU709 : SWS_CS_ITU601
             sws_setColorspaceDetails(
-                context, sws_getCoefficients(matrix), key.isFullRange ? 1 : 0, sws_getCoefficients(SWS_CS_DEFAULT), 1, 0,
+                context, sws_getCoefficients(matrix), key.isFullRange ? 1 : 0, sws_getCoefficients(SWS_CS_DEFAULT), 1,
+                0,
                 1 << 16, 1 << 16)
         }
         if tables.count >= Self.maxTables,

@@ -22,7 +22,9 @@ struct Placement {
             }
         }
         for row in 0..<top { fill(out + row * rowBytes, like: out + top * rowBytes, rowBytes, outside) }
-        for row in bottom..<height { fill(out + row * rowBytes, like: out + (bottom - 1) * rowBytes, rowBytes, outside) }
+        for row in bottom..<height {
+            fill(out + row * rowBytes, like: out + (bottom - 1) * rowBytes, rowBytes, outside)
+        }
     }
 
     private func copyPixel(_ row: UnsafeMutablePointer<UInt8>, from: Int, to: Int) {

@@ -66,7 +66,8 @@ extension VideoFrame {
 
     /// Packed pixels into the planes of `frame`, at the same size.
     private static func convert(
-        from pixels: UnsafePointer<UInt8>?, stride: Int32, format: AVPixelFormat, to frame: UnsafeMutablePointer<AVFrame>
+        from pixels: UnsafePointer<UInt8>?, stride: Int32, format: AVPixelFormat,
+        to frame: UnsafeMutablePointer<AVFrame>
     ) -> Int32 {
         FFmpegLog.silence()
         guard let source = av_frame_alloc() else { return -ENOMEM }

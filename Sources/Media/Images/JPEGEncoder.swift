@@ -30,7 +30,8 @@ public enum JPEGEncoder {
         var buffer: UnsafeMutablePointer<UInt8>?
         var bytes: UInt = 0
         let code = tjCompress2(
-            encoder, image.pixels, Int32(image.size.width), 0, Int32(image.size.height), Int32(TJPF_RGB.rawValue), &buffer,
+            encoder, image.pixels, Int32(image.size.width), 0, Int32(image.size.height), Int32(TJPF_RGB.rawValue),
+            &buffer,
             &bytes, Int32(TJSAMP_420.rawValue), Int32(min(100, max(1, quality))), 0)
         defer { tjFree(buffer) }
         guard code == 0, let buffer else {

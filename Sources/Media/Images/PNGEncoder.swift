@@ -9,7 +9,8 @@ enum PNGEncoder {
     static func encode(_ pixels: [UInt8], size: FrameSize, channels: Int) throws -> Data {
         FFmpegLog.silence()
         guard size.width > 0, size.height > 0, pixels.count >= size.area * channels else {
-            throw MediaError.encodingFailed(reason: "\(pixels.count) bytes are no picture of \(size) with \(channels) channels")
+            throw MediaError.encodingFailed(
+                reason: "\(pixels.count) bytes are no picture of \(size) with \(channels) channels")
         }
         var context = avcodec_alloc_context3(avcodec_find_encoder(AV_CODEC_ID_PNG))
         var frame = av_frame_alloc()

@@ -36,7 +36,8 @@ public final class LiveFrameFeed: FrameFeed {
     public func stop() { queue.stop() }
 
     private static func run(
-        _ ring: PacketRing, _ queue: FrameQueue, _ maxLagSeconds: Double, _ threads: Int, _ learned: (StreamInfo) -> Void
+        _ ring: PacketRing, _ queue: FrameQueue, _ maxLagSeconds: Double, _ threads: Int,
+        _ learned: (StreamInfo) -> Void
     ) {
         struct Stopped: Error {}
         func hand(_ frame: VideoFrame) throws {

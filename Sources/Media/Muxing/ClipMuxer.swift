@@ -82,7 +82,9 @@ public final class ClipMuxer {
             startDate = source.date
             origin = source.time.pts90k
         }
-        guard let start, source.time.epoch == start.epoch, source.isVideo || source.time.pts90k >= origin else { return }
+        guard let start, source.time.epoch == start.epoch, source.isVideo || source.time.pts90k >= origin else {
+            return
+        }
         guard av_packet_ref(packet, source.packet) >= 0 else {
             throw MediaError.encodingFailed(reason: "out of memory")
         }
@@ -93,7 +95,8 @@ public final class ClipMuxer {
         packet.pointee.dts -= origin
         packet.pointee.pts = max(packet.pointee.pts - origin, packet.pointee.dts)
         if source.isVideo {
-            let length = source.durationSeconds > 0 ? source.durationSeconds : 1 / max(1, parameters.info.framesPerSecond)
+            let length =
+                source.durationSeconds > 0 ? source.durationSeconds : 1 / max(1, parameters.info.framesPerSecond)
             let end = (source.pts.seconds(since: start) ?? 0) + length
             durationSeconds = max(durationSeconds, end)
         }

@@ -12,6 +12,7 @@ public final class OverlayVideoWriter {
     private let scaler: OpaquePointer
     private let path: String
     private let size: FrameSize
+    private let frameDuration: Int64
     private var lastPTS: Int64 = -1
     private var isClosed = false
 
@@ -24,6 +25,8 @@ public final class OverlayVideoWriter {
         let name = path.path(percentEncoded: false)
         self.path = name
         self.size = size
+        let rate = framesPerSecond > 0 ? framesPerSecond : 25
+        frameDuration = max(1, Int64(MediaTime.unitsPerSecond / rate))
         let width = Int32(size.width / 2 * 2), height = Int32(size.height / 2 * 2)
         var output: UnsafeMutablePointer<AVFormatContext>?
         avformat_alloc_output_context2(&output, nil, "mp4", "file:" + name)
@@ -31,7 +34,8 @@ public final class OverlayVideoWriter {
         var picture = av_frame_alloc()
         var made = av_packet_alloc()
         let table = sws_getContext(
-            width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, SWS_BILINEAR | SWS_ACCURATE_RND, nil, nil,
+            width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, SWS_BILINEAR | SWS_ACCURATE_RND, nil,
+            nil,
             nil)
         do {
             guard width > 0, height > 0, let output, let encoder, let picture, let made, let table,
@@ -42,7 +46,7 @@ public final class OverlayVideoWriter {
             encoder.pointee.pix_fmt = AV_PIX_FMT_YUV420P
             encoder.pointee.color_range = AVCOL_RANGE_MPEG
             encoder.pointee.time_base = timeBase90k
-            encoder.pointee.framerate = av_d2q(framesPerSecond > 0 ? framesPerSecond : 25, 100_000)
+            encoder.pointee.framerate = av_d2q(rate, 100_000)
             encoder.pointee.flags |= Int32(AV_CODEC_FLAG_GLOBAL_HEADER)
             encoder.pointee.thread_count = 1
             var options: OpaquePointer?
@@ -135,6 +139,8 @@ public final class OverlayVideoWriter {
             if code == aw_error_again || code == aw_error_end { return }
             try Self.check(code)
             packet.pointee.stream_index = 0
+            // Without it players cut the last picture off.
+            if packet.pointee.duration == 0 { packet.pointee.duration = frameDuration }
             if let stream = context.pointee.streams[0] {
                 av_packet_rescale_ts(packet, timeBase90k, stream.pointee.time_base)
             }

@@ -120,9 +120,10 @@ extension PacketRing.State {
     }
 
     /// Lets the oldest GOPs go.
-    /// - Returns: The size of the newest GOP when it alone has just outgrown `maxBytes`.
+    /// - Returns: The size of the newest GOP when it is the first that alone has outgrown `maxBytes`.
     fileprivate mutating func trim(seconds: Double, maxBytes: Int) -> Int? {
-        while let oldest = first, let second = oldest.next, statistics.bytes > maxBytes || held(from: second) >= seconds {
+        while let oldest = first, let second = oldest.next, statistics.bytes > maxBytes || held(from: second) >= seconds
+        {
             first = second
             statistics.gops -= 1
             statistics.bytes -= oldest.bytes
@@ -132,7 +133,7 @@ extension PacketRing.State {
         guard let last, last.bytes > maxBytes, !lastIsOversized else { return nil }
         lastIsOversized = true
         statistics.oversizedGOPs += 1
-        return last.bytes
+        return statistics.oversizedGOPs == 1 ? last.bytes : nil
     }
 
     /// Seconds held from `gop` on. Within an epoch that is a difference; over several, the epochs are added up.

@@ -137,7 +137,9 @@ public final class Demuxer {
         guard avcodec_parameters_copy(copy, parameters) >= 0, let changed = copy,
             let memory = av_mallocz(found.count + Int(AV_INPUT_BUFFER_PADDING_SIZE))
         else { return }
-        found.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory), byteCount: $0.count) }
+        found.withUnsafeBytes {
+            memory.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory), byteCount: $0.count)
+        }
         av_freep(&changed.pointee.extradata)
         changed.pointee.extradata = memory.assumingMemoryBound(to: UInt8.self)
         changed.pointee.extradata_size = Int32(found.count)

@@ -96,7 +96,7 @@ final class InputContext {
             if code >= 0 { return true }
             if code == aw_error_again { continue }
             if deadline.isCancelled { throw MediaError.cancelled }
-            if code == aw_error_exit || code == aw_error_timed_out {
+            if deadline.mustStop || code == aw_error_exit || code == aw_error_timed_out {
                 throw MediaError.timedOut(source: source, seconds: options.readTimeoutSeconds)
             }
             guard isLive else {
@@ -112,6 +112,8 @@ final class InputContext {
         _ code: Int32, _ kind: SourceKind, _ options: SourceOptions, _ source: String, _ deadline: IODeadline
     ) -> MediaError {
         if deadline.isCancelled { return .cancelled }
+        // What an interrupted call returns depends on how deep it was.
+        if deadline.mustStop { return .timedOut(source: source, seconds: options.openTimeoutSeconds) }
         switch code {
         case aw_error_exit, aw_error_timed_out:
             return .timedOut(source: source, seconds: options.openTimeoutSeconds)

@@ -12,7 +12,8 @@ final class ParameterSetWatcher {
     /// nil for codecs without parameter sets in the stream.
     init?(_ parameters: UnsafePointer<AVCodecParameters>) {
         let id = parameters.pointee.codec_id
-        guard id == AV_CODEC_ID_H264 || id == AV_CODEC_ID_HEVC, let name = av_bsf_get_by_name("extract_extradata") else {
+        guard id == AV_CODEC_ID_H264 || id == AV_CODEC_ID_HEVC, let name = av_bsf_get_by_name("extract_extradata")
+        else {
             return nil
         }
         // Length-prefixed packets (MP4) hold their parameter sets outside.
@@ -62,7 +63,8 @@ final class ParameterSetWatcher {
         var out: UnsafeMutablePointer<UInt8>?
         var outSize: Int32 = 0
         _ = av_parser_parse2(
-            parser, codec, &out, &outSize, packet.pointee.data, packet.pointee.size, packet.pointee.pts, packet.pointee.dts,
+            parser, codec, &out, &outSize, packet.pointee.data, packet.pointee.size, packet.pointee.pts,
+            packet.pointee.dts,
             -1)
         let size = FrameSize(width: Int(parser.pointee.width), height: Int(parser.pointee.height))
         return size.width > 0 && size.height > 0 ? size : nil

@@ -21,7 +21,8 @@ enum SourceKind: Equatable {
         }
         let scheme = text[..<range.lowerBound].lowercased()
         let rest = String(text[range.upperBound...])
-        guard !rest.isEmpty, !rest.hasPrefix("/"), !text.contains(where: { $0 == "\n" || $0 == "\0" || $0 == "\r" }) else {
+        guard !rest.isEmpty, !rest.hasPrefix("/"), !text.contains(where: { $0 == "\n" || $0 == "\0" || $0 == "\r" })
+        else {
             throw MediaError.invalidURL(source: options.redactedURL)
         }
         let url = "\(scheme)://" + Self.insertingCredentials(of: options, into: rest)
@@ -65,7 +66,8 @@ enum SourceKind: Equatable {
             throw MediaError.notReadable(path: path, reason: "permission denied")
         }
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        if attributes?[.type] as? FileAttributeType == .typeRegular, (attributes?[.size] as? NSNumber)?.int64Value == 0 {
+        if attributes?[.type] as? FileAttributeType == .typeRegular, (attributes?[.size] as? NSNumber)?.int64Value == 0
+        {
             throw MediaError.empty(path: path)
         }
         return path

@@ -51,5 +51,7 @@ public struct SourceOptions: Hashable, Sendable, CustomStringConvertible {
         return String(result)
     }
 
-    private static let secretKeys = ["user", "usr", "pass", "pwd", "psw", "token", "key", "auth", "secret", "login", "sig"]
+    private static let secretKeys = [
+        "user", "usr", "pass", "pwd", "psw", "token", "key", "auth", "secret", "login", "sig",
+    ]
 }

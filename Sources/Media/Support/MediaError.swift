@@ -36,11 +36,13 @@ public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
         case .empty(let path): "\(path): the file is empty; record or copy it again"
         case .notAVideo(let source): "\(source): not a video in a known format (MP4, MKV, AVI, MPEG-TS, MJPEG, …)"
         case .truncated(let path):
-            "\(path): the MP4 file breaks off before its index (moov); copy it again or repair it with the tool that wrote it"
-        case .noVideoStream(let source): "\(source): has no video stream (sound only?); choose a file or stream with video"
+            "\(path): the MP4 file breaks off before its index (moov); copy it again, or repair it with what wrote it"
+        case .noVideoStream(let source):
+            "\(source): has no video stream (sound only?); choose a file or stream with video"
         case .unsupportedCodec(let source, let codec):
             "\(source): the video codec \(codec) is not supported; set the camera to H.264 or H.265"
-        case .invalidURL(let source): "\(source): not a valid address; write it as rtsp://host:port/path or as a file path"
+        case .invalidURL(let source):
+            "\(source): not a valid address; write it as rtsp://host:port/path or as a file path"
         case .unsupportedScheme(let scheme):
             "\(scheme): sources can be files, rtsp://, rtsps://, http:// and https:// only"
         case .unauthorized(let source): "\(source): user or password refused; check username and password"
@@ -54,7 +56,8 @@ public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
         case .cancelled: "stopped"
         case .decodingFailed(let source, let reason): "\(source): can't be decoded (\(reason))"
         case .encodingFailed(let reason): "encoding failed (\(reason))"
-        case .cannotWrite(let path, let reason): "\(path): can't be written (\(reason)); check the folder and its free space"
+        case .cannotWrite(let path, let reason):
+            "\(path): can't be written (\(reason)); check the folder and its free space"
         }
     }
 

@@ -1,0 +1,67 @@
+import Domain
+import Foundation
+import Media
+
+/// Makes a clip's picture: a frame of the incident with its place framed.
+enum PosterMaker {
+    private static let frameColour: [UInt8] = [255, 176, 0]
+
+    /// From the camera's ring: the frame at `time`, or the nearest that can be had.
+    static func poster(from ring: PacketRing, at time: MediaTime, region: Region?, regionSize: FrameSize) throws
+        -> Data?
+    {
+        let cursor = ring.makeCursor(from: time)
+        defer { cursor.release() }
+        var decoder: VideoDecoder?
+        var chosen: VideoFrame?
+        var isPast = false
+        func take(_ frame: VideoFrame) {
+            if chosen == nil || frame.time <= time { chosen = frame }
+            if frame.time >= time { isPast = true }
+        }
+        while !isPast, let item = cursor.nextIfPresent() {
+            if decoder?.parameters !== item.parameters { decoder = try VideoDecoder(item.parameters) }
+            try decoder?.decode(item.packet, take)
+        }
+        if !isPast { try decoder?.flush(take) }
+        return try chosen.map { try poster($0, region: region, regionSize: regionSize) }
+    }
+
+    /// From a clip's file: the frame at `seconds`, or the nearest that can be had.
+    static func poster(from file: URL, seconds: Double, region: Region?, regionSize: FrameSize) throws -> Data? {
+        let demuxer = try Demuxer(SourceOptions(url: file.path(percentEncoded: false)))
+        let decoder = try VideoDecoder(demuxer.streamParameters)
+        var chosen: VideoFrame?
+        var isPast = false
+        func take(_ frame: VideoFrame) {
+            if chosen == nil || frame.time.seconds <= seconds { chosen = frame }
+            if frame.time.seconds >= seconds { isPast = true }
+        }
+        while !isPast, let packet = try demuxer.read() { try decoder.decode(packet, take) }
+        if !isPast { try decoder.flush(take) }
+        return try chosen.map { try poster($0, region: region, regionSize: regionSize) }
+    }
+
+    /// The frame as JPEG with `region`, measured in a picture of `regionSize`, framed.
+    static func poster(_ frame: VideoFrame, region: Region?, regionSize: FrameSize) throws -> Data {
+        var image = RGBImage(size: frame.size, pixels: [])
+        FrameScaler().rgb(frame, width: frame.size.width, height: frame.size.height, into: &image.pixels)
+        if let region, !region.isEmpty {
+            let thickness = max(2, frame.size.height / 180)
+            draw(region.scaled(from: regionSize, to: frame.size).expanded(by: thickness * 2), thickness, on: &image)
+        }
+        return try JPEGEncoder.encode(image)
+    }
+
+    private static func draw(_ region: Region, _ thickness: Int, on image: inout RGBImage) {
+        let inner = region.expanded(by: -thickness)
+        let outer = region.clamped(to: image.size)
+        for y in outer.y..<max(outer.y, outer.endY) {
+            for x in outer.x..<max(outer.x, outer.endX)
+            where y < inner.y || y >= inner.endY || x < inner.x || x >= inner.endX {
+                let index = (y * image.size.width + x) * 3
+                for channel in 0..<3 { image.pixels[index + channel] = frameColour[channel] }
+            }
+        }
+    }
+}
