@@ -52,7 +52,7 @@ public final class ServiceNotifier: Sendable {
         defer { close(descriptor) }
         let message = Array((lines.joined(separator: "\n") + "\n").utf8)
         return address.withSocketAddress { pointer, length in
-            sendto(descriptor, message, message.count, Int32(MSG_NOSIGNAL.rawValue), pointer, length) == message.count
+            sendto(descriptor, message, message.count, Int32(MSG_NOSIGNAL), pointer, length) == message.count
         }
     }
 }

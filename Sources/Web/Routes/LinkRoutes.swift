@@ -1,0 +1,93 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// What lies behind an alert's link: `/i/<token>`, and below it the clip's video and poster.
+struct LinkRoutes: Sendable {
+    var pages: any IncidentPages
+    var clips: any ClipSource
+    var settings: PageSettings
+    var clock: any WallClock
+    var limiter: WrongTokenLimiter
+
+    func add(to router: Router<WebContext>) {
+        router.get("/i/:token") { request, context in
+            try answer(context) { token, incident in try page(token: token, incident: incident) }
+        }
+        router.get("/i/:token/:file") { request, context in
+            try answer(context) { _, incident in
+                try file(context.parameters.get("file") ?? "", of: incident, request: request, context: context)
+            }
+        }
+    }
+
+    /// Looks up the token; a nil answer is the one page for everything that isn't there.
+    private func answer(
+        _ context: WebContext, _ body: (_ token: String, _ incident: Incident) throws -> Response?
+    ) throws -> Response {
+        guard !limiter.isBlocked(context.clientAddress) else {
+            var response = Response.page(Page.tooManyRequests, status: .tooManyRequests)
+            response.headers[.retryAfter] = String(Int(WrongTokenLimiter.refillSeconds))
+            return response
+        }
+        let token = context.parameters.get("token") ?? ""
+        guard Self.mayBeToken(token), let incident = try pages.incident(token: token) else {
+            limiter.countWrongToken(from: context.clientAddress)
+            return .page(Page.notFound, status: .notFound)
+        }
+        return try body(token, incident) ?? .page(Page.notFound, status: .notFound)
+    }
+
+    /// The alphabet of base64url; spares the store everything else.
+    private static func mayBeToken(_ token: String) -> Bool {
+        (16...128).contains(token.utf8.count)
+            && token.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
+    }
+
+    private func page(token: String, incident: Incident) throws -> Response {
+        let views = try pages.clips(of: incident.id).enumerated().map { index, clip in
+            IncidentPage.ClipView(
+                clip: clip, number: index + 1,
+                hasVideo: clips.videoFile(of: clip).flatMap(OpenFile.init).map { $0.size > 0 } ?? false,
+                hasPoster: clips.posterFile(of: clip).flatMap(OpenFile.init).map { $0.size > 0 } ?? false)
+        }
+        let page = IncidentPage(incident: incident, clips: views, token: token, settings: settings, now: clock.now())
+        return .page(page.html())
+    }
+
+    private func file(_ name: String, of incident: Incident, request: Request, context: WebContext) throws -> Response?
+    {
+        guard let wanted = LinkFile(name) else { return nil }
+        let all = try pages.clips(of: incident.id)
+        guard all.indices.contains(wanted.index) else { return nil }
+        let clip = all[wanted.index]
+        let stem = "\(clip.camera)-\(clip.id)"
+        switch wanted.kind {
+        case .video:
+            guard let file = try openVideo(of: clip, incident: incident), file.size > 0 else { return nil }
+            return FileResponse(
+                file: file, contentType: "video/mp4", entityTag: clip.state == .finished ? "\"\(clip.id)\"" : nil,
+                fileName: "\(stem).mp4"
+            ).response(to: request, close: context.close)
+        case .poster:
+            guard let file = clips.posterFile(of: clip).flatMap(OpenFile.init), file.size > 0 else { return nil }
+            return FileResponse(file: file, contentType: "image/jpeg", entityTag: nil, fileName: "\(stem).jpg")
+                .response(to: request, close: context.close)
+        }
+    }
+
+    /// The recorder may rename the file between the look-up and the opening: then it is found at the second try.
+    private func openVideo(of clip: Clip, incident: Incident) throws -> OpenFile? {
+        if let file = clips.videoFile(of: clip).flatMap(OpenFile.init) { return file }
+        let again = try pages.clips(of: incident.id).first { $0.id == clip.id }
+        return again.flatMap(clips.videoFile).flatMap(OpenFile.init)
+    }
+}
