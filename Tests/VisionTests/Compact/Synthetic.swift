@@ -16,9 +16,12 @@ enum Synthetic {
             .deletingLastPathComponent().appending(path: "models/compact")
     }
 
-    static func family() async throws -> CompactFamily {
+    /// Loaded once for all tests.
+    private static let loading = Task {
         try await CompactFamily(directory: models, inference: InferenceService())
     }
+
+    static func family() async throws -> CompactFamily { try await loading.value }
 
     /// A grey, mildly textured floor; on it, unless nil, an orange square with darker stripes, its corner at `square`.
     static func frame(square: (x: Int, y: Int)?, seconds: Double, size: FrameSize = size) throws -> VideoFrame {
