@@ -23,7 +23,7 @@ public final class ClipRecorder: Sendable {
     private let ring: PacketRing
     private let store: Store
     private let settings: RecordingSettings
-    private let clock: any WallClock
+    let clock: any WallClock
     private let context: ClipContext
     private let makeID: @Sendable (Date) -> ClipID
     private let state = Mutex(State())

@@ -93,7 +93,7 @@ final class ClipWriter: Sendable {
     private func run(_ first: RingItem, _ opened: ClipMuxer) {
         var muxer = opened
         var item = first
-        var silence = 0.0
+        var lastArrival = recorder.clock.monotonicSeconds()
         do {
             writing: while true {
                 if muxer.parameters !== item.parameters
@@ -109,10 +109,10 @@ final class ClipWriter: Sendable {
                     let mustClose = state.withLock { $0.mustClose }
                     if let next = mustClose ? cursor.nextIfPresent() : cursor.nextBlocking(timeoutSeconds: 0.25) {
                         item = next
-                        silence = 0
+                        lastArrival = recorder.clock.monotonicSeconds()
                         break
                     }
-                    silence += 0.25
+                    let silence = recorder.clock.monotonicSeconds() - lastArrival
                     if mustClose || cursor.isAtEnd || silence >= Self.silenceSeconds { break writing }
                 }
             }
