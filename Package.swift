@@ -11,7 +11,8 @@ let pixels: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration:
 /// Where the OpenVINO libraries lie: beside an installed binary, or in the checkout (scripts/fetch-runtime.sh).
 let runtimePaths = ["$ORIGIN/../lib/openvino", "\(Context.packageDirectory)/.runtime/openvino/lib"]
 let runtimeSearch: [LinkerSetting] = [
-    .unsafeFlags(runtimePaths.flatMap { ["-Xlinker", "-rpath", "-Xlinker", $0] })
+    .unsafeFlags(["-L\(Context.packageDirectory)/.runtime/openvino/lib"]),
+    .unsafeFlags(runtimePaths.flatMap { ["-Xlinker", "-rpath", "-Xlinker", $0] }),
 ]
 
 func product(_ name: String, _ package: String) -> Target.Dependency {

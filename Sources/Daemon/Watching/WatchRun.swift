@@ -72,14 +72,13 @@ public struct WatchRun: Service {
                 ring: source.ring, pipeline: pipeline, ids: ids, clock: clock, text: text, logger: logger)
         }
         try await pipeline.run { output in
-            try source.advance(to: output.frame.time)
             for event in output.events {
                 let clips = await keeper?.keep(event) ?? []
                 try onEvent(WatchEvent(event: event, clips: clips, text: text(event.incident)))
             }
             try onFrame(output, source.feed.info)
         }
-        try source.finish()
+        source.stop()
         await keeper?.finish(isFile: settings.isFile)
     }
 

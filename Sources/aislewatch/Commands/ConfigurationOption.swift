@@ -24,8 +24,8 @@ struct ConfigurationOption: ParsableArguments {
         guard let path else { return AislewatchConfiguration(environment: environment) }
         do {
             return try AislewatchConfiguration.load(path: path, environment: environment, purpose: purpose)
-        } catch let errors as ConfigurationErrors {
-            for problem in errors.problems { StandardError.write("error: \(problem)") }
+        } catch {
+            for problem in error.problems { StandardError.write("error: \(problem)") }
             throw CommandFailure()
         }
     }
