@@ -165,7 +165,8 @@ struct ClipRecorderTests {
         try await recorder.handle(.new(incident))
         await recorder.waitUntilDone()
         let clips = try fixture.store.clips(of: incident.id)
-        #expect(clips.count == 2 && clips.allSatisfy { $0.state == .finished })
+        try #require(clips.count == 2)
+        #expect(clips.allSatisfy { $0.state == .finished })
         #expect(clips.map(\.start.seconds) == [2, 6])
         let sizes = try clips.map { clip in
             #expect(try TestVideo.complaints(decoding: fixture.file(clip.path)) == "")
@@ -185,7 +186,7 @@ struct ClipRecorderTests {
         fixture.feed(try fixture.packets(file, epoch: 1))
         await recorder.waitUntilDone()
         let clips = try fixture.store.clips(of: incident.id)
-        #expect(clips.map(\.start) == [MediaTime(seconds: 4), MediaTime(epoch: 1, seconds: 0)])
+        try #require(clips.map(\.start) == [MediaTime(seconds: 4), MediaTime(epoch: 1, seconds: 0)])
         #expect(abs(clips[0].durationSeconds - 4) < 0.01)
         #expect(abs(clips[1].durationSeconds - 3.5) < 0.15)
     }
