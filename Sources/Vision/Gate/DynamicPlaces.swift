@@ -12,6 +12,8 @@ final class DynamicPlaces {
     /// Bit 0: the last change was upwards; bit 1: there was one; bit 2: a turn was counted in this second; bit 3: the
     /// pixel showed the background since the last counted turn. What stays in front is an object, however it flickers.
     private let memory: Plane<UInt8>
+    /// 1 around large objects.
+    private let busy: Plane<UInt8>
     private let candidate: Plane<UInt8>
     private let widened: Plane<UInt8>
     private let scratch: Plane<UInt8>
@@ -27,6 +29,7 @@ final class DynamicPlaces {
         self.height = height
         score = Plane(width: width, height: height, filledWith: 0)
         memory = Plane(width: width, height: height, filledWith: 0)
+        busy = Plane(width: width, height: height, filledWith: 0)
         candidate = Plane(width: width, height: height, filledWith: 0)
         widened = Plane(width: width, height: height, filledWith: 0)
         scratch = Plane(width: width, height: 1, filledWith: 0)
@@ -37,15 +40,18 @@ final class DynamicPlaces {
     ///   - moving: 1 where the picture changes in this frame.
     ///   - change: by how much; its sign counts.
     ///   - foreground: non-zero where the picture differs from the background.
+    ///   - objects: what is in front in this frame; around the large ones nothing is learned.
     func update(
-        moving: UnsafePointer<UInt8>, change: UnsafePointer<Float>, foreground: UnsafePointer<UInt8>, seconds: Double
+        moving: UnsafePointer<UInt8>, change: UnsafePointer<Float>, foreground: UnsafePointer<UInt8>,
+        objects: [Component], seconds: Double
     ) {
-        let score = score.pixels, memory = memory.pixels
+        let score = score.pixels, memory = memory.pixels, busy = busy.pixels
+        markBusy(objects)
         for index in 0..<width * height {
             let past = memory[index], moves = moving[index] & 1
             let upward: UInt8 = change[index] > 0 ? 1 : 0
             let bare: UInt8 = foreground[index] == 0 ? 8 : 0
-            let turns = moves & (past >> 1) & ((past & 1) ^ upward) & ~(past >> 2) & (past >> 3) & 1
+            let turns = moves & (past >> 1) & ((past & 1) ^ upward) & ~(past >> 2) & (past >> 3) & ~busy[index] & 1
             let sum = score[index] &+ turns &* Self.turnScore
             score[index] = sum > Self.maxScore ? Self.maxScore : sum
             let shown = turns == 1 ? bare : (past & 8) | bare
@@ -69,6 +75,16 @@ final class DynamicPlaces {
         rows.contains { row in
             component.left >= row.left && component.right <= row.right && component.top >= row.top
                 && component.bottom <= row.bottom
+        }
+    }
+
+    private func markBusy(_ objects: [Component]) {
+        busy.fill(0)
+        for object in objects where object.area > width * height / 400 || object.height > height / 8 {
+            let left = max(0, object.left - 4), right = min(width - 1, object.right + 4)
+            for y in max(0, object.top - 4)...min(height - 1, object.bottom + 4) {
+                (busy.pixels + y * width + left).update(repeating: 1, count: right - left + 1)
+            }
         }
     }
 

@@ -231,9 +231,10 @@ final class GateCore {
                 return status
             }
         }
-        dynamic.update(
-            moving: moving.pixels, change: motion.pixels, foreground: foreground.pixels, seconds: seconds)
         components.label(foreground.pixels, width: width, height: height)
+        dynamic.update(
+            moving: moving.pixels, change: motion.pixels, foreground: foreground.pixels, objects: components.list,
+            seconds: seconds)
         keepComponents()
         PlaneFilters.morph3(
             foreground.pixels, into: blocked.pixels, width: width, height: height, dilating: true, row: byteRow.pixels)
@@ -314,6 +315,7 @@ final class GateCore {
         let all = Double(max(1, width * height))
         return GlobalChangeDetector.Measure(
             changed: Double(changed) / all, changedCells: Double(changedCells) / Double(max(1, cells)),
-            moving: Double(movingCount) / all, match: Double(picture.shift.match), points: picture.shift.points)
+            moving: Double(movingCount) / all, match: Double(picture.shift.match), points: picture.shift.points,
+            gain: Double(picture.exposure.gain))
     }
 }

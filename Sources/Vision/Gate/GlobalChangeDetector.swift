@@ -28,10 +28,17 @@ struct GlobalChangeDetector {
         /// Part of the contrast points that look like the background at the best shift, and how many there are.
         var match: Double
         var points: Int
+        /// Contrast of the picture against the background's.
+        var gain: Double
     }
 
+    /// Relative change of the gain within a moment that only lamps or the camera's exposure make.
+    private static let gainJump = 0.12
+
     private(set) var state = State.normal
-    private var history: [(seconds: Double, changed: Double)] = []
+    private var history: [(seconds: Double, changed: Double, gain: Double)] = []
+    /// The gain before what is held.
+    private var steadyGain = 1.0
     private var mismatchedSince: Double?
 
     mutating func reset() {
@@ -45,21 +52,28 @@ struct GlobalChangeDetector {
         case .normal:
             while let first = history.first, seconds - first.seconds > 0.7 { history.removeFirst() }
             let before = history.map(\.changed).min() ?? measure.changed
-            history.append((seconds, measure.changed))
+            let oldGain = history.first?.gain ?? measure.gain
+            history.append((seconds, measure.changed, measure.gain))
+            let jumped = abs(measure.gain / max(0.01, oldGain) - 1) > Self.gainJump
             let sudden = measure.changed - before > 0.7 * settings.globalFraction
             let wide = measure.changed > settings.globalFraction && measure.changedCells > settings.globalFraction
             // A turned or covered camera: contrast all over the picture is no longer where it was.
             let lost = measure.points >= 24 && measure.match < 0.3
             if lost { mismatchedSince = mismatchedSince ?? seconds } else { mismatchedSince = nil }
             let turned = mismatchedSince.map { seconds - $0 >= 0.25 } ?? false
-            guard (sudden && wide) || measure.changed > 0.75 || (turned && measure.changed > 0.2) else { return .normal }
+            guard (sudden && wide) || jumped || measure.changed > 0.75 || (turned && measure.changed > 0.2) else {
+                return .normal
+            }
             let kind: SceneObservation.GlobalChange = lost ? .view : .light
+            steadyGain = oldGain
             state = .holding(kind, since: seconds, calmSince: nil)
             return .hold(kind)
         case .holding(let kind, let since, var calmSince):
             if measure.moving < 0.04 { calmSince = calmSince ?? seconds } else { calmSince = nil }
             let calmFor = calmSince.map { seconds - $0 } ?? 0
-            if measure.changed < 0.12, measure.match > 0.5 || measure.points < 24, seconds - since > 0.2 {
+            // Lamps that stay switched change shadows and reflections, even where the gain explains the rest.
+            let asBefore = abs(measure.gain / max(0.01, steadyGain) - 1) < 0.5 * Self.gainJump
+            if asBefore, measure.changed < 0.12, measure.match > 0.5 || measure.points < 24, seconds - since > 0.2 {
                 reset()
                 return .resume
             }
