@@ -69,10 +69,7 @@ public struct ClipSalvager: Sendable {
             let beside = files.url(clip.sidecarPath)
         else { throw RecordingError.badPath(clip.path) }
         var clip = clip
-        let encoder = JSONEncoder()
-        encoder.dateEncodingStrategy = .iso8601
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        try DurableFiles.write(encoder.encode(sidecar), to: beside)
+        try DurableFiles.write(sidecar.json(), to: beside)
         let isNamed = !FileManager.default.fileExists(atPath: part.path(percentEncoded: false))
         let digest = try DurableFiles.digest(of: isNamed ? whole : part)
         if !isNamed { try DurableFiles.rename(part, to: whole) }

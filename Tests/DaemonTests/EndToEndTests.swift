@@ -62,10 +62,7 @@ struct EndToEndTests {
         let demuxer = try Demuxer(SourceOptions(url: file.path))
         let first = try #require(try demuxer.read())
         #expect(first.isKeyFrame && first.pts.seconds < 0.5)
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = ClipSidecar.dateDecodingStrategy
-        let sidecar = try decoder.decode(
-            ClipSidecar.self, from: Data(contentsOf: site.clips.appending(path: clip.sidecarPath)))
+        let sidecar = try ClipSidecar(json: Data(contentsOf: site.clips.appending(path: clip.sidecarPath)))
         #expect(sidecar.incidents.map(\.id) == [incident.id] && !sidecar.tracks.isEmpty)
         try await site.stop()
     }

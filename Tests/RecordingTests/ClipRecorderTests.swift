@@ -56,9 +56,7 @@ struct ClipRecorderTests {
 
         let poster = try ImageFile.read(fixture.file(finished.posterPath).path)
         #expect(poster.size == FrameSize(width: 160, height: 120))
-        let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
-        let sidecar = try decoder.decode(ClipSidecar.self, from: Data(contentsOf: fixture.file(finished.sidecarPath)))
+        let sidecar = try ClipSidecar(json: Data(contentsOf: fixture.file(finished.sidecarPath)))
         #expect(sidecar.clip == clip.id && sidecar.zones == [zone])
         #expect(sidecar.texts == ["Object fell (one)"])
         #expect(sidecar.incidents.first?.phase == .ended)
