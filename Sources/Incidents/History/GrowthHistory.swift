@@ -16,16 +16,24 @@ struct GrowthHistory: Sendable {
         var movingFraction: Double
         var textureSimilarity: Double
         var lumaRatio: Double
+        /// How far to the side the centroid has been from where the track began, so far, in pixels.
+        var strayed: Double
     }
 
     private(set) var entries: [Entry] = []
     private var pending: [TrackSample] = []
+    private let birthX: Double
+    private var strayed = 0.0
+
+    /// - Parameter birth: where the track was seen first.
+    init(birth: Region) { birthX = birth.center.x }
 
     /// - Returns: whether an entry was completed.
     mutating func append(_ sample: TrackSample) -> Bool {
         var sample = sample
         sample.mask = nil
         pending.append(sample)
+        strayed = max(strayed, abs(sample.centroid.x - birthX))
         guard let first = pending.first,
             sample.seconds - first.seconds >= Self.stepSeconds - 1e-6 || pending.count >= 32
         else { return false }
@@ -40,7 +48,8 @@ struct GrowthHistory: Sendable {
                 containment: contained.isEmpty ? 1 : contained.reduce(0, +) / Double(contained.count),
                 movingFraction: cues.map(\.movingFraction).reduce(0, +) / count,
                 textureSimilarity: cues.map(\.textureSimilarity).reduce(0, +) / count,
-                lumaRatio: cues.isEmpty ? 1 : cues.map(\.lumaRatio).reduce(0, +) / count))
+                lumaRatio: cues.isEmpty ? 1 : cues.map(\.lumaRatio).reduce(0, +) / count,
+                strayed: strayed))
         pending.removeAll(keepingCapacity: true)
         if entries.count > Self.maxEntries { entries.removeFirst(entries.count - Self.maxEntries * 3 / 4) }
         return true

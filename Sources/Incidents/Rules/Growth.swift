@@ -2,6 +2,9 @@ import Domain
 
 /// A stretch of a track, up to now, in which it spread: it kept what it covered and only added to it.
 struct Growth: Hashable, Sendable {
+    /// How long a fall with its splashes may last before the liquid spreads.
+    private static let commotionSeconds = 2.0
+
     /// Index of the entry at which it began.
     var first: Int
     /// Index of the entry at which it had grown to nearly what it is now.
@@ -21,7 +24,7 @@ struct Growth: Hashable, Sendable {
     var seconds: Double { lastGrowthSeconds - startSeconds }
 
     /// - Returns: the longest growth that ends now and satisfies the settings; nil when there is none.
-    init?(in entries: [GrowthHistory.Entry], settings: SpillSettings) {
+    init?(in entries: [GrowthHistory.Entry], frameSize: FrameSize, settings: SpillSettings) {
         guard let now = entries.last, entries.count >= 4 else { return nil }
         // From now back while it only grew: what is older than the first shrinking is another story.
         var i = entries.count - 1
@@ -34,7 +37,9 @@ struct Growth: Hashable, Sendable {
         var best: Growth?
         while i < entries.count - 3, best == nil {
             defer { i += 1 }
-            guard let growth = Growth(entries, from: i, now: now), growth.satisfies(entries, settings) else { continue }
+            guard let growth = Growth(entries, from: i, now: now), growth.satisfies(entries, frameSize, settings) else {
+                continue
+            }
             best = growth
         }
         guard let best else { return nil }
@@ -65,7 +70,9 @@ struct Growth: Hashable, Sendable {
         lumaRatio = now.lumaRatio
     }
 
-    private func satisfies(_ entries: [GrowthHistory.Entry], _ settings: SpillSettings) -> Bool {
+    private func satisfies(
+        _ entries: [GrowthHistory.Entry], _ frameSize: FrameSize, _ settings: SpillSettings
+    ) -> Bool {
         guard seconds >= settings.minGrowthSeconds - 1e-6, ratio >= settings.minGrowthRatio,
             containment >= settings.minContainment, movingFraction <= settings.maxMovingFraction,
             let now = entries.last
@@ -88,6 +95,26 @@ struct Growth: Hashable, Sendable {
         let kept = Double(start.region.intersection(now.region).area) / Double(max(1, start.region.area))
         let drift = start.centroid.distance(to: now.centroid)
         guard kept >= 0.85, drift <= 0.5 * now.area.squareRoot() else { return false }
+        // New: larger than all it was before (but for the commotion from which it comes).
+        let before = entries[..<first].lazy.filter { $0.seconds < start.seconds - Self.commotionSeconds }.map(\.area)
+            .max()
+        guard now.area >= settings.minGrowthRatio * (before ?? 0) else { return false }
+        // At most linear: the area of a viscous current grows as t^(1/4) from a given volume, as t from a constant flow
+        // (Huppert: The propagation of two-dimensional and axisymmetric viscous gravity currents, 1982). What comes
+        // nearer to the camera grows faster and faster.
+        let middle = entries[(first + reached) / 2].area
+        guard entries[reached].area - middle <= 1.6 * (middle - startArea) + 0.1 * total else { return false }
+        // What begins at the picture's edge and moves comes in from outside.
+        let edge = frameSize.height / 64
+        let isAtEdge =
+            start.region.x <= edge || start.region.y <= edge
+            || start.region.endX >= frameSize.width - edge || start.region.endY >= frameSize.height - edge
+        guard !isAtEdge || movingFraction <= 0.15 else { return false }
+        // Not carried there: the track began about here (or above, when its container fell).
+        guard start.strayed <= now.area.squareRoot() else { return false }
+        // By now nearly all of it is still; only the edge creeps.
+        let recent = entries.suffix(3).map(\.movingFraction)
+        guard recent.reduce(0, +) / Double(recent.count) <= settings.maxMovingFraction * 0.7 else { return false }
         // Flat: a floor is seen at a slant, so that a puddle is hardly ever taller than wide. Who comes nearer is.
         return Double(now.region.height) <= settings.maxHeightToWidth * Double(max(1, now.region.width))
     }

@@ -18,7 +18,8 @@ struct Rest: Hashable, Sendable {
         guard let last = samples.last else { return nil }
         // Noise of the gate's grid and of an outline that flickers: a part of the picture and of the object.
         let reach = 0.006 * height + 0.06 * last.area.squareRoot()
-        let moving = 0.3
+        // A thing lies perfectly still, but for noise; a person who stands hardly ever does.
+        let moving = 0.12
         var k = samples.count - 1
         while k >= 0, samples[k].centroid.distance(to: last.centroid) <= reach { k -= 1 }
         let start = k + 1

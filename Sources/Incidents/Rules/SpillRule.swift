@@ -3,7 +3,7 @@ import Domain
 /// `spill`: something spreads over the floor, keeps what it covered, and stays.
 struct SpillRule: Sendable {
     private struct Watched: Sendable {
-        var history = GrowthHistory()
+        var history: GrowthHistory
         var firstSeconds: Double
         /// Set once announced.
         var announced: (start: Double, area: Double, seconds: Double)?
@@ -23,8 +23,10 @@ struct SpillRule: Sendable {
         guard settings.enabled else { return [] }
         var signs: [RuleSign] = []
         for id in ledger.seen {
-            guard let sample = ledger.histories[id]?.last else { continue }
-            var watch = watched[id] ?? Watched(firstSeconds: ledger.histories[id]?.firstSeconds ?? sample.seconds)
+            guard let track = ledger.histories[id], let sample = track.last else { continue }
+            var watch =
+                watched[id]
+                ?? Watched(history: GrowthHistory(birth: track.firstRegion), firstSeconds: track.firstSeconds)
             if watch.history.append(sample), let sign = assess(&watch, id, context) { signs.append(sign) }
             watched[id] = watch
         }
@@ -42,7 +44,7 @@ struct SpillRule: Sendable {
         }
         guard now.area >= minArea(context), isOnFloor(now.region, now.centroid, context),
             now.area <= settings.maxAreaFraction * Double(context.frameSize.area),
-            let growth = Growth(in: watch.history.entries, settings: settings),
+            let growth = Growth(in: watch.history.entries, frameSize: context.frameSize, settings: settings),
             growth.area - growth.startArea >= settings.minGrownFraction * Double(context.frameSize.area)
         else { return nil }
         if growth.textureSimilarity >= settings.shadowTextureSimilarity,

@@ -30,7 +30,7 @@ public struct FallingObjectSettings: Hashable, Sendable, Codable {
         enabled: Bool = true, minDropPictureHeights: Double = 0.07, minDropMetres: Double = 0.4,
         minAccelerationPictureHeights: Double = 0.5, minAccelerationMetres: Double = 3,
         minPeakSpeedPictureHeights: Double = 0.3, minPeakSpeedMetres: Double = 1.8, maxFallSeconds: Double = 1.3,
-        maxSettleSeconds: Double = 3, restSeconds: Double = 0.4
+        maxSettleSeconds: Double = 3, restSeconds: Double = 0.6
     ) {
         self.enabled = enabled
         self.minDropPictureHeights = minDropPictureHeights
