@@ -1,4 +1,4 @@
-"""Made-up clips for tuning the host, in the DAVIS layout: held-out cut-outs that move over held-out photos.
+"""Made-up clips for choosing the host's constants, in the DAVIS layout: held-out cut-outs move over held-out photos.
 
     python -m tools.model.clips --cache DIR --coco DIR --ccp DIR --out FOLDER [--count 12]
 

@@ -42,7 +42,8 @@ def objects(labels):
 
 def clicks(selector: Selector, folder: str, limit: int, sheet: str | None = None) -> dict:
     scores, names, oracle, errors, apart, spent, tiles = [], [], [], [], [], [], []
-    for name, image, labels in list(pictures(folder))[: limit or None]:
+    everything = list(pictures(folder))
+    for name, image, labels in everything[:: max(1, len(everything) // limit) if limit else 1]:
         masks = []
         for number, truth in enumerate(objects(labels)):
             point = deepest_point(truth)
@@ -137,7 +138,7 @@ def main() -> None:
     parser.add_argument("--vos")
     parser.add_argument("--every", type=int, default=1, help="follow only every n-th frame")
     parser.add_argument("--prompt", nargs="+", default=["mask", "click"], choices=["mask", "click"])
-    parser.add_argument("--limit", type=int, default=0)
+    parser.add_argument("--limit", type=int, default=0, help="measure about so many pictures, evenly taken")
     parser.add_argument("--sheets", help="folder for pictures of the results")
     args = parser.parse_args()
     graphs = Graphs(args.models)

@@ -2,9 +2,9 @@
 
     python -m tools.model.grabcut_baseline --clicks FOLDER [--limit N]
 
-Seed: a disc of 2 % of the picture's diagonal around the click is sure foreground, a square of 60 % of the shorter side
+Seed: a disc of 2 % of the picture's diagonal around the click is sure foreground, a square of 30 % of the shorter side
 around it is probably foreground, everything outside is sure background; five rounds on a picture of at most 480 pixels.
-The square's share is the best of 30, 45, 60 and 80 % for GrabCut on the training photos, so that the baseline is not
+The square's share is the best of 20, 30 and 45 % for GrabCut on the training photos, so that the baseline is not
 handicapped.
 """
 
@@ -42,7 +42,7 @@ def grabcut(image, point, share: float):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clicks", action="append", required=True)
-    parser.add_argument("--share", type=float, default=0.6)
+    parser.add_argument("--share", type=float, default=0.3)
     parser.add_argument("--limit", type=int, default=0)
     args = parser.parse_args()
     for folder in args.clicks:
