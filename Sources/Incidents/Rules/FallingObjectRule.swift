@@ -113,7 +113,7 @@ struct FallingObjectRule: Sendable {
         let start = samples[descent.first]
         let before = samples[..<descent.first].filter { start.seconds - $0.seconds <= 0.4 }
         if let earlier = before.first, start.seconds - earlier.seconds >= 0.15 {
-            return (start.centroid.y - earlier.centroid.y) / context.height <= 0.25 * descent.drop
+            return start.centroid.distance(to: earlier.centroid) / context.height <= 0.25 * descent.drop
         }
         if context.touchesTop(start.region) { return true }
         // It is new: either it came out of something that appeared here just before, the place it left, or its speed must

@@ -1,9 +1,10 @@
 /// When a descent is a fall.
 ///
 /// The reasoning: in free fall the picture shows `g · cos(pitch) / pictureHeightMetres` picture heights per second squared.
-/// Warehouse cameras see between 2 m and 12 m of height at the distance that matters, pitched down by up to 45°, so a fall
-/// accelerates by 0.6 to 5 picture heights/s². A person walks with at most some 0.3 picture heights/s and without
-/// acceleration; a box set down by hand slows before it touches.
+/// Most warehouse cameras see between 2 m and 8 m of height at the distance that matters, pitched down by up to 45°, so a
+/// fall accelerates by 1 to 5 picture heights/s². A person walks with at most some 0.3 picture heights/s and without
+/// acceleration; hands that set a box down by a metre within a second reach half of these thresholds. Without a scale, a
+/// fall in a picture 12 m high looks like a box set down in one 3 m high: cameras with a wider view need their scale.
 public struct FallingObjectSettings: Hashable, Sendable, Codable {
     public var enabled: Bool
     /// Smallest drop of the centroid, in picture heights, > 0. Used where the camera has no scale.
@@ -28,8 +29,8 @@ public struct FallingObjectSettings: Hashable, Sendable, Codable {
 
     public init(
         enabled: Bool = true, minDropPictureHeights: Double = 0.07, minDropMetres: Double = 0.4,
-        minAccelerationPictureHeights: Double = 0.5, minAccelerationMetres: Double = 3,
-        minPeakSpeedPictureHeights: Double = 0.3, minPeakSpeedMetres: Double = 1.8, maxFallSeconds: Double = 1.3,
+        minAccelerationPictureHeights: Double = 0.9, minAccelerationMetres: Double = 3,
+        minPeakSpeedPictureHeights: Double = 0.45, minPeakSpeedMetres: Double = 1.8, maxFallSeconds: Double = 1.3,
         maxSettleSeconds: Double = 3, restSeconds: Double = 0.6
     ) {
         self.enabled = enabled
