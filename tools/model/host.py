@@ -11,7 +11,7 @@ import numpy as np
 
 CROP, MAP, SLOTS, TOKENS = 256, 128, 4, 256
 CLICK_SIDES = (1.0, 0.55, 0.3, 0.165)  # first windows, as parts of the picture's longer side
-REFINE_FACTOR, TRACK_FACTOR = 2.0, 2.5  # window side over the longer side of the mask's bounding box
+REFINE_FACTOR, TRACK_FACTOR = 2.0, 1.8  # window side over the longer side of the mask's bounding box
 SMALLEST_SIDE = 24.0
 SEEN, KEPT = 0.55, 0.75  # presence x root of quality: enough to report the object; to remember the frame
 LEAST_QUALITY = 0.4  # below it an answer is never believed: better lost than drifting
