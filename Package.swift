@@ -79,7 +79,9 @@ let package = Package(
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
-        .target(name: "Evaluation", dependencies: ["Domain", "Media", "Incidents", "Pipeline", "Vision"], swiftSettings: pixels),
+        .target(
+            name: "Evaluation", dependencies: ["Domain", "Media", "Incidents", "Pipeline", "Vision"],
+            swiftSettings: pixels),
         .target(
             name: "Daemon",
             dependencies: [
@@ -125,7 +127,9 @@ let package = Package(
             name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], swiftSettings: pixels,
             linkerSettings: runtimeSearch),
         .testTarget(
-            name: "DaemonTests", dependencies: ["Daemon", "TestSupport"], swiftSettings: strict,
+            name: "DaemonTests",
+            dependencies: ["Daemon", "TestSupport", product("ServiceLifecycle", "swift-service-lifecycle")],
+            swiftSettings: strict,
             linkerSettings: runtimeSearch),
     ],
     swiftLanguageModes: [.v6]

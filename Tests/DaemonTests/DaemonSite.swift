@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Logging
+import ServiceLifecycle
 import Settings
 import Storage
 import Synchronization
@@ -12,8 +13,7 @@ import TestSupport
 final class DaemonSite: Sendable {
     let directory: TemporaryDirectory
     let environment: [String: String]
-    private let port = Mutex<Int?>(nil)
-    private let task = Mutex<Task<Void, any Error>?>(nil)
+    private let running = Mutex<(group: ServiceGroup, task: Task<Void, any Error>)?>(nil)
 
     /// The checkout.
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -44,19 +44,30 @@ final class DaemonSite: Sendable {
 
     func start(_ configuration: AislewatchConfiguration) {
         let daemon = AislewatchDaemon(
-            configuration: configuration, environment: environment, logger: Logger(label: "test"),
-            onListening: { [weak self] port in self?.port.withLock { $0 = port } })
-        task.withLock { $0 = Task { try await daemon.run() } }
+            configuration: configuration, environment: environment, logger: Logger(label: "test"))
+        let group = ServiceGroup(services: [DaemonService(daemon: daemon)], logger: Logger(label: "test"))
+        let task = Task { try await group.run() }
+        running.withLock { $0 = (group, task) }
     }
 
-    /// Cancels the daemon's task, as a service manager's SIGTERM does, and waits until it has ended.
+    /// Asks the daemon to stop, as the service manager's SIGTERM does, and waits until it has ended.
     func stop() async throws {
-        guard let running = task.withLock({ $0.take() }) else { return }
-        running.cancel()
-        do {
-            try await running.value
-        } catch is CancellationError {
-        }
+        guard let (group, task) = running.withLock({ $0.take() }) else { return }
+        await group.triggerGracefulShutdown()
+        try await task.value
+    }
+
+    /// Waits until the daemon ends by itself.
+    func ended() async throws {
+        guard let (_, task) = running.withLock({ $0.take() }) else { return }
+        try await task.value
+    }
+
+    /// The daemon's own group of services takes the shutdown over from the one that runs it.
+    private struct DaemonService: Service {
+        let daemon: AislewatchDaemon
+
+        func run() async throws { try await daemon.run() }
     }
 
     /// Asks until `condition` gives something: real servers and processes have no clock to move.

@@ -101,7 +101,7 @@ struct EndToEndTests {
             recording: {directory: \(site.directory.file("taken").path)/clips}
             """)
         site.start(configuration)
-        await #expect { try await site.stop() } throws: { "\($0)".contains("taken/clips") }
+        await #expect { try await site.ended() } throws: { "\($0)".contains("taken/clips") }
     }
 
     @Test("a model folder without files is said at the start")
@@ -113,6 +113,6 @@ struct EndToEndTests {
             model: {directory: \(site.directory.file("nothing").path)}
             """)
         site.start(configuration)
-        await #expect { try await site.stop() } throws: { "\($0)".contains("nothing") }
+        await #expect { try await site.ended() } throws: { "\($0)".contains("nothing") }
     }
 }

@@ -67,7 +67,14 @@ struct HTTPExchange: Sendable {
     private static func told(_ error: any Error) -> AlertError {
         guard let error = error as? HTTPClientError else {
             if error is CancellationError { return .outcomeUnknown(reason: "cut off") }
-            return .temporary(reason: "no connection (\(type(of: error)))")
+            let kind = String(describing: type(of: error)), text = String(describing: error)
+            // SwiftNIO's, when nothing was sent yet; all others can come in the middle of an exchange.
+            let isBeforeSending =
+                ["NIOConnectionError", "SocketAddressError"].contains(kind)
+                || ["Connection refused", "unreachable", "No route"].contains { text.contains($0) }
+            return isBeforeSending
+                ? .temporary(reason: "no connection (\(kind))")
+                : .outcomeUnknown(reason: "the exchange broke off (\(kind))")
         }
         return switch error {
         case .connectTimeout: .temporary(reason: "no connection in time")

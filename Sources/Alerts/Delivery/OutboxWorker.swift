@@ -14,6 +14,9 @@ public actor OutboxWorker {
         var recipient: String
     }
 
+    /// The database keeps milliseconds: a moment may come back half of one later than it was.
+    private static let storedPrecisionSeconds = 0.001
+
     private let store: Store
     private let channels: [String: any AlertChannel]
     private let clock: any WallClock
@@ -82,7 +85,7 @@ public actor OutboxWorker {
             let seconds = message.nextAttemptAt.timeIntervalSince(now)
             // No pause is that long: the clock was set back.
             let isImpossible = seconds > max(policy.maximumRetryAfterSeconds, policy.maximumDelaySeconds)
-            if seconds > 0, !isImpossible {
+            if seconds > Self.storedPrecisionSeconds, !isImpossible {
                 pause = min(pause ?? seconds, seconds)
                 continue
             }

@@ -58,7 +58,7 @@ struct GlobalChangeDetector {
             let sudden = measure.changed - before > 0.7 * settings.globalFraction
             let wide = measure.changed > settings.globalFraction && measure.changedCells > settings.globalFraction
             // A turned or covered camera: contrast all over the picture is no longer where it was.
-            let lost = measure.points >= 24 && measure.match < 0.3
+            let lost = measure.points >= 24 && measure.match < Double(Stabilizer.leastMatch)
             if lost { mismatchedSince = mismatchedSince ?? seconds } else { mismatchedSince = nil }
             let turned = mismatchedSince.map { seconds - $0 >= 0.25 } ?? false
             guard (sudden && wide) || jumped || measure.changed > 0.75 || (turned && measure.changed > 0.2) else {
@@ -83,7 +83,7 @@ struct GlobalChangeDetector {
             }
             // Lights that flash while the camera turns: the turn is what matters.
             let now: SceneObservation.GlobalChange =
-                kind == .view || (measure.points >= 24 && measure.match < 0.3 && measure.moving > 0.04) ? .view : kind
+                kind == .view || (measure.points >= 24 && measure.match < Double(Stabilizer.leastMatch) && measure.moving > 0.04) ? .view : kind
             state = .holding(now, since: since, calmSince: calmSince)
             return .hold(now)
         }

@@ -12,6 +12,9 @@ final class Stabilizer {
         var points = 0
     }
 
+    /// Below this part of matching points the picture shows something else.
+    static let leastMatch: Float = 0.3
+
     private struct Anchor {
         var x: Int
         var y: Int
@@ -95,6 +98,11 @@ final class Stabilizer {
             if gap < max(8, 0.5 * min(size, Self.cap)) { matching += 1 }
         }
         shift.match = Float(matching) / Float(anchors.count)
+        if shift.match < Self.leastMatch {
+            // Another view: the best of bad shifts changes from frame to frame, and following it would look like motion.
+            shift.x = 0
+            shift.y = 0
+        }
         return shift
     }
 
