@@ -15,7 +15,7 @@ import numpy as np
 
 from .evaluate import tile
 from .graphs import Graphs
-from .host import Selector
+from .host import Selector, bounds, window_within
 from .measures import bootstrap, deepest_point, iou
 from .samples import expose
 from .scene_builder import FRAMES
@@ -34,6 +34,15 @@ def held_out(cache: str):
             fit = [body for body in range(1, len(areas)) if scene["movable"][body] and 300 < areas[body] < 30000]
             for body in rng.permutation(fit)[:2]:
                 yield np.ascontiguousarray(expose(rng, frame[..., :3])), bodies == body
+
+
+def close_up(image, mask, truth, point, text):
+    """A square tile around the object and the guess."""
+    centre, extent = bounds(mask | truth)
+    window = window_within(centre, extent * 1.8, truth.shape)
+    matrix = window.matrix(240)
+    layers = [cv2.warpAffine(layer.astype(np.uint8), matrix, (240, 240)) for layer in (image, mask, truth)]
+    return tile(layers[0], layers[1] > 0, layers[2] > 0, matrix @ np.array([*point, 1]), text, 240)
 
 
 def sheet(rows, path, columns: int = 4) -> None:
@@ -57,7 +66,7 @@ def main() -> None:
         best = selector.start(image, [point])[:1]
         mask = best[0].mask if best else np.zeros_like(truth)
         score = iou(mask, truth)
-        found.append((score, tile(image, mask, truth, point, f"{score:.2f}", 240)))
+        found.append((score, close_up(image, mask, truth, point, f"{score:.2f}")))
     scores = [score for score, _ in found]
     print(json.dumps({"renders": len(scores), "iou1": round(float(np.mean(scores)), 3), "interval": bootstrap(scores)}))
     found.sort(key=lambda item: item[0])

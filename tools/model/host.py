@@ -11,7 +11,10 @@ import numpy as np
 
 CROP, MAP, SLOTS, TOKENS = 256, 128, 4, 256
 CLICK_SIDES = (1.0, 0.55, 0.3, 0.165)  # first windows, as parts of the picture's longer side
-REFINE_FACTOR, TRACK_FACTOR = 2.0, 1.8  # window side over the longer side of the mask's bounding box
+REFINE_FACTOR = 2.0  # window side over the longer side of the mask's bounding box
+TRACK_FACTOR, FIRST_FACTOR = 1.8, 2.5  # the same while following; in the first steps, when the motion is not known yet
+FIRST_STEPS = 2
+SPEED_ALLOWANCE = 2.0  # the window grows by this many times the way per step
 SMALLEST_SIDE = 24.0
 SEEN, KEPT = 0.55, 0.75  # presence x root of quality: enough to report the object; to remember the frame
 LEAST_QUALITY = 0.4  # below it an answer is never believed: better lost than drifting
@@ -201,7 +204,7 @@ class Tracker:
         self.selector = Selector(self.graphs)
         self.shape = self.image.shape[:2]
         self.velocity, self.coasted = np.zeros(2), np.zeros(2)
-        self.lost, self.since, self.suspect = 0, 0, 0
+        self.lost, self.since, self.suspect, self.steady = 0, 0, 0, 0
         self.area = float(self.mask.sum())
         self.centre, self.extent = bounds(self.mask) or (np.array(self.shape[::-1]) / 2.0, float(max(self.shape)))
         window = window_within(self.centre, self.extent * TRACK_FACTOR, self.shape)
@@ -226,14 +229,16 @@ class Tracker:
         be and one window of a scan over the whole picture are looked at; only the memory can recognise it there."""
         if self.lost:
             self.coasted = self.coasted + self.velocity * 0.8**self.lost
-            side = self.extent * TRACK_FACTOR * min(1.4**self.lost, LARGEST_SEARCH)
+            side = self.extent * FIRST_FACTOR * min(1.4**self.lost, LARGEST_SEARCH)
             windows = [window_within(self.coasted, side, self.shape), self.scan_window()]
             maps = [prompt_maps(window, difference=difference) for window in windows]
         else:
             expected = self.centre + self.velocity
             shift = np.float32([[1, 0, expected[0] - self.centre[0]], [0, 1, expected[1] - self.centre[1]]])
             previous = cv2.warpAffine(self.mask.astype(np.float32), shift, self.shape[::-1], flags=cv2.INTER_LINEAR)
-            windows = [window_within(expected, self.extent * TRACK_FACTOR, self.shape)]
+            factor = FIRST_FACTOR if self.steady < FIRST_STEPS else TRACK_FACTOR
+            side = self.extent * factor + SPEED_ALLOWANCE * float(np.hypot(*self.velocity))
+            windows = [window_within(expected, side, self.shape)]
             maps = [prompt_maps(windows[0], previous=previous, difference=difference)]
         looks = [self.selector.decode(image, window, map_, self.bank()) for window, map_ in zip(windows, maps)]
         looks = [(max(found, key=lambda candidate: candidate.quality), features) for found, features in looks]
@@ -242,11 +247,13 @@ class Tracker:
             if self.lost == 0:
                 self.coasted = self.centre + self.velocity
             self.lost += 1
+            self.steady = 0
             return Step(np.zeros(self.shape, bool), best.quality, False)
         centre, extent = bounds(best.mask)
         self.velocity = np.zeros(2) if self.lost else 0.5 * self.velocity + 0.5 * (centre - self.centre)
         self.centre, self.extent, self.mask, self.area = centre, extent, best.mask, float(best.mask.sum())
         self.lost, self.suspect = 0, 0
+        self.steady += 1
         self.since += 1
         if best.present * best.quality**0.5 > KEPT and self.since >= MEMORY_GAP:
             entry = self.remember(features, best.window, best.mask)
