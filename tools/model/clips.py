@@ -1,9 +1,9 @@
-"""Made-up clips for choosing the host's constants, in the DAVIS layout: held-out cut-outs move over held-out photos.
+"""Made-up clips for choosing the constants of the host, in the DAVIS layout: held-out cut-outs over held-out photos.
 
     python -m tools.model.clips --cache DIR --coco DIR --ccp DIR --out FOLDER [--count 12]
 
-The target moves, turns and grows on a smooth path; other objects (sometimes its twin) move too; in two of five clips one
-crosses in front of it; the camera pans in a third of them.
+The target moves, turns and grows on a smooth path; other objects (sometimes its twin) move too; in two of five clips
+one crosses in front of it; the camera pans in a third of them.
 """
 
 import argparse
