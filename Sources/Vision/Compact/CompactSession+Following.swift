@@ -2,6 +2,13 @@ import Domain
 import Media
 
 extension CompactSession {
+    /// The best answer in one window.
+    private struct Sight {
+        var mask: Mask
+        var window: CropWindow
+        var finding: TrackPolicy.Finding
+    }
+
     /// Finds the object in the next frame.
     func follow(_ frame: VideoFrame, change: ChangeMap?, workspace: CompactWorkspace) async throws -> MaskObservation {
         guard var state = followed else { throw VisionError.notStarted }
@@ -14,41 +21,54 @@ extension CompactSession {
         }
         let seconds = state.place.seconds + max(0, elapsed ?? 0)
         let wasLost = state.policy.isLost
-        let expected = wasLost || elapsed == nil ? state.place.centre : state.place.centre(at: seconds)
-        let window = CropWindow(
-            around: expected, side: state.place.extent * PromptWindows.followFactor * state.policy.windowGrowth,
-            in: frame.size)
-
+        let expected = elapsed == nil ? state.place.centre : state.place.centre(at: seconds)
+        var windows = [
+            CropWindow(
+                around: expected, side: state.place.extent * PromptWindows.followFactor * state.policy.windowGrowth,
+                in: frame.size)
+        ]
         var prompt = Prompt()
-        if !wasLost, !state.mask.isEmpty { prompt.mask = state.mask }
-        let shift = Point(x: expected.x - state.place.centre.x, y: expected.y - state.place.centre.y)
-        try await encode(frame, window: window, workspace: workspace)
-        try await graphs.recall(workspace, memory: memory)
-        let answers = try await decode(
-            frame.size, window: window, prompt: prompt, maskShift: shift, change: change, recalled: true,
-            workspace: workspace)
-        state.time = frame.time
-        guard let best = answers.max(by: { $0.candidate.predictedIoU < $1.candidate.predictedIoU }) else {
-            throw VisionError.inferenceFailed(graph: graphs.maskDecoder.name, reason: "no masks")
+        if wasLost {
+            // Only the memory can tell that it is the object, here and anywhere in the picture.
+            windows.append(
+                PromptWindows.scan(lostFrames: state.policy.lostFrames, extent: state.place.extent, in: frame.size))
+        } else if !state.mask.isEmpty {
+            prompt.mask = state.mask
         }
-
-        let mask = best.candidate.mask
-        let finding = TrackPolicy.Finding(
-            quality: best.candidate.predictedIoU, presence: best.presence, area: mask.area,
-            windowArea: window.region.clamped(to: frame.size).area)
-        switch state.policy.judge(finding) {
+        let shift = Point(x: expected.x - state.place.centre.x, y: expected.y - state.place.centre.y)
+        var best: Sight?
+        for window in windows {
+            try await encode(frame, window: window, workspace: workspace)
+            try await graphs.recall(workspace, memory: memory)
+            let answers = try await decode(
+                frame.size, window: window, prompt: prompt, maskShift: shift, change: change, recalled: true,
+                workspace: workspace)
+            guard let answer = answers.max(by: { $0.candidate.predictedIoU < $1.candidate.predictedIoU }) else {
+                throw VisionError.inferenceFailed(graph: graphs.maskDecoder.name, reason: "no masks")
+            }
+            let sight = Sight(
+                mask: answer.candidate.mask, window: window,
+                finding: TrackPolicy.Finding(
+                    quality: answer.candidate.predictedIoU, presence: answer.presence, area: answer.candidate.mask.area,
+                    windowArea: window.region.clamped(to: frame.size).area))
+            if best.map({ sight.finding.score > $0.finding.score }) ?? true { best = sight }
+        }
+        guard let best else { throw VisionError.notStarted }
+        state.time = frame.time
+        switch state.policy.judge(best.finding) {
         case .lost:
-            state.place.lose()
+            state.place.lose(at: seconds)
             followed = state
             return .lost
         case .seen(let isSure):
-            state.mask = mask
-            state.place.see(mask.boundingRegion, seconds: seconds, isContinuous: !wasLost && elapsed != nil)
+            state.mask = best.mask
+            state.place.see(best.mask.boundingRegion, seconds: seconds, isContinuous: !wasLost && elapsed != nil)
             followed = state
-            if isSure, let slot = slots.slotForRecent() {
-                try await remember(mask, window: window, slot: slot, workspace: workspace)
+            // After a search the workspace may hold the features of another window.
+            if isSure, !wasLost, let slot = slots.slotForRecent() {
+                try await remember(best.mask, window: best.window, slot: slot, workspace: workspace)
             }
-            return .present(mask, quality: best.candidate.predictedIoU)
+            return .present(best.mask, quality: best.finding.quality)
         }
     }
 }

@@ -41,8 +41,15 @@ struct PlacePredictor: Hashable, Sendable {
         self.seconds = seconds
     }
 
-    /// The object wasn't seen: where it went is unknown.
-    mutating func lose() { velocity = Point(x: 0, y: 0) }
+    /// The object wasn't seen: it is looked for where it was going, more slowly from frame to frame.
+    mutating func lose(at seconds: Double) {
+        centre = centre(at: seconds)
+        velocity = Point(x: velocity.x * Self.coasting, y: velocity.y * Self.coasting)
+        self.seconds = max(self.seconds, seconds)
+    }
+
+    /// Part of the velocity that is left after each frame without the object.
+    static let coasting = 0.8
 
     /// The same place in a picture of another size, on which the velocity says nothing yet.
     func scaled(from: FrameSize, to: FrameSize) -> PlacePredictor {

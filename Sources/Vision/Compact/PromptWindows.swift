@@ -8,7 +8,9 @@ enum PromptWindows {
     /// Side of a window over the longer side of what it must show: to look at a known object, and to find it again in
     /// the next frame.
     static let lookFactor = 2.0
-    static let followFactor = 2.5
+    static let followFactor = 1.8
+    /// The same for the windows that search the whole picture for a lost object.
+    static let scanFactor = 4.0
     /// How much farther than they lie apart several clicks are looked at.
     static let spreadFactor = 1.3
 
@@ -32,6 +34,22 @@ enum PromptWindows {
     static func look(at regions: [Region], clicks: [Point], in frame: FrameSize) -> CropWindow {
         let all = regions.reduce(bounds(clicks) ?? Region(x: 0, y: 0, width: 0, height: 0)) { $0.union($1) }
         return CropWindow(around: all.center, side: Double(max(all.width, all.height)) * lookFactor, in: frame)
+    }
+
+    /// One of overlapping windows that cover the picture one after the other, another one with each frame in which an
+    /// object of `extent` pixels is lost.
+    static func scan(lostFrames: Int, extent: Double, in frame: FrameSize) -> CropWindow {
+        let longer = Double(max(frame.width, frame.height))
+        let side = max(1, min(extent * scanFactor, 1.1 * longer))
+        let columns = max(1, Int((Double(frame.width) / (side * 0.6)).rounded(.up)))
+        let rows = max(1, Int((Double(frame.height) / (side * 0.6)).rounded(.up)))
+        let count = columns * rows
+        // A stride that shares no divisor with the number of windows visits them all, far apart from one to the next.
+        let cell = lostFrames * (count % 7 == 0 ? 1 : 7) % count
+        let centre = Point(
+            x: (Double(cell % columns) + 0.5) / Double(columns) * Double(frame.width),
+            y: (Double(cell / columns) + 0.5) / Double(rows) * Double(frame.height))
+        return CropWindow(around: centre, side: side, in: frame)
     }
 
     private static func bounds(_ clicks: [Point]) -> Region? {

@@ -20,10 +20,10 @@ struct TrackPolicy: Hashable, Sendable {
     }
 
     /// Needed scores: to go on, to take up again after a loss, and to remember a frame.
-    static let seenScore = 0.5
-    static let foundAgainScore = 0.55
+    static let seenScore = 0.55
+    static let foundAgainScore = 0.65
     static let rememberScore = 0.75
-    static let leastQuality = 0.3
+    static let leastQuality = 0.4
     /// A larger change of area from one frame to the next isn't believed at once; when it is seen again it is.
     static let areaJump = 2.5
     static let jumpDoubts = 2
@@ -33,9 +33,9 @@ struct TrackPolicy: Hashable, Sendable {
     static let fillingPart = 0.9
     /// Frames between two remembered ones.
     static let memoryGap = 3
-    /// Windows grow with each frame in which the object isn't found.
-    static let growth = 1.5
-    static let mostGrowths = 4
+    /// Windows grow with each frame in which the object isn't found, up to the largest.
+    static let growth = 1.4
+    static let largestGrowth = 2.4
 
     private(set) var area: Int
     /// Frames since the object was last seen; 0 while it is seen.
@@ -49,7 +49,7 @@ struct TrackPolicy: Hashable, Sendable {
 
     /// How much larger than usual the next window must be.
     var windowGrowth: Double {
-        (0..<min(lostFrames, Self.mostGrowths)).reduce(1) { growth, _ in growth * Self.growth }
+        (0..<min(lostFrames, 8)).reduce(1) { growth, _ in min(growth * Self.growth, Self.largestGrowth) }
     }
 
     /// For a picture of another size.

@@ -42,12 +42,26 @@ struct MemoryAndPlaceTests {
         #expect(next.distance(to: Point(x: 50 + 100 * (seconds + 0.2), y: 50 - 50 * (seconds + 0.2))) < 3)
     }
 
-    @Test("after a loss the object is expected where it was last seen")
+    @Test("a lost object is expected farther on the way it went, more slowly from frame to frame")
     func loss() {
         var place = PlacePredictor(centre: Point(x: 50, y: 50), extent: 20, seconds: 0)
         place.see(Region(x: 60, y: 40, width: 20, height: 20), seconds: 0.2, isContinuous: true)
-        #expect(place.velocity.x > 0)
-        place.lose()
-        #expect(place.centre(at: 5) == Point(x: 70, y: 50))
+        // Half of 100 pixels a second is believed of the first measurement.
+        #expect(place.velocity == Point(x: 50, y: 0))
+        place.lose(at: 0.4)
+        #expect(place.centre == Point(x: 80, y: 50) && place.velocity.x == 40)
+        place.lose(at: 0.6)
+        #expect(abs(place.centre.x - 88) < 1e-9 && abs(place.velocity.x - 32) < 1e-9)
+    }
+
+    @Test("the search for a lost object visits windows all over the picture")
+    func scan() {
+        let frame = FrameSize(width: 640, height: 360)
+        var seen = [Bool](repeating: false, count: frame.area)
+        for lost in 1...60 {
+            let region = PromptWindows.scan(lostFrames: lost, extent: 30, in: frame).region.clamped(to: frame)
+            for y in region.y..<region.endY { for x in region.x..<region.endX { seen[y * frame.width + x] = true } }
+        }
+        #expect(seen.allSatisfy { $0 })
     }
 }

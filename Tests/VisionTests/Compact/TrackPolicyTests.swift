@@ -30,7 +30,7 @@ struct TrackPolicyTests {
         var policy = TrackPolicy(area: 1000)
         #expect(policy.judge(finding(presence: 0.2)) == .lost)
         #expect(policy.isLost)
-        let scarcely = finding(quality: 0.27 / 0.8 + 0.01, presence: 0.9)
+        let scarcely = finding(quality: 0.45, presence: 0.9)
         #expect(scarcely.score > TrackPolicy.seenScore && scarcely.score < TrackPolicy.foundAgainScore)
         #expect(policy.judge(scarcely) == .lost)
         #expect(isSeen(policy.judge(finding())))
@@ -69,7 +69,7 @@ struct TrackPolicyTests {
             growths.append(policy.windowGrowth)
             _ = policy.judge(finding(presence: 0))
         }
-        #expect(growths == [1, 1.5, 2.25, 3.375, 5.0625, 5.0625])
+        #expect(growths == [1, 1.4, 1.4 * 1.4, 2.4, 2.4, 2.4])
         _ = policy.judge(finding())
         #expect(policy.windowGrowth == 1)
     }
