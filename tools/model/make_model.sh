@@ -1,13 +1,13 @@
 #!/bin/bash
 # From nothing to the exported `compact` network: install, textures, renders, training, export, parity, figures.
 #
-#   tools/model/make_model.sh DATA_ROOT [MINUTES]
+#   tools/model/make_model.sh [DATA_ROOT [MINUTES]]     (or the environment variable EVAL_DATA; ../shared/data without either)
 #
 # DATA_ROOT holds train/coco, train/ccp and aws_warehouse, and may hold clicks/* and vos, which only measure.
 # MINUTES of training (default 86). Everything bulky goes to .cache-model; a second call goes on where the first stopped.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-data=${1:?"usage: tools/model/make_model.sh DATA_ROOT [MINUTES]"}
+data=${1:-${EVAL_DATA:-../shared/data}}
 minutes=${2:-86}
 cache=.cache-model
 python=.venv/bin/python
@@ -15,7 +15,11 @@ scenes=300
 
 say() { echo "make_model: $*"; }
 
-[ -d "$data/train/coco/images" ] || { say "no training photos in $data/train/coco"; exit 2; }
+[ -d "$data/train/coco/images" ] || { say "no training photos in $data/train/coco: name the data folder as first argument"; exit 2; }
+if ! ldconfig -p | grep -q libOSMesa; then
+    say "rendering needs libOSMesa: apt-get install libosmesa6"
+    exit 2
+fi
 if [ ! -x "$python" ]; then
     say "making the Python environment"
     python3 -m venv .venv
