@@ -22,9 +22,13 @@ extension CompactSession {
         let seconds = state.place.seconds + max(0, elapsed ?? 0)
         let wasLost = state.policy.isLost
         let expected = elapsed == nil ? state.place.centre : state.place.centre(at: seconds)
+        let shift = Point(x: expected.x - state.place.centre.x, y: expected.y - state.place.centre.y)
+        let isSteady = state.place.steadyFrames >= PromptWindows.firstFrames
+        let factor = isSteady ? PromptWindows.followFactor : PromptWindows.firstFactor
+        let allowance = wasLost ? 0 : PromptWindows.speedAllowance * shift.distance(to: Point(x: 0, y: 0))
         var windows = [
             CropWindow(
-                around: expected, side: state.place.extent * PromptWindows.followFactor * state.policy.windowGrowth,
+                around: expected, side: state.place.extent * factor * state.policy.windowGrowth + allowance,
                 in: frame.size)
         ]
         var prompt = Prompt()
@@ -35,7 +39,6 @@ extension CompactSession {
         } else if !state.mask.isEmpty {
             prompt.mask = state.mask
         }
-        let shift = Point(x: expected.x - state.place.centre.x, y: expected.y - state.place.centre.y)
         var best: Sight?
         for window in windows {
             try await encode(frame, window: window, workspace: workspace)

@@ -13,6 +13,8 @@ struct PlacePredictor: Hashable, Sendable {
     /// Pixels per second.
     private(set) var velocity = Point(x: 0, y: 0)
     private(set) var seconds: Double
+    /// Frames in a row in which the object was seen since the prompt or the last loss.
+    private(set) var steadyFrames = 0
 
     init(centre: Point, extent: Double, seconds: Double) {
         self.centre = centre
@@ -38,12 +40,14 @@ struct PlacePredictor: Hashable, Sendable {
         }
         centre = region.center
         extent = Double(max(region.width, region.height))
+        steadyFrames += 1
         self.seconds = seconds
     }
 
     /// The object wasn't seen: it is looked for where it was going, more slowly from frame to frame.
     mutating func lose(at seconds: Double) {
         centre = centre(at: seconds)
+        steadyFrames = 0
         velocity = Point(x: velocity.x * Self.coasting, y: velocity.y * Self.coasting)
         self.seconds = max(self.seconds, seconds)
     }

@@ -9,6 +9,11 @@ enum PromptWindows {
     /// the next frame.
     static let lookFactor = 2.0
     static let followFactor = 1.8
+    /// The same in the first frames and after a loss, when the object's motion isn't known yet.
+    static let firstFactor = 2.5
+    static let firstFrames = 2
+    /// How much larger the window is for each pixel that the object is expected to have moved.
+    static let speedAllowance = 2.0
     /// The same for the windows that search the whole picture for a lost object.
     static let scanFactor = 4.0
     /// How much farther than they lie apart several clicks are looked at.
