@@ -34,7 +34,8 @@ public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
         case .notFound(let path): "\(path): no such file; check the path"
         case .notReadable(let path, let reason): "\(path): can't be read (\(reason)); check its permissions"
         case .empty(let path): "\(path): the file is empty; record or copy it again"
-        case .notAVideo(let source): "\(source): not a video or picture in a known format (MP4, MKV, AVI, MPEG-TS, MJPEG, …)"
+        case .notAVideo(let source):
+            "\(source): not a video or picture in a known format (MP4, MKV, AVI, MPEG-TS, MJPEG, …)"
         case .truncated(let path):
             "\(path): the MP4 file breaks off before its index (moov); copy it again, or repair it with what wrote it"
         case .noVideoStream(let source):

@@ -57,7 +57,9 @@ struct Components {
             var x = 0
             while x < width {
                 // Most of the picture is empty: eight pixels at a time.
-                if x &+ 8 <= width, UnsafeRawPointer(row + x).loadUnaligned(as: UInt64.self) & 0x0101_0101_0101_0101 == 0 {
+                if x &+ 8 <= width,
+                    UnsafeRawPointer(row + x).loadUnaligned(as: UInt64.self) & 0x0101_0101_0101_0101 == 0
+                {
                     x &+= 8
                     continue
                 }

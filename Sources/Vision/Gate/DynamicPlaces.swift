@@ -113,7 +113,8 @@ final class DynamicPlaces {
             if tall <= height / 12 {
                 rows.append(
                     (
-                        max(0, component.left - 10 * tall), component.top - 2, min(width - 1, component.right + 10 * tall),
+                        max(0, component.left - 10 * tall), component.top - 2,
+                        min(width - 1, component.right + 10 * tall),
                         component.bottom + 2
                     ))
             }

@@ -35,7 +35,8 @@ struct ExposureFit {
         var newGain = gain
         var newOffset = offset + shift
         for _ in 0..<3 {
-            let spread = Self.median(samples, &magnitudes) { abs($0.picture - (newGain * $0.background + newOffset)) } / 0.6745
+            let spread =
+                Self.median(samples, &magnitudes) { abs($0.picture - (newGain * $0.background + newOffset)) } / 0.6745
             let reach = max(4, 4 * spread)
             var sum: Float = 0, sumB: Float = 0, sumP: Float = 0, sumBB: Float = 0, sumBP: Float = 0
             for sample in samples {

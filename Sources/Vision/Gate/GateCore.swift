@@ -283,7 +283,8 @@ final class GateCore {
     private func close() {
         let flags = foreground.pixels, other = scratch.pixels
         PlaneFilters.morph3(flags, into: other, width: width, height: height, dilating: true, row: byteRow.pixels)
-        PlaneFilters.morph3(other, into: blocked.pixels, width: width, height: height, dilating: false, row: byteRow.pixels)
+        PlaneFilters.morph3(
+            other, into: blocked.pixels, width: width, height: height, dilating: false, row: byteRow.pixels)
         // What was set stays set; gaps that closing filled are weak.
         for index in 0..<width * height { flags[index] |= blocked.pixels[index] & 1 }
     }

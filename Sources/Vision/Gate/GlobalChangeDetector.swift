@@ -83,7 +83,9 @@ struct GlobalChangeDetector {
             }
             // Lights that flash while the camera turns: the turn is what matters.
             let now: SceneObservation.GlobalChange =
-                kind == .view || (measure.points >= 24 && measure.match < Double(Stabilizer.leastMatch) && measure.moving > 0.04) ? .view : kind
+                kind == .view
+                    || (measure.points >= 24 && measure.match < Double(Stabilizer.leastMatch) && measure.moving > 0.04)
+                ? .view : kind
             state = .holding(now, since: since, calmSince: calmSince)
             return .hold(now)
         }

@@ -45,7 +45,8 @@ struct Association {
         for (t, track) in tracks.enumerated() where track.restingSince == nil {
             let linked = blobs.indices.filter { strengths[t * blobs.count + $0] > 0 }
             let stays = linked.contains { b in
-                blobs[b].area > 0.6 * track.area && Self.score(track, blobs[b], strengths[t * blobs.count + b], seconds) > 0.3
+                blobs[b].area > 0.6 * track.area
+                    && Self.score(track, blobs[b], strengths[t * blobs.count + b], seconds) > 0.3
             }
             if stays { continue }
             for (b, blob) in blobs.enumerated() where !claimed[b] {
@@ -63,7 +64,11 @@ struct Association {
         for (t, track) in tracks.enumerated() {
             let linked = blobs.indices.filter { strengths[t * blobs.count + $0] > 0 }
             blobsOfTrack[t] = linked.map { b in
-                (b, Self.score(track, blobs[b], strengths[t * blobs.count + b], seconds) + (jumped.contains(t) && strengths[t * blobs.count + b] == 0.5 ? 0.3 : 0))
+                (
+                    b,
+                    Self.score(track, blobs[b], strengths[t * blobs.count + b], seconds)
+                        + (jumped.contains(t) && strengths[t * blobs.count + b] == 0.5 ? 0.3 : 0)
+                )
             }
             .sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map(\.0)
         }
@@ -94,7 +99,8 @@ struct Association {
         let place = track.predictedCentroid(after: elapsed)
         let centerX = Double(blob.box.left + blob.box.right + 1) / 2
         let centerY = Double(blob.box.top + blob.box.bottom + 1) / 2
-        let distance = ((place.x - centerX) * (place.x - centerX) + (place.y - centerY) * (place.y - centerY)).squareRoot()
+        let distance = ((place.x - centerX) * (place.x - centerX) + (place.y - centerY) * (place.y - centerY))
+            .squareRoot()
         let size = max(6, max(track.size, Double(max(blob.box.width, blob.box.height))))
         let ratio = blob.area / max(1, track.area)
         let allowed = reach * size * max(1, min(elapsed, 0.3) / 0.1)

@@ -254,7 +254,8 @@ final class BlobTracker {
     private func keepPast(frames: Int) {
         while past.count > frames { past.removeFirst() }
         // The plane that falls out of the window is used again.
-        let spare = past.count == frames ? past.removeFirst().labels : Plane(width: width, height: height, filledWith: 0)
+        let spare =
+            past.count == frames ? past.removeFirst().labels : Plane(width: width, height: height, filledWith: 0)
         spare.copy(from: labels)
         past.append((spare, areas))
     }

@@ -62,7 +62,9 @@ public actor SceneTracker {
     /// Follows what a person prompts in `frame`.
     /// - Returns: the new track's id and the candidates, best first; the first is followed.
     /// - Throws: `SceneError`, or what the session throws (a click outside the picture, for instance).
-    public func addPrompt(_ prompt: Prompt, frame: VideoFrame) async throws -> (id: TrackID, candidates: [MaskCandidate]) {
+    public func addPrompt(_ prompt: Prompt, frame: VideoFrame) async throws -> (
+        id: TrackID, candidates: [MaskCandidate]
+    ) {
         guard let pool else { throw SceneError.noNetwork }
         let id = ids.next()
         let candidates = try await pool.begin(id, prompt: prompt, frame: frame)

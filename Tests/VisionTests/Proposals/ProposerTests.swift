@@ -24,7 +24,8 @@ struct ProposerTests {
     func prompt() throws {
         let box = Box(left: 100, top: 50, right: 140, bottom: 70)
         let proposals = Proposer.proposals(
-            tracks: [track(1, box)], labels: labels([(1, box)]), frameSize: FrameSize(width: 1280, height: 720), factor: 4,
+            tracks: [track(1, box)], labels: labels([(1, box)]), frameSize: FrameSize(width: 1280, height: 720),
+            factor: 4,
             seconds: 2, settings: ProposalSettings())
         let prompt = try #require(proposals.first?.prompt)
         #expect(prompt.box == Region(x: 400, y: 200, width: 164, height: 84))
@@ -38,7 +39,8 @@ struct ProposerTests {
         let plane = labels([
             (1, Box(left: 10, top: 10, right: 17, bottom: 80)), (1, Box(left: 10, top: 60, right: 60, bottom: 80)),
         ])
-        let point = try #require(InnerPoint.find(labels: plane, label: 1, box: Box(left: 10, top: 10, right: 60, bottom: 80)))
+        let point = try #require(
+            InnerPoint.find(labels: plane, label: 1, box: Box(left: 10, top: 10, right: 60, bottom: 80)))
         #expect(plane.pixels[point.y * 320 + point.x] == 1)
         #expect(point.y == 70)
         #expect(InnerPoint.find(labels: plane, label: 2, box: Box(left: 10, top: 10, right: 60, bottom: 80)) == nil)
@@ -46,8 +48,10 @@ struct ProposerTests {
 
     @Test("what moves goes before what rests; specks, giants and the unseen are left out")
     func order() {
-        let resting = Box(left: 10, top: 10, right: 60, bottom: 60), moving = Box(left: 100, top: 10, right: 120, bottom: 30)
-        let speck = Box(left: 200, top: 10, right: 203, bottom: 13), giant = Box(left: 0, top: 70, right: 319, bottom: 179)
+        let resting = Box(left: 10, top: 10, right: 60, bottom: 60),
+            moving = Box(left: 100, top: 10, right: 120, bottom: 30)
+        let speck = Box(left: 200, top: 10, right: 203, bottom: 13),
+            giant = Box(left: 0, top: 70, right: 319, bottom: 179)
         var unseen = track(5, moving)
         unseen.isSeen = false
         let proposals = Proposer.proposals(

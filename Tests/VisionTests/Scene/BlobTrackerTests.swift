@@ -29,7 +29,8 @@ struct BlobTrackerTests {
         #expect(ids == [1])
     }
 
-    @Test("a falling box keeps its track from leaving to rest; the place it left is another", arguments: [10.0, 15, 25])
+    @Test(
+        "a falling box keeps its track from leaving to rest; the place it left is another", arguments: [10.0, 15, 25])
     func fall(framesPerSecond: Double) {
         var scene = SyntheticScene()
         let run = SceneRun(framesPerSecond: framesPerSecond)
@@ -93,7 +94,9 @@ struct BlobTrackerTests {
         for step in 0..<90 {
             // In from the left, waits by the place, goes back.
             let x = step < 30 ? step * 5 : (step < 50 ? 150 : 150 - (step - 50) * 5)
-            let box = step < 40 ? Region(x: x + 16, y: 110, width: 20, height: 20) : Region(x: 172, y: 124, width: 20, height: 20)
+            let box =
+                step < 40
+                ? Region(x: x + 16, y: 110, width: 20, height: 20) : Region(x: 172, y: 124, width: 20, height: 20)
             scene.rectangles = [(Region(x: x, y: 80, width: 18, height: 64), 40), (box, 225)]
             let tracks = run.step(&scene)
             if step >= 65 { boxTracks += tracks.filter { $0.centroid.x > 168 } }

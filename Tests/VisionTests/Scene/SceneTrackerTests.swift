@@ -29,7 +29,8 @@ struct SceneTrackerTests {
         let phases = observations.flatMap(\.tracks).map(\.phase)
         #expect(phases.first == .appeared)
         #expect(phases.filter { $0 == .appeared }.count == 1)
-        #expect(observations.last?.tracks.first?.sample.region.iou(Region(x: 180, y: 90, width: 30, height: 40)) ?? 0 > 0.7)
+        #expect(
+            observations.last?.tracks.first?.sample.region.iou(Region(x: 180, y: 90, width: 30, height: 40)) ?? 0 > 0.7)
         #expect(observations.flatMap(\.tracks).allSatisfy { $0.sample.mask == nil && $0.origin == .motion })
     }
 
