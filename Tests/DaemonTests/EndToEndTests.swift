@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Glibc
 import Media
 import Settings
 import TestSupport
@@ -88,6 +89,23 @@ struct EndToEndTests {
         #expect(try store.unfinishedClips().isEmpty)
         let clip = try #require(try store.clips(in: .finished).first)
         #expect(clip.durationSeconds > 2)
+    }
+
+    @Test("the service manager hears of the start, gets signs of life, and hears of the stop", .timeLimit(.minutes(2)))
+    func serviceManager() async throws {
+        let listener = try NotifyListener("@aislewatch-test-\(getpid())")
+        let site = try DaemonSite(environment: [
+            "NOTIFY_SOCKET": "@aislewatch-test-\(getpid())", "WATCHDOG_USEC": "400000",
+        ])
+        site.start(try site.configuration(#"cameras: [{id: dock, url: "rtsp://127.0.0.1:1/x"}]"#))
+        #expect(try listener.receive() == "READY=1\nSTATUS=0 of 1 cameras online\n")
+        // A camera that is switched off is no reason for a restart: its connection is tried again.
+        #expect(try listener.receive() == "WATCHDOG=1\n")
+        #expect(try listener.receive() == "STATUS=0 of 1 cameras online\n")
+        #expect(try listener.receive() == "WATCHDOG=1\n")
+        try await site.stop()
+        var last = ""
+        while !last.hasPrefix("STOPPING=1") { last = try listener.receive() }
     }
 
     @Test("a clip folder that can't be written is said at the start")

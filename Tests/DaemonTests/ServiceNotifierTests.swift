@@ -7,42 +7,8 @@ import Testing
 
 @Suite("Telling systemd")
 struct ServiceNotifierTests {
-    /// The other end: a datagram socket of the test's own.
-    private final class Listener {
-        struct Failure: Error {}
-
-        let descriptor: Int32
-
-        /// - Parameter name: a path, or `@` and a name.
-        init(_ name: String) throws {
-            descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
-            var timeout = timeval(tv_sec: 5, tv_usec: 0)
-            setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
-            var address = sockaddr_un()
-            address.sun_family = sa_family_t(AF_UNIX)
-            var bytes = Array(name.utf8)
-            let isAbstract = bytes.first == UInt8(ascii: "@")
-            if isAbstract { bytes[0] = 0 }
-            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-            let length = isAbstract ? 2 + bytes.count : MemoryLayout<sockaddr_un>.size
-            let result = withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(length)) }
-            }
-            guard result == 0 else { throw Failure() }
-        }
-
-        deinit { close(descriptor) }
-
-        func receive() throws -> String {
-            var buffer = [UInt8](repeating: 0, count: 4096)
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { throw Failure() }
-            return String(decoding: buffer.prefix(count), as: UTF8.self)
-        }
-    }
-
     private func messages(at name: String) throws {
-        let listener = try Listener(name)
+        let listener = try NotifyListener(name)
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": name])
         #expect(notifier.isEnabled)
         notifier.ready()
@@ -71,7 +37,7 @@ struct ServiceNotifierTests {
     @Test("keeps a status to one line, whatever is in it")
     func oneLine() throws {
         let directory = try TemporaryDirectory()
-        let listener = try Listener(directory.file("notify").path)
+        let listener = try NotifyListener(directory.file("notify").path)
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": directory.file("notify").path])
         notifier.status("dock offline\nSTOPPING=1\r\nMAINPID=1")
         #expect(try listener.receive() == "STATUS=dock offline STOPPING=1 MAINPID=1\n")
@@ -81,7 +47,7 @@ struct ServiceNotifierTests {
     func nobody() throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("gone").path
-        do { _ = try Listener(path) }
+        do { _ = try NotifyListener(path) }
         for name in ["", "relative", "vsock:2:1", path, "/\(String(repeating: "x", count: 200))", "@"] {
             let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": name])
             notifier.ready()
@@ -95,7 +61,7 @@ struct ServiceNotifierTests {
     func fullSocket() throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("notify").path
-        let listener = try Listener(path)
+        let listener = try NotifyListener(path)
         let notifier = ServiceNotifier(environment: ["NOTIFY_SOCKET": path])
         for _ in 0..<10_000 { notifier.ping() }
         #expect(try listener.receive() == "WATCHDOG=1\n")
