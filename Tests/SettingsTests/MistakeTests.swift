@@ -42,9 +42,10 @@ struct MistakeTests {
             "5:3: unknown key \"exec\" in web; allowed: host, port"),
         Mistake(
             "rules:\n  spill:\n    min_area: 0.1",
-            "6:5: unknown key \"min_area\" in rules.spill; allowed: enabled, end_after_seconds, max_moving_fraction, "
-                + "min_area_fraction, min_area_square_metres, min_containment, min_growth_ratio, min_growth_seconds, "
-                + "shadow_stay_seconds, shadow_texture_similarity; did you mean \"min_area_fraction\"?"),
+            "6:5: unknown key \"min_area\" in rules.spill; allowed: enabled, end_after_seconds, max_area_fraction, "
+                + "max_height_to_width, max_moving_fraction, min_area_fraction, min_area_square_metres, min_containment, "
+                + "min_grown_fraction, min_growth_ratio, min_growth_seconds, shadow_stay_seconds, "
+                + "shadow_texture_similarity; did you mean \"min_area_fraction\"?"),
         // Wrong types
         Mistake(
             "recording:\n  pre_roll_seconds: 10s",

@@ -32,6 +32,9 @@ extension SpillSettings {
         enabled = given.enabled ?? enabled
         minAreaFraction = given.minAreaFraction ?? minAreaFraction
         minAreaSquareMetres = given.minAreaSquareMetres ?? minAreaSquareMetres
+        maxAreaFraction = given.maxAreaFraction ?? maxAreaFraction
+        maxHeightToWidth = given.maxHeightToWidth ?? maxHeightToWidth
+        minGrownFraction = given.minGrownFraction ?? minGrownFraction
         minGrowthSeconds = given.minGrowthSeconds ?? minGrowthSeconds
         minGrowthRatio = given.minGrowthRatio ?? minGrowthRatio
         minContainment = given.minContainment ?? minContainment

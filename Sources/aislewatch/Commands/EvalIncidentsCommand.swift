@@ -45,7 +45,9 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
             preRollSeconds: configuration.recording.preRollSeconds,
             postRollSeconds: configuration.recording.postRollSeconds)
         let evaluation = IncidentEvaluation(settings: settings) {
-            SceneTracker(settings: SceneSettings(configuration), family: family)
+            SceneTracker(
+                settings: SceneSettings(configuration, networkPace: pace == .fast ? .inStep : .whenReady),
+                family: family)
         }
         let reporter = EvaluationReporter("watching")
         let report = try await CommandFailure.wrapping {
