@@ -63,10 +63,10 @@ public struct IncidentEvaluation: Sendable {
             let name = file.deletingPathExtension().lastPathComponent
             progress(.began(clip: name, index: index, count: files.count))
             let observer = try await makeObserver()
-            let began = ProcessTime.cpuSeconds()
+            let began = ProcessorTime.seconds()
             do {
                 let clip = try await evaluate(file, name: name, observer: observer, progress: progress)
-                cpuSeconds += ProcessTime.cpuSeconds() - began
+                cpuSeconds += ProcessorTime.seconds() - began
                 mediaSeconds += clip.mediaSeconds
                 bytesKept += clip.bytesKept
                 bytesSeen += clip.bytesSeen
