@@ -21,6 +21,7 @@ public struct AislewatchConfiguration: Hashable, Sendable {
     public var web = WebConfiguration()
     public var storage: StorageConfiguration
     public var model = ModelConfiguration()
+    public var secondLook = SecondLookConfiguration()
     /// What is allowed but unwise, such as a secrets file that everybody can read. To be logged at start.
     public var warnings: [ConfigurationProblem] = []
 
@@ -34,16 +35,17 @@ public struct AislewatchConfiguration: Hashable, Sendable {
     init(reading root: Section, purpose: Purpose) {
         site = SiteConfiguration(reading: root.section("site"))
         analysis = AnalysisConfiguration(reading: root.section("analysis"))
-        rules = RulesConfiguration(reading: root.section("rules"))
         storage = StorageConfiguration(reading: root.section("storage"))
         recording = RecordingConfiguration(reading: root.section("recording"), stateDirectory: storage.directory)
         web = WebConfiguration(reading: root.section("web"))
         model = ModelConfiguration(reading: root.section("model"))
+        secondLook = SecondLookConfiguration(reading: root.section("second_look"))
         cameras = CameraConfiguration.list(reading: root, analysis: analysis)
+        rules = RulesConfiguration(reading: root.section("rules"), timeZone: site.timeZone, cameras: cameras)
         if purpose == .run, root.node("cameras") == nil || root.node("cameras")?.node.sequence?.isEmpty == true {
             root.missing("cameras", allowed: "list at least one, each with an id and a url")
         }
-        alerts = AlertsConfiguration(reading: root.section("alerts"), cameras: cameras.map(\.id))
+        alerts = AlertsConfiguration(reading: root.section("alerts"), cameras: cameras)
         root.finish()
     }
 

@@ -23,28 +23,30 @@ struct MistakeTests {
         // Unknown keys
         Mistake(
             "recroding:\n  audio: true",
-            "4:1: unknown key \"recroding\" at the top; allowed: alerts, analysis, cameras, model, recording, rules, site, "
+            "4:1: unknown key \"recroding\" at the top; allowed: alerts, analysis, cameras, model, recording, rules, second_look, site, "
                 + "storage, web; did you mean \"recording\"?"),
         Mistake(
             "recording:\n  preRollSeconds: 5",
-            "5:3: unknown key \"preRollSeconds\" in recording; allowed: audio, directory, max_clip_seconds, "
-                + "post_roll_seconds, pre_roll_seconds, ring_max_megabytes; did you mean \"pre_roll_seconds\"?"),
+            "5:3: unknown key \"preRollSeconds\" in recording; allowed: audio, directory, fallback_directory, max_clip_seconds, "
+                + "post_roll_seconds, pre_roll_seconds, retention, ring_max_megabytes; did you mean \"pre_roll_seconds\"?"
+        ),
         Mistake(
             "recording:\n  pre_roll: 5",
-            "5:3: unknown key \"pre_roll\" in recording; allowed: audio, directory, max_clip_seconds, "
-                + "post_roll_seconds, pre_roll_seconds, ring_max_megabytes; did you mean \"pre_roll_seconds\"?"),
+            "5:3: unknown key \"pre_roll\" in recording; allowed: audio, directory, fallback_directory, max_clip_seconds, "
+                + "post_roll_seconds, pre_roll_seconds, retention, ring_max_megabytes; did you mean \"pre_roll_seconds\"?"
+        ),
         Mistake(
             "web:\n  pre_roll_seconds: 5",
-            "5:3: unknown key \"pre_roll_seconds\" in web; allowed: host, port; did you mean \"recording.pre_roll_seconds\"?"
+            "5:3: unknown key \"pre_roll_seconds\" in web; allowed: host, port, tls_certificate, tls_key, trusted_proxies; did you mean \"recording.pre_roll_seconds\"?"
         ),
         Mistake(
             "web:\n  exec: reboot",
-            "5:3: unknown key \"exec\" in web; allowed: host, port"),
+            "5:3: unknown key \"exec\" in web; allowed: host, port, tls_certificate, tls_key, trusted_proxies"),
         Mistake(
             "rules:\n  spill:\n    min_area: 0.1",
-            "6:5: unknown key \"min_area\" in rules.spill; allowed: enabled, end_after_seconds, max_area_fraction, "
-                + "max_height_to_width, max_moving_fraction, min_area_fraction, min_area_square_metres, min_containment, "
-                + "min_grown_fraction, min_growth_ratio, min_growth_seconds, shadow_stay_seconds, "
+            "6:5: unknown key \"min_area\" in rules.spill; allowed: alarms_per_hour, during, enabled, end_after_seconds, max_area_fraction, "
+                + "max_height_to_width, max_moving_fraction, max_texture_ratio, min_area_fraction, min_area_square_metres, min_containment, "
+                + "min_grown_fraction, min_growth_ratio, min_growth_seconds, min_luma_change, severity, shadow_stay_seconds, "
                 + "shadow_texture_similarity; did you mean \"min_area_fraction\"?"),
         // Wrong types
         Mistake(
@@ -149,7 +151,8 @@ struct MistakeTests {
             "6:37: alerts.channels[0].url is the scheme \"ftp\"; allowed: http://host/… or https://host/…"),
         Mistake(
             "alerts:\n  channels:\n    - {name: a, type: webhok, url: \"http://h/\"}",
-            "6:23: alerts.channels[0].type is \"webhok\"; allowed: twilio, webhook; did you mean \"webhook\"?"),
+            "6:23: alerts.channels[0].type is \"webhok\"; allowed: twilio, webhook, mail, mqtt, slack, teams, telegram, ntfy; did you mean \"webhook\"?"
+        ),
         Mistake(
             "alerts:\n  channels:\n    - {name: a, type: webhook, url: \"http://h/\"}\n  routes:\n    - channels: [b, aa]",
             "8:18: alerts.routes[0].channels names \"b\"; allowed: a; did you mean \"a\"?"),

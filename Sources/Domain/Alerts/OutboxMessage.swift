@@ -1,20 +1,23 @@
-import Foundation
+public import Foundation
 
 /// A message in the outbox.
 public struct OutboxMessage: Hashable, Sendable {
-    public enum State: String, Sendable, Codable {
+    public enum State: String, Sendable, Codable, CaseIterable {
         /// Waits for its next attempt.
         case pending
         /// Taken by the provider.
         case sent
-        /// Will not be tried again: the provider refused it for good.
+        /// Will not be tried again: the provider refused it for good, or could not deliver it.
         case dead
+        /// Not needed any more: the incident was acknowledged, or what was wrong is right again.
+        case cancelled
     }
 
     public var id: Int64
     /// Sent along with every attempt, so that a provider or receiver can drop a repetition.
     public var idempotencyKey: String
-    public var incident: IncidentID
+    /// The incident that it is about; nil for messages about the installation.
+    public var incident: IncidentID?
     public var alert: PlannedAlert
     public var state: State
     public var attempts: Int
@@ -27,9 +30,15 @@ public struct OutboxMessage: Hashable, Sendable {
     public var sentAt: Date?
     /// Why the last attempt failed, without secrets.
     public var lastError: String?
+    /// The provider's own name for the message, where it only queued it and must be asked what became of it.
+    public var providerID: String?
+    /// What the provider said last: `accepted`, `delivered` or `failed`; nil where it doesn't tell.
+    public var delivery: String?
+    /// When a person last had a dead message tried again.
+    public var retriedAt: Date?
 
     public init(
-        id: Int64, idempotencyKey: String, incident: IncidentID, alert: PlannedAlert, state: State, attempts: Int,
+        id: Int64, idempotencyKey: String, incident: IncidentID?, alert: PlannedAlert, state: State, attempts: Int,
         createdAt: Date, nextAttemptAt: Date, sentAt: Date? = nil, lastError: String? = nil
     ) {
         self.id = id
@@ -43,4 +52,7 @@ public struct OutboxMessage: Hashable, Sendable {
         self.sentAt = sentAt
         self.lastError = lastError
     }
+
+    /// From when on its age counts: a message is given up some time after it could first have been sent.
+    public var waitingSince: Date { max(createdAt, alert.dueAt ?? createdAt, retriedAt ?? createdAt) }
 }

@@ -17,6 +17,20 @@ public struct Incident: Hashable, Sendable, Codable {
     public var kinds: [IncidentKind]
     public var phase: Phase
     public var severity: Severity
+    /// How far its life has got; `phase` is the coarse form of the same.
+    public var stage = IncidentStage.confirmed
+    /// The site's name of the rule or combination that fired first; nil for rules without a name.
+    public var ruleName: String?
+    /// How loud it is; decided when it is confirmed.
+    public var alerting = IncidentAlerting.alarm
+    /// With `alerting` `.summary` or `.silent` by the rule's budget: until when it stays silent.
+    public var quietUntilDate: Date?
+    /// Earlier ids of incidents that turned out to be this one: links to them lead here.
+    public var aliases: [IncidentID] = []
+    /// Set on an incident that turned out to be part of an earlier one, which goes on under that id.
+    public var mergedInto: IncidentID?
+    /// What the second look said; nil without one.
+    public var secondLook: SecondLookAnswer?
     /// First sign of it, on the camera's time line.
     public var start: MediaTime
     /// Its last sign so far.
@@ -58,5 +72,38 @@ public struct Incident: Hashable, Sendable, Codable {
         self.facts = facts
         self.evidence = evidence
         self.tracks = tracks
+    }
+}
+
+extension Incident {
+    /// Sidecars of earlier versions lack the younger keys.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            id: try values.decode(IncidentID.self, forKey: .id),
+            camera: try values.decode(CameraID.self, forKey: .camera),
+            kind: try values.decode(IncidentKind.self, forKey: .kind),
+            phase: try values.decode(Phase.self, forKey: .phase),
+            severity: try values.decode(Severity.self, forKey: .severity),
+            start: try values.decode(MediaTime.self, forKey: .start),
+            end: try values.decode(MediaTime.self, forKey: .end),
+            confirmed: try values.decode(MediaTime.self, forKey: .confirmed),
+            startDate: try values.decode(Date.self, forKey: .startDate),
+            endDate: try values.decode(Date.self, forKey: .endDate),
+            confirmedDate: try values.decode(Date.self, forKey: .confirmedDate),
+            region: try values.decode(Region.self, forKey: .region),
+            frameSize: try values.decode(FrameSize.self, forKey: .frameSize),
+            facts: try values.decode(IncidentFacts.self, forKey: .facts),
+            evidence: try values.decode([Evidence].self, forKey: .evidence),
+            tracks: try values.decode([TrackID].self, forKey: .tracks))
+        kinds = try values.decode([IncidentKind].self, forKey: .kinds)
+        stage =
+            try values.decodeIfPresent(IncidentStage.self, forKey: .stage) ?? (phase == .ended ? .ended : .confirmed)
+        ruleName = try values.decodeIfPresent(String.self, forKey: .ruleName)
+        alerting = try values.decodeIfPresent(IncidentAlerting.self, forKey: .alerting) ?? .alarm
+        quietUntilDate = try values.decodeIfPresent(Date.self, forKey: .quietUntilDate)
+        aliases = try values.decodeIfPresent([IncidentID].self, forKey: .aliases) ?? []
+        mergedInto = try values.decodeIfPresent(IncidentID.self, forKey: .mergedInto)
+        secondLook = try values.decodeIfPresent(SecondLookAnswer.self, forKey: .secondLook)
     }
 }

@@ -15,5 +15,20 @@ public struct IncidentFacts: Hashable, Sendable, Codable {
     public var fromZoneName: String?
     public var fromZoneKind: Zone.Kind?
 
+    /// Floor that a liquid covers more each second; m²/s only where the camera has a scale, else part of the picture/s.
+    public var growthSquareMetresPerSecond: Double?
+    public var growthFractionPerSecond: Double?
+    /// How long something has stood where it was left, or stood before it was taken, in seconds.
+    public var stoodSeconds: Double?
+    /// How many parts of a stack came down.
+    public var parts: Int?
+    /// The marked object, as people call it, and what became of it.
+    public var objectID: FollowedObjectID?
+    public var objectName: String?
+    public var condition: FollowedObject.Condition?
+    /// Why somebody asked for the recording, and who or what did; only where no rule saw anything.
+    public var reason: String?
+    public var triggeredBy: String?
+
     public init() {}
 }

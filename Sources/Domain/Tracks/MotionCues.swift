@@ -17,10 +17,15 @@ public struct MotionCues: Hashable, Sendable, Codable {
     /// Part of the contrast along the blob's outline that the picture has, as against the background there, 0 to 1: near
     /// 1 for something that came into the scene, near 0 for the place something left. nil when not measured.
     public var outlineContrast: Double?
+    /// Mean position of the blob's pixels that changed since the frame before, in pixels of the analysed picture; nil
+    /// when none did or when not measured. What falls out of a blob that hangs together moves it, however large the rest.
+    public var movingCentroid: Point?
+    /// Parts of the blob that move, or just moved, on their own. Nil when there are none.
+    public var parts: [MovingPart]?
 
     public init(
         movingFraction: Double, containment: Double, textureSimilarity: Double, lumaRatio: Double, textureRatio: Double,
-        outlineContrast: Double? = nil
+        outlineContrast: Double? = nil, movingCentroid: Point? = nil, parts: [MovingPart]? = nil
     ) {
         self.movingFraction = movingFraction
         self.containment = containment
@@ -28,5 +33,7 @@ public struct MotionCues: Hashable, Sendable, Codable {
         self.lumaRatio = lumaRatio
         self.textureRatio = textureRatio
         self.outlineContrast = outlineContrast
+        self.movingCentroid = movingCentroid
+        self.parts = parts
     }
 }

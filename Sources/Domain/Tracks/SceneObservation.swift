@@ -20,10 +20,12 @@ public struct SceneObservation: Hashable, Sendable, Codable {
     public var globalChange: GlobalChange?
     /// False until the background model knows the scene (after start, a light switch or a camera move).
     public var isWarm: Bool
+    /// How the frame looks as a whole; nil where nobody measured it.
+    public var picture: PictureStatistics?
 
     public init(
         time: MediaTime, date: Date, frameSize: FrameSize, tracks: [TrackObservation] = [],
-        globalChange: GlobalChange? = nil, isWarm: Bool = true
+        globalChange: GlobalChange? = nil, isWarm: Bool = true, picture: PictureStatistics? = nil
     ) {
         self.time = time
         self.date = date
@@ -31,5 +33,6 @@ public struct SceneObservation: Hashable, Sendable, Codable {
         self.tracks = tracks
         self.globalChange = globalChange
         self.isWarm = isWarm
+        self.picture = picture
     }
 }

@@ -4,16 +4,40 @@ import Foundation
 public enum AlertChannelConfiguration: Hashable, Sendable {
     case twilio(TwilioChannelConfiguration)
     case webhook(WebhookChannelConfiguration)
+    case mail(MailChannelConfiguration)
+    case mqtt(MQTTChannelConfiguration)
+    case slack(ChatChannelConfiguration)
+    case teams(ChatChannelConfiguration)
+    case telegram(TelegramChannelConfiguration)
+    case ntfy(ChatChannelConfiguration)
 
     /// The value of `type` in the file.
     enum Kind: String, CaseIterable {
-        case twilio, webhook
+        case twilio, webhook, mail, mqtt, slack, teams, telegram, ntfy
     }
 
     public var name: String {
         switch self {
         case .twilio(let channel): channel.name
         case .webhook(let channel): channel.name
+        case .mail(let channel): channel.name
+        case .mqtt(let channel): channel.name
+        case .slack(let channel), .teams(let channel), .ntfy(let channel): channel.name
+        case .telegram(let channel): channel.name
+        }
+    }
+
+    /// As the file spells it.
+    public var type: String {
+        switch self {
+        case .twilio: Kind.twilio.rawValue
+        case .webhook: Kind.webhook.rawValue
+        case .mail: Kind.mail.rawValue
+        case .mqtt: Kind.mqtt.rawValue
+        case .slack: Kind.slack.rawValue
+        case .teams: Kind.teams.rawValue
+        case .telegram: Kind.telegram.rawValue
+        case .ntfy: Kind.ntfy.rawValue
         }
     }
 
@@ -25,15 +49,9 @@ public enum AlertChannelConfiguration: Hashable, Sendable {
             if section.node("type") == nil {
                 section.missing("type", allowed: "needed: \(Kind.allCases.map(\.rawValue).joined(separator: " or "))")
             }
-            let channel: AlertChannelConfiguration?
-            switch kind {
-            case .twilio:
-                channel = TwilioChannelConfiguration(name: name ?? "", reading: section).map(Self.twilio)
-            case .webhook:
-                channel = WebhookChannelConfiguration(name: name ?? "", reading: section).map(Self.webhook)
             // Which keys are allowed isn't known without a type.
-            case nil: return nil
-            }
+            guard let kind else { return nil }
+            let channel = Self.channel(kind, name: name ?? "", reading: section)
             section.finish()
             guard let name, let channel else { return nil }
             guard names.insert(name).inserted else {
@@ -43,6 +61,19 @@ public enum AlertChannelConfiguration: Hashable, Sendable {
                 return nil
             }
             return channel
+        }
+    }
+
+    private static func channel(_ kind: Kind, name: String, reading section: Section) -> AlertChannelConfiguration? {
+        switch kind {
+        case .twilio: TwilioChannelConfiguration(name: name, reading: section).map(Self.twilio)
+        case .webhook: WebhookChannelConfiguration(name: name, reading: section).map(Self.webhook)
+        case .mail: MailChannelConfiguration(name: name, reading: section).map(Self.mail)
+        case .mqtt: MQTTChannelConfiguration(name: name, reading: section).map(Self.mqtt)
+        case .slack: ChatChannelConfiguration(name: name, reading: section, hasToken: false).map(Self.slack)
+        case .teams: ChatChannelConfiguration(name: name, reading: section, hasToken: false).map(Self.teams)
+        case .telegram: TelegramChannelConfiguration(name: name, reading: section).map(Self.telegram)
+        case .ntfy: ChatChannelConfiguration(name: name, reading: section, hasToken: true).map(Self.ntfy)
         }
     }
 

@@ -11,6 +11,12 @@ public struct AlertRouteConfiguration: Hashable, Sendable {
     public var minSeverity: Severity
     /// Names of `alerts.channels`.
     public var channels: [String]
+    /// Names of zones; empty: all.
+    public var zones: [String] = []
+    /// When it holds; nil: always.
+    public var shift: Shift?
+    /// Who is told when nobody has acknowledged.
+    public var escalate: [EscalationConfiguration] = []
 
     public init(
         cameras: [CameraID] = [], kinds: [IncidentKind] = [], minSeverity: Severity = .low, channels: [String]
@@ -21,8 +27,8 @@ public struct AlertRouteConfiguration: Hashable, Sendable {
         self.channels = channels
     }
 
-    init?(reading section: Section, cameras known: [CameraID], channels names: [String]) {
-        cameras = section.names("cameras", known: known.map(\.rawValue), of: "camera ids")
+    init?(reading section: Section, cameras known: [CameraConfiguration], channels names: [String]) {
+        cameras = section.names("cameras", known: known.map(\.id.rawValue), of: "camera ids")
             .compactMap(CameraID.init(rawValue:))
         kinds = section.names("kinds", known: IncidentKind.allCases.map(\.rawValue), of: "kinds of incident")
             .compactMap(IncidentKind.init(rawValue:))
@@ -30,6 +36,13 @@ public struct AlertRouteConfiguration: Hashable, Sendable {
         channels = section.names("channels", known: names, of: "channel names")
         if section.node("channels") == nil {
             section.missing("channels", allowed: "needed: names of alerts.channels")
+        }
+        var zoneNames: [String] = []
+        for zone in known.flatMap(\.zones) where !zoneNames.contains(zone.name) { zoneNames.append(zone.name) }
+        zones = section.names("zones", known: zoneNames, of: "zone names")
+        shift = section.shift("shift")
+        escalate = section.sections("escalate", of: "steps").compactMap {
+            EscalationConfiguration(reading: $0, channels: names)
         }
         section.finish()
     }

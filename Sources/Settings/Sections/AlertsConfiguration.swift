@@ -14,9 +14,20 @@ public struct AlertsConfiguration: Hashable, Sendable {
     /// Which alerts go to which channels; empty: all to all.
     public var routes: [AlertRouteConfiguration] = []
 
+    /// The language of messages. Default: en.
+    public var language = AlertLanguage.en
+    /// A file with the site's own texts; nil: those of the language.
+    public var textFile: URL?
+    /// So many messages about incidents within `floodMinutes` are enough; what follows goes into one summary.
+    /// 1 to 100. Default: 5.
+    public var floodMessages = 5
+    /// 1 to 1440. Default: 10.
+    public var floodMinutes = 10.0
+    public var operations = OperationsConfiguration()
+
     public init() {}
 
-    init(reading section: Section, cameras: [CameraID]) {
+    init(reading section: Section, cameras: [CameraConfiguration]) {
         coolDownSeconds = section.number("cool_down_seconds", default: coolDownSeconds, in: 0...86_400, unit: "seconds")
         linkDays = section.integer("link_days", default: linkDays, in: 1...365, unit: "days")
         publicBaseURL = Self.publicBaseURL(reading: section)
@@ -24,6 +35,12 @@ public struct AlertsConfiguration: Hashable, Sendable {
         routes = section.sections("routes", of: "routes").compactMap {
             AlertRouteConfiguration(reading: $0, cameras: cameras, channels: channels.map(\.name))
         }
+        language = section.choice("language", default: .en)
+        textFile = section.path("text_file")
+        floodMessages = section.integer("flood_messages", default: floodMessages, in: 1...100, unit: "messages")
+        floodMinutes = section.number("flood_minutes", default: floodMinutes, in: 1...1440, unit: "minutes")
+        operations = OperationsConfiguration(
+            reading: section.section("operations"), channels: channels.map(\.name))
         if !channels.isEmpty, section.node("public_base_url") == nil {
             section.context.warning(
                 section.mark, found: "alerts has no \"public_base_url\"",

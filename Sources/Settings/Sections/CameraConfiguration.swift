@@ -16,11 +16,15 @@ public struct CameraConfiguration: Hashable, Sendable {
     public var analysisURL: StreamURL?
     /// How often a second the network looks. Default: `analysis.fps`.
     public var analysisFPS: Double
+    /// Who records on when the disk is full: `low` ones stop first. Default: normal.
+    public var recordingPriority: CameraPriority
     /// Parts of the picture; a camera without any is all floor.
     public var zones: [Zone]
     /// How many metres an upright object as tall as the picture would have, where things happen; nil: unknown, and no
     /// text states metres. A person of 1.8 m who takes a quarter of the picture's height gives 7.2. 0.1 to 1000.
     public var pictureHeightMetres: Double?
+    /// The measured scale; counts instead of `pictureHeightMetres`.
+    public var calibration: CameraCalibration?
 
     static func list(reading root: Section, analysis: AnalysisConfiguration) -> [CameraConfiguration] {
         var seen: Set<CameraID> = []
@@ -48,8 +52,10 @@ public struct CameraConfiguration: Hashable, Sendable {
         password = section.secret("password", what: "the camera's password")
         analysisFPS = section.number(
             "analysis_fps", default: analysis.fps, in: AnalysisConfiguration.fpsRange, unit: "frames a second")
+        recordingPriority = section.choice("recording_priority", default: .normal)
         zones = ZoneReader.zones(in: section)
         pictureHeightMetres = section.number("picture_height_metres", in: 0.1...1000, unit: "metres")
+        calibration = CalibrationConfiguration.read(section)
         analysisURL = second?.url
         for (key, stream) in [("url", main), ("analysis_url", second)] {
             guard let stream, stream.user != nil || stream.password != nil else { continue }

@@ -4,6 +4,11 @@ import Foundation
 public struct RecordingConfiguration: Hashable, Sendable {
     /// The root of the clips. Default: `clips` in the state directory.
     public var directory: URL
+    /// Where clips go while `directory` can't be written. Default: `clips-fallback` in the state directory.
+    public var fallbackDirectory: URL
+    /// Whether the file names it; then the daemon starts even when `directory` can't be written.
+    public var isFallbackGiven = false
+    public var retention = RetentionConfiguration()
     /// Seconds before the incident's start; the clip begins at the key frame at or before. 0 to 300. Default: 10.
     public var preRollSeconds = 10.0
     /// Seconds after the incident's end. 0 to 300. Default: 10.
@@ -17,11 +22,17 @@ public struct RecordingConfiguration: Hashable, Sendable {
 
     public init(stateDirectory: URL) {
         directory = stateDirectory.appending(path: "clips")
+        fallbackDirectory = stateDirectory.appending(path: "clips-fallback")
     }
 
     init(reading section: Section, stateDirectory: URL) {
         self.init(stateDirectory: stateDirectory)
         directory = section.path("directory") ?? directory
+        if let given = section.path("fallback_directory") {
+            fallbackDirectory = given
+            isFallbackGiven = true
+        }
+        retention = RetentionConfiguration(reading: section.section("retention"))
         preRollSeconds = section.number("pre_roll_seconds", default: preRollSeconds, in: 0...300, unit: "seconds")
         postRollSeconds = section.number("post_roll_seconds", default: postRollSeconds, in: 0...300, unit: "seconds")
         maxClipSeconds = section.number("max_clip_seconds", default: maxClipSeconds, in: 10...3600, unit: "seconds")

@@ -21,6 +21,10 @@ public struct SpillConfiguration: Hashable, Sendable {
     public var maxMovingFraction: Double?
     /// From this likeness to the floor's own texture on it may be a shadow. 0 to 1.
     public var shadowTextureSimilarity: Double?
+    /// Below this difference of its brightness to the floor's it may be light, when it is as smooth as the floor. 0 to 1.
+    public var minLumaChange: Double?
+    /// Largest ratio of its own texture to the floor's. 1 to 100.
+    public var maxTextureRatio: Double?
     /// How long something through which the floor shows must stay after it stopped growing. 0 to 600 seconds.
     public var shadowStaySeconds: Double?
     /// A spill that has not grown for this long has ended. 0.5 to 600 seconds.
@@ -40,6 +44,8 @@ public struct SpillConfiguration: Hashable, Sendable {
         minContainment = section.number("min_containment", in: 0...1, unit: "")
         maxMovingFraction = section.number("max_moving_fraction", in: 0...1, unit: "")
         shadowTextureSimilarity = section.number("shadow_texture_similarity", in: 0...1, unit: "")
+        minLumaChange = section.number("min_luma_change", in: 0...1, unit: "")
+        maxTextureRatio = section.number("max_texture_ratio", in: 1...100, unit: "")
         shadowStaySeconds = section.number("shadow_stay_seconds", in: 0...600, unit: "seconds")
         endAfterSeconds = section.number("end_after_seconds", in: 0.5...600, unit: "seconds")
         section.finish()

@@ -1,9 +1,17 @@
-/// `web`: where the pages behind the alerts' links are served.
+public import Foundation
+
+/// `web`: where the pages and the API are served.
 public struct WebConfiguration: Hashable, Sendable {
     /// The address to listen on. Default: this machine alone, for a proxy that adds TLS.
     public var host = "127.0.0.1"
     /// The port to listen on. 1 to 65535. Default: 8080.
     public var port = 8080
+
+    /// Certificate (with its chain) and key as PEM files; both or none. Without them pages are served without TLS.
+    public var tlsCertificate: URL?
+    public var tlsKey: URL?
+    /// Addresses or ranges (`10.0.0.0/8`) of proxies whose word about the client's address counts.
+    public var trustedProxies: [String] = []
 
     public init() {}
 
@@ -19,6 +27,27 @@ public struct WebConfiguration: Hashable, Sendable {
             }
         }
         port = section.integer("port", default: port, in: 1...65535, unit: "")
+        tlsCertificate = section.path("tls_certificate")
+        tlsKey = section.path("tls_key")
+        if (tlsCertificate == nil) != (tlsKey == nil) {
+            let missing = tlsKey == nil ? "tls_key" : "tls_certificate"
+            if section.node(missing) == nil {
+                section.missing(missing, allowed: "needed: a certificate and its key go together")
+            }
+        }
+        for proxy in section.texts("trusted_proxies", of: "addresses") {
+            let parts = proxy.value.split(separator: "/", omittingEmptySubsequences: false)
+            let isAddress =
+                parts.count <= 2 && !parts[0].isEmpty && parts[0].allSatisfy { $0.isHexDigit || $0 == "." || $0 == ":" }
+                && (parts.count == 1 || Int(parts[1]).map { (0...128).contains($0) } ?? false)
+            guard isAddress else {
+                section.refuse(
+                    "trusted_proxies", at: proxy.mark, found: "\"\(ReadingContext.clip(proxy.value))\"",
+                    allowed: "IP addresses or ranges, as in 127.0.0.1 or 10.0.0.0/8")
+                continue
+            }
+            trustedProxies.append(proxy.value)
+        }
         section.finish()
     }
 }

@@ -6,12 +6,15 @@ public struct WebhookChannelConfiguration: Hashable, Sendable {
     public var url: SecretURL
     /// Added to every request, for example `Authorization`. Default: none.
     public var headers: [String: Secret]
+    /// Signs each request; nil: none does. Default: none.
+    public var secret: Secret?
 
     init?(name: String, reading section: Section) {
         self.name = name
         if section.node("url") == nil { section.missing("url", allowed: "needed: https://host/… or http://host/…") }
         let address = section.webAddress("url")
         headers = Self.headers(reading: section.section("headers"))
+        secret = section.secret("secret", what: "the key that signs requests")
         guard let address else { return nil }
         url = SecretURL(address.value)
     }

@@ -1,0 +1,73 @@
+public import Foundation
+
+/// Something about the installation itself that a person should know: the opposite of an incident, a silence that
+/// means nothing.
+///
+/// A notice is open from the moment it is raised until it is cleared; raising an open one again changes nothing, so a
+/// watchdog can simply say what it sees at each look.
+public enum OperationalNotice: Hashable, Sendable, Codable {
+    /// No packets from a camera since that moment.
+    case cameraOffline(CameraID, since: Date)
+    /// A camera sends packets, but always the same picture, since that moment.
+    case pictureFrozen(CameraID, since: Date)
+    /// The analysis can't keep up: `skippedFraction` of the frames (0 to 1) were not looked at lately.
+    case analysisDegraded(CameraID, skippedFraction: Double)
+    /// At the present pace the clips' disk is full in so many hours.
+    case diskForecast(path: String, hoursLeft: Double)
+    /// The clips' disk is below its reserve; old clips go, and `stopped` cameras don't record.
+    case diskLow(path: String, freeBytes: Int64, stopped: [CameraID] = [])
+    /// The clips' folder can't be written: unplugged, read-only, or its network is gone.
+    case storageGone(path: String, reason: String)
+    /// Clips go to another folder than the configured one.
+    case storageFallback(path: String, fallback: String)
+    /// Messages of a channel have waited since that moment.
+    case outboxStuck(channel: String, waiting: Int, since: Date)
+    /// Anything else a part wants a person to know; `name` tells apart what can be open at the same time.
+    case other(name: String, camera: CameraID? = nil, text: String)
+
+    /// The kind, as the database, templates and the API spell it.
+    public var kind: String {
+        switch self {
+        case .cameraOffline: "camera_offline"
+        case .pictureFrozen: "picture_frozen"
+        case .analysisDegraded: "analysis_degraded"
+        case .diskForecast: "disk_forecast"
+        case .diskLow: "disk_low"
+        case .storageGone: "storage_gone"
+        case .storageFallback: "storage_fallback"
+        case .outboxStuck: "outbox_stuck"
+        case .other: "other"
+        }
+    }
+
+    /// The camera that it is about; nil for the whole site.
+    public var camera: CameraID? {
+        switch self {
+        case .cameraOffline(let camera, _), .pictureFrozen(let camera, _), .analysisDegraded(let camera, _): camera
+        case .other(_, let camera, _): camera
+        case .diskForecast, .diskLow, .storageGone, .storageFallback, .outboxStuck: nil
+        }
+    }
+
+    /// The same for notices about the same thing: of these at most one is open.
+    public var key: String {
+        switch self {
+        case .cameraOffline(let camera, _), .pictureFrozen(let camera, _), .analysisDegraded(let camera, _):
+            "\(kind)/\(camera)"
+        case .diskForecast(let path, _), .diskLow(let path, _, _), .storageGone(let path, _),
+            .storageFallback(let path, _):
+            "\(kind)/\(path)"
+        case .outboxStuck(let channel, _, _): "\(kind)/\(channel)"
+        case .other(let name, let camera, _): "\(kind)/\(name)/\(camera?.rawValue ?? "")"
+        }
+    }
+
+    /// How urgently a person is needed.
+    public var severity: Severity {
+        switch self {
+        case .storageGone, .diskLow, .cameraOffline: .high
+        case .pictureFrozen, .outboxStuck, .analysisDegraded, .storageFallback: .medium
+        case .diskForecast, .other: .low
+        }
+    }
+}

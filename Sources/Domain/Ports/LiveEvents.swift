@@ -1,0 +1,6 @@
+/// Takes what happens to the pages that are open. Costs next to nothing while none is.
+public protocol LiveEvents: Sendable {
+    func publish(_ event: LiveEvent)
+    /// Whether somebody wants the scenes of this camera drawn.
+    func wantsScenes(of camera: CameraID) -> Bool
+}

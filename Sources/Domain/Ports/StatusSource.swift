@@ -1,0 +1,4 @@
+/// How the daemon does.
+public protocol StatusSource: Sendable {
+    func status() async -> DaemonStatus
+}

@@ -1,0 +1,143 @@
+import Domain
+import Foundation
+import Testing
+
+@testable import Settings
+
+/// Rules about places, combinations, schedules and calibration, as people write them.
+@Suite("Rules in the file")
+struct RuleReadingTests {
+    private let camera = """
+        site: {time_zone: Europe/Berlin}
+        cameras:
+          - id: dock
+            url: rtsp://192.0.2.10/stream1
+            zones:
+              - {name: press, kind: floor, polygon: [[0, 0], [1, 0], [1, 1]]}
+
+        """
+
+    @Test("zone entry, line crossing and dwell with lengths in each unit")
+    func presence() throws {
+        let rules = try parse(
+            camera + """
+                rules:
+                  schedules:
+                    nights:
+                      - {days: [mon-wed, sun], from: "22:00", to: "06:00"}
+                  zone_entry:
+                    - {name: a, zones: [press], min_height: 0.9 m, during: nights, alarms_per_hour: 3}
+                  line_crossing:
+                    - {name: b, line: [[0.1, 0.9], [0.5, 0.7]], direction: to_left, margin: 12 px, cameras: [dock]}
+                  dwell:
+                    - {name: c, zone_kinds: [floor], min_height: 9 %, min_seconds: 30, part_only: true, severity: high}
+                  near_miss: {enabled: true, min_speed: 1.8 m/s}
+                  spill: {during: nights}
+                """
+        ).rules
+        let entry = try #require(rules.zoneEntries.first)
+        #expect(entry.minHeight == LengthThreshold(metres: 0.9, pictureHeights: 0.08) && entry.zones == ["press"])
+        #expect(entry.policy.alarmsPerHour == 3)
+        let schedule = try #require(entry.policy.schedule)
+        #expect(schedule.timeZone == "Europe/Berlin")
+        #expect(schedule.spans == [.init(weekdays: [1, 2, 3, 7], fromMinute: 1320, toMinute: 360)])
+        let line = try #require(rules.lineCrossings.first)
+        #expect(line.direction == .toLeft && line.margin.pixels == 12 && line.cameras.map(\.rawValue) == ["dock"])
+        let dwell = try #require(rules.dwells.first)
+        #expect(dwell.minHeight == LengthThreshold(metres: nil, pictureHeights: 0.09) && dwell.isPartOnly)
+        #expect(dwell.policy.severity == .high)
+        #expect(rules.nearMiss.minSpeed?.metres == 1.8 && rules.policies[.spill]?.schedule == schedule)
+    }
+
+    @Test("a combination reads as it is written")
+    func combination() throws {
+        let rules = try parse(
+            camera + """
+                rules:
+                  combinations:
+                    - name: fell and nobody came
+                      severity: high
+                      when:
+                        all:
+                          - first: {sees: falling_object, zone: press}
+                            then: {not: {sees: zone_entry, rule: a}}
+                            within_seconds: 30
+                          - any: [{occupied: press}, {sees: spill}]
+                """
+        ).rules
+        let combination = try #require(rules.combinations.first)
+        #expect(combination.severity == .high && combination.withinSeconds == 10)
+        #expect(
+            combination.condition
+                == .all([
+                    .sequence(
+                        first: .sign(SignPattern(kind: .fallingObject, zone: "press")),
+                        then: .not(.sign(SignPattern(kind: .zoneEntry, ruleName: "a"))), withinSeconds: 30),
+                    .any([.occupied(zone: "press"), .sign(SignPattern(kind: .spill))]),
+                ]))
+    }
+
+    @Test(
+        "mistakes are told with line, column and what is allowed",
+        arguments: [
+            ("combinations: [{name: a, when: {sees: spil}}]", "8:", "did you mean \"spill\""),
+            ("combinations: [{name: a, when: {sees: spill, not: {sees: dwell}}}]", "8:", "exactly one of"),
+            ("combinations: [{name: a, when: {first: {sees: spill}}}]", "8:", "then"),
+            ("combinations: [{name: a, when: {sees: spill, zone: pres}}]", "8:", "press"),
+            ("combinations: [{name: a, when: {during: nigts}}]", "8:", "there is none below rules.schedules"),
+            ("combinations: [{name: a}]", "8:", "when"),
+            ("zone_entry: [{name: a, zones: [press], min_height: 0.9}]", "8:", "0.8 m"),
+            ("near_miss: {min_speed: 2 m}", "8:", "0.8 m/s"),
+            ("zone_entry: [{zones: [press]}]", "8:", "name"),
+            ("line_crossing: [{name: a, line: [[0.1, 0.9]]}]", "8:", "line"),
+            ("line_crossing: [{name: a, line: [[0.1, 0.9], [0.4, 1.9]]}]", "8:", "from 0 to 1"),
+            ("schedules: {n: [{days: [mon-fry]}]}", "8:", "mon, tue"),
+            ("schedules: {n: [{from: \"25:00\"}]}", "8:", "time of day"),
+            ("dwell: [{name: a, cameras: [dok]}]", "8:", "dock"),
+        ])
+    func mistakes(text: String, place: String, words: String) {
+        let found = messages(camera + "rules:\n  " + text + "\n")
+        #expect(found.contains { $0.contains("site.yaml:\(place)") && $0.contains(words) }, "\(found)")
+    }
+
+    @Test("a calibration by rectangle, by points and by heights")
+    func calibration() throws {
+        func marks(_ text: String) throws -> CameraCalibration? {
+            try parse("cameras: [{id: a, url: rtsp://192.0.2.1/1, calibration: {\(text)}}]").cameras.first?.calibration
+        }
+        let rectangle = try #require(
+            try marks(
+                "rectangle: {corners: [[0.3, 0.7], [0.6, 0.7], [0.5, 0.5], [0.4, 0.5]], width_metres: 2, depth_metres: 3}"
+            ))
+        #expect(
+            rectangle.floorPoints.map(\.metres) == [
+                Point(x: 0, y: 0), Point(x: 2, y: 0), Point(x: 2, y: 3), Point(x: 0, y: 3),
+            ])
+        let heights = try #require(
+            try marks(
+                "heights: [{foot: [0.4, 0.9], head: [0.4, 0.5], metres: 1.8}, {foot: [0.5, 0.6], head: [0.5, 0.4], metres: 1.8}], field_of_view_degrees: 90"
+            ))
+        #expect(heights.uprights.count == 2 && heights.horizontalFieldOfViewDegrees == 90)
+        #expect(
+            messages("cameras: [{id: a, url: rtsp://192.0.2.1/1, calibration: {floor_points: []}}]").contains {
+                $0.contains("too few marks")
+            })
+        #expect(
+            messages(
+                "cameras: [{id: a, url: rtsp://192.0.2.1/1, calibration: {rectangle: {corners: [[0, 0]], width_metres: 2, depth_metres: 1}}}]"
+            )
+            .contains { $0.contains("four points") })
+    }
+
+    @Test("a second look needs an address and a model, and never shows its key")
+    func secondLook() throws {
+        let text =
+            oneCamera
+            + "second_look: {base_url: \"http://127.0.0.1:8000/v1\", model: m, api_key: \"${KEY}\", verify: hold}\n"
+        let configuration = try parse(text, environment: ["KEY": "geheim"])
+        #expect(configuration.secondLook.verify == .hold && configuration.secondLook.apiKey?.reveal() == "geheim")
+        #expect(!"\(configuration)".contains("geheim"))
+        #expect(messages(oneCamera + "second_look: {model: m}\n").contains { $0.contains("base_url") })
+        #expect(try parse(oneCamera).secondLook.baseURL == nil)
+    }
+}
