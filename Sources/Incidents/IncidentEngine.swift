@@ -11,7 +11,21 @@ public struct IncidentEngine: Sendable {
     private var ledger = TrackLedger()
     private var fallingObject: FallingObjectRule
     private var spill: SpillRule
+    private var sceneRules: SceneRules
+    private var tampered: CameraTamperedRule
+    private var toppledStack: ToppledStackRule
+    private var objectLeft: ObjectLeftRule
+    private var objectRemoved: ObjectRemovedRule
+    private var markedObject: MarkedObjectRule
+    /// When the scene was known first.
+    private var knownSince: Double?
     private var book: IncidentBook
+    /// The camera as calibrated, for the size of the last frame.
+    private var floor: (camera: FloorCamera?, size: FrameSize)?
+    /// What people said is no incident.
+    public var suppressions: [Suppression] = []
+    /// How many signs were dropped because of a suppression.
+    public private(set) var suppressedSigns = 0
     private var last: MediaTime?
     private var quietUntil = -Double.infinity
 
@@ -24,8 +38,22 @@ public struct IncidentEngine: Sendable {
         self.scene = scene
         fallingObject = FallingObjectRule(settings: settings.fallingObject)
         spill = SpillRule(settings: settings.spill)
-        book = IncidentBook(settings: settings.merge, spillEndSeconds: settings.spill.endAfterSeconds, makeID: makeID)
+        sceneRules = SceneRules(settings: settings, scene: scene)
+        tampered = CameraTamperedRule(settings: settings.cameraTampered)
+        toppledStack = ToppledStackRule(settings: settings.toppledStack)
+        objectLeft = ObjectLeftRule(settings: settings.objectLeft)
+        objectRemoved = ObjectRemovedRule(settings: settings.objectRemoved)
+        markedObject = MarkedObjectRule(settings: settings.markedObject)
+        book = IncidentBook(settings: settings, makeID: makeID)
     }
+
+    /// Takes an alarm of before the start into account, so that a restart does not renew the rules' budgets.
+    public mutating func recallAlarm(of kind: IncidentKind, ruleName: String?, at date: Date) {
+        book.recallAlarm(AlarmBudget.Key(kind: kind, ruleName: ruleName), at: date)
+    }
+
+    /// What people marked, with the tracks that show it; replaces what was given before.
+    public mutating func follow(_ marked: [MarkedObject]) { markedObject.follow(marked) }
 
     /// Takes the next frame. Frames of an older epoch, and frames that go back in time, are passed over.
     /// - Returns: what happened, in order; mostly nothing.
@@ -36,27 +64,83 @@ public struct IncidentEngine: Sendable {
             if observation.time.epoch != last.epoch {
                 events += book.endAll()
                 forget()
+                sceneRules.restart()
+                tampered.removeAll()
+                markedObject.restart()
+                knownSince = nil
                 quietUntil = -.infinity
             }
         }
         last = observation.time
         let now = observation.time.seconds
+        calibrate(for: observation.frameSize)
+        let context = context(observation)
+        let tampering = admitted(tampered.assess(observation), observation)
+        if knownSince == nil, observation.isWarm { knownSince = now }
         guard observation.isWarm, observation.globalChange == nil else {
             // Single tracks mean nothing now, nor does what they did before.
             forget()
+            if observation.globalChange != nil { knownSince = nil }
             if observation.globalChange != nil { quietUntil = now + settings.settleSeconds }
-            return events + book.advance(to: observation)
+            return events + announce(tampering, observation, context)
         }
         guard now >= quietUntil, observation.frameSize.width > 0, observation.frameSize.height > 0 else {
-            return events + book.advance(to: observation)
+            return events + announce(tampering, observation, context)
         }
         ledger.update(observation, scene: scene)
-        let context = RuleContext(seconds: now, frameSize: observation.frameSize, scene: scene)
         let spills = spill.assess(ledger, context)
-        let signs = fallingObject.assess(ledger, spreading: spill.announced, context) + spills
-        events += book.absorb(signs, observation, camera: scene.camera)
-        events += book.advance(to: observation)
-        return events
+        let topples = toppledStack.assess(ledger, spreading: spill.announced, context)
+        let falls = fallingObject.assess(ledger, spreading: spill.announced, context)
+        var signs = topples + falls + spills
+        signs += objectLeft.assess(ledger, spreading: spill.announced, context)
+        signs += objectRemoved.assess(ledger, others: signs, sceneKnownSince: knownSince ?? now, context)
+        signs += markedObject.assess(observation, ledger, falls: falls + topples, context)
+        let all = signs + sceneRules.assess(ledger, context)
+        return events + announce(tampering + admitted(all, observation), observation, context)
+    }
+
+    /// What the rules measure now, whether they fire or not: for explanations. Call it after ``step(_:)`` with the same
+    /// observation.
+    public func scores(_ observation: SceneObservation) -> [RuleScore] {
+        let context = context(observation)
+        return ObjectScores.scores(ledger, context, settings) + sceneRules.scores(ledger, context)
+            + tampered.scores(observation)
+    }
+
+    private func context(_ observation: SceneObservation) -> RuleContext {
+        RuleContext(
+            seconds: observation.time.seconds, frameSize: observation.frameSize, scene: scene, floor: floor?.camera,
+            date: observation.date)
+    }
+
+    /// The signs that count: their rule is on at this time, and nobody has said that there is nothing.
+    private mutating func admitted(_ signs: [RuleSign], _ observation: SceneObservation) -> [RuleSign] {
+        var kept: [RuleSign] = []
+        for var sign in signs {
+            let policy = settings.policy(of: sign.kind, name: sign.ruleName)
+            if let schedule = policy.schedule, !schedule.contains(observation.date) { continue }
+            let isSuppressed = suppressions.contains {
+                $0.camera == scene.camera
+                    && $0.covers(
+                        kind: sign.kind, ruleName: sign.ruleName, place: sign.region, in: observation.frameSize,
+                        at: observation.date)
+            }
+            if isSuppressed {
+                suppressedSigns += 1
+                continue
+            }
+            sign.severity = policy.severity ?? sign.severity
+            kept.append(sign)
+        }
+        return kept
+    }
+
+    private mutating func announce(
+        _ signs: [RuleSign], _ observation: SceneObservation, _ context: RuleContext
+    ) -> [IncidentEvent] {
+        let combined = admitted(sceneRules.combine(signs, ledger, context), observation)
+        let told = signs.filter { !$0.isPartOnly } + combined
+        return book.absorb(told, observation, camera: scene.camera) + book.advance(to: observation)
     }
 
     /// Ends what is still open: the video is over.
@@ -69,5 +153,15 @@ public struct IncidentEngine: Sendable {
         ledger.removeAll()
         fallingObject.removeAll()
         spill.removeAll()
+        sceneRules.removeAll()
+        toppledStack.removeAll()
+        objectLeft.removeAll()
+        objectRemoved.removeAll()
+        markedObject.pause()
+    }
+
+    private mutating func calibrate(for size: FrameSize) {
+        guard floor?.size != size else { return }
+        floor = (scene.floorCamera(for: size), size)
     }
 }

@@ -149,6 +149,47 @@ struct FallingObjectTests {
         #expect(try Judging.incidents(scene.recording(), strict, pictureHeightMetres: 6).isEmpty)
     }
 
+    /// A cart with a person and boxes, one blob that stands; from 3 s on a part of it comes down.
+    private func cart(restlessness: Double, gravity: Double = 1.2) -> SceneBuilder.Actor {
+        { seconds in
+            guard seconds >= 1 else { return nil }
+            var look = SceneBuilder.Look(x: 0.9, y: 0.6, width: 0.5, height: 0.4)
+            let (fallen, moves) = Motion.fall(seconds, start: 3, top: 0.5, drop: 0.2, gravity: gravity)
+            look.cues.movingFraction = moves ? 0.15 : restlessness
+            guard seconds >= 2.9, seconds < 6 else { return look }
+            let place = Region(x: 234, y: Int((fallen - 0.05) * 360), width: 36, height: 36)
+            look.cues.parts = [
+                MovingPart(
+                    number: 4, region: place, centroid: Point(x: 252, y: fallen * 360), area: 1000,
+                    moves: moves || seconds < 3, covered: 0.9)
+            ]
+            return look
+        }
+    }
+
+    @Test("a box that falls off a cart, while cart, person and box are one blob")
+    func withinBlob() throws {
+        var scene = SceneBuilder(framesPerSecond: 12.5)
+        scene.actors = [cart(restlessness: 0.01)]
+        let incidents = try Judging.incidents(scene.recording())
+        #expect(incidents.map(\.kind) == [.fallingObject])
+        #expect(abs((incidents.first?.start.seconds ?? 0) - 3) < 0.4)
+    }
+
+    @Test("an arm that comes down in a blob that goes on moving is no fall")
+    func armOfAPerson() throws {
+        var scene = SceneBuilder(framesPerSecond: 12.5)
+        scene.actors = [cart(restlessness: 0.09)]
+        #expect(try Judging.incidents(scene.recording()).isEmpty)
+    }
+
+    @Test("what comes down faster than by its weight is a mix-up of tracks")
+    func impossible() throws {
+        var scene = SceneBuilder(framesPerSecond: 25)
+        scene.actors = [fall(drop: 0.4, gravity: 30)]
+        #expect(try Judging.incidents(scene.recording()).isEmpty)
+    }
+
     @Test("zones name where it fell from and to; a walkway makes it severe")
     func zones() throws {
         var scene = SceneBuilder()

@@ -51,6 +51,46 @@ struct SpillTests {
         #expect(try Judging.events(scene.recording()).isEmpty)
     }
 
+    @Test("a shadow's edge that creeps over a smooth table goes again; a textured thing that grows is no liquid")
+    func notALiquid() throws {
+        func grown(_ change: @escaping (inout MotionCues) -> Void) throws -> [Incident] {
+            var scene = SceneBuilder()
+            scene.seconds = 15
+            let wet = puddle(until: 6)
+            scene.actors = [
+                { seconds in
+                    var look = wet(seconds)
+                    if var cues = look?.cues {
+                        change(&cues)
+                        look?.cues = cues
+                    }
+                    return look
+                }
+            ]
+            return try Judging.incidents(scene.recording())
+        }
+        #expect(try grown { _ in }.map(\.kind) == [.spill])
+        #expect(
+            try grown { cues in
+                cues.lumaRatio = 0.95
+                cues.textureRatio = 0.97
+            }.isEmpty)
+        #expect(try grown { $0.textureRatio = 7 }.isEmpty)
+    }
+
+    @Test("area and growth are told, in metres where there is a scale")
+    func measures() throws {
+        var scene = SceneBuilder()
+        scene.seconds = 15
+        scene.actors = [puddle()]
+        let plain = try #require(try Judging.incidents(scene.recording()).first)
+        #expect(plain.facts.areaSquareMetres == nil && (plain.facts.growthFractionPerSecond ?? 0) > 0.003)
+        let scaled = try #require(try Judging.incidents(scene.recording(), pictureHeightMetres: 5).first)
+        // 0.06 picture heights² of 5 m, seen at a slant that halves it.
+        #expect(abs((scaled.facts.areaSquareMetres ?? 0) - 3) < 0.3)
+        #expect((scaled.facts.growthSquareMetresPerSecond ?? 0) > 0.2)
+    }
+
     @Test("the growth goes on: updates, no second incident")
     func updates() throws {
         var scene = SceneBuilder()

@@ -16,6 +16,7 @@ struct GrowthHistory: Sendable {
         var movingFraction: Double
         var textureSimilarity: Double
         var lumaRatio: Double
+        var textureRatio: Double
         /// How far to the side the centroid has been from where the track began, so far, in pixels.
         var strayed: Double
     }
@@ -49,7 +50,7 @@ struct GrowthHistory: Sendable {
                 movingFraction: cues.map(\.movingFraction).reduce(0, +) / count,
                 textureSimilarity: cues.map(\.textureSimilarity).reduce(0, +) / count,
                 lumaRatio: cues.isEmpty ? 1 : cues.map(\.lumaRatio).reduce(0, +) / count,
-                strayed: strayed))
+                textureRatio: cues.isEmpty ? 1 : cues.map(\.textureRatio).reduce(0, +) / count, strayed: strayed))
         pending.removeAll(keepingCapacity: true)
         if entries.count > Self.maxEntries { entries.removeFirst(entries.count - Self.maxEntries * 3 / 4) }
         return true

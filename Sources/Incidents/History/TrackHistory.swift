@@ -7,24 +7,39 @@ struct TrackHistory: Sendable {
     static let maxSamples = 400
 
     let id: TrackID
+    let origin: Track.Origin
     /// When the track was first seen; earlier than the first sample kept once the history has been trimmed.
     let firstSeconds: Double
     let firstRegion: Region
     private(set) var samples: [TrackSample]
+    /// The largest it has been, in pixels.
+    private(set) var maxArea = 0.0
     /// Nil while the track is seen; since then it was lost.
     private(set) var lostSince: Double?
 
-    init(id: TrackID, first sample: TrackSample) {
+    init(id: TrackID, origin: Track.Origin = .motion, first sample: TrackSample) {
         self.id = id
+        self.origin = origin
         samples = []
         firstSeconds = sample.seconds
         firstRegion = sample.region
         append(sample)
     }
 
+    /// A history of which all is known, for parts of tracks.
+    init(id: TrackID, samples: [TrackSample]) {
+        self.id = id
+        origin = .motion
+        self.samples = samples
+        firstSeconds = samples.first?.seconds ?? 0
+        firstRegion = samples.first?.region ?? Region(x: 0, y: 0, width: 0, height: 0)
+    }
+
     /// Continues `earlier`, of which this track is the sequel under another id.
     init(id: TrackID, continuing earlier: TrackHistory, with sample: TrackSample) {
         self.id = id
+        origin = earlier.origin
+        maxArea = earlier.maxArea
         firstSeconds = earlier.firstSeconds
         firstRegion = earlier.firstRegion
         samples = earlier.samples
@@ -38,6 +53,7 @@ struct TrackHistory: Sendable {
         var sample = sample
         sample.mask = nil
         samples.append(sample)
+        maxArea = max(maxArea, sample.area)
         lostSince = nil
         // Trimmed in steps, so that the array is not moved for each sample.
         if samples.count > Self.maxSamples || sample.seconds - samples[0].seconds > Self.maxSeconds * 1.5 {

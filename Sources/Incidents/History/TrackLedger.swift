@@ -37,7 +37,7 @@ struct TrackLedger: Sendable {
                 if histories[track.id] != nil {
                     histories[track.id]?.append(sample)
                 } else {
-                    histories[track.id] = begin(track.id, sample, absent: observation.tracks)
+                    histories[track.id] = begin(track, sample, absent: observation.tracks)
                 }
             case .lost, .ended:
                 guard let history = histories[track.id], history.lostSince == nil else { continue }
@@ -63,10 +63,16 @@ struct TrackLedger: Sendable {
     }
 
     /// The history of a new track: alone, or as the sequel of a track that is no longer seen and would be here by now.
-    private func begin(_ id: TrackID, _ sample: TrackSample, absent: [TrackObservation]) -> TrackHistory {
+    private func begin(
+        _ track: TrackObservation, _ sample: TrackSample, absent: [TrackObservation]
+    ) -> TrackHistory {
+        // What a person prompted has a number of its own for good.
+        guard track.origin == .motion else { return TrackHistory(id: track.id, origin: .prompt, first: sample) }
         let present = Set(absent.lazy.filter { $0.phase == .appeared || $0.phase == .continued }.map(\.id))
         let earlier = histories.values.filter { history in
-            guard !present.contains(history.id), let last = history.last else { return false }
+            guard history.origin == .motion, !present.contains(history.id), let last = history.last else {
+                return false
+            }
             let gap = sample.seconds - last.seconds
             guard gap > 0, gap <= Self.sequelSeconds, last.area > 0, sample.area > 0 else { return false }
             let ratio = sample.area / last.area
@@ -78,7 +84,8 @@ struct TrackLedger: Sendable {
             (predicted($0, at: sample.seconds).distance(to: sample.centroid), $0.id)
                 < (predicted($1, at: sample.seconds).distance(to: sample.centroid), $1.id)
         }
-        return nearest.map { TrackHistory(id: id, continuing: $0, with: sample) } ?? TrackHistory(id: id, first: sample)
+        return nearest.map { TrackHistory(id: track.id, continuing: $0, with: sample) }
+            ?? TrackHistory(id: track.id, first: sample)
     }
 
     /// Where the centroid would be with the speed of the last two samples.

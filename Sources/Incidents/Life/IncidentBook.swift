@@ -14,26 +14,36 @@ struct IncidentBook: Sendable {
     /// Updates of one incident come at most this often; a new kind is announced at once.
     private static let updateSeconds = 2.0
 
-    private let settings: MergeSettings
-    private let spillEndSeconds: Double
+    private let rules: RuleSettings
+    private var settings: MergeSettings { rules.merge }
     private let makeID: @Sendable (Date) -> IncidentID
     private var open: [Open] = []
+    private var budget = AlarmBudget()
 
-    init(settings: MergeSettings, spillEndSeconds: Double, makeID: @escaping @Sendable (Date) -> IncidentID) {
-        self.settings = settings
-        self.spillEndSeconds = spillEndSeconds
+    init(settings: RuleSettings, makeID: @escaping @Sendable (Date) -> IncidentID) {
+        rules = settings
         self.makeID = makeID
     }
+
+    mutating func recallAlarm(_ key: AlarmBudget.Key, at date: Date) { budget.recall(key, at: date) }
 
     /// Takes what the rules saw in one frame.
     mutating func absorb(_ signs: [RuleSign], _ observation: SceneObservation, camera: CameraID) -> [IncidentEvent] {
         var events: [IncidentEvent] = []
         for sign in signs {
-            if let index = open.firstIndex(where: { belongs(sign, to: $0, observation.frameSize) }) {
-                if let event = merge(sign, into: index, observation) { events.append(event) }
+            let homes = open.indices.filter { belongs(sign, to: open[$0], observation) }
+            if let index = homes.first {
+                let event = merge(sign, into: index, observation)
+                if homes.count > 1 {
+                    events += join(Array(homes.dropFirst()), into: index)
+                } else if let event {
+                    events.append(event)
+                }
                 continue
             }
-            let incident = make(sign, observation, camera)
+            var incident = make(sign, observation, camera)
+            (incident.alerting, incident.quietUntilDate) = budget.spend(
+                key(sign), limit: limit(sign), at: observation.date)
             open.append(
                 Open(
                     incident: incident, lastSignSeconds: sign.endSeconds,
@@ -50,14 +60,17 @@ struct IncidentBook: Sendable {
         for index in open.indices where open[index].changed && now - open[index].lastUpdateSeconds >= Self.updateSeconds
         {
             open[index].changed = false
+            open[index].incident.stage = .growing
             open[index].lastUpdateSeconds = now
             events.append(.update(open[index].incident))
         }
         var kept: [Open] = []
         for var entry in open {
-            let quiet = entry.incident.kinds.contains(.spill) ? spillEndSeconds : settings.maxGapSeconds
+            let quiet =
+                entry.incident.kinds.contains(.spill) ? rules.spill.endAfterSeconds : settings.maxGapSeconds
             if now - max(entry.lastSignSeconds, entry.incident.confirmed.seconds) > quiet {
                 entry.incident.phase = .ended
+                entry.incident.stage = .ended
                 events.append(.end(entry.incident))
             } else {
                 kept.append(entry)
@@ -73,11 +86,57 @@ struct IncidentBook: Sendable {
         return open.map { entry in
             var incident = entry.incident
             incident.phase = .ended
+            incident.stage = .ended
             return .end(incident)
         }
     }
 
-    private func belongs(_ sign: RuleSign, to entry: Open, _ size: FrameSize) -> Bool {
+    private func key(_ sign: RuleSign) -> AlarmBudget.Key { AlarmBudget.Key(kind: sign.kind, ruleName: sign.ruleName) }
+
+    private func limit(_ sign: RuleSign) -> Int {
+        rules.policy(of: sign.kind, name: sign.ruleName).alarmsPerHour ?? RulePolicy.usualAlarmsPerHour
+    }
+
+    /// What turned out to be one event becomes one incident: the earliest stays, the others end and lead to it.
+    private mutating func join(_ others: [Int], into index: Int) -> [IncidentEvent] {
+        var events: [IncidentEvent] = []
+        for other in others {
+            var ended = open[other].incident
+            var incident = open[index].incident
+            incident.region = incident.region.union(
+                ended.region.scaled(from: ended.frameSize, to: incident.frameSize))
+            incident.severity = max(incident.severity, ended.severity)
+            if ended.start < incident.start { (incident.start, incident.startDate) = (ended.start, ended.startDate) }
+            if ended.end > incident.end { (incident.end, incident.endDate) = (ended.end, ended.endDate) }
+            for track in ended.tracks where !incident.tracks.contains(track) { incident.tracks.append(track) }
+            for kind in ended.kinds where !incident.kinds.contains(kind) { incident.kinds.append(kind) }
+            incident.facts.merge(ended.facts)
+            incident.evidence += ended.evidence
+            incident.aliases += [ended.id] + ended.aliases
+            incident.stage = .growing
+            open[index].incident = incident
+            open[index].lastSignSeconds = max(open[index].lastSignSeconds, open[other].lastSignSeconds)
+            ended.phase = .ended
+            ended.stage = .ended
+            ended.mergedInto = incident.id
+            events.append(.end(ended))
+        }
+        for other in others.sorted(by: >) { open.remove(at: other) }
+        events.append(.update(open[index].incident))
+        return events
+    }
+
+    private func belongs(_ sign: RuleSign, to entry: Open, _ observation: SceneObservation) -> Bool {
+        let size = observation.frameSize
+        let isSame = entry.incident.kinds.contains(sign.kind) && entry.incident.ruleName == sign.ruleName
+        if !isSame {
+            guard let family = sign.kind.mergeFamily, family == entry.incident.kind.mergeFamily else { return false }
+            // What would be an alarm must not disappear in an incident of which nobody was told.
+            if entry.incident.alerting != .alarm, budget.hasRoom(key(sign), limit: limit(sign), at: observation.date) {
+                return false
+            }
+        }
+        if isSame, sign.kind == .cameraTampered { return true }
         if sign.kind == .spill, !Set(sign.tracks).isDisjoint(with: entry.incident.tracks) { return true }
         let incident = entry.incident
         guard sign.startSeconds <= entry.lastSignSeconds + settings.maxGapSeconds,
@@ -105,7 +164,8 @@ struct IncidentBook: Sendable {
         let isNewKind = !incident.kinds.contains(sign.kind)
         if isNewKind {
             incident.kinds.append(sign.kind)
-            incident.evidence += sign.evidence
+            incident.evidence += Self.evidence(sign)
+            incident.stage = .growing
         }
         open[index].incident = incident
         open[index].lastSignSeconds = max(open[index].lastSignSeconds, sign.endSeconds)
@@ -118,12 +178,22 @@ struct IncidentBook: Sendable {
     private func make(_ sign: RuleSign, _ observation: SceneObservation, _ camera: CameraID) -> Incident {
         let (start, startDate) = moment(sign.startSeconds, observation)
         let (end, endDate) = moment(sign.endSeconds, observation)
-        return Incident(
+        var incident = Incident(
             id: makeID(observation.date), camera: camera, kind: sign.kind, severity: sign.severity, start: start,
             end: end,
             confirmed: observation.time, startDate: startDate, endDate: endDate, confirmedDate: observation.date,
-            region: sign.region, frameSize: observation.frameSize, facts: sign.facts, evidence: sign.evidence,
-            tracks: sign.tracks)
+            region: sign.region, frameSize: observation.frameSize, facts: sign.facts,
+            evidence: Self.evidence(sign), tracks: sign.tracks)
+        incident.ruleName = sign.ruleName
+        return incident
+    }
+
+    private static func evidence(_ sign: RuleSign) -> [Evidence] {
+        sign.evidence.map { evidence in
+            var evidence = evidence
+            evidence.kind = evidence.kind ?? sign.kind
+            return evidence
+        }
     }
 
     /// A moment of the current epoch on both clocks.

@@ -6,10 +6,15 @@ struct FallingObjectRule: Sendable {
     private let settings: FallingObjectSettings
     /// When each track's last fall came to rest, so that it is announced once.
     private var announced: [TrackID: Double] = [:]
+    /// Parts of blobs that were judged: they stop once.
+    private var judgedParts: Set<Int> = []
 
     init(settings: FallingObjectSettings) { self.settings = settings }
 
-    mutating func removeAll() { announced.removeAll() }
+    mutating func removeAll() {
+        announced.removeAll()
+        judgedParts.removeAll()
+    }
 
     /// - Parameter spreading: tracks known as liquids: what they were before they spread is no object at rest.
     mutating func assess(
@@ -33,8 +38,57 @@ struct FallingObjectRule: Sendable {
             announced[id] = sign.endSeconds
             signs.append(sign)
         }
+        for id in ledger.seen where !spreading.contains(id) { signs += partFalls(id, ledger, context) }
         announced = announced.filter { ledger.histories[$0.key] != nil }
         return signs
+    }
+
+    /// Something that falls while its blob, a cart with a person and boxes, hangs together and mostly stands. Only what is
+    /// clearly a fall counts: arms and bent backs come down too.
+    private mutating func partFalls(_ id: TrackID, _ ledger: TrackLedger, _ context: RuleContext) -> [RuleSign] {
+        // In a small blob a part is a few pixels, and a person's arm as large as a box.
+        guard let history = ledger.histories[id], let last = history.last, let parts = last.cues?.parts,
+            last.area >= 0.02 * Double(context.frameSize.area)
+        else { return [] }
+        var signs: [RuleSign] = []
+        for part in parts where !part.moves && !judgedParts.contains(part.number) {
+            guard let path = PartPath(part, of: history, ledger, minCovered: 0.35),
+                path.restSeconds >= settings.restSeconds - 1e-6
+            else { continue }
+            judgedParts.insert(part.number)
+            guard
+                let descent = Descent(
+                    in: path.samples[...], height: context.height, maxSeconds: settings.maxFallSeconds),
+                // What moves is seen at its old and its new place at once, which halves its speed;
+                // over an edge it tips before it falls.
+                descent.drop >= minDrop(context), descent.peakSpeed >= 0.4 * minPeakSpeed(context),
+                descent.acceleration >= 0.4 * minAcceleration(context),
+                descent.acceleration <= maxAcceleration(context), descent.topDrop >= 0.5 * descent.drop,
+                descent.bottomDrop >= 0.5 * descent.drop, descent.residual <= 0.12, descent.largestStep <= 0.75,
+                descent.areaRatio <= 4, descent.sideways <= descent.drop,
+                // It lies low, not in somebody's hands, and the rest stood still meanwhile.
+                path.region.center.y >= last.region.center.y,
+                Double(path.region.area) <= 0.5 * Double(last.region.area),
+                meanMovement(history, from: path.samples[descent.first].seconds, to: path.restStart) <= 0.3,
+                // Goods stand perfectly still; people, whose arms and backs come down too, hardly ever do.
+                meanMovement(history, from: path.restStart + 0.2, to: last.seconds) <= 0.03,
+                path.restStart > announced[id] ?? -.infinity
+            else { continue }
+            announced[id] = path.restStart
+            let fallen = TrackHistory(id: id, samples: path.samples)
+            signs.append(
+                sign(
+                    fallen, descent, endSeconds: path.restStart, foot: context.foot(path.region), ledger, context,
+                    until: path.samples.count - 1))
+        }
+        if judgedParts.count > 512 { judgedParts.removeAll() }
+        return signs
+    }
+
+    private func meanMovement(_ history: TrackHistory, from: Double, to: Double) -> Double {
+        let fractions = history.samples.filter { $0.seconds >= from && $0.seconds <= to }
+            .compactMap { $0.cues?.movingFraction }
+        return fractions.isEmpty ? 1 : fractions.reduce(0, +) / Double(fractions.count)
     }
 
     private func fall(
@@ -51,6 +105,9 @@ struct FallingObjectRule: Sendable {
         // A bounce or a roll may lift it a little, but it stays where it fell to.
         let kept = rest.centroid.y / context.height - samples[descent.first].centroid.y / context.height
         guard kept >= 0.6 * descent.drop else { return nil }
+        // What lies is about as large as what fell, even in pieces.
+        let falling = samples[descent.first...descent.last].map(\.area).sorted()
+        guard let lies = samples.last?.area, lies >= 0.2 * falling[falling.count / 2] else { return nil }
         // What spreads where it lies may be a container that tipped over: that is a fall only when it came down by more
         // than its own size.
         if rest.isSpreading {
@@ -90,17 +147,24 @@ struct FallingObjectRule: Sendable {
         context.metres.map { settings.minPeakSpeedMetres / $0 } ?? settings.minPeakSpeedPictureHeights
     }
 
+    /// Nothing falls faster than by its weight. The fit to few samples of a blurred blob overshoots by up to a half; a
+    /// view without scale is at least 1.3 m high.
+    private func maxAcceleration(_ context: RuleContext) -> Double {
+        context.metres.map { 15 / $0 } ?? 9
+    }
+
     private func isFall(
         _ descent: Descent, _ history: TrackHistory, _ ledger: TrackLedger, _ context: RuleContext
     ) -> Bool {
         guard descent.drop >= minDrop(context), descent.peakSpeed >= minPeakSpeed(context),
-            descent.acceleration >= minAcceleration(context)
+            descent.acceleration >= minAcceleration(context), descent.acceleration <= maxAcceleration(context)
         else { return false }
         // All of it comes down: a person who bends or sits keeps the lower edge, one who is partly covered jumps.
         guard descent.topDrop >= 0.4 * descent.drop, descent.bottomDrop >= 0.4 * descent.drop else { return false }
         // One smooth motion: where blobs merge or split the centroid jumps in a single step.
         guard descent.residual <= 0.12, descent.largestStep <= 0.75, descent.areaRatio <= 5 else { return false }
-        guard descent.sideways <= 1.7 * descent.drop else { return false }
+        // Knocked off at 2 m/s it flies 1.1 m aside while it falls 1 m, or 1.3 times as far as half a metre down.
+        guard descent.sideways <= 1.3 * descent.drop else { return false }
         return cameFromRest(descent, history, ledger, context)
     }
 
@@ -113,7 +177,9 @@ struct FallingObjectRule: Sendable {
         let start = samples[descent.first]
         let before = samples[..<descent.first].filter { start.seconds - $0.seconds <= 0.4 }
         if let earlier = before.first, start.seconds - earlier.seconds >= 0.15 {
-            return start.centroid.distance(to: earlier.centroid) / context.height <= 0.25 * descent.drop
+            let moved = start.centroid.distance(to: earlier.centroid) / context.height
+            // At rest, or creeping to the edge.
+            return moved <= 0.25 * descent.drop || moved / (start.seconds - earlier.seconds) <= 0.2 * descent.peakSpeed
         }
         if context.touchesTop(start.region) { return true }
         // It is new: either it came out of something that appeared here just before, the place it left, or its speed must

@@ -19,9 +19,17 @@ struct Growth: Hashable, Sendable {
     var movingFraction: Double
     var textureSimilarity: Double
     var lumaRatio: Double
+    var textureRatio: Double
 
     var ratio: Double { area / max(1, startArea) }
     var seconds: Double { lastGrowthSeconds - startSeconds }
+
+    /// Whether light alone could have made it: the floor shows through, or it is as smooth as the floor and hardly darker or
+    /// brighter. Shadows and their edges go again with what casts them.
+    func couldBeLight(_ settings: SpillSettings) -> Bool {
+        if textureSimilarity >= settings.shadowTextureSimilarity { return true }
+        return abs(lumaRatio - 1) < settings.minLumaChange && textureRatio > 0.8 && textureRatio < 1.25
+    }
 
     /// - Returns: the longest growth that ends now and satisfies the settings; nil when there is none.
     init?(in entries: [GrowthHistory.Entry], frameSize: FrameSize, settings: SpillSettings) {
@@ -68,6 +76,7 @@ struct Growth: Hashable, Sendable {
         movingFraction = growing.map(\.movingFraction).reduce(0, +) / count
         textureSimilarity = now.textureSimilarity
         lumaRatio = now.lumaRatio
+        textureRatio = now.textureRatio
     }
 
     private func satisfies(

@@ -10,6 +10,10 @@ struct RuleSign: Hashable, Sendable {
     var severity: Severity
     var facts: IncidentFacts
     var evidence: [Evidence]
-    /// In order; never empty. The first is the one that the rule judged.
+    /// In order; empty where the whole picture is meant. The first is the one that the rule judged.
     var tracks: [TrackID]
+    /// The site's name of the rule, where it gave one.
+    var ruleName: String?
+    /// It is no incident by itself, only a part of combinations.
+    var isPartOnly = false
 }

@@ -23,7 +23,7 @@ struct SpillRule: Sendable {
         guard settings.enabled else { return [] }
         var signs: [RuleSign] = []
         for id in ledger.seen {
-            guard let track = ledger.histories[id], let sample = track.last else { continue }
+            guard let track = ledger.histories[id], track.origin == .motion, let sample = track.last else { continue }
             var watch =
                 watched[id]
                 ?? Watched(history: GrowthHistory(birth: track.firstRegion), firstSeconds: track.firstSeconds)
@@ -47,7 +47,9 @@ struct SpillRule: Sendable {
             let growth = Growth(in: watch.history.entries, frameSize: context.frameSize, settings: settings),
             growth.area - growth.startArea >= settings.minGrownFraction * Double(context.frameSize.area)
         else { return nil }
-        if growth.textureSimilarity >= settings.shadowTextureSimilarity,
+        // A liquid is smooth, and what it mirrors is soft.
+        guard growth.textureRatio <= settings.maxTextureRatio else { return nil }
+        if growth.couldBeLight(settings),
             now.seconds - growth.lastGrowthSeconds < settings.shadowStaySeconds
         {
             return nil
@@ -64,6 +66,14 @@ struct SpillRule: Sendable {
         return settings.minAreaSquareMetres * pixelsPerMetre * pixelsPerMetre / 2
     }
 
+    /// Pixels by which it grew in each of the last three seconds.
+    private static func rate(_ entries: [GrowthHistory.Entry]) -> Double {
+        guard let now = entries.last, let then = entries.first(where: { now.seconds - $0.seconds <= 3 }),
+            now.seconds - then.seconds > 0.3
+        else { return 0 }
+        return max(0, now.area - then.area) / (now.seconds - then.seconds)
+    }
+
     private func isOnFloor(_ region: Region, _ centroid: Point, _ context: RuleContext) -> Bool {
         context.scene.isFloor(centroid, in: context.frameSize)
             && context.scene.isFloor(context.foot(region), in: context.frameSize)
@@ -75,6 +85,13 @@ struct SpillRule: Sendable {
         guard let now = watch.history.entries.last else { return nil }
         var facts = IncidentFacts()
         facts.areaFraction = now.area / Double(max(1, context.frameSize.area))
+        let rate = Self.rate(watch.history.entries)
+        facts.growthFractionPerSecond = rate / Double(max(1, context.frameSize.area))
+        if let metres = context.metres {
+            let pixelsPerMetre = context.height / metres
+            facts.areaSquareMetres = now.area / (pixelsPerMetre * pixelsPerMetre / 2)
+            facts.growthSquareMetresPerSecond = rate / (pixelsPerMetre * pixelsPerMetre / 2)
+        }
         let zone = context.scene.zone(at: now.centroid, in: context.frameSize)
         facts.zoneName = zone?.name
         facts.zoneKind = zone?.kind

@@ -8,11 +8,23 @@ public struct CameraScene: Hashable, Sendable {
     /// How many metres an upright object as tall as the picture would have, at the distance that matters, > 0; nil where
     /// nobody measured it. A person of 1.8 m who takes a quarter of the picture's height gives 7.2.
     public var pictureHeightMetres: Double?
+    /// The measured scale; where it is given, it counts instead of `pictureHeightMetres`.
+    public var calibration: CameraCalibration?
 
-    public init(camera: CameraID, zones: [Zone] = [], pictureHeightMetres: Double? = nil) {
+    public init(
+        camera: CameraID, zones: [Zone] = [], pictureHeightMetres: Double? = nil, calibration: CameraCalibration? = nil
+    ) {
         self.camera = camera
         self.zones = zones
+        self.calibration = calibration
         self.pictureHeightMetres = pictureHeightMetres.flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    /// The camera as calibrated, for pictures of `size`; nil without a calibration, or with one that gives no scale.
+    /// Takes some milliseconds: the engine does it once for each size and hands it to the rules (``RuleContext``).
+    public func floorCamera(for size: FrameSize) -> FloorCamera? {
+        guard let calibration, size.width > 0, size.height > 0 else { return nil }
+        return try? FloorCamera(calibration, size: size)
     }
 
     /// Whether what happens at `point` counts for nothing.

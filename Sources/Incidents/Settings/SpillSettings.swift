@@ -26,6 +26,11 @@ public struct SpillSettings: Hashable, Sendable, Codable {
     /// From this correlation with the floor's own texture on it may be a shadow or a light, and must stay for
     /// `shadowStaySeconds`.
     public var shadowTextureSimilarity: Double
+    /// Below this difference of its brightness to the floor's, as a part of it, and with the floor's smoothness, it may be a
+    /// shadow's edge or a light, 0 to 1.
+    public var minLumaChange: Double
+    /// Largest ratio of its own texture to the floor's: a liquid is smooth.
+    public var maxTextureRatio: Double
     /// How long something through which the floor shows must stay after it stopped growing, in seconds.
     public var shadowStaySeconds: Double
     /// A spill that has not grown for this long has ended, in seconds.
@@ -35,7 +40,8 @@ public struct SpillSettings: Hashable, Sendable, Codable {
         enabled: Bool = true, minAreaFraction: Double = 0.004, minAreaSquareMetres: Double = 0.1,
         maxAreaFraction: Double = 0.4, maxHeightToWidth: Double = 1.4, minGrownFraction: Double = 0.003,
         minGrowthSeconds: Double = 1, minGrowthRatio: Double = 1.25, minContainment: Double = 0.97,
-        maxMovingFraction: Double = 0.35, shadowTextureSimilarity: Double = 0.6, shadowStaySeconds: Double = 3,
+        maxMovingFraction: Double = 0.35, shadowTextureSimilarity: Double = 0.6,
+        minLumaChange: Double = 0.1, maxTextureRatio: Double = 4.5, shadowStaySeconds: Double = 3,
         endAfterSeconds: Double = 8
     ) {
         self.enabled = enabled
@@ -49,6 +55,8 @@ public struct SpillSettings: Hashable, Sendable, Codable {
         self.minContainment = minContainment
         self.maxMovingFraction = maxMovingFraction
         self.shadowTextureSimilarity = shadowTextureSimilarity
+        self.minLumaChange = minLumaChange
+        self.maxTextureRatio = maxTextureRatio
         self.shadowStaySeconds = shadowStaySeconds
         self.endAfterSeconds = endAfterSeconds
     }

@@ -1,0 +1,171 @@
+import Domain
+
+/// What came down in place, up to now, over all the tracks that the event made. Lengths are pixels.
+struct Collapse: Hashable, Sendable {
+    /// The track that stands for it first, then the others in order.
+    var tracks: [TrackID]
+    var startSeconds: Double
+    /// All that it covered.
+    var region: Region
+    /// Height of what stood.
+    var stoodHeight: Double
+    /// How far the moving pixels' mean came down, and how fast at most over a quarter of a second.
+    var sink: Double
+    var speed: Double
+    /// Height to width of what lies, divided by that of what stood.
+    var aspectKept: Double
+    /// Blobs it fell into, as far as they can be told.
+    var parts: Int
+
+    /// One frame of the event: the mean of all pixels that move, and their number.
+    private struct Moment {
+        var seconds: Double
+        var x: Double
+        var y: Double
+        var weight: Double
+    }
+
+    init?(
+        of history: TrackHistory, until rest: Rest, _ ledger: TrackLedger, _ context: RuleContext,
+        settings: ToppledStackSettings
+    ) {
+        // It began with the track: what stood was background before. A track that was there before did not stand.
+        let begin = history.firstSeconds
+        guard rest.startSeconds - begin <= settings.maxSeconds, rest.startSeconds - begin >= 0.25,
+            let first = history.samples.first, first.seconds - begin < 0.05, Self.startsInPlace(history, context)
+        else { return nil }
+        let group = Self.group(of: history, until: rest, ledger, context)
+        guard Self.placeRemains(history, group) else { return nil }
+        // Whatever moves on is alive.
+        for other in group {
+            guard let last = other.last, let cues = last.cues, other.lostSince == nil else { continue }
+            if cues.movingFraction > 0.15, last.area > 0.15 * history.maxArea { return nil }
+        }
+        let moments = Self.moments(group, from: begin - 0.3, to: context.seconds)
+        guard moments.count >= 4 else { return nil }
+        // Until this track lay, or until all did: some parts part from it, others stay and settle.
+        let own = moments.filter { $0.seconds <= rest.startSeconds + 0.01 }
+        sink = max(Self.sink(moments), own.count >= 4 ? Self.sink(own) : 0)
+        let stood = Self.stood(history)
+        stoodHeight = Double(stood.height)
+        let minHeight =
+            (context.metres.map { settings.minHeightMetres / $0 } ?? settings.minHeightPictureHeights) * context.height
+        guard stoodHeight >= minHeight, sink >= settings.minSinkFraction * stoodHeight else { return nil }
+        speed = Self.fastest(moments)
+        let minSpeed =
+            (context.metres.map { settings.minSinkSpeedMetres / $0 } ?? settings.minSinkSpeedPictureHeights)
+            * context.height
+        guard speed >= minSpeed else { return nil }
+        let lies = group.compactMap { $0.lostSince == nil ? $0.last?.region : nil }.reduce(rest.region) { $0.union($1) }
+        let before = stoodHeight / Double(max(1, stood.width))
+        aspectKept = Double(lies.height) / Double(max(1, lies.width)) / before
+        // It spread to where it was not: sideways, or down the picture towards the camera.
+        let added = lies.area - lies.intersection(stood).area
+        guard aspectKept <= settings.maxAspectKept || Double(lies.endY - stood.endY) >= 0.35 * stoodHeight,
+            Double(added) >= 0.3 * Double(stood.area)
+        else { return nil }
+        // What lies is lower than what stood: its upper edge is the place it left, so its lower edge must not be above.
+        guard Double(lies.endY) >= Double(stood.endY) - 0.15 * stoodHeight else { return nil }
+        startSeconds = begin
+        region = group.reduce(lies.union(stood)) { all, other in
+            other.samples.filter { $0.seconds >= begin - 0.3 }.reduce(all) { $0.union($1.region) }
+        }
+        tracks = [history.id] + group.map(\.id).filter { $0 != history.id }.sorted()
+        parts = max(1, group.count)
+    }
+
+    /// Whether the track appeared in the midst of the picture and at first covered what it had covered before.
+    private static func startsInPlace(_ history: TrackHistory, _ context: RuleContext) -> Bool {
+        guard !context.touchesSide(history.firstRegion), !context.touchesBottom(history.firstRegion) else {
+            return false
+        }
+        let early = history.samples.filter { $0.seconds - history.firstSeconds <= 0.6 }
+        let kept = early.compactMap { $0.cues?.containment }.filter { $0 > 0 }
+        guard !kept.isEmpty, kept.reduce(0, +) / Double(kept.count) >= 0.85 else { return false }
+        return true
+    }
+
+    /// Whether the place it stood in still differs now: one of the tracks lies over it.
+    private static func placeRemains(_ history: TrackHistory, _ group: [TrackHistory]) -> Bool {
+        let place = history.firstRegion
+        return group.contains { other in
+            guard other.lostSince == nil, let last = other.last else { return false }
+            return Double(last.region.intersection(place).area) >= 0.6 * Double(max(1, place.area))
+        }
+    }
+
+    /// What stood: all that changed in the first quarter of a second.
+    private static func stood(_ history: TrackHistory) -> Region {
+        history.firstRegion
+    }
+
+    /// The tracks that began with it, beside it.
+    private static func group(
+        of history: TrackHistory, until rest: Rest, _ ledger: TrackLedger, _ context: RuleContext
+    ) -> [TrackHistory] {
+        let reach = Int(0.04 * context.height)
+        var region = history.samples.reduce(history.firstRegion) { $0.union($1.region) }
+        var group = [history]
+        for other in ledger.histories.values.sorted(by: { $0.id < $1.id })
+        where other.id != history.id && other.origin == .motion {
+            guard other.firstSeconds >= history.firstSeconds - 0.3, other.firstSeconds <= rest.startSeconds + 0.2,
+                !other.firstRegion.expanded(by: reach).intersection(region).isEmpty
+            else { continue }
+            group.append(other)
+            region = other.samples.reduce(region) { $0.union($1.region) }
+        }
+        return group
+    }
+
+    private static func moments(_ group: [TrackHistory], from: Double, to: Double) -> [Moment] {
+        var samples: [Moment] = []
+        for history in group {
+            for sample in history.samples where sample.seconds >= from && sample.seconds <= to {
+                guard let cues = sample.cues, let centroid = cues.movingCentroid else { continue }
+                let weight = cues.movingFraction * sample.area
+                guard weight > 0 else { continue }
+                samples.append(Moment(seconds: sample.seconds, x: centroid.x, y: centroid.y, weight: weight))
+            }
+        }
+        samples.sort { ($0.seconds, $0.y, $0.x) < ($1.seconds, $1.y, $1.x) }
+        var moments: [Moment] = []
+        for sample in samples {
+            guard let last = moments.last, sample.seconds - last.seconds < 0.005 else {
+                moments.append(sample)
+                continue
+            }
+            let weight = last.weight + sample.weight
+            moments[moments.count - 1] = Moment(
+                seconds: last.seconds, x: (last.x * last.weight + sample.x * sample.weight) / weight,
+                y: (last.y * last.weight + sample.y * sample.weight) / weight, weight: weight)
+        }
+        // A flicker here and there is no movement.
+        let most = moments.map(\.weight).max() ?? 0
+        return moments.filter { $0.weight >= 0.08 * most }
+    }
+
+    /// From the first tenth of all that moved to the last: means, because single frames are noisy.
+    private static func sink(_ moments: [Moment]) -> Double {
+        let total = moments.map(\.weight).reduce(0, +)
+        return mean(moments.reversed(), total: total) - mean(moments, total: total)
+    }
+
+    private static func mean(_ moments: some Sequence<Moment>, total: Double) -> Double {
+        var y = 0.0, weight = 0.0
+        for moment in moments {
+            y += moment.y * moment.weight
+            weight += moment.weight
+            if weight >= 0.1 * total { break }
+        }
+        return y / max(1e-6, weight)
+    }
+
+    private static func fastest(_ moments: [Moment]) -> Double {
+        var best = 0.0
+        for (index, moment) in moments.enumerated() {
+            guard let later = moments[index...].first(where: { $0.seconds - moment.seconds >= 0.24 }) else { break }
+            best = max(best, (later.y - moment.y) / (later.seconds - moment.seconds))
+        }
+        return best
+    }
+}
