@@ -1,11 +1,19 @@
 import Domain
 import Foundation
 
-/// Where clips lie below one folder.
+/// Where clips lie: below one folder, or below another where that one can't be written.
 public struct ClipFiles: ClipSource {
     public let root: URL
+    /// Where clips go while `root` can't be written; their paths begin with ``fallbackPrefix``.
+    public let fallback: URL?
 
-    public init(root: URL) { self.root = root.absoluteURL.standardizedFileURL }
+    /// No camera is called so.
+    static let fallbackPrefix = "@fallback/"
+
+    public init(root: URL, fallback: URL? = nil) {
+        self.root = root.absoluteURL.standardizedFileURL
+        self.fallback = fallback?.absoluteURL.standardizedFileURL
+    }
 
     public func videoFile(of clip: Clip) -> URL? {
         // While the end is being written the name changes under us: look for both.
@@ -16,9 +24,18 @@ public struct ClipFiles: ClipSource {
 
     /// The place of a path that a clip names; nil when it would lead out of the root.
     public func url(_ path: String) -> URL? {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let isFallback = path.hasPrefix(Self.fallbackPrefix)
+        let below = isFallback ? String(path.dropFirst(Self.fallbackPrefix.count)) : path
+        let parts = below.split(separator: "/", omittingEmptySubsequences: false)
         guard !parts.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else { return nil }
-        return root.appending(path: path)
+        return (isFallback ? fallback : root)?.appending(path: below)
+    }
+
+    /// All files that a clip may have: video, poster, sidecar, and what they are called while they are being written.
+    func all(of clip: Clip) -> [URL] {
+        [clip.path, clip.posterPath, clip.sidecarPath].flatMap { path in
+            [path, path + ".part"].compactMap(url)
+        }
     }
 
     /// `<camera>/<YYYY-MM-DD>/<clip id>.mp4`, the day in UTC.

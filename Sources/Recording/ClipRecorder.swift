@@ -14,34 +14,44 @@ public final class ClipRecorder: Sendable {
     private struct State {
         var writers: [ObjectIdentifier: ClipWriter] = [:]
         var isClosed = false
+        var isPaused = false
+        var hasSaidAudio = false
+        /// Files whose video is on disk as far as it got, and that still need their name and row.
+        var incomplete: [Clip] = []
+        var lostSeconds = 0.0
     }
 
-    let camera: CameraID
+    public let camera: CameraID
     let logger: Logger
+    let folders: ClipFolders
     let salvager: ClipSalvager
-    private let files: ClipFiles
+    let settings: RecordingSettings
+    let clock: any WallClock
     private let ring: PacketRing
     private let store: Store
-    private let settings: RecordingSettings
-    let clock: any WallClock
     private let context: ClipContext
     private let makeID: @Sendable (Date) -> ClipID
     private let state = Mutex(State())
     /// Disk and database are waited for here, not on the tasks' threads; in order.
     private let queue: DispatchQueue
-    private let posters: DispatchQueue
+    /// Posters, sidecars of clips that go on, and what is completed late: nothing waits for these.
+    private let background: DispatchQueue
+
+    /// How long an incident waits for its pre-roll to be on disk; it goes on without when the disk hangs.
+    private static let patienceSeconds = 1.0
 
     /// - Parameters:
-    ///   - root: The folder below which all clips lie; see ``ClipFolder/checkWritable(_:)``.
     ///   - ring: Of the stream that is kept. It must hold more than `preRollSeconds` and what passes before an incident is
     ///     confirmed.
     ///   - makeID: Makes identifiers in order of time.
     public init(
-        camera: CameraID, root: URL, ring: PacketRing, store: Store, settings: RecordingSettings = RecordingSettings(),
-        clock: any WallClock = SystemClock(), context: ClipContext = ClipContext(),
-        makeID: @escaping @Sendable (Date) -> ClipID, logger: Logger = Logger(label: "recording")
+        camera: CameraID, folders: ClipFolders, ring: PacketRing, store: Store,
+        settings: RecordingSettings = RecordingSettings(), clock: any WallClock = SystemClock(),
+        context: ClipContext = ClipContext(), makeID: @escaping @Sendable (Date) -> ClipID,
+        logger: Logger = Logger(label: "recording")
     ) {
         self.camera = camera
+        self.folders = folders
         self.ring = ring
         self.store = store
         self.settings = settings
@@ -49,15 +59,34 @@ public final class ClipRecorder: Sendable {
         self.context = context
         self.makeID = makeID
         self.logger = logger
-        files = ClipFiles(root: root)
-        salvager = ClipSalvager(root: root, store: store, logger: logger)
+        salvager = ClipSalvager(folders: folders, store: store, logger: logger)
         queue = DispatchQueue(label: "aislewatch.recording.\(camera)")
-        posters = DispatchQueue(label: "aislewatch.posters.\(camera)")
+        background = DispatchQueue(label: "aislewatch.recording.background.\(camera)")
     }
 
-    /// Begins, extends or ends a recording. The incident must have been committed to the store before.
-    /// - Returns: The clip that shows the incident; nil when it has none (any more).
-    /// - Throws: `RecordingError`, `MediaError` or `StorageError` when no clip could be begun.
+    /// Seconds of video that were to be kept and could not be, since the start.
+    public var lostSeconds: Double { state.withLock { $0.lostSeconds } }
+
+    /// While true no clip is begun: the disk is full, and other cameras matter more. Clips that are open go on.
+    public var isPaused: Bool {
+        get { state.withLock { $0.isPaused } }
+        set { state.withLock { $0.isPaused = newValue } }
+    }
+
+    /// Begins or extends the recording of a new incident that is not in the database yet. When it returns, the pre-roll and a
+    /// sidecar that names the incident are on disk, unless the disk takes longer than a moment: so whatever happens after the
+    /// incident has been announced, its clip is there.
+    /// - Throws: `RecordingError` when no clip could be begun.
+    public func prepare(_ incident: Incident) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            queue.async { continuation.resume(with: Result { try self.prepareBlocking(incident) }) }
+        }
+    }
+
+    /// Begins, extends or ends a recording, after the incident's step has been committed.
+    /// - Returns: The clip that shows the incident; nil when it has none (any more), or when the disk has not taken it yet:
+    ///   then its packets are held in memory and tried again.
+    /// - Throws: `RecordingError` when no clip could be begun, `StorageError` when the database refuses.
     @discardableResult
     public func handle(_ event: IncidentEvent) async throws -> Clip? {
         try await withCheckedThrowingContinuation { continuation in
@@ -76,53 +105,86 @@ public final class ClipRecorder: Sendable {
         let deadline = Task { _ = try? await clock.sleep(seconds: seconds) }
         Task {
             for writer in writers { await writer.waitUntilDone() }
-            await postersAreWritten()
+            await backgroundIsDone()
             deadline.cancel()
         }
         await deadline.value
         for writer in writers where !writer.isDone {
-            logger.warning("\(camera): clip \(writer.clip.id) was not whole in time; the next start completes it")
+            let name = writer.clip.map { "clip \($0.id)" } ?? "a clip"
+            logger.warning("\(camera): \(name) was not whole in time; the next start completes it")
         }
     }
 
     /// Returns when all recordings begun so far are whole: for a file, whose packets end.
     public func waitUntilDone() async {
         for writer in state.withLock({ Array($0.writers.values) }) { await writer.waitUntilDone() }
-        await postersAreWritten()
+        await backgroundIsDone()
     }
 
-    private func postersAreWritten() async {
-        await withCheckedContinuation { continuation in posters.async { continuation.resume() } }
+    /// To be called every few seconds: leaves disks that hang, bounds memory, completes what failed before.
+    public func look() {
+        let writers = state.withLock { Array($0.writers.values) }
+        for writer in writers {
+            writer.enforceMemory()
+            guard folders.hasFallback, let next = writer.takeOver(ifBusyFor: settings.hangSeconds) else { continue }
+            folders.failed(.primary, reason: "no answer for \(Int(settings.hangSeconds)) s")
+            logger.error("\(camera): a clip's disk hangs; the clip goes on in the fallback folder")
+            state.withLock { state in
+                state.writers.removeValue(forKey: ObjectIdentifier(writer))
+                state.writers[ObjectIdentifier(next)] = next
+            }
+            next.start()
+        }
+        if state.withLock({ !$0.incomplete.isEmpty }) { background.async { self.completeWaiting() } }
+    }
+
+    private func backgroundIsDone() async {
+        await withCheckedContinuation { continuation in background.async { continuation.resume() } }
     }
 
     private func handleBlocking(_ event: IncidentEvent) throws -> Clip? {
         let incident = event.incident
-        let (writers, isClosed) = state.withLock { (Array($0.writers.values), $0.isClosed) }
-        if let writer = writers.first(where: { $0.update(incident) }) { return writer.clip }
+        let writers = state.withLock { Array($0.writers.values) }
+        if let writer = writers.first(where: { $0.update(incident) }) {
+            // It was prepared. Whatever the database says now: the link is made once more when the clip is finished.
+            if case .new = event, let clip = writer.clip { try store.link(clip: clip.id, incident: incident.id) }
+            noteSidecar(writer)
+            return writer.clip
+        }
         guard case .new = event else { return nil }
+        let writer = try prepareBlocking(incident)
+        if let clip = writer.clip { try store.link(clip: clip.id, incident: incident.id) }
+        return writer.clip
+    }
+
+    @discardableResult
+    private func prepareBlocking(_ incident: Incident) throws -> ClipWriter {
+        let (writers, isClosed, isPaused) = state.withLock { (Array($0.writers.values), $0.isClosed, $0.isPaused) }
         guard !isClosed else { throw RecordingError.closed }
         if let writer = writers.first(where: { $0.extend(with: incident) }) {
-            let clip = writer.clip
-            try store.link(clip: clip.id, incident: incident.id)
-            return clip
+            let written = DispatchSemaphore(value: 0)
+            noteSidecar(writer) { written.signal() }
+            _ = written.wait(timeout: .now() + Self.patienceSeconds)
+            return writer
         }
+        guard !isPaused else { throw RecordingError.paused(camera: camera.rawValue) }
         return try begin(incident)
     }
 
-    private func begin(_ incident: Incident) throws -> Clip {
+    private func begin(_ incident: Incident) throws -> ClipWriter {
         let cursor = ring.makeCursor(from: incident.start.advanced(bySeconds: -settings.preRollSeconds))
-        var begun = false
-        defer { if !begun { cursor.release() } }
-        guard let first = cursor.nextIfPresent() else { throw RecordingError.nothingRecorded(camera: camera.rawValue) }
-        let clip = makeClip(first: first, incident: incident)
-        let muxer = try open(clip, incidents: [incident.id], parameters: first.parameters)
-        begun = true
-        let plan = ClipPlan(start: first.packet.pts, incident: incident, settings: settings)
-        let writer = ClipWriter(recorder: self, cursor: cursor, plan: plan, clip: clip)
-        state.withLock { $0.writers[ObjectIdentifier(writer)] = writer }
-        makePoster(of: clip, incident)
-        writer.start(first: first, muxer: muxer)
-        return clip
+        guard let first = cursor.nextIfPresent() else {
+            cursor.release()
+            throw RecordingError.nothingRecorded(camera: camera.rawValue)
+        }
+        var state = ClipWriter.State(
+            plan: ClipPlan(start: first.packet.pts, incident: incident, settings: settings))
+        state.held.append(first)
+        let writer = ClipWriter(recorder: self, cursor: cursor, state: state)
+        self.state.withLock { $0.writers[ObjectIdentifier(writer)] = writer }
+        writer.start()
+        writer.waitUntilSaved(seconds: Self.patienceSeconds)
+        return writer
     }
 
     // MARK: - For the writer, on its thread
@@ -130,55 +192,166 @@ public final class ClipRecorder: Sendable {
     func makeClip(first: RingItem, incident: Incident?) -> Clip {
         let id = makeID(clock.now())
         let preRoll = incident.flatMap { $0.start.seconds(since: first.packet.pts) } ?? 0
+        let path = ClipFiles.path(camera: camera, clip: id, date: first.packet.date)
         return Clip(
-            id: id, camera: camera, path: ClipFiles.path(camera: camera, clip: id, date: first.packet.date),
+            id: id, camera: camera, path: folders.place == .primary ? path : ClipFiles.fallbackPrefix + path,
             startDate: first.packet.date, start: first.packet.pts, preRollSeconds: max(0, preRoll))
     }
 
     /// Row first, then the file.
     func open(_ clip: Clip, incidents: [IncidentID], parameters: StreamParameters) throws -> ClipMuxer {
-        guard let file = files.url(clip.temporaryPath) else { throw RecordingError.badPath(clip.path) }
-        try store.insert(clip, incidents: incidents)
+        guard let file = folders.files.url(clip.temporaryPath) else { throw RecordingError.badPath(clip.path) }
+        // While there is no place for it, no row is made for each try.
+        if !clip.path.hasPrefix(ClipFiles.fallbackPrefix), !folders.isPrimaryThere {
+            folders.probe()
+            guard folders.isPrimaryThere else { throw FileFailure(path: folders.files.root.path, code: EIO) }
+        }
+        // An incident that is being prepared is not there yet; its link follows.
+        try store.insert(clip, incidents: incidents.filter { try store.incident($0) != nil })
         do {
-            try DurableFiles.makeFolder(file.deletingLastPathComponent())
-            let muxer = try ClipMuxer(path: file, parameters: parameters)
-            try DurableFiles.syncFolder(file.deletingLastPathComponent())
+            let folder = file.deletingLastPathComponent()
+            try folders.disk.makeFolder(folder)
+            let muxer = try ClipMuxer(
+                path: file, parameters: parameters, fileSystem: folders.disk.system, isBehind: true)
+            try folders.disk.syncFolder(folder)
             return muxer
         } catch {
-            // No file has come of it, so no row may say so.
-            try? store.markTombstone(clip.id)
-            try? store.removeTombstone(clip.id)
-            if let error = error as? DurableFiles.Failure {
-                throw MediaError.cannotWrite(path: error.path, reason: String(cString: strerror(error.code)))
+            // No video has come of it, so no row may say so. What can't be taken back now is taken back later.
+            do {
+                if folders.disk.exists(file) {
+                    try ClipRemover(folders: folders, store: store).remove(clip)
+                } else {
+                    try store.markTombstone(clip.id)
+                    try store.removeTombstone(clip.id)
+                }
+            } catch {
+                completeLater(clip)
             }
             throw error
         }
     }
 
+    /// A file has begun; the link of the first text shows it.
+    func begun(_ writer: ClipWriter, _ clip: Clip, _ incidents: [Incident], isFirst: Bool) {
+        writeSidecar(writer)
+        if isFirst, let incident = incidents.first { makePoster(of: clip, incident) }
+    }
+
+    /// Not for long: the database may be stuck, and then the clip is completed later.
+    func waitForCommit(of incidents: [Incident]) {
+        for _ in 0..<75 {
+            if incidents.allSatisfy({ (try? store.incident($0.id)) != nil }) { return }
+            usleep(20_000)
+        }
+    }
+
     /// The file is whole and synced: sidecar, hash, name, row.
     func finish(_ clip: Clip, frameSize: FrameSize, incidents: [Incident]) throws -> Clip {
-        let end = clip.start.advanced(bySeconds: clip.durationSeconds)
-        let tracks = context.tracks(clip.start, end)
-        let sidecar = ClipSidecar(
-            clip: clip.id, camera: camera, startDate: clip.startDate, durationSeconds: clip.durationSeconds,
-            frameSize: incidents.first?.frameSize ?? frameSize, zones: context.zones, incidents: incidents,
-            texts: incidents.map(context.text),
-            tracks: ClipContext.onClipTime(tracks, start: clip.start, durationSeconds: clip.durationSeconds))
-        return try salvager.complete(clip, sidecar: sidecar)
+        for incident in incidents { try store.link(clip: clip.id, incident: incident.id) }
+        if folders.files.posterFile(of: clip) == nil { salvager.makePoster(of: clip, incidents.first) }
+        return try salvager.complete(clip, sidecar: sidecar(of: clip, frameSize: frameSize, incidents: incidents))
+    }
+
+    /// Names the file and finishes its row when disk and database allow: soon, and again at each ``look()``.
+    func completeLater(_ clip: Clip) {
+        state.withLock { state in
+            guard !state.incomplete.contains(where: { $0.id == clip.id }) else { return }
+            state.incomplete.append(clip)
+        }
+        background.async { self.completeWaiting() }
+    }
+
+    func noteDroppedAudio() {
+        let isNews = state.withLock { state in
+            defer { state.hasSaidAudio = true }
+            return !state.hasSaidAudio
+        }
+        if isNews { logger.notice("\(camera): the sound's codec does not fit into MP4 and is left out of all clips") }
     }
 
     func finished(_ writer: ClipWriter) {
         _ = state.withLock { $0.writers.removeValue(forKey: ObjectIdentifier(writer)) }
     }
 
+    func report(_ error: any Error, of clip: Clip?) {
+        let name = clip.map { "clip \($0.id)" } ?? "a clip"
+        logger.error("\(camera): \(name): \(error); its packets are held in memory and tried again")
+    }
+
+    /// Video that was to be kept is gone.
+    func lost(seconds: Double?, reason: String) {
+        state.withLock { $0.lostSeconds += seconds ?? 0 }
+        let what =
+            seconds.map { "\(Int($0.rounded(.up))) s of a recording were lost" } ?? "the rest of a recording was lost"
+        logger.critical("\(camera): \(what): \(reason)")
+        folders.notices.raise(.other(name: "recording_lost", camera: camera, text: "\(camera): \(what): \(reason)"))
+    }
+
+    // MARK: - In the background
+
+    private func completeWaiting() {
+        for clip in state.withLock({ $0.incomplete }) {
+            do {
+                // Row and file as they are now: somebody may have completed or deleted it.
+                switch try store.clip(clip.id) {
+                case let row? where row.state == .recording:
+                    // One whose incident the database has not taken yet waits for it.
+                    try salvager.claim(row) { throw StorageError.notFound(what: "incident \($0.id) yet") }
+                    try salvager.salvage(row)
+                case let row? where row.state == .tombstone:
+                    try ClipRemover(folders: folders, store: store).finish(row)
+                default: break
+                }
+                state.withLock { state in state.incomplete.removeAll { $0.id == clip.id } }
+            } catch {
+                logger.warning("\(camera): clip \(clip.id) can't be completed yet: \(error)")
+            }
+        }
+    }
+
+    /// What is known so far goes beside the clip, so that a crash leaves more than a video.
+    private func noteSidecar(_ writer: ClipWriter, done: @escaping @Sendable () -> Void = {}) {
+        background.async { [self] in
+            writeSidecar(writer)
+            done()
+        }
+    }
+
+    private func writeSidecar(_ writer: ClipWriter) {
+        writer.sidecar.withLock { isLast in
+            let (found, incidents) = writer.state.withLock { ($0.clip, $0.plan.incidents) }
+            guard !isLast, var clip = found, clip.state == .recording, let file = folders.files.url(clip.sidecarPath)
+            else { return }
+            if let newest = ring.statistics.newest?.seconds(since: clip.start) {
+                clip.durationSeconds = max(0, newest)
+            }
+            let size = ring.parameters?.frameSize ?? FrameSize(width: 0, height: 0)
+            do {
+                try folders.disk.write(sidecar(of: clip, frameSize: size, incidents: incidents).json(), to: file)
+            } catch {
+                logger.warning("\(camera): clip \(clip.id): no sidecar yet: \(error)")
+            }
+        }
+    }
+
+    private func sidecar(of clip: Clip, frameSize: FrameSize, incidents: [Incident]) -> ClipSidecar {
+        let end = clip.start.advanced(bySeconds: clip.durationSeconds)
+        return ClipSidecar(
+            clip: clip.id, camera: camera, startDate: clip.startDate, durationSeconds: clip.durationSeconds,
+            frameSize: incidents.first?.frameSize ?? frameSize, zones: context.zones, incidents: incidents,
+            texts: incidents.map(context.text),
+            tracks: ClipContext.onClipTime(
+                context.tracks(clip.start, end), start: clip.start, durationSeconds: clip.durationSeconds))
+    }
+
     /// While the clip is being written; the first text's link shows it.
     private func makePoster(of clip: Clip, _ incident: Incident) {
-        guard let file = files.url(clip.posterPath) else { return }
-        posters.async { [ring, logger] in
+        guard let file = folders.files.url(clip.posterPath) else { return }
+        background.async { [ring, logger, folders] in
             do {
                 let poster = try PosterMaker.poster(
                     from: ring, at: incident.confirmed, region: incident.region, regionSize: incident.frameSize)
-                if let poster { try DurableFiles.write(poster, to: file) }
+                if let poster { try folders.disk.write(poster, to: file) }
             } catch {
                 logger.warning("\(clip.camera): no poster for clip \(clip.id): \(error)")
             }

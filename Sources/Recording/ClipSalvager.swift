@@ -1,6 +1,5 @@
 import Domain
 import Foundation
-import Glibc
 import Logging
 import Media
 import Storage
@@ -17,21 +16,34 @@ public struct ClipSalvager: Sendable {
         case failed(ClipID, reason: String)
     }
 
-    private let files: ClipFiles
+    private let folders: ClipFolders
     private let store: Store
     private let logger: Logger
+    private var files: ClipFiles { folders.files }
 
-    public init(root: URL, store: Store, logger: Logger = Logger(label: "recording")) {
-        files = ClipFiles(root: root)
+    public init(folders: ClipFolders, store: Store, logger: Logger = Logger(label: "recording")) {
+        self.folders = folders
         self.store = store
         self.logger = logger
     }
 
-    /// For the start of the program, before any recording begins: all clips that are still `recording`. Blocks.
+    /// For the start of the program, before any recording begins: all clips that are still `recording`, and all whose
+    /// deletion was begun. Blocks.
+    ///
+    /// A clip may have been begun for an incident that did not get into the database any more: its sidecar tells it.
+    /// - Parameter announce: Commits such an incident; by default without messages.
     @discardableResult
-    public func salvageAll() throws -> [Outcome] {
-        try store.unfinishedClips().map { clip in
+    public func salvageAll(announce: ((Incident) throws -> Void)? = nil) throws -> [Outcome] {
+        for clip in try store.clips(in: .tombstone) {
             do {
+                try ClipRemover(folders: folders, store: store).finish(clip)
+            } catch {
+                logger.error("clip \(clip.id): can't be deleted yet: \(error)")
+            }
+        }
+        return try store.unfinishedClips().map { clip in
+            do {
+                try claim(clip, announce: announce)
                 let outcome = try salvage(clip)
                 switch outcome {
                 case .saved(let clip):
@@ -48,18 +60,35 @@ public struct ClipSalvager: Sendable {
         }
     }
 
+    /// Links the clip with the incidents that its sidecar names.
+    func claim(_ clip: Clip, announce: ((Incident) throws -> Void)?) throws {
+        guard let part = files.url(clip.temporaryPath), let whole = files.url(clip.path),
+            folders.disk.exists(part) || folders.disk.exists(whole)
+        else { return }
+        // Without a fragment the clip goes, and what was never announced is not announced without a picture.
+        if !folders.disk.exists(whole), try FragmentScanner(part).wholeBytes == 0 { return }
+        for var incident in readSidecar(of: clip)?.incidents ?? [] where incident.camera == clip.camera {
+            if try store.incident(incident.id) == nil {
+                incident.phase = .ended
+                logger.notice("incident \(incident.id) was confirmed and not written any more; it is now")
+                if let announce { try announce(incident) } else { try store.commit(.new(incident)) }
+            }
+            try store.link(clip: clip.id, incident: incident.id)
+        }
+    }
+
     @discardableResult
     func salvage(_ clip: Clip) throws -> Outcome {
         guard let part = files.url(clip.temporaryPath), let whole = files.url(clip.path) else {
             return .failed(clip.id, reason: "its path leads out of the clip folder")
         }
-        let manager = FileManager.default
+        try folders.requireFolder(of: clip)
         // Renamed already: only the row was missing.
-        if manager.fileExists(atPath: whole.path(percentEncoded: false)) { return .saved(try describe(clip, whole)) }
-        guard manager.fileExists(atPath: part.path(percentEncoded: false)) else { return try drop(clip, part) }
+        if folders.disk.exists(whole) { return .saved(try describe(clip, whole)) }
+        guard folders.disk.exists(part) else { return try drop(clip) }
         let scan = try FragmentScanner(part)
-        guard scan.wholeBytes > 0 else { return try drop(clip, part) }
-        try DurableFiles.truncate(part, to: scan.wholeBytes)
+        guard scan.wholeBytes > 0 else { return try drop(clip) }
+        if scan.wholeBytes < scan.fileBytes { try folders.disk.truncate(part, to: scan.wholeBytes) }
         return .saved(try describe(clip, part))
     }
 
@@ -69,10 +98,10 @@ public struct ClipSalvager: Sendable {
             let beside = files.url(clip.sidecarPath)
         else { throw RecordingError.badPath(clip.path) }
         var clip = clip
-        try DurableFiles.write(sidecar.json(), to: beside)
-        let isNamed = !FileManager.default.fileExists(atPath: part.path(percentEncoded: false))
+        try folders.disk.write(sidecar.json(), to: beside)
+        let isNamed = !folders.disk.exists(part)
         let digest = try DurableFiles.digest(of: isNamed ? whole : part)
-        if !isNamed { try DurableFiles.rename(part, to: whole) }
+        if !isNamed { try folders.disk.rename(part, to: whole) }
         clip.state = .finished
         clip.bytes = digest.bytes
         clip.sha256 = digest.sha256
@@ -93,11 +122,36 @@ public struct ClipSalvager: Sendable {
         clip.durationSeconds = seconds
         let incidents = try store.incidents(of: clip.id)
         makePoster(of: clip, incidents.first)
+        let earlier = readSidecar(of: clip)
+        let texts = Dictionary(
+            zip(earlier?.incidents.map(\.id) ?? [], earlier?.texts ?? []), uniquingKeysWith: { first, _ in first })
         let sidecar = ClipSidecar(
             clip: clip.id, camera: clip.camera, startDate: clip.startDate, durationSeconds: seconds,
-            frameSize: incidents.first?.frameSize ?? demuxer.info.frameSize, zones: [], incidents: incidents,
-            texts: incidents.map { _ in "" }, tracks: [])
+            frameSize: incidents.first?.frameSize ?? demuxer.info.frameSize, zones: earlier?.zones ?? [],
+            incidents: incidents, texts: incidents.map { texts[$0.id] ?? "" },
+            tracks: (earlier?.tracks ?? []).compactMap { track in
+                var track = track
+                track.samples.removeAll { $0.seconds > seconds }
+                return track.samples.isEmpty ? nil : track
+            })
         return try complete(clip, sidecar: sidecar)
+    }
+
+    /// From the database alone.
+    func rewriteSidecar(of clip: Clip) throws {
+        guard let beside = files.url(clip.sidecarPath) else { throw RecordingError.badPath(clip.path) }
+        let incidents = try store.incidents(of: clip.id)
+        let sidecar = ClipSidecar(
+            clip: clip.id, camera: clip.camera, startDate: clip.startDate, durationSeconds: clip.durationSeconds,
+            frameSize: incidents.first?.frameSize ?? FrameSize(width: 0, height: 0), zones: [], incidents: incidents,
+            texts: incidents.map { _ in "" }, tracks: [])
+        try folders.disk.write(sidecar.json(), to: beside)
+    }
+
+    /// What the recorder knew when it wrote it last; nil when there is none, or none that can be read.
+    private func readSidecar(of clip: Clip) -> ClipSidecar? {
+        guard let file = files.url(clip.sidecarPath), let data = try? Data(contentsOf: file) else { return nil }
+        return try? ClipSidecar(json: data)
     }
 
     /// From the clip's file, where there is none yet. A clip without one is still a clip: failure is only logged.
@@ -110,19 +164,14 @@ public struct ClipSalvager: Sendable {
             let data = try PosterMaker.poster(
                 from: file, seconds: max(0, seconds), region: incident?.region,
                 regionSize: incident?.frameSize ?? FrameSize(width: 1, height: 1))
-            if let data { try DurableFiles.write(data, to: poster) }
+            if let data { try folders.disk.write(data, to: poster) }
         } catch {
             logger.warning("clip \(clip.id): no poster: \(error)")
         }
     }
 
-    private func drop(_ clip: Clip, _ part: URL) throws -> Outcome {
-        try store.markTombstone(clip.id)
-        for path in [clip.temporaryPath, clip.posterPath, clip.sidecarPath] {
-            if let url = files.url(path) { unlink(url.path(percentEncoded: false)) }
-        }
-        try? DurableFiles.syncFolder(part.deletingLastPathComponent())
-        try store.removeTombstone(clip.id)
+    private func drop(_ clip: Clip) throws -> Outcome {
+        try ClipRemover(folders: folders, store: store).remove(clip)
         return .nothingInIt(clip.id)
     }
 }

@@ -1,79 +1,67 @@
 import Crypto
+import Domain
 import Foundation
-import Glibc
+import Media
 
 /// File operations that hold after a power cut.
-enum DurableFiles {
-    struct Failure: Error, CustomStringConvertible {
-        var path: String
-        var code: Int32
-        var description: String { "\(path): \(String(cString: strerror(code)))" }
-    }
+struct DurableFiles: Sendable {
+    let system: any ClipFileSystem
+
+    init(_ system: any ClipFileSystem = LocalFileSystem()) { self.system = system }
 
     /// Makes a folder and those above it, each entered in its parent for good.
-    static func makeFolder(_ url: URL) throws {
-        let path = url.path(percentEncoded: false)
-        if FileManager.default.fileExists(atPath: path) { return }
+    func makeFolder(_ url: URL) throws {
+        let path = Self.path(url)
+        if system.exists(path) {
+            // A file in the folder's place is found out by whoever writes into it; it has to be found out here.
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
+                return
+            }
+            throw FileFailure(path: path, code: ENOTDIR)
+        }
         let parent = url.deletingLastPathComponent()
-        if parent.path(percentEncoded: false) != path { try makeFolder(parent) }
-        if mkdir(path, 0o750) != 0 && errno != EEXIST { throw Failure(path: path, code: errno) }
-        try syncFolder(parent)
+        if Self.path(parent) != path { try makeFolder(parent) }
+        try system.makeFolder(path)
+        try system.syncFolder(Self.path(parent))
     }
 
     /// What was renamed or made in the folder stays so.
-    static func syncFolder(_ url: URL) throws {
-        let path = url.path(percentEncoded: false)
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure(path: path, code: errno) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw Failure(path: path, code: errno) }
-    }
+    func syncFolder(_ url: URL) throws { try system.syncFolder(Self.path(url)) }
 
     /// Gives a file its name, for good.
-    static func rename(_ from: URL, to: URL) throws {
-        guard Glibc.rename(from.path(percentEncoded: false), to.path(percentEncoded: false)) == 0 else {
-            throw Failure(path: to.path(percentEncoded: false), code: errno)
-        }
+    func rename(_ from: URL, to: URL) throws {
+        try system.rename(Self.path(from), to: Self.path(to))
         try syncFolder(to.deletingLastPathComponent())
     }
 
     /// Writes a small file whole or not at all, for good.
-    static func write(_ data: Data, to url: URL) throws {
+    func write(_ data: Data, to url: URL) throws {
         let temporary = url.appendingPathExtension("part")
-        let path = temporary.path(percentEncoded: false)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw Failure(path: path, code: errno) }
-        var code: Int32 = 0
-        data.withUnsafeBytes { buffer in
-            var rest = buffer[...]
-            while !rest.isEmpty, code == 0 {
-                let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-                if written < 0 {
-                    if errno != EINTR { code = errno }
-                } else {
-                    rest = rest.dropFirst(written)
-                }
-            }
-        }
-        if code == 0, fsync(descriptor) != 0 { code = errno }
-        close(descriptor)
-        guard code == 0 else {
-            unlink(path)
-            throw Failure(path: path, code: code)
+        let path = Self.path(temporary)
+        do {
+            let file = try system.create(path, exclusively: false)
+            defer { file.close() }
+            try file.write([UInt8](data))
+            try file.sync()
+        } catch {
+            try? system.remove(path)
+            throw error
         }
         try rename(temporary, to: url)
     }
 
     /// Cuts a file off, for good.
-    static func truncate(_ url: URL, to bytes: Int64) throws {
-        let path = url.path(percentEncoded: false)
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure(path: path, code: errno) }
-        defer { close(descriptor) }
-        guard ftruncate(descriptor, off_t(bytes)) == 0, fsync(descriptor) == 0 else {
-            throw Failure(path: path, code: errno)
-        }
+    func truncate(_ url: URL, to bytes: Int64) throws { try system.truncate(Self.path(url), to: bytes) }
+
+    /// Takes files of one folder away, for good.
+    func remove(_ urls: [URL]) throws {
+        for url in urls { try system.remove(Self.path(url)) }
+        guard let folder = urls.first?.deletingLastPathComponent(), exists(folder) else { return }
+        try syncFolder(folder)
     }
+
+    func exists(_ url: URL) -> Bool { system.exists(Self.path(url)) }
 
     /// Size in bytes and SHA-256 in lower-case hex.
     static func digest(of url: URL) throws -> (bytes: Int64, sha256: String) {
@@ -86,5 +74,10 @@ enum DurableFiles {
             bytes += Int64(part.count)
         }
         return (bytes, hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+    }
+
+    private static func path(_ url: URL) -> String {
+        let path = url.path(percentEncoded: false)
+        return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     }
 }

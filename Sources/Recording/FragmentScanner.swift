@@ -5,11 +5,14 @@ struct FragmentScanner {
     /// Bytes up to the end of the last whole fragment; 0 when there is not even one.
     private(set) var wholeBytes: Int64 = 0
     private(set) var fragments = 0
+    /// All that the file has.
+    let fileBytes: Int64
 
     init(_ url: URL) throws {
         let file = try FileHandle(forReadingFrom: url)
         defer { try? file.close() }
         let size = Int64(try file.seekToEnd())
+        fileBytes = size
         var offset: Int64 = 0
         var hasHeader = false
         var fragmentIsOpen = false

@@ -6,6 +6,12 @@ public struct RecordingSettings: Hashable, Sendable, Codable {
     public var postRollSeconds: Double
     /// A clip gets no longer than this, however long the incident goes on.
     public var maxClipSeconds: Double
+    /// While disk or database fail, each recording keeps at most so many bytes of packets in memory; then the oldest go.
+    public var maxHeldBytes = 256 << 20
+    /// How long to wait before a failed disk or database is tried again.
+    public var retrySeconds = 2.0
+    /// A disk that has not answered for so long hangs, and the clip goes on elsewhere.
+    public var hangSeconds = 10.0
 
     public init(preRollSeconds: Double = 10, postRollSeconds: Double = 10, maxClipSeconds: Double = 300) {
         self.preRollSeconds = preRollSeconds

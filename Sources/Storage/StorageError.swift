@@ -15,6 +15,10 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     case diskFull(path: String)
     /// Another process held the database for too long.
     case busy(path: String)
+    /// A daemon works with this database.
+    case inUse(path: String)
+    /// The database would lie on another machine's disk.
+    case remote(path: String, kind: String)
     /// There is no such row.
     case notFound(what: String)
     /// A rule of the schema was broken: for example a clip for an unknown incident.
@@ -39,6 +43,11 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
             "no room on the disk of the database \(path): free some space"
         case .busy(let path):
             "the database \(path) is held by another process: try again, or end that process"
+        case .inUse(let path):
+            "a daemon is running with the database \(path): stop it first (systemctl stop aislewatch)"
+        case .remote(let path, let kind):
+            "the database \(path) would lie on \(kind), where SQLite's locks and write-ahead log are not reliable and "
+                + "rows get lost: set storage.directory to a local disk (clips may stay where they are)"
         case .notFound(let what):
             "there is no \(what)"
         case .refused(let reason):

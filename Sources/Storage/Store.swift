@@ -24,11 +24,18 @@ public final class Store: Sendable {
     ///   - path: The file; it and its folder are made when missing. A key for links is kept beside it (`<path>.key`).
     ///   - clock: Dates new rows and judges whether a link has expired.
     ///   - createIfMissing: False for a reader that must not leave an empty database behind a mistyped path.
+    ///   - diskKind: Of the file system that a path lies on.
     /// - Throws: ``StorageError``.
-    public init(path: String, clock: any WallClock, createIfMissing: Bool = true) throws {
+    public init(
+        path: String, clock: any WallClock, createIfMissing: Bool = true,
+        diskKind: (String) -> DiskKind = DiskKind.init(path:)
+    ) throws {
         self.path = path
         self.clock = clock
         linkKey = LinkKey(path: path + ".key")
+        if case .network(let kind) = diskKind(StoreFile.nearestExisting(path)) {
+            throw StorageError.remote(path: path, kind: kind)
+        }
         try StoreFile.prepare(path, create: createIfMissing)
 
         var configuration = GRDB.Configuration()
@@ -40,7 +47,9 @@ public final class Store: Sendable {
             pool = try DatabasePool(path: path, configuration: configuration)
             // Not in `prepareDatabase`: the pool sets NORMAL after it, which loses committed rows on a power cut.
             try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
-            try Schema.migrator().migrate(pool)
+            let migrator = Schema.migrator()
+            try MigrationBackup.makeIfNeeded(pool, path: path, migrator: migrator, now: clock.now())
+            try migrator.migrate(pool)
         } catch let error as StorageError {
             throw error
         } catch {

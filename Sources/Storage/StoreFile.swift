@@ -24,6 +24,15 @@ enum StoreFile {
         close(descriptor)
     }
 
+    /// The path itself, or the folder above it that is there.
+    static func nearestExisting(_ path: String) -> String {
+        var url = URL(filePath: path)
+        while !FileManager.default.fileExists(atPath: url.path(percentEncoded: false)), url.pathComponents.count > 1 {
+            url.deleteLastPathComponent()
+        }
+        return url.path(percentEncoded: false)
+    }
+
     /// Refuses another program's database and one that a later version has migrated.
     static func checkOwner(_ path: String) throws {
         let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber)?.int64Value ?? 0

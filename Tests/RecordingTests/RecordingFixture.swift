@@ -31,10 +31,11 @@ final class RecordingFixture: Sendable {
 
     func recorder(
         _ settings: RecordingSettings = RecordingSettings(preRollSeconds: 2, postRollSeconds: 2, maxClipSeconds: 60),
-        context: ClipContext = ClipContext()
+        context: ClipContext = ClipContext(), folders: ClipFolders? = nil
     ) -> ClipRecorder {
         ClipRecorder(
-            camera: camera, root: root, ring: ring, store: store, settings: settings, clock: clock, context: context,
+            camera: camera, folders: folders ?? ClipFolders(root: root), ring: ring, store: store, settings: settings,
+            clock: clock, context: context,
             makeID: { [ids] in ClipID(rawValue: ids.next(at: $0)) })
     }
 

@@ -13,7 +13,7 @@ struct SalvageTests {
 
     init() throws { fixture = try RecordingFixture() }
 
-    private var salvager: ClipSalvager { ClipSalvager(root: fixture.root, store: fixture.store) }
+    private var salvager: ClipSalvager { ClipSalvager(folders: ClipFolders(root: fixture.root), store: fixture.store) }
 
     /// A clip as a crash leaves it: a row, and a file without an end.
     private func interrupted(packets: Int, gop: Int = 10) throws -> Clip {
@@ -27,7 +27,7 @@ struct SalvageTests {
             startDate: RecordingFixture.date, start: MediaTime(seconds: 0), preRollSeconds: 3)
         try fixture.store.insert(clip, incidents: [incident.id])
         let part = fixture.file(clip.temporaryPath)
-        try DurableFiles.makeFolder(part.deletingLastPathComponent())
+        try DurableFiles().makeFolder(part.deletingLastPathComponent())
         let muxer = try ClipMuxer(path: part, parameters: items[0].parameters)
         for item in items.prefix(packets) { try muxer.write(item.packet) }
         return clip
@@ -82,7 +82,7 @@ struct SalvageTests {
     @Test("A clip that had got its name and not yet its row is completed")
     func namedAlready() throws {
         let clip = try interrupted(packets: 100)
-        try DurableFiles.rename(fixture.file(clip.temporaryPath), to: fixture.file(clip.path))
+        try DurableFiles().rename(fixture.file(clip.temporaryPath), to: fixture.file(clip.path))
         guard case .saved(let saved)? = try salvager.salvageAll().first else {
             Issue.record("not saved")
             return

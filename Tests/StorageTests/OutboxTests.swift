@@ -70,7 +70,7 @@ struct OutboxTests {
         _ = try plan("01b", Samples.alert())
         _ = try plan("01c", Samples.alert())
         #expect(await changes.next() != nil)
-        #expect(try store.pendingHeads().map(\.incident.rawValue) == ["01b"])
+        #expect(try store.pendingHeads().map(\.incident?.rawValue) == ["01b"])
     }
 
     @Test("a commit without messages wakes nobody")

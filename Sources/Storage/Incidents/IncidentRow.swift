@@ -17,6 +17,9 @@ enum IncidentRow {
             "region_height": incident.region.height, "frame_width": incident.frameSize.width,
             "frame_height": incident.frameSize.height, "facts": try RowJSON.text(incident.facts),
             "evidence": try RowJSON.text(incident.evidence), "tracks": try RowJSON.text(incident.tracks),
+            "stage": incident.stage.rawValue, "rule_name": incident.ruleName,
+            "alerting": incident.alerting.rawValue, "quiet_until": incident.quietUntilDate.map(UTCText.string),
+            "aliases": try RowJSON.text(incident.aliases), "merged_into": incident.mergedInto?.rawValue,
         ]
     }
 
@@ -37,6 +40,17 @@ enum IncidentRow {
             facts: try RowJSON.value(row["facts"]), evidence: try RowJSON.value(row["evidence"]),
             tracks: try RowJSON.value(row["tracks"]))
         incident.kinds = try RowJSON.value(row["kinds"])
+        guard let stage = IncidentStage(rawValue: row["stage"]),
+            let alerting = IncidentAlerting(rawValue: row["alerting"])
+        else { throw StorageError.damaged(reason: "an incident's stage or alerting is unknown") }
+        incident.stage = stage
+        incident.alerting = alerting
+        incident.ruleName = row["rule_name"]
+        incident.quietUntilDate = try row.optionalDate("quiet_until")
+        incident.mergedInto = (row["merged_into"] as String?).map { IncidentID(rawValue: $0) }
+        incident.aliases = try RowJSON.value(row["aliases"])
+        let answer: String? = row["second_look"]
+        incident.secondLook = try answer.map { try RowJSON.value($0) }
         return incident
     }
 }

@@ -15,16 +15,17 @@ extension Store {
     ) throws -> CommitResult {
         let incident = event.incident
         let result = try write { db in
-            let isNew = try !exists(incident.id, db)
+            let before = try Self.incident(incident.id, db)
+            let isNew = before == nil
             try upsert(incident, db)
-            let planned = try plan(StoredAlertHistory(db: db))
+            let planned = try plan(StoredAlertHistory(db: db, incident: incident.id, previous: before))
             let kept = try link.map { link in
                 guard planned.contains(where: { $0.text.contains(link.token) }) else { return false }
                 try insert(link, incident: incident.id, db)
                 return true
             }
             let messages = try planned.compactMap { alert in
-                try insert(alert, incident: incident.id, link: kept == true ? link : nil, db)
+                try insert(alert, about: .incident(incident.id), link: kept == true ? link : nil, db)
             }
             return CommitResult(newAlerts: messages, isNewIncident: isNew)
         }
@@ -32,17 +33,26 @@ extension Store {
         return result
     }
 
+    /// The incident of this id, or the one into which it was merged.
     /// - Returns: nil when there is no such incident.
     public func incident(_ id: IncidentID) throws -> Incident? {
-        try read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM incidents WHERE id = ?", arguments: [id.rawValue])
-                .map(IncidentRow.incident)
-        }
+        try read { db in try Self.incident(id, db) }
     }
 
-    /// The incidents that pass the filter, newest first.
+    static func incident(_ id: IncidentID, _ db: Database) throws -> Incident? {
+        try Row.fetchOne(
+            db,
+            sql: """
+                SELECT * FROM incidents WHERE id =
+                    (SELECT coalesce(merged_into, id) FROM incidents WHERE id = ?)
+                """,
+            arguments: [id.rawValue]
+        ).map(IncidentRow.incident)
+    }
+
+    /// The incidents that pass the filter, newest first. One that was merged into another is not listed again.
     public func incidents(_ filter: IncidentFilter = IncidentFilter()) throws -> [Incident] {
-        var conditions: [String] = []
+        var conditions = ["merged_into IS NULL"]
         var arguments = StatementArguments()
         if let since = filter.since {
             conditions.append("start_date >= ?")
@@ -60,7 +70,7 @@ extension Store {
             conditions.append("EXISTS (SELECT 1 FROM json_each(kinds) WHERE value = ?)")
             arguments += [kind.rawValue]
         }
-        let condition = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
+        let condition = " WHERE " + conditions.joined(separator: " AND ")
         // A negative limit is none.
         arguments += [filter.limit.map { max(0, $0) } ?? -1]
         let sql = "SELECT * FROM incidents\(condition) ORDER BY start_date DESC, id DESC LIMIT ?"
@@ -69,21 +79,17 @@ extension Store {
         }
     }
 
-    private func exists(_ id: IncidentID, _ db: Database) throws -> Bool {
-        try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM incidents WHERE id = ?)", arguments: [id.rawValue]) ?? false
-    }
-
     private func upsert(_ incident: Incident, _ db: Database) throws {
         try db.execute(
             sql: """
                 INSERT INTO incidents (id, camera, kind, kinds, phase, severity, start_date, end_date, confirmed_date,
                     start_epoch, start_pts90k, end_epoch, end_pts90k, confirmed_epoch, confirmed_pts90k,
-                    region_x, region_y, region_width, region_height, frame_width, frame_height, facts, evidence, tracks)
+                    region_x, region_y, region_width, region_height, frame_width, frame_height, facts, evidence, tracks,
+                    stage, rule_name, alerting, quiet_until, aliases, merged_into)
                 VALUES (:id, :camera, :kind, :kinds, :phase, :severity, :start_date, :end_date, :confirmed_date,
                     :start_epoch, :start_pts90k, :end_epoch, :end_pts90k, :confirmed_epoch, :confirmed_pts90k,
                     :region_x, :region_y, :region_width, :region_height, :frame_width, :frame_height,
-                    :facts, :evidence, :tracks)
+                    :facts, :evidence, :tracks, :stage, :rule_name, :alerting, :quiet_until, :aliases, :merged_into)
                 ON CONFLICT (id) DO UPDATE SET camera = excluded.camera, kind = excluded.kind, kinds = excluded.kinds,
                     phase = excluded.phase, severity = excluded.severity, start_date = excluded.start_date,
                     end_date = excluded.end_date, confirmed_date = excluded.confirmed_date,
@@ -93,8 +99,12 @@ extension Store {
                     region_x = excluded.region_x, region_y = excluded.region_y, region_width = excluded.region_width,
                     region_height = excluded.region_height, frame_width = excluded.frame_width,
                     frame_height = excluded.frame_height, facts = excluded.facts, evidence = excluded.evidence,
-                    tracks = excluded.tracks
+                    tracks = excluded.tracks, rule_name = excluded.rule_name, alerting = excluded.alerting,
+                    quiet_until = excluded.quiet_until, aliases = excluded.aliases,
+                    merged_into = coalesce(excluded.merged_into, merged_into),
+                    stage = CASE stage WHEN 'reviewed' THEN stage ELSE excluded.stage END
                 """,
             arguments: try IncidentRow.arguments(incident))
+        for alias in incident.aliases { try adopt(alias, into: incident.id, db) }
     }
 }

@@ -26,7 +26,8 @@ extension Store {
             try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT incidents.* FROM incidents JOIN links ON links.incident_id = incidents.id
+                    SELECT incidents.* FROM links JOIN incidents AS told ON told.id = links.incident_id
+                    JOIN incidents ON incidents.id = coalesce(told.merged_into, told.id)
                     WHERE links.token_sha256 = ? AND links.expires_at > ?
                     """,
                 arguments: [Self.hash(token), UTCText.string(clock.now())]

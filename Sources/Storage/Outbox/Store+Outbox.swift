@@ -1,4 +1,3 @@
-import Crypto
 public import Domain
 public import Foundation
 internal import GRDB
@@ -8,16 +7,28 @@ extension Store {
     /// ``pendingHeads()``, so that nothing can slip in between.
     public func outboxChanges() -> AsyncStream<Void> { outboxSignals.stream() }
 
-    /// For each channel and recipient the oldest message that still has to be sent, whether its time has come or not;
-    /// those behind it wait, so that a recipient gets the messages in order.
+    /// Wakes those who wait for the outbox: another process (the command line) may have changed it.
+    public func outboxMayHaveChanged() { outboxSignals.notify() }
+
+    /// For each channel and recipient the oldest message that still has to be sent, whether its next attempt's time has
+    /// come or not; those behind it wait, so that a recipient gets the messages in order. A message that was planned for
+    /// later (an escalation) stands behind all others until its moment.
     public func pendingHeads() throws -> [OutboxMessage] {
+        let now = clock.now()
+        // A moment more than a day away was planned before the clock was set back: no message is planned that far ahead.
         let heads = try read { db in
             try Row.fetchAll(
                 db,
-                sql: OutboxRow.select + """
-                    WHERE outbox.id IN (SELECT min(id) FROM outbox WHERE state = 'pending' GROUP BY channel, recipient)
-                    ORDER BY outbox.id
-                    """)
+                sql: """
+                    WITH ranked AS (
+                        SELECT id, row_number() OVER (
+                            PARTITION BY channel, recipient
+                            ORDER BY CASE WHEN due_at IS NULL OR due_at <= :now OR due_at > :impossible THEN ''
+                                ELSE due_at END, id) AS place
+                        FROM outbox WHERE state = 'pending')
+                    """ + OutboxRow.select
+                        + "WHERE outbox.id IN (SELECT id FROM ranked WHERE place = 1) ORDER BY outbox.id",
+                arguments: ["now": UTCText.string(now), "impossible": UTCText.string(now + 90_000)])
         }
         return try heads.map { row in
             let token = try token(row) ?? reissueLink(row)
@@ -43,10 +54,22 @@ extension Store {
     }
 
     /// The provider has taken the message.
+    /// - Parameters:
+    ///   - providerID: The provider's name for it, where it only queued it.
+    ///   - checkAt: When to ask what became of it; nil: never.
     @discardableResult
-    public func markSent(_ message: Int64, at date: Date) throws -> Bool {
+    public func markSent(
+        _ message: Int64, at date: Date, providerID: String? = nil, checkAt: Date? = nil
+    ) throws -> Bool {
         try change(
-            message, "state = 'sent', sent_at = ?, outcome_unknown = 0, last_error = NULL", [UTCText.string(date)])
+            message,
+            """
+            state = 'sent', sent_at = ?, outcome_unknown = 0, last_error = NULL, provider_id = ?, delivery = ?,
+            next_check_at = ?
+            """,
+            [
+                UTCText.string(date), providerID, providerID == nil ? nil : "accepted", checkAt.map(UTCText.string),
+            ])
     }
 
     /// The attempt failed, and another one follows.
@@ -66,37 +89,6 @@ extension Store {
         try change(message, "state = 'dead', last_error = ?", [error])
     }
 
-    /// - Returns: nil when there is such a message already.
-    func insert(_ alert: PlannedAlert, incident: IncidentID, link: LinkToken?, _ db: Database) throws -> OutboxMessage?
-    {
-        let now = UTCText.string(clock.now())
-        let carried = link.flatMap { alert.text.contains($0.token) ? $0 : nil }
-        let stored = carried.map { alert.text.replacingOccurrences(of: $0.token, with: OutboxRow.placeholder) }
-        try db.execute(
-            sql: """
-                INSERT INTO outbox (idempotency_key, incident_id, channel, recipient, text, link_sha256, state,
-                    attempts, outcome_unknown, created_at, next_attempt_at)
-                VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, 0, ?, ?)
-                ON CONFLICT (incident_id, channel, recipient) DO NOTHING
-                """,
-            arguments: [
-                Self.idempotencyKey(alert, incident), incident.rawValue, alert.channel, alert.recipient,
-                stored ?? alert.text, carried.map { Self.hash($0.token) }, now, now,
-            ])
-        guard db.changesCount == 1 else { return nil }
-        let row = try Row.fetchOne(
-            db, sql: OutboxRow.select + "WHERE outbox.id = ?", arguments: [db.lastInsertedRowID])
-        return try row.map { try OutboxRow.message($0, token: carried?.token) }
-    }
-
-    /// The same for the same incident, channel and recipient; tells nobody the recipient.
-    private static func idempotencyKey(_ alert: PlannedAlert, _ incident: IncidentID) -> String {
-        let parts = [incident.rawValue, alert.channel, alert.recipient].joined(separator: "\u{0}")
-        return SHA256.hash(data: Data(parts.utf8)).prefix(16).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
-    }
-
     private func change(_ message: Int64, _ assignments: String, _ arguments: StatementArguments = []) throws -> Bool {
         try write { db in
             try db.execute(
@@ -107,7 +99,7 @@ extension Store {
     }
 
     /// The token of a message's link; nil when it has none or when the key is not the one it was made with.
-    private func token(_ row: Row) throws -> String? {
+    func token(_ row: Row) throws -> String? {
         guard let nonce = row["nonce"] as Data?, let hash = row["link_sha256"] as Data? else { return nil }
         let token = try linkKey.token(nonce: nonce)
         return Self.hash(token) == hash ? token : nil

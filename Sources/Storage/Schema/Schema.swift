@@ -11,11 +11,23 @@ enum Schema {
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             try db.execute(sql: v1)
         }
+        migrator.registerMigration("incidents: review and protection") { db in
+            try db.execute(sql: incidentReview)
+        }
+        registerWeb(&migrator)
+        migrator.registerMigration("incident story and suppressions") { db in try db.execute(sql: incidentStory) }
+        migrator.registerMigration(AlertsSchema.migration) { db in try AlertsSchema.migrate(db) }
         return migrator
     }
 
+    /// What a person said about an incident, and whether its clips may ever be deleted.
+    private static let incidentReview = """
+        ALTER TABLE incidents ADD COLUMN review TEXT CHECK (review IN ('confirmed', 'not_an_incident', 'training'));
+        ALTER TABLE incidents ADD COLUMN protected INTEGER NOT NULL DEFAULT 0 CHECK (protected IN (0, 1));
+        """
+
     /// What SQLite keeps of this text (comments included) is shown by `.schema`.
-    private static let v1 = """
+    static let v1 = """
         CREATE TABLE incidents (
             id TEXT NOT NULL PRIMARY KEY,            -- ULID in lower case: sorts by time
             camera TEXT NOT NULL CHECK (camera <> ''),

@@ -1,0 +1,105 @@
+import Crypto
+import Domain
+import Foundation
+import Storage
+
+/// Hands incidents on to people who have no access: one as a zip, a day as a page with pictures.
+public struct IncidentExporter: Sendable {
+    private let files: ClipFiles
+    private let store: Store
+    private let clock: any WallClock
+    private let text: @Sendable (Incident) -> String
+
+    /// - Parameter text: The incident in a sentence.
+    public init(
+        files: ClipFiles, store: Store, clock: any WallClock, text: @escaping @Sendable (Incident) -> String
+    ) {
+        self.files = files
+        self.store = store
+        self.clock = clock
+        self.text = text
+    }
+
+    /// One incident: `incident.json`, `incident.txt`, each clip with poster and sidecar (tracks), and `SHA256SUMS`, with which
+    /// `sha256sum -c` verifies the rest.
+    /// - Parameter url: A file that does not exist yet.
+    /// - Throws: `RecordingError`, `StorageError`; nothing stays behind.
+    public func zip(_ id: IncidentID, to url: URL) throws {
+        guard let incident = try store.incident(id) else { throw StorageError.notFound(what: "incident \(id)") }
+        let zip = try ZipWriter(url, date: clock.now())
+        do {
+            var sums = ""
+            func add(_ name: String, _ data: Data) throws {
+                try zip.add(name, data)
+                sums += "\(Self.hex(SHA256.hash(data: data)))  \(name)\n"
+            }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            encoder.dateEncodingStrategy = .iso8601
+            try add("incident.json", encoder.encode(incident))
+            try add("incident.txt", Data((describe(incident) + "\n").utf8))
+            for clip in try store.clips(of: id) {
+                guard clip.state == .finished, let video = files.url(clip.path) else { continue }
+                let name = "\(clip.id).mp4"
+                guard FileManager.default.fileExists(atPath: video.path(percentEncoded: false)) else {
+                    throw RecordingError.unusable("the video \(clip.path) is gone; `aislewatch check` says more")
+                }
+                try zip.add(name, contentsOf: video)
+                // The recorded hash, not one of what lies there now: a changed clip must be found out.
+                sums += "\(clip.sha256 ?? "")  \(name)\n"
+                for (path, ending) in [(clip.posterPath, "jpg"), (clip.sidecarPath, "json")] {
+                    guard let file = files.url(path), let data = try? Data(contentsOf: file) else { continue }
+                    try add("\(clip.id).\(ending)", data)
+                }
+            }
+            try zip.add("SHA256SUMS", Data(sums.utf8))
+            try zip.finish()
+        } catch {
+            try? FileManager.default.removeItem(at: url)
+            throw error
+        }
+    }
+
+    /// All incidents of a day in the site's time zone, on one page that needs no other file.
+    /// - Parameters:
+    ///   - day: Any moment of it.
+    ///   - url: A file that does not exist yet.
+    /// - Returns: How many incidents it shows.
+    @discardableResult
+    public func report(day: Date, timeZone: TimeZone, siteName: String, to url: URL) throws -> Int {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = timeZone
+        let start = calendar.startOfDay(for: day)
+        // Not 24 hours later: two days of the year are longer or shorter.
+        guard let end = calendar.date(byAdding: .day, value: 1, to: start) else {
+            throw RecordingError.unusable("there is no such day")
+        }
+        let incidents = try store.incidents(IncidentFilter(since: start, until: end, limit: nil)).reversed()
+        let page = DayReportPage(siteName: siteName, day: start, timeZone: timeZone)
+        let entries = try incidents.map { incident in
+            let clips = try store.clips(of: incident.id)
+            let poster = clips.lazy.compactMap { files.posterFile(of: $0) }.first.flatMap { try? Data(contentsOf: $0) }
+            return DayReportPage.Entry(incident: incident, text: text(incident), clips: clips, poster: poster)
+        }
+        let path = url.path(percentEncoded: false)
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw RecordingError.unusable("\(path) is there already; choose another name")
+        }
+        try Data(page.html(entries).utf8).write(to: url, options: .atomic)
+        return entries.count
+    }
+
+    private func describe(_ incident: Incident) -> String {
+        let style = Date.ISO8601FormatStyle()
+        return """
+            \(text(incident))
+
+            incident \(incident.id), camera \(incident.camera), \(incident.kinds.map(\.rawValue).joined(separator: " + "))
+            from \(incident.startDate.formatted(style)) to \(incident.endDate.formatted(style))
+            """
+    }
+
+    private static func hex(_ digest: SHA256.Digest) -> String {
+        digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

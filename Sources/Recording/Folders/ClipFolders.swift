@@ -1,0 +1,146 @@
+import Domain
+import Foundation
+import Logging
+import Media
+import Synchronization
+
+/// The clip folder and its stand-in, shared by all cameras: knows which of them takes files now, and says so when that changes.
+public final class ClipFolders: Sendable {
+    enum Place: Sendable { case primary, fallback }
+
+    private struct State {
+        /// Why the clip folder takes no files; nil while it does.
+        var gone: String?
+        /// The clips' disk had no room for a clip.
+        var isFull = false
+        /// The clip folder has a mark, or had one.
+        var isEstablished = false
+        var makeRoom: (@Sendable () -> Bool)?
+    }
+
+    public let files: ClipFiles
+    let disk: DurableFiles
+    let notices: any NoticeSink
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    public init(
+        root: URL, fallback: URL? = nil, fileSystem: any ClipFileSystem = LocalFileSystem(),
+        notices: any NoticeSink = SilentNotices(), logger: Logger = Logger(label: "recording")
+    ) {
+        files = ClipFiles(root: root, fallback: fallback)
+        disk = DurableFiles(fileSystem)
+        self.notices = notices
+        self.logger = logger
+    }
+
+    /// Where the next file goes.
+    var place: Place {
+        state.withLock { ($0.gone != nil || $0.isFull) && files.fallback != nil ? .fallback : .primary }
+    }
+
+    /// Whether the clip folder takes files, as far as is known.
+    public var isPrimaryThere: Bool { state.withLock { $0.gone == nil } }
+
+    var hasFallback: Bool { files.fallback != nil }
+
+    /// - Parameter makeRoom: Deletes what may go when the disk is full; false when that was nothing. Blocks.
+    func onFull(_ makeRoom: @escaping @Sendable () -> Bool) { state.withLock { $0.makeRoom = makeRoom } }
+
+    /// The disk is full: makes room.
+    /// - Returns: Whether trying again is worth it.
+    func makeRoom() -> Bool { state.withLock { $0.makeRoom }?() ?? false }
+
+    /// Whether the clip folder is the one that clips were written to, and not the empty place where its disk belongs.
+    var hasMarker: Bool { disk.exists(marker) }
+
+    private var marker: URL { files.root.appending(path: Self.markerName) }
+    static let markerName = ".aislewatch-clips"
+
+    /// For the start of the program: marks a new clip folder; takes one without a mark for missing when the newest clip is
+    /// not in it.
+    /// - Parameter newest: Of the finished clips in this folder; nil when there is none.
+    public func establish(newest: Clip?) {
+        state.withLock { $0.isEstablished = true }
+        guard isPrimaryThere, !hasMarker else { return }
+        if let newest, let video = files.url(newest.path), !disk.exists(video) {
+            failed(.primary, reason: Self.notMounted)
+            return
+        }
+        do {
+            try disk.makeFolder(files.root)
+            try disk.write(Data("Clips of Aislewatch; their database knows them.\n".utf8), to: marker)
+        } catch {
+            failed(.primary, reason: "\(error)")
+        }
+    }
+
+    private static let notMounted = "none of its clips is there; is the right disk mounted?"
+
+    /// - Throws: `RecordingError.unusable` when the clip's folder is not there: then nothing about its files can be known.
+    func requireFolder(of clip: Clip) throws {
+        guard !clip.path.hasPrefix(ClipFiles.fallbackPrefix), let reason = state.withLock({ $0.gone }) else { return }
+        throw RecordingError.unusable("the clip folder \(files.root.path) is not there (\(reason))")
+    }
+
+    /// The disk has no room and nothing more may be deleted.
+    func noteFull(_ place: Place) {
+        let isNews = state.withLock { state in
+            defer { if place == .primary { state.isFull = true } }
+            return place == .primary && !state.isFull
+        }
+        guard isNews else { return }
+        let path = files.root.path(percentEncoded: false)
+        logger.critical("the disk of the clip folder \(path) is full; packets are kept in memory")
+        notices.raise(.diskLow(path: path, freeBytes: 0))
+    }
+
+    /// The disk has room again.
+    func noteRoom() { state.withLock { $0.isFull = false } }
+
+    /// A write into a place failed.
+    func failed(_ place: Place, reason: String) {
+        guard place == .primary else {
+            logger.error("the fallback folder \(files.fallback?.path ?? "") can't be written: \(reason)")
+            return
+        }
+        let isNews = state.withLock { state in
+            defer { state.gone = reason }
+            return state.gone == nil
+        }
+        guard isNews else { return }
+        let path = files.root.path
+        logger.critical("the clip folder \(path) can't be written (\(reason)); packets are kept in memory")
+        notices.raise(.storageGone(path: path, reason: reason))
+        if let fallback = files.fallback {
+            logger.notice("clips go to \(fallback.path) until it is back")
+            notices.raise(.storageFallback(path: path, fallback: fallback.path))
+        }
+    }
+
+    /// Tries whether the clip folder takes files again, or has stopped to. Blocks, for ever if the disk hangs.
+    public func probe() {
+        if state.withLock({ $0.isEstablished }), !hasMarker {
+            failed(.primary, reason: Self.notMounted)
+            return
+        }
+        do {
+            try ClipFolder.checkWritable(files.root, fileSystem: disk.system)
+            let wasGone = state.withLock { state in
+                defer { state.gone = nil }
+                return state.gone != nil
+            }
+            guard wasGone else { return }
+            let path = files.root.path
+            logger.notice("the clip folder \(path) can be written again")
+            notices.clear(OperationalNotice.storageGone(path: path, reason: "").key)
+            notices.clear(OperationalNotice.storageFallback(path: path, fallback: "").key)
+        } catch RecordingError.folderNotWritable(_, let reason) {
+            // A full disk is another matter: room is made there.
+            guard reason != FileFailure(path: "", code: ENOSPC).reason else { return }
+            failed(.primary, reason: reason)
+        } catch {
+            failed(.primary, reason: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import Domain
+import Foundation
+import Logging
+import Storage
+import Synchronization
+
+/// Keeps the clips' disk from filling up: lets clips go whose time is over, then, up to the reserve, the oldest that nobody
+/// has protected; and when nothing more may go, has the cameras of low priority stop first. It says so each time.
+///
+/// What was freed is asked of the clips' own mount after each deletion, not computed.
+public final class DiskGuard: Sendable {
+    private struct State {
+        var stopped: Set<CameraID> = []
+        var lastUpkeep: Double?
+    }
+
+    /// What one look did.
+    public struct Outcome: Hashable, Sendable {
+        /// Clips whose time was over, or that were more than `maxBytes` allows.
+        public var expired = 0
+        /// Clips that went before their time because the disk was full.
+        public var early = 0
+        public var availableBytes: Int64 = 0
+    }
+
+    private let folders: ClipFolders
+    private let store: Store
+    private let policy: RetentionPolicy
+    private let recorders: @Sendable () -> [(recorder: ClipRecorder, priority: CameraPriority)]
+    private let clock: any WallClock
+    private let logger: Logger
+    private let state = Mutex(State())
+    /// One deletion run at a time: writers that find the disk full come here too.
+    private let running = Mutex(())
+
+    private static let pageClips = 200
+    /// Recording goes on when this much more than the reserve is free, so that it does not flutter.
+    private static let resumeFactor = 1.1
+    private static let upkeepSeconds = 600.0
+    /// With less than this a disk counts as full even where no reserve is asked for.
+    private static let leastBytes: Int64 = 64 << 20
+    private static let forecastHours = 24.0
+
+    public init(
+        folders: ClipFolders, store: Store, policy: RetentionPolicy, clock: any WallClock,
+        logger: Logger = Logger(label: "recording"),
+        recorders: @escaping @Sendable () -> [(recorder: ClipRecorder, priority: CameraPriority)] = { [] }
+    ) {
+        self.folders = folders
+        self.store = store
+        self.policy = policy
+        self.clock = clock
+        self.logger = logger
+        self.recorders = recorders
+        folders.onFull { [weak self] in self?.makeRoom() ?? false }
+    }
+
+    /// To be called every few seconds. Blocks on the disk: not on the tasks' threads.
+    @discardableResult
+    public func look() throws -> Outcome {
+        var outcome = Outcome()
+        let now = clock.monotonicSeconds()
+        let isUpkeepDue = state.withLock { state in
+            if let last = state.lastUpkeep, now - last < Self.upkeepSeconds { return false }
+            state.lastUpkeep = now
+            return true
+        }
+        if isUpkeepDue {
+            outcome.expired = try removeExpired()
+            try store.removeLinks(expiredBefore: clock.now() - 7 * 86_400)
+        }
+        guard folders.isPrimaryThere else { return outcome }
+        let path = folders.files.root.path(percentEncoded: false)
+        var space = try folders.disk.system.space(path)
+        if space.availableBytes < policy.reserveBytes {
+            outcome.early = try freeUp(to: policy.reserveBytes)
+            space = try folders.disk.system.space(path)
+        }
+        outcome.availableBytes = space.availableBytes
+        if space.availableBytes >= max(policy.reserveBytes, Self.leastBytes) { folders.noteRoom() }
+        decide(space, path: path, early: outcome.early)
+        if isUpkeepDue { try forecast(space, path: path) }
+        return outcome
+    }
+
+    /// For a writer that found the disk full: lets the oldest unprotected clips go.
+    private func makeRoom() -> Bool {
+        do {
+            let freed = try freeUp(to: policy.reserveBytes)
+            if freed > 0 { logger.warning("the clips' disk was full: \(freed) clips went before their time") }
+            return freed > 0
+        } catch {
+            logger.error("no room could be made on the clips' disk: \(error)")
+            return false
+        }
+    }
+
+    /// By age, severity and review; then by the size of all.
+    private func removeExpired() throws -> Int {
+        let now = clock.now()
+        var removed = try sweep { policy.isExpired($0, now: now) ? .remove : .keep }
+        guard let most = policy.maxBytes else { return removed }
+        var excess = try store.clipBytes() - most
+        guard excess > 0 else { return removed }
+        removed += try sweep { kept in
+            guard excess > 0 else { return .stop }
+            guard !kept.isProtected else { return .keep }
+            excess -= kept.clip.bytes ?? 0
+            return .remove
+        }
+        return removed
+    }
+
+    /// The oldest unprotected ones, until the disk has so much free.
+    private func freeUp(to bytes: Int64) throws -> Int {
+        let path = folders.files.root.path(percentEncoded: false)
+        return try sweep { kept in
+            guard try folders.disk.system.space(path).availableBytes < bytes else { return .stop }
+            // What lies on another disk frees nothing here.
+            return kept.isProtected || kept.clip.path.hasPrefix(ClipFiles.fallbackPrefix) ? .keep : .remove
+        }
+    }
+
+    private enum Verdict { case keep, remove, stop }
+
+    /// Goes through the finished clips, oldest first. One that can't be deleted does not keep the others from it.
+    private func sweep(_ verdict: (KeptClip) throws -> Verdict) throws -> Int {
+        try running.withLock { _ in
+            let remover = ClipRemover(folders: folders, store: store)
+            var removed = 0
+            var last: ClipID?
+            while true {
+                let page = try store.keptClips(after: last, limit: Self.pageClips)
+                guard let end = page.last else { return removed }
+                for kept in page {
+                    switch try verdict(kept) {
+                    case .keep: continue
+                    case .stop: return removed
+                    case .remove: break
+                    }
+                    do {
+                        try remover.remove(kept.clip)
+                        removed += 1
+                        logger.info("clip \(kept.clip.id) of \(kept.clip.startDate) was deleted")
+                    } catch {
+                        logger.error("clip \(kept.clip.id) can't be deleted: \(error)")
+                    }
+                }
+                last = end.clip.id
+            }
+        }
+    }
+
+    /// Who may record with what is free, and what people are told.
+    private func decide(_ space: DiskSpace, path: String, early: Int) {
+        let cameras = recorders()
+        let before = state.withLock { $0.stopped }
+        var stopped: Set<CameraID> = []
+        for (recorder, priority) in cameras {
+            let wasStopped = before.contains(recorder.camera)
+            let needed = Double(policy.reserveBytes) * priority.reserveShare * (wasStopped ? Self.resumeFactor : 1)
+            let mustStop = Double(space.availableBytes) < needed
+            recorder.isPaused = mustStop
+            if mustStop { stopped.insert(recorder.camera) }
+        }
+        state.withLock { $0.stopped = stopped }
+        for camera in stopped.subtracting(before).sorted(by: { $0.rawValue < $1.rawValue }) {
+            logger.critical("\(camera): records no more clips: the disk is full and nothing more may be deleted")
+        }
+        for camera in before.subtracting(stopped) { logger.notice("\(camera): records again") }
+        let isLow = early > 0 || !stopped.isEmpty || space.availableBytes < policy.reserveBytes
+        if isLow {
+            folders.notices.raise(
+                .diskLow(
+                    path: path, freeBytes: space.availableBytes,
+                    stopped: stopped.sorted { $0.rawValue < $1.rawValue }))
+        } else if Double(space.availableBytes) >= Double(policy.reserveBytes) * Self.resumeFactor {
+            folders.notices.clear(OperationalNotice.diskLow(path: path, freeBytes: 0).key)
+        }
+    }
+
+    /// At the pace of the last day.
+    private func forecast(_ space: DiskSpace, path: String) throws {
+        let day = 86_400.0
+        let bytesPerHour = Double(try store.clipBytes(since: clock.now() - day)) / 24
+        let key = OperationalNotice.diskForecast(path: path, hoursLeft: 0).key
+        guard bytesPerHour > 0 else { return folders.notices.clear(key) }
+        let hours = Double(space.availableBytes - policy.reserveBytes) / bytesPerHour
+        if hours > 0, hours < Self.forecastHours {
+            folders.notices.raise(.diskForecast(path: path, hoursLeft: hours))
+        } else {
+            folders.notices.clear(key)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+public import Domain
+public import Foundation
+internal import GRDB
+
+extension Store {
+    /// What API tokens begin with, so that scanners of leaked secrets can know them.
+    public static let tokenPrefix = "awt_"
+
+    /// Makes a token.
+    /// - Returns: The token and its secret, which is stored hashed and never shown again.
+    public func addToken(name: String, role: Role, by: String, expiresAt: Date? = nil) throws -> (
+        token: APIToken, secret: String
+    ) {
+        let secret = Self.tokenPrefix + Self.newSecret()
+        let token = APIToken(
+            id: String(Self.newSecret().prefix(12)).replacingOccurrences(of: "-", with: "0"), name: name, role: role,
+            createdAt: clock.now(), createdBy: by, expiresAt: expiresAt)
+        try write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO api_tokens (id, name, role, secret_sha256, created_at, created_by, expires_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    token.id, name, role.rawValue, Self.hash(secret), UTCText.string(token.createdAt), by,
+                    expiresAt.map(UTCText.string),
+                ])
+        }
+        return (token, secret)
+    }
+
+    public func tokens() throws -> [APIToken] {
+        try read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM api_tokens ORDER BY created_at, id").map(Self.token)
+        }
+    }
+
+    /// The token with this secret; nil when there is none, or it has expired. Notes, to the minute, that it is in use.
+    public func token(secret: String) throws -> APIToken? {
+        guard secret.hasPrefix(Self.tokenPrefix), secret.utf8.count == 43 + Self.tokenPrefix.utf8.count else {
+            return nil
+        }
+        let now = clock.now()
+        let found = try read { db in
+            try Row.fetchOne(
+                db, sql: "SELECT * FROM api_tokens WHERE secret_sha256 = ?", arguments: [Self.hash(secret)]
+            ).map(Self.token)
+        }
+        guard let token = found, token.expiresAt.map({ $0 > now }) ?? true else { return nil }
+        if token.lastUsedAt.map({ now.timeIntervalSince($0) > 60 }) ?? true {
+            try write { db in
+                try db.execute(
+                    sql: "UPDATE api_tokens SET last_used_at = ? WHERE id = ?",
+                    arguments: [UTCText.string(now), token.id])
+            }
+        }
+        return token
+    }
+
+    /// - Returns: False when there is no such token.
+    public func removeToken(_ id: String) throws -> Bool {
+        try write { db in
+            try db.execute(sql: "DELETE FROM api_tokens WHERE id = ?", arguments: [id])
+            return db.changesCount == 1
+        }
+    }
+
+    private static func token(_ row: Row) throws -> APIToken {
+        guard let role = Role(rawValue: row["role"]) else {
+            throw StorageError.damaged(reason: "a token's role is unknown")
+        }
+        return APIToken(
+            id: row["id"], name: row["name"], role: role, createdAt: try row.date("created_at"),
+            createdBy: row["created_by"], expiresAt: try row.optionalDate("expires_at"),
+            lastUsedAt: try row.optionalDate("last_used_at"))
+    }
+}

@@ -1,0 +1,189 @@
+import Domain
+import Foundation
+import Media
+import Storage
+import TestSupport
+import Testing
+
+@testable import Recording
+
+@Suite("Disks that fail while a clip is being written")
+struct DiskTroubleTests {
+    let fixture: RecordingFixture
+    let disk = TroubledDisk()
+    let notices = NoticeRecorder()
+    var settings = RecordingSettings(preRollSeconds: 2, postRollSeconds: 2, maxClipSeconds: 60)
+
+    init() throws {
+        fixture = try RecordingFixture()
+        settings.retrySeconds = 0.02
+    }
+
+    private func folders(fallback: Bool = true) -> ClipFolders {
+        ClipFolders(
+            root: fixture.root, fallback: fallback ? fixture.folder.file("fallback") : nil, fileSystem: disk,
+            notices: notices)
+    }
+
+    /// Every packet from `first` to `last` seconds is in one of the clips, and each clip plays.
+    private func expectWhole(_ clips: [Clip], _ folders: ClipFolders, from first: Double, to last: Double) throws {
+        var covered = first
+        for clip in clips {
+            let file = try #require(folders.files.url(clip.path))
+            #expect(clip.state == .finished)
+            #expect(try TestVideo.complaints(decoding: file) == "")
+            #expect(clip.start.seconds <= covered + 0.001, "a gap before \(clip.start.seconds) s")
+            covered = max(covered, clip.start.seconds + clip.durationSeconds)
+        }
+        #expect(covered >= last - 0.001, "ends at \(covered) s")
+    }
+
+    @Test(
+        "A clip folder that turns read-only, or vanishes, in the middle: the clip goes on in the fallback folder without a gap",
+        arguments: [EROFS, EIO, ENOENT])
+    func goneInTheMiddle(code: Int32) async throws {
+        let items = try fixture.packets(fixture.video())
+        fixture.feed(items[..<80])
+        let folders = folders()
+        let recorder = fixture.recorder(settings, folders: folders)
+        let incident = try fixture.incident(from: 6, to: 7)
+        let first = try #require(try await recorder.handle(.new(incident)))
+        disk.trouble = .fails(below: fixture.root.path, code: code)
+        try await recorder.handle(.end(incident.ended(at: 11)))
+        fixture.feed(items[80...])
+        await recorder.waitUntilDone()
+        #expect(notices.open == ["storage_fallback", "storage_gone"])
+        // The disk is back: what was begun there is completed.
+        disk.trouble = .none
+        folders.probe()
+        recorder.look()
+        await recorder.waitUntilDone()
+        #expect(notices.open.isEmpty)
+        let clips = try fixture.store.clips(of: incident.id)
+        #expect(clips.count == 2 && clips.first?.id == first.id)
+        #expect(clips.last?.path.hasPrefix("@fallback/aisle-4/") == true)
+        try expectWhole(clips, folders, from: 4, to: 13)
+        #expect(recorder.lostSeconds == 0)
+    }
+
+    @Test("Without another folder the packets wait in memory until the disk is back")
+    func waitsInMemory() async throws {
+        let items = try fixture.packets(fixture.video())
+        fixture.feed(items[..<80])
+        let folders = folders(fallback: false)
+        let recorder = fixture.recorder(settings, folders: folders)
+        disk.trouble = .fails(below: fixture.root.path, code: EROFS)
+        let incident = try fixture.incident(from: 6, to: 7)
+        #expect(try await recorder.handle(.new(incident)) == nil)
+        try await recorder.handle(.end(incident.ended()))
+        fixture.feed(items[80...])
+        #expect(try fixture.store.unfinishedClips().isEmpty)
+        disk.trouble = .none
+        await recorder.waitUntilDone()
+        let clips = try fixture.store.clips(of: incident.id)
+        #expect(clips.count == 1 && clips.first?.start == MediaTime(seconds: 4))
+        try expectWhole(clips, folders, from: 4, to: 9)
+    }
+
+    @Test("A disk that hangs is left behind; the other folder gets the whole rest")
+    func hangs() async throws {
+        let items = try fixture.packets(fixture.video())
+        fixture.feed(items[..<80])
+        let folders = folders()
+        let recorder = fixture.recorder(settings, folders: folders)
+        let incident = try fixture.incident(from: 6, to: 7)
+        let first = try #require(try await recorder.handle(.new(incident)))
+        disk.trouble = .hangs(below: fixture.root.path)
+        try await recorder.handle(.end(incident.ended(at: 11)))
+        fixture.feed(items[80...])
+        disk.waitUntilHanging()
+        let second = try await eventually { () -> Clip? in
+            // Whoever hangs by now has hung for long.
+            fixture.clock.advance(seconds: 11)
+            recorder.look()
+            return try fixture.store.clips(of: incident.id).first { $0.id != first.id && $0.state == .finished }
+        }
+        #expect(second.path.hasPrefix("@fallback/"))
+        #expect(notices.open.contains("storage_gone"))
+        disk.trouble = .none
+        folders.probe()
+        try await eventually { () -> Bool? in
+            recorder.look()
+            await recorder.waitUntilDone()
+            return try fixture.store.clip(first.id)?.state == .finished ? true : nil
+        }
+        try expectWhole(try fixture.store.clips(of: incident.id), folders, from: 4, to: 13)
+    }
+
+    @Test("Memory has a bound: then the oldest go, and that is said")
+    func bounded() async throws {
+        let items = try fixture.packets(fixture.video())
+        fixture.feed(items[..<80])
+        var settings = settings
+        settings.maxHeldBytes = 60_000
+        let folders = folders(fallback: false)
+        let recorder = fixture.recorder(settings, folders: folders)
+        disk.trouble = .fails(below: fixture.root.path, code: EIO)
+        let incident = try fixture.incident(from: 6, to: 7)
+        try await recorder.handle(.new(incident))
+        fixture.feed(items[80..<190])
+        recorder.look()
+        #expect(recorder.lostSeconds > 0)
+        #expect(notices.open.contains("other"))
+        disk.trouble = .none
+        try await recorder.handle(.end(incident.ended(at: 17)))
+        fixture.feed(items[190...])
+        await recorder.waitUntilDone()
+        let clip = try #require(try fixture.store.clips(of: incident.id).last)
+        #expect(clip.state == .finished)
+        #expect(try TestVideo.complaints(decoding: fixture.file(clip.path)) == "")
+    }
+
+    @Test("A full disk: the oldest unprotected clips make room, and the clip loses nothing")
+    func full() async throws {
+        let items = try fixture.packets(fixture.video())
+        let folders = folders(fallback: false)
+        let recorder = fixture.recorder(settings, folders: folders)
+        for name in ["1-old", "2-kept", "3-new"] {
+            let incident = try fixture.incident(IncidentID(rawValue: name).rawValue, from: 1, to: 2, phase: .ended)
+            try FinishedClip.make(fixture, folders, name, incident)
+        }
+        try fixture.store.setProtected(incident: IncidentID(rawValue: "2-kept"), true)
+        let diskGuard = DiskGuard(
+            folders: folders, store: fixture.store, policy: RetentionPolicy(reserveBytes: 1_000), clock: fixture.clock)
+        fixture.feed(items[..<80])
+        let incident = try fixture.incident(from: 6, to: 7)
+        try await recorder.handle(.new(incident))
+        disk.availableBytes = 0
+        disk.trouble = .fails(below: fixture.root.path + "/aisle-4/2026-05-28", code: ENOSPC)
+        let waiting = Task { [fixture] in
+            try await recorder.handle(.end(incident.ended(at: 11)))
+            fixture.feed(items[80...])
+        }
+        try await waiting.value
+        // The disk says it is full until something has been deleted.
+        try await eventually { () -> Bool? in try fixture.store.clip(ClipID(rawValue: "1-old")) == nil ? true : nil }
+        disk.trouble = .none
+        await recorder.waitUntilDone()
+        // What was begun before is completed at the next look.
+        recorder.look()
+        await recorder.waitUntilDone()
+        #expect(try fixture.store.clip(ClipID(rawValue: "2-kept")) != nil)
+        #expect(try fixture.store.clip(ClipID(rawValue: "3-new")) != nil)
+        try expectWhole(try fixture.store.clips(of: incident.id), folders, from: 4, to: 13)
+        withExtendedLifetime(diskGuard) {}
+    }
+
+    /// Real threads have no clock to move: asks until `condition` gives something.
+    @discardableResult
+    private func eventually<Value>(_ condition: () async throws -> Value?) async throws -> Value {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < deadline {
+            if let value = try await condition() { return value }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw TimedOut()
+    }
+
+    private struct TimedOut: Error {}
+}
