@@ -27,7 +27,8 @@ struct AlertRouterTests {
     private func plan(_ event: IncidentEvent, _ history: History = History(), after seconds: Double = 0) throws
         -> [String]
     {
-        try router.plan(event, text: "text", history: history, now: Samples.start + seconds).map { alert in
+        try router.plan(event, words: AlertWords(incident: "text"), history: history, now: Samples.start + seconds).map
+        { alert in
             #expect(alert.text == "text")
             return "\(alert.channel) \(alert.recipient)"
         }
@@ -81,7 +82,7 @@ struct AlertRouterTests {
     @Test("without destinations there is nothing to send")
     func nobody() throws {
         let none = try AlertRouter(destinations: []).plan(
-            .new(Samples.incident()), text: "text", history: History(), now: Samples.start)
+            .new(Samples.incident()), words: AlertWords(incident: "text"), history: History(), now: Samples.start)
         #expect(none.isEmpty)
     }
 }

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Storage
+import Synchronization
 import TestSupport
 import Testing
 
@@ -291,5 +292,89 @@ struct OutboxWorkerTests {
         for secret in ["1700000001", "token-of", "s3cret", "AC1", "127.0.0.1", "\(server.port)"] {
             #expect(!told.contains(secret))
         }
+    }
+
+    @Test("whatever the receiver does, every message arrives, in order, and a repetition has its message's key")
+    func chaos() async throws {
+        let count = 40
+        let answers: [HTTPStub.Answer] = [
+            .respond(500), .respond(429, headers: ["Retry-After": "30"]), .close, .breakOff, .respond(200),
+        ]
+        let generator = Mutex(SeededGenerator(seed: 7))
+        let server = try HTTPStub { _, _ in
+            generator.withLock { answers[Int($0.next() % UInt64(answers.count))] }
+        }
+        defer { server.stop() }
+        for number in 0..<count { try plan("01" + String(format: "%03d", number)) }
+        var patient = RetryPolicy()
+        patient.giveUpAfterSeconds = .infinity
+        try await working([webhook(server)], policy: patient) {
+            let moving = Task { [clock] in
+                while !Task.isCancelled {
+                    await clock.waitForSleepers()
+                    clock.advance(seconds: 400)
+                }
+            }
+            await log.wait(for: "sent at attempt", count: count)
+            moving.cancel()
+            // Lets the mover see that it is over.
+            let last = Task { [clock] in try? await clock.sleep(seconds: 1) }
+            await moving.value
+            clock.advance(seconds: 1)
+            await last.value
+        }
+        let messages = try (0..<count).map { try message("01" + String(format: "%03d", $0)) }
+        #expect(messages.allSatisfy { $0.state == .sent })
+        // First arrivals in the order of planning; each request bears the key of one message, and nobody else's.
+        var seen: [String] = []
+        for key in server.requests.compactMap({ $0.headers["idempotency-key"] }) where !seen.contains(key) {
+            seen.append(key)
+        }
+        #expect(seen == messages.map(\.idempotencyKey))
+        #expect(server.requests.count > count)
+    }
+
+    @Test("what Twilio only queued is asked after, and what it could not deliver is dead and starts no cool-down")
+    func undelivered() async throws {
+        let server = try HTTPStub { request, number in
+            switch (request.method, number) {
+            case ("POST", _): .respond(201, body: #"{"sid":"SM1"}"#)
+            case (_, 1): .respond(200, body: #"{"status":"sent","error_code":null}"#)
+            default: .respond(200, body: #"{"status":"undelivered","error_code":30005}"#)
+            }
+        }
+        defer { server.stop() }
+        try plan("01a", "sms", "+491700000001")
+        try await working([twilio(server)]) {
+            await log.wait(for: "sent at attempt 1")
+            let queued = try message()
+            #expect(queued.state == .sent && queued.delivery == "accepted")
+            await clock.waitForSleepers()
+            clock.advance(seconds: 5)
+            await server.waitForRequests(2)
+            await clock.waitForSleepers()
+            clock.advance(seconds: 15)
+            await log.wait(for: "not delivered")
+        }
+        #expect(server.requests.map(\.target).suffix(1) == ["/2010-04-01/Accounts/AC1/Messages/SM1.json"])
+        let dead = try message()
+        #expect(dead.state == .dead && dead.sentAt == nil && dead.delivery == "failed")
+        #expect(try store.outboxSummaries().map(\.dead) == [1])
+    }
+
+    @Test("a dead message that a person puts back goes out, even when it is old")
+    func retriedByHand() async throws {
+        let server = try HTTPStub([.respond(400)])
+        defer { server.stop() }
+        try plan()
+        try await working([webhook(server)]) {
+            await log.wait(for: "given up")
+            clock.advance(seconds: 10 * 86_400)
+            let isBack = try store.retry(message().id)
+            #expect(isBack)
+            await log.wait(for: "sent at attempt 2")
+        }
+        #expect(try message().state == .sent)
+        #expect(try !store.retry(message().id))
     }
 }

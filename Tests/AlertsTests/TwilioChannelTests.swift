@@ -19,8 +19,8 @@ struct TwilioChannelTests {
         let server = try HTTPStub(then: answer)
         defer { server.stop() }
         do {
-            try await channel(server, timeoutSeconds: timeoutSeconds).send(
-                Samples.message(), incident: Samples.incident())
+            _ = try await channel(server, timeoutSeconds: timeoutSeconds).send(
+                AlertDelivery(message: Samples.message(), incident: Samples.incident()))
             return nil
         } catch {
             return error
@@ -32,7 +32,8 @@ struct TwilioChannelTests {
         let server = try HTTPStub(then: .respond(201, body: #"{"sid":"SM1","status":"queued"}"#))
         defer { server.stop() }
         let text = "Object fell & broke, 50 % + ü https://a.example/i/t-1"
-        try await channel(server).send(Samples.message(text: text), incident: Samples.incident())
+        _ = try await channel(server).send(
+            AlertDelivery(message: Samples.message(text: text), incident: Samples.incident()))
         let request = try #require(server.requests.first)
         #expect(server.requests.count == 1)
         #expect(request.method == "POST")
@@ -47,7 +48,8 @@ struct TwilioChannelTests {
         let server = try HTTPStub(then: .respond(201))
         defer { server.stop() }
         let service = "MG" + String(repeating: "a", count: 32)
-        try await channel(server, from: service).send(Samples.message(), incident: Samples.incident())
+        _ = try await channel(server, from: service).send(
+            AlertDelivery(message: Samples.message(), incident: Samples.incident()))
         #expect(server.requests.first?.form["MessagingServiceSid"] == service)
         #expect(server.requests.first?.form["From"] == nil)
     }
@@ -95,7 +97,7 @@ struct TwilioChannelTests {
         server.stop()
         let channel = channel(server)
         await #expect {
-            try await channel.send(Samples.message(), incident: Samples.incident())
+            _ = try await channel.send(AlertDelivery(message: Samples.message(), incident: Samples.incident()))
         } throws: { error in
             guard case AlertError.temporary(let reason, nil) = error else { return false }
             return reason.hasPrefix("no connection") && !reason.contains("127.0.0.1")
@@ -153,7 +155,7 @@ struct TwilioChannelTests {
         let channel = channel(server)
         var told = "\(channel) \(String(reflecting: channel))"
         do {
-            try await channel.send(Samples.message(), incident: Samples.incident())
+            _ = try await channel.send(AlertDelivery(message: Samples.message(), incident: Samples.incident()))
         } catch {
             told += " \(error) \(String(reflecting: error)) \(error.localizedDescription)"
         }

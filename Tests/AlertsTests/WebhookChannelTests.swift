@@ -13,7 +13,8 @@ struct WebhookChannelTests {
         let channel = WebhookChannel(
             name: "hook", url: server.baseURL + "/x?key=s3cret", timeoutSeconds: timeoutSeconds)
         do {
-            try await channel.send(Samples.message(channel: "hook", recipient: ""), incident: Samples.incident())
+            _ = try await channel.send(
+                AlertDelivery(message: Samples.message(channel: "hook", recipient: ""), incident: Samples.incident()))
             return nil
         } catch {
             #expect(!"\(error)".contains("s3cret") && !"\(error)".contains("127.0.0.1"))
@@ -30,7 +31,8 @@ struct WebhookChannelTests {
         let incident = Samples.incident {
             $0.dropMetres = 2.5; $0.zoneName = "walkway"
         }
-        try await channel.send(Samples.message(channel: "hook", recipient: ""), incident: incident)
+        _ = try await channel.send(
+            AlertDelivery(message: Samples.message(channel: "hook", recipient: ""), incident: incident))
         let request = try #require(server.requests.first)
         #expect(request.method == "POST")
         #expect(request.target == "/in?key=s3cret")
@@ -41,7 +43,7 @@ struct WebhookChannelTests {
             {"idempotency_key":"key-1","incident":{"camera":"aisle-4","confirmed":"2026-05-28T12:02:31.500Z",\#
             "drop_metres":2.5,"end":"2026-05-28T12:02:32.000Z","frame_size":[1280,720],"id":"01a",\#
             "kind":"falling_object","kinds":["falling_object"],"region":[10,20,30,40],"severity":"high",\#
-            "start":"2026-05-28T12:02:31.000Z","zone":"walkway"},"link":"https://a.example/i/tok-1",\#
+            "start":"2026-05-28T12:02:31.000Z","zone":"walkway"},"link":"https://a.example/i/tok-1","purpose":"incident",\#
             "text":"Object fell. https://a.example/i/tok-1","version":1}
             """#
         #expect(request.body == expected)
@@ -85,7 +87,7 @@ struct WebhookChannelTests {
     func invalidAddress(_ url: String) async throws {
         let channel = WebhookChannel(name: "hook", url: url)
         await #expect {
-            try await channel.send(Samples.message(), incident: Samples.incident())
+            _ = try await channel.send(AlertDelivery(message: Samples.message(), incident: Samples.incident()))
         } throws: { !"\($0)".contains("s3cret") && $0 is AlertError }
     }
 }

@@ -3,8 +3,9 @@ import Foundation
 
 /// SMS through Twilio's Messages resource (<https://www.twilio.com/docs/messaging/api/message-resource>).
 ///
-/// 201 means that Twilio has queued the message. There is no idempotency key: after an attempt of unknown outcome the
-/// recipient's recent messages are searched for the incident's link.
+/// 201 means that Twilio has queued the message: what became of it is asked later. There is no idempotency key: after an
+/// attempt of unknown outcome the recipient's recent messages are searched for this one. Texts are folded into GSM-7 where
+/// that says the same, because one other character more than doubles the price.
 public struct TwilioChannel: AlertChannel, CustomStringConvertible {
     public static let publicBaseURL = "https://api.twilio.com"
 
@@ -34,16 +35,21 @@ public struct TwilioChannel: AlertChannel, CustomStringConvertible {
 
     public var description: String { "Twilio channel \(name)" }
 
-    public func send(_ message: OutboxMessage, incident: Incident) async throws(AlertError) {
+    public func send(_ delivery: AlertDelivery) async throws(AlertError) -> AlertReceipt {
+        let message = delivery.message
         let sender = from.hasPrefix("MG") && from.count == 34 ? "MessagingServiceSid" : "From"
         let form = FormEncoding.encoded([
-            ("To", message.alert.recipient), (sender, from), ("Body", message.alert.text),
+            ("To", message.alert.recipient), (sender, from), ("Body", GSM7.folded(message.alert.text)),
         ])
         let answer = try await http.post(
             accountURL + "/Messages.json",
             headers: [("Authorization", authorization), ("Content-Type", "application/x-www-form-urlencoded")],
-            body: Data(form.utf8), maximumBytes: { (400..<500).contains($0) ? 65_536 : 0 })
-        if !(200..<300).contains(answer.status) { throw Self.refusal(answer) }
+            body: Data(form.utf8), maximumBytes: { (200..<500).contains($0) ? 65_536 : 0 })
+        guard (200..<300).contains(answer.status) else { throw Self.refusal(answer) }
+        guard let queued = try? JSONDecoder().decode(Queued.self, from: answer.body), Self.isSID(queued.sid) else {
+            return .delivered
+        }
+        return .queued(providerID: queued.sid)
     }
 
     public func wasSent(_ message: OutboxMessage) async throws(AlertError) -> Bool? {
@@ -56,9 +62,41 @@ public struct TwilioChannel: AlertChannel, CustomStringConvertible {
         guard let list = try? JSONDecoder().decode(MessageList.self, from: answer.body) else {
             throw .outcomeUnknown(reason: "Twilio's list of messages could not be read")
         }
-        // Twilio puts a preface before the text of trial accounts, so the link's token is what identifies a message.
-        let mark = IncidentText.link(in: message.alert.text)?.lastPathComponent ?? message.alert.text
-        return list.messages.contains { $0.body.contains(mark) }
+        // Twilio puts a preface before the text of trial accounts, so a body contains what was sent. An incident's link is
+        // enough to know its first message; what follows later has the same link and differs in its words.
+        let text = GSM7.folded(message.alert.text)
+        let token = message.alert.purpose == .incident ? IncidentText.link(in: text)?.lastPathComponent : nil
+        return list.messages.contains { $0.body.contains(token ?? text) }
+    }
+
+    public func state(of providerID: String) async throws(AlertError) -> DeliveryState {
+        let answer = try await http.get(
+            accountURL + "/Messages/\(FormEncoding.escaped(providerID)).json",
+            headers: [("Authorization", authorization)], maximumBytes: 65_536)
+        guard (200..<300).contains(answer.status) else { throw Self.refusal(answer) }
+        guard let message = try? JSONDecoder().decode(Fate.self, from: answer.body) else {
+            throw .temporary(reason: "Twilio's answer about a message could not be read")
+        }
+        switch message.status {
+        case "delivered", "read": return .delivered
+        case "failed", "undelivered", "canceled":
+            let code = message.error_code
+            return .failed(
+                reason: "Twilio: \(message.status)" + (code.map { ", error \($0)" } ?? "")
+                    + (Self.explanation(code) ?? ""))
+        default: return .underway
+        }
+    }
+
+    private struct Queued: Decodable { var sid: String }
+
+    private struct Fate: Decodable {
+        var status: String
+        var error_code: Int?
+    }
+
+    private static func isSID(_ text: String) -> Bool {
+        (1...64).contains(text.count) && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
     }
 
     private struct MessageList: Decodable {
@@ -95,6 +133,9 @@ public struct TwilioChannel: AlertChannel, CustomStringConvertible {
         case 21608: " (a trial account sends only to verified numbers)"
         case 21610: " (the recipient has unsubscribed by STOP)"
         case 21617: " (the text is too long)"
+        case 30003, 30005: " (the telephone can't be reached, or the number is not in use)"
+        case 30004, 30007: " (the carrier blocks it)"
+        case 30006: " (a landline)"
         default: nil
         }
     }

@@ -7,36 +7,43 @@ public struct WebhookChannel: AlertChannel, CustomStringConvertible {
     public let name: String
     private let url: String
     private let headers: [(String, String)]
+    private let secret: String?
+    private let clock: any WallClock
     private let http: HTTPExchange
 
     /// - Parameters:
     ///   - name: The channel's name in the configuration.
     ///   - url: May hold a secret; it is never logged.
     ///   - headers: Sent along, such as an Authorization.
+    ///   - secret: Signs each request when there is one; see ``WebhookSignature``.
     ///   - timeoutSeconds: For one request.
-    public init(name: String, url: String, headers: [String: String] = [:], timeoutSeconds: Double = 10) {
+    public init(
+        name: String, url: String, headers: [String: String] = [:], secret: String? = nil,
+        clock: any WallClock = SystemClock(), timeoutSeconds: Double = 10
+    ) {
         self.name = name
         self.url = url
         self.headers = headers.sorted { $0.key < $1.key }
+        self.secret = secret
+        self.clock = clock
         http = HTTPExchange(timeoutSeconds: timeoutSeconds)
     }
 
     public var description: String { "webhook channel \(name)" }
 
-    public func send(_ message: OutboxMessage, incident: Incident) async throws(AlertError) {
-        guard let body = try? WebhookBody(message, incident).json() else {
-            throw .permanent(reason: "the incident can't be told in JSON")
+    public func send(_ delivery: AlertDelivery) async throws(AlertError) -> AlertReceipt {
+        guard let body = try? WebhookBody(delivery.message, delivery.incident).json() else {
+            throw .permanent(reason: "the message can't be told in JSON")
         }
-        let fixed = [("Content-Type", "application/json"), ("Idempotency-Key", message.idempotencyKey)]
+        var fixed = [
+            ("Content-Type", "application/json"), ("Idempotency-Key", delivery.message.idempotencyKey),
+        ]
+        if let secret {
+            let seconds = Int(clock.now().timeIntervalSince1970)
+            fixed.append((WebhookSignature.header, WebhookSignature.value(secret: secret, body: body, at: seconds)))
+        }
         let answer = try await http.post(url, headers: headers + fixed, body: body, maximumBytes: { _ in 0 })
-        let reason = "webhook: HTTP \(answer.status)"
-        switch answer.status {
-        case 200..<300: return
-        // The message itself is what the receiver will never take.
-        case 400, 405, 406, 409, 410, 411, 413, 414, 415, 422, 451: throw .permanent(reason: reason)
-        default: throw .temporary(reason: reason, retryAfterSeconds: answer.retryAfterSeconds)
-        }
+        try HTTPVerdict.check(answer, "webhook")
+        return .delivered
     }
-
-    public func wasSent(_ message: OutboxMessage) async throws(AlertError) -> Bool? { nil }
 }

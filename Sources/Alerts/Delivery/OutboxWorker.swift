@@ -22,14 +22,25 @@ public actor OutboxWorker {
     private let clock: any WallClock
     private let policy: RetryPolicy
     private let logger: Logger
+    private let texts: AlertTexts
+    private let pictures: (any PictureSource)?
     private var random: any RandomNumberGenerator & Sendable
     private var busy: Set<Lane> = []
+    /// Messages whose fate is being asked.
+    private var asking: Set<Int64> = []
+
+    /// When a provider that only queued a message is asked what became of it, in seconds after it was sent or after the
+    /// question before. Carriers report within minutes, telephones that were off within hours.
+    static let checkAfterSeconds: [Double] = [5, 15, 60, 300, 1800, 10_800]
 
     /// - Parameters:
     ///   - channels: With distinct names; of two with one name the first counts.
+    ///   - texts: For subjects and buttons.
+    ///   - pictures: Of incidents, for channels that show them.
     ///   - random: Where jitter comes from.
     public init(
         store: Store, channels: [any AlertChannel], clock: any WallClock, policy: RetryPolicy = RetryPolicy(),
+        texts: AlertTexts = AlertTexts(timeZone: .current), pictures: (any PictureSource)? = nil,
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         logger: Logger = Logger(label: "aislewatch.alerts")
     ) {
@@ -37,6 +48,8 @@ public actor OutboxWorker {
         self.channels = Dictionary(channels.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.clock = clock
         self.policy = policy
+        self.texts = texts
+        self.pictures = pictures
         self.random = random
         self.logger = logger
     }
@@ -70,9 +83,13 @@ public actor OutboxWorker {
     ) async -> Double? {
         // A lane that ends while the database is read would be seen in its old state; its end wakes us again.
         let taken = busy
+        let beingAsked = asking
         let heads: [OutboxMessage]
+        let queued: [(message: OutboxMessage, checkAt: Date, checks: Int)]
         do {
-            heads = try await store.perform { store in try store.pendingHeads() }
+            (heads, queued) = try await store.perform { store in
+                (try store.pendingHeads(), try store.unconfirmed())
+            }
         } catch {
             logger.error("the outbox can't be read: \(error)")
             return policy.initialDelaySeconds
@@ -83,8 +100,10 @@ public actor OutboxWorker {
             let lane = Lane(channel: message.alert.channel, recipient: message.alert.recipient)
             if taken.contains(lane) { continue }
             let seconds = message.nextAttemptAt.timeIntervalSince(now)
-            // No pause is that long: the clock was set back.
-            let isImpossible = seconds > max(policy.maximumRetryAfterSeconds, policy.maximumDelaySeconds)
+            // No pause is that long: the clock was set back. (What was planned for later may wait for a day.)
+            let isPlannedLater = message.alert.dueAt == message.nextAttemptAt
+            let limit = max(policy.maximumRetryAfterSeconds, policy.maximumDelaySeconds)
+            let isImpossible = seconds > (isPlannedLater ? 90_000 : limit)
             if seconds > Self.storedPrecisionSeconds, !isImpossible {
                 pause = min(pause ?? seconds, seconds)
                 continue
@@ -96,7 +115,55 @@ public actor OutboxWorker {
                 wake.yield()
             }
         }
+        for (message, checkAt, checks) in queued where !beingAsked.contains(message.id) {
+            let seconds = checkAt.timeIntervalSince(now)
+            if seconds > Self.storedPrecisionSeconds, seconds <= Self.checkAfterSeconds.max() ?? 0 {
+                pause = min(pause ?? seconds, seconds)
+                continue
+            }
+            asking.insert(message.id)
+            group.addTask {
+                await self.ask(message, checks: checks)
+                await self.answered(message.id)
+                wake.yield()
+            }
+        }
         return pause
+    }
+
+    private func answered(_ message: Int64) { asking.remove(message) }
+
+    /// Asks the provider what became of a message that it had queued.
+    private func ask(_ message: OutboxMessage, checks: Int) async {
+        let label = "message \(message.id) by \(message.alert.channel)"
+        let state: DeliveryState
+        do {
+            guard let channel = channels[message.alert.channel], let id = message.providerID else {
+                try await store.perform { try $0.noteDelivery(message.id, isDelivered: false, nextCheckAt: nil) }
+                return
+            }
+            do {
+                state = try await channel.state(of: id)
+            } catch {
+                // Not knowing is no failure: it is asked again, and then left as it is.
+                logger.debug("\(label): the provider can't be asked: \(error)")
+                state = .underway
+            }
+            switch state {
+            case .delivered:
+                try await store.perform { try $0.noteDelivery(message.id, isDelivered: true, nextCheckAt: nil) }
+                logger.debug("\(label): delivered")
+            case .failed(let reason):
+                try await store.perform { try $0.noteUndelivered(message.id, error: reason) }
+                logger.error("\(label): not delivered: \(reason)")
+            case .underway:
+                let later = Self.checkAfterSeconds.dropFirst(checks + 1).first.map { clock.now() + $0 }
+                try await store.perform { try $0.noteDelivery(message.id, isDelivered: false, nextCheckAt: later) }
+            }
+        } catch {
+            logger.error("\(label): \(error)")
+            try? await clock.sleep(seconds: policy.initialDelaySeconds)
+        }
     }
 
     private func release(_ lane: Lane) { busy.remove(lane) }
@@ -104,10 +171,12 @@ public actor OutboxWorker {
     private func attempt(_ message: OutboxMessage) async {
         do {
             guard try await store.perform({ store in try store.beginAttempt(message.id) }) else { return }
-            let failure = await deliver(message)
+            switch await deliver(message) {
+            case .success(let receipt): try await record(receipt, message)
             // Cut off in the middle: the row says that the outcome is unknown, and that is true.
-            if failure != nil, Task.isCancelled { return }
-            try await record(failure, message)
+            case .failure where Task.isCancelled: return
+            case .failure(let failure): try await record(failure, message)
+            }
         } catch {
             logger.error("message \(message.id): \(error)")
             // The message stays as it is; pausing here keeps its lane from spinning.
@@ -115,44 +184,59 @@ public actor OutboxWorker {
         }
     }
 
-    /// - Returns: Nil when the provider has the message.
-    private func deliver(_ message: OutboxMessage) async -> AlertError? {
+    private func deliver(_ message: OutboxMessage) async -> Result<AlertReceipt, AlertError> {
         guard let channel = channels[message.alert.channel] else {
-            return .temporary(reason: "there is no channel \(message.alert.channel) in the configuration")
+            return .failure(.temporary(reason: "there is no channel \(message.alert.channel) in the configuration"))
         }
-        guard let incident = try? await store.perform({ store in try store.incident(message.incident) }) else {
-            return .temporary(reason: "the incident can't be read")
+        var incident: Incident?
+        if let id = message.incident {
+            do {
+                incident = try await store.perform { store in try store.incident(id) }
+            } catch {
+                return .failure(.temporary(reason: "the incident can't be read"))
+            }
         }
         if message.outcomeUnknown {
             do {
-                if try await channel.wasSent(message) == true { return nil }
+                if try await channel.wasSent(message) == true { return .success(.delivered) }
             } catch {
-                return .outcomeUnknown(reason: "an earlier attempt may have gone out; the check failed: \(error)")
+                return .failure(
+                    .outcomeUnknown(reason: "an earlier attempt may have gone out; the check failed: \(error)"))
             }
         }
+        let delivery = AlertDelivery(
+            message: message, incident: incident, subject: texts.subject(message, incident),
+            buttonText: texts.buttonText, pictures: pictures)
         do {
-            try await channel.send(message, incident: incident)
-            return nil
+            return .success(try await channel.send(delivery))
         } catch {
-            return error
+            return .failure(error)
         }
     }
 
-    private func record(_ failure: AlertError?, _ message: OutboxMessage) async throws {
+    private func record(_ receipt: AlertReceipt, _ message: OutboxMessage) async throws {
+        let now = clock.now()
+        switch receipt {
+        case .delivered: try await store.perform { store in _ = try store.markSent(message.id, at: now) }
+        case .queued(let providerID):
+            let checkAt = Self.checkAfterSeconds.first.map { now + $0 }
+            try await store.perform { store in
+                _ = try store.markSent(message.id, at: now, providerID: providerID, checkAt: checkAt)
+            }
+        }
+        logger.info("message \(message.id) by \(message.alert.channel): sent at attempt \(message.attempts + 1)")
+    }
+
+    private func record(_ failure: AlertError, _ message: OutboxMessage) async throws {
         let now = clock.now()
         let label = "message \(message.id) by \(message.alert.channel)"
         let attempt = message.attempts + 1
-        guard let failure else {
-            try await store.perform { store in _ = try store.markSent(message.id, at: now) }
-            logger.info("\(label): sent at attempt \(attempt)")
-            return
-        }
         if case .permanent(let reason) = failure {
             try await store.perform { store in _ = try store.markDead(message.id, error: reason) }
             logger.error("\(label): given up: \(reason)")
             return
         }
-        if now.timeIntervalSince(message.createdAt) >= policy.giveUpAfterSeconds {
+        if now.timeIntervalSince(message.waitingSince) >= policy.giveUpAfterSeconds {
             let reason = "given up after \(attempt) attempts: \(failure.reason)"
             try await store.perform { store in _ = try store.markDead(message.id, error: reason) }
             logger.error("\(label): \(reason)")

@@ -7,36 +7,118 @@ public struct AlertRouter: Hashable, Sendable {
     /// After a message about a camera and kind was *sent* to a recipient, another incident of that kind there is not
     /// announced to the same recipient for so long. A message that is only planned or was refused starts nothing.
     public var coolDownSeconds: Double
+    /// So many messages about incidents within `floodSeconds` are enough for a recipient: what follows goes into one
+    /// summary that is sent after `floodSeconds`.
+    public var floodMessages: Int
+    public var floodSeconds: Double
+    /// In which shifts are meant.
+    public var timeZone: TimeZone
 
-    public init(destinations: [AlertDestination], coolDownSeconds: Double = 60) {
+    public init(
+        destinations: [AlertDestination], coolDownSeconds: Double = 60, floodMessages: Int = 5,
+        floodSeconds: Double = 600, timeZone: TimeZone = .current
+    ) {
         self.destinations = destinations
         self.coolDownSeconds = coolDownSeconds
+        self.floodMessages = floodMessages
+        self.floodSeconds = floodSeconds
+        self.timeZone = timeZone
     }
 
-    /// The messages to send about `event`: one for each recipient who is told of it when it is new, none for its later steps.
-    /// - Parameter text: What they say.
+    /// The messages to send about `event`: one for each recipient who is told of it when it is new, with escalations that
+    /// wait; later steps only for programs that follow incidents.
     public func plan(
-        _ event: IncidentEvent, text: String, history: any AlertHistory, now: Date
+        _ event: IncidentEvent, words: AlertWords, history: any AlertHistory, now: Date
     ) throws -> [PlannedAlert] {
-        guard case .new(let incident) = event else { return [] }
+        let incident = event.incident
+        // Who does a drill wants to see it arrive.
+        let isSnoozed = try !incident.isDrill && history.snoozes(at: now).contains { $0.covers(incident) }
         var planned: [PlannedAlert] = []
-        for destination in destinations where destination.takes(incident) {
+        for destination in destinations where destination.takes(incident) && isAtWork(destination, now) {
+            if destination.followsIncidents {
+                let text = words.document(try history.before(), isSnoozed)
+                for recipient in destination.recipients
+                where !planned.contains(where: { $0.channel == destination.channel && $0.recipient == recipient }) {
+                    planned.append(
+                        PlannedAlert(
+                            channel: destination.channel, recipient: recipient, text: text, purpose: event.step))
+                }
+                continue
+            }
+            guard case .new = event, !isSnoozed, incident.alerting != .silent else { continue }
             for recipient in destination.recipients {
-                let channel = destination.channel
-                if planned.contains(where: { $0.channel == channel && $0.recipient == recipient }) { continue }
-                if try history.isPlanned(incident: incident.id, channel: channel, recipient: recipient) { continue }
-                let lastSent = try history.lastSent(
-                    camera: incident.camera, kind: incident.kind, channel: channel, recipient: recipient)
-                if let lastSent, isCoolingDown(since: lastSent, now) { continue }
-                planned.append(PlannedAlert(channel: channel, recipient: recipient, text: text))
+                let alert = try announcement(
+                    incident, to: recipient, of: destination, planned, words, history: history, now: now)
+                guard let alert else { continue }
+                planned.append(alert)
+                if alert.purpose == .incident { add(destination.escalations, to: &planned, words, now: now) }
             }
         }
         return planned
+    }
+
+    /// - Returns: Nil when the recipient is told already, or was told of the same lately.
+    private func announcement(
+        _ incident: Incident, to recipient: String, of destination: AlertDestination, _ planned: [PlannedAlert],
+        _ words: AlertWords, history: any AlertHistory, now: Date
+    ) throws -> PlannedAlert? {
+        let channel = destination.channel
+        func isHere(_ alert: PlannedAlert) -> Bool {
+            alert.channel == channel && alert.recipient == recipient && [.incident, .summary].contains(alert.purpose)
+        }
+        if planned.contains(where: isHere) { return nil }
+        if try history.isPlanned(incident: incident.id, channel: channel, recipient: recipient) { return nil }
+        if incident.isDrill { return PlannedAlert(channel: channel, recipient: recipient, text: words.incident) }
+        let lastSent = try history.lastSent(
+            camera: incident.camera, kind: incident.kind, channel: channel, recipient: recipient)
+        if let lastSent, isCoolingDown(since: lastSent, now) { return nil }
+        let held = try history.heldBack(channel: channel, recipient: recipient)
+        let count = try history.plannedCount(
+            channel: channel, recipient: recipient, since: now.addingTimeInterval(-floodSeconds))
+        guard !held.isEmpty || count >= floodMessages else {
+            return PlannedAlert(channel: channel, recipient: recipient, text: words.incident)
+        }
+        return PlannedAlert(
+            channel: channel, recipient: recipient, text: words.summary(held + [incident]), purpose: .summary,
+            dueAt: now.addingTimeInterval(floodSeconds))
+    }
+
+    private func add(
+        _ escalations: [AlertDestination.Escalation], to planned: inout [PlannedAlert], _ words: AlertWords, now: Date
+    ) {
+        for (index, step) in escalations.enumerated() {
+            for recipient in step.recipients {
+                let purpose = AlertPurpose.escalation(index + 1)
+                let isHere = planned.contains {
+                    $0.channel == step.channel && $0.recipient == recipient && $0.purpose == purpose
+                }
+                if isHere { continue }
+                planned.append(
+                    PlannedAlert(
+                        channel: step.channel, recipient: recipient, text: words.escalation(), purpose: purpose,
+                        dueAt: now.addingTimeInterval(step.afterSeconds)))
+            }
+        }
+    }
+
+    private func isAtWork(_ destination: AlertDestination, _ now: Date) -> Bool {
+        destination.shift?.contains(now, in: timeZone) ?? true
     }
 
     private func isCoolingDown(since lastSent: Date, _ now: Date) -> Bool {
         let elapsed = now.timeIntervalSince(lastSent)
         // A negative one means that the clock was set back: better one message too many than none for hours.
         return elapsed >= 0 && elapsed < coolDownSeconds
+    }
+}
+
+extension IncidentEvent {
+    /// The step's purpose for those who follow incidents; updates are numbered by the outbox.
+    fileprivate var step: AlertPurpose {
+        switch self {
+        case .new: .incident
+        case .update: .update(1)
+        case .end: .end
+        }
     }
 }

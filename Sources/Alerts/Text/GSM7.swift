@@ -31,6 +31,13 @@ public enum GSM7 {
         return count
     }
 
+    /// How many SMS a text takes: one for up to 160 places (70 UTF-16 units outside the alphabet), else one for each 153
+    /// (67), because parts of a longer text carry a header (3GPP TS 23.040, 9.2.3.24.1).
+    public static func segments(_ text: String) -> Int {
+        let (places, single, part) = septets(text).map { ($0, 160, 153) } ?? (text.utf16.count, 70, 67)
+        return places <= single ? 1 : (places + part - 1) / part
+    }
+
     /// The text with what the alphabet lacks replaced where something else says the same (a dash, a quotation mark, a
     /// letter without its accent); other characters stay. Line breaks and control characters become spaces.
     public static func folded(_ text: String) -> String {

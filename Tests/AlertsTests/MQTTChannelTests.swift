@@ -1,0 +1,272 @@
+import Domain
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Alerts
+
+/// A real broker (mosquitto) on loopback.
+@Suite("MQTT", .timeLimit(.minutes(2)))
+struct MQTTChannelTests {
+    private final class Broker: Sendable {
+        let folder: TemporaryDirectory
+        let port: UInt16
+        private let process = Mutex<ServerProcess?>(nil)
+
+        init(password: Bool = false) async throws {
+            folder = try TemporaryDirectory()
+            let stub = try HTTPStub()
+            port = stub.port
+            stub.stop()
+            var lines = ["listener \(port) 127.0.0.1", "log_dest stderr", "log_type all", "user root"]
+            if password {
+                // mosquitto_passwd -b FILE sender s3cret
+                let file = folder.file("passwords").path
+                let made = try ServerProcess(["mosquitto_passwd", "-c", "-b", file, "sender", "s3cret"])
+                try? await made.wait(for: "never")
+                lines += ["password_file \(file)", "allow_anonymous false"]
+            } else {
+                lines.append("allow_anonymous true")
+            }
+            try (lines.joined(separator: "\n") + "\n").write(
+                to: folder.file("broker.conf"), atomically: true, encoding: .utf8)
+            try await start()
+        }
+
+        func start() async throws {
+            let started = try ServerProcess(["/usr/sbin/mosquitto", "-c", folder.file("broker.conf").path])
+            process.withLock { $0 = started }
+            try await started.wait(for: "running")
+        }
+
+        func kill() { process.withLock { $0.take() }?.kill() }
+
+        /// Hears all that comes; retained messages first.
+        func listener(_ topic: String = "#", id: String = "listener-\(UUID().uuidString)") async throws -> Listener {
+            let listener = Listener()
+            try listener.connect(
+                MQTTBroker(host: "127.0.0.1", port: Int(port), clientID: id), topic: topic)
+            await listener.wait(for: "connected")
+            return listener
+        }
+
+        func channel(user: String? = nil, password: String? = nil) -> MQTTChannel {
+            MQTTChannel(
+                name: "broker",
+                broker: MQTTBroker(
+                    host: "127.0.0.1", port: Int(port), clientID: "test", user: user, password: password),
+                cameras: [(Samples.aisle4, "Aisle 4 cam")], siteName: "Hall 7")
+        }
+
+        deinit { kill() }
+    }
+
+    /// Keeps "topic payload" of all that comes.
+    private final class Listener: Sendable {
+        private struct State {
+            var connection: MQTTConnection?
+            var lines: [String] = []
+            var watchers: [(part: String, continuation: CheckedContinuation<Void, Never>)] = []
+        }
+
+        private let state = Mutex(State())
+
+        var lines: [String] { state.withLock { $0.lines } }
+
+        func connect(_ broker: MQTTBroker, topic: String) throws {
+            let connection = try MQTTConnection(
+                broker, will: .init(topic: "listeners", payload: "gone"),
+                onConnect: { [weak self] connection in
+                    connection.subscribe(topic)
+                    self?.take("connected")
+                },
+                onMessage: { [weak self] topic, payload in self?.take("\(topic) \(payload)") })
+            state.withLock { $0.connection = connection }
+            connection.start()
+        }
+
+        func publish(_ topic: String, _ payload: String) async throws {
+            let connection = try #require(state.withLock { $0.connection })
+            try await connection.publish(topic, payload, timeoutSeconds: 10)
+        }
+
+        /// Returns once a line holds `part`, or when the test has run out of time.
+        func wait(for part: String) async {
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    let isThere = state.withLock { state -> Bool in
+                        if Task.isCancelled || state.lines.contains(where: { $0.contains(part) }) { return true }
+                        state.watchers.append((part, continuation))
+                        return false
+                    }
+                    if isThere { continuation.resume() }
+                }
+            } onCancel: {
+                let waiting = state.withLock { state in
+                    defer { state.watchers = [] }
+                    return state.watchers
+                }
+                for watcher in waiting { watcher.continuation.resume() }
+            }
+        }
+
+        func close() async {
+            let connection = state.withLock { $0.connection.take() }
+            await connection?.stop(farewell: .init(topic: "listeners", payload: "bye"))
+        }
+
+        private func take(_ line: String) {
+            let woken = state.withLock { state in
+                state.lines.append(line)
+                defer { state.watchers.removeAll { line.contains($0.part) } }
+                return state.watchers.filter { line.contains($0.part) }
+            }
+            for watcher in woken { watcher.continuation.resume() }
+        }
+    }
+
+    private final class Commands: CameraCommands {
+        let (stream, continuation) = AsyncStream<String>.makeStream()
+        private let isOn = Mutex(true)
+
+        func isEnabled(_ camera: CameraID) async -> Bool { isOn.withLock { $0 } }
+
+        func setEnabled(_ camera: CameraID, _ isEnabled: Bool) async throws {
+            isOn.withLock { $0 = isEnabled }
+            continuation.yield("\(camera) \(isEnabled ? "on" : "off")")
+        }
+
+        func trigger(_ camera: CameraID, reason: String) async throws {
+            continuation.yield("\(camera) trigger \(reason)")
+        }
+    }
+
+    private func delivery() -> AlertDelivery {
+        AlertDelivery(
+            message: Samples.message(
+                channel: "broker", recipient: "", text: #"{"type":"new","after":{"id":"01a","text":"Object fell"}}"#),
+            incident: Samples.incident())
+    }
+
+    private func connected(_ channel: MQTTChannel, _ commands: Commands? = nil) -> Task<Void, Never> {
+        Task { await channel.run(commands: commands) }
+    }
+
+    @Test("a step of an incident arrives under the camera's topic, with its key; the broker says that it has it")
+    func publishes() async throws {
+        let broker = try await Broker()
+        let listener = try await broker.listener()
+        let channel = broker.channel()
+        let running = connected(channel)
+        await listener.wait(for: "aislewatch/available online")
+        #expect(try await channel.send(delivery()) == .delivered)
+        await listener.wait(for: "aislewatch/aisle-4/incidents {")
+        let line = try #require(listener.lines.first { $0.hasPrefix("aislewatch/aisle-4/incidents ") })
+        #expect(line.hasSuffix(#"{"key":"key-1","type":"new","after":{"id":"01a","text":"Object fell"}}"#))
+        running.cancel()
+        await running.value
+        await listener.wait(for: "aislewatch/available offline")
+    }
+
+    @Test("Home Assistant finds the camera, also when it comes later, because all of it is retained")
+    func discovery() async throws {
+        let broker = try await Broker()
+        let channel = broker.channel()
+        let first = try await broker.listener()
+        let running = connected(channel, Commands())
+        await first.wait(for: "aislewatch/aisle-4/enabled/state ON")
+        let late = try await broker.listener()
+        for topic in [
+            "homeassistant/binary_sensor/aislewatch_aisle-4_incident/config",
+            "homeassistant/sensor/aislewatch_aisle-4_text/config",
+            "homeassistant/switch/aislewatch_aisle-4_enabled/config",
+            "homeassistant/button/aislewatch_aisle-4_trigger/config",
+            "aislewatch/aisle-4/enabled/state", "aislewatch/available online",
+        ] {
+            await late.wait(for: topic)
+        }
+        for line in late.lines where line.hasPrefix("homeassistant/") {
+            let json = try #require(line.split(separator: " ", maxSplits: 1).last)
+            let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+            #expect(object?["availability_topic"] as? String == "aislewatch/available")
+        }
+        running.cancel()
+        await running.value
+    }
+
+    @Test("what others ask of a camera is done; what is asked of no camera of ours is not")
+    func commands() async throws {
+        let broker = try await Broker()
+        let listener = try await broker.listener()
+        let commands = Commands(), channel = broker.channel()
+        let running = connected(channel, commands)
+        await listener.wait(for: "enabled/state ON")
+        try await listener.publish("aislewatch/elsewhere/trigger", "x")
+        try await listener.publish("aislewatch/aisle-4/enabled/set", "perhaps")
+        try await listener.publish("aislewatch/aisle-4/trigger", "door\nopened")
+        try await listener.publish("aislewatch/aisle-4/enabled/set", "OFF")
+        await listener.wait(for: "enabled/state OFF")
+        commands.continuation.finish()
+        var asked: [String] = []
+        for await command in commands.stream { asked.append(command) }
+        #expect(asked.sorted() == ["aisle-4 off", "aisle-4 trigger door opened"])
+        running.cancel()
+        await running.value
+    }
+
+    @Test("while the broker is away nothing counts as sent; when it is back, it goes on by itself")
+    func brokerRestarts() async throws {
+        let broker = try await Broker()
+        let channel = broker.channel()
+        let running = connected(channel)
+        let before = try await broker.listener()
+        await before.wait(for: "available online")
+        broker.kill()
+        // The connection's end is noticed by libmosquitto's own thread.
+        while channel.isConnected { try await Task.sleep(for: .milliseconds(20)) }
+        await #expect(throws: AlertError.temporary(reason: "MQTT: no connection to the broker")) {
+            try await channel.send(delivery())
+        }
+        try await broker.start()
+        let after = try await broker.listener()
+        await after.wait(for: "available online")
+        #expect(try await channel.send(delivery()) == .delivered)
+        running.cancel()
+        await running.value
+    }
+
+    @Test("the broker says offline for us when we are gone without a word")
+    func will() async throws {
+        let broker = try await Broker()
+        let listener = try await broker.listener("aislewatch/available")
+        // Another client of the same name throws this one off the broker, as if its line had been cut.
+        let running = connected(broker.channel())
+        await listener.wait(for: "available online")
+        let usurper = try await broker.listener("nothing", id: "test")
+        await listener.wait(for: "available offline")
+        // Two of one name would throw each other off for ever.
+        running.cancel()
+        await running.value
+        await usurper.close()
+    }
+
+    @Test("a wrong password is told, and never repeated")
+    func wrongPassword() async throws {
+        let broker = try await Broker(password: true)
+        let good = broker.channel(user: "sender", password: "s3cret")
+        try good.open()
+        while !good.isConnected { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(try await good.send(delivery()) == .delivered)
+        await good.close()
+        let bad = broker.channel(user: "sender", password: "wr0ng")
+        try bad.open()
+        var reason = ""
+        while !reason.contains("refuses") {
+            do { _ = try await bad.send(delivery()) } catch { reason = error.reason }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(!reason.contains("wr0ng") && !reason.contains("sender"))
+        await bad.close()
+    }
+}

@@ -1,0 +1,106 @@
+import Domain
+import Foundation
+import Testing
+
+@testable import Alerts
+
+@Suite("Texts in languages")
+struct MessageTemplatesTests {
+    @Test("every language has every text, and no field that English lacks", arguments: MessageTemplates.languages)
+    func whole(_ language: String) throws {
+        let templates = try MessageTemplates(language: language)
+        #expect(templates.keys == MessageTemplates.english.keys)
+        for kind in IncidentKind.allCases {
+            #expect(templates.text("also.\(kind.rawValue)") != nil, "\(kind)")
+        }
+    }
+
+    @Test("German, with its comma and its words")
+    func german() throws {
+        let incident = Samples.incident { facts in
+            facts.dropMetres = 2.08
+            facts.fromZoneKind = .rack
+            facts.zoneKind = .walkway
+        }
+        let text = IncidentText(try MessageTemplates(language: "de")).text(
+            incident, cameraName: "Gang 4", link: nil, timeZone: Samples.berlin)
+        #expect(text == "Gegenstand gefallen aus dem Regal, Gang 4, 14:02:31. Fallhöhe etwa 2,1 m, liegt im Gehweg.")
+        #expect(GSM7.segments(text) == 1)
+    }
+
+    @Test("a site's own line goes before the language's; the rest stays")
+    func ownLine() throws {
+        let templates = try MessageTemplates(own: "# ours\nwhat.spill = Water!\n")
+        let texts = AlertTexts(templates: templates, timeZone: Samples.berlin, cameraNames: [Samples.aisle4: "Aisle 4"])
+        #expect(texts.incident(Samples.incident(kind: .spill)) == "Water!, Aisle 4, 14:02:31.")
+        #expect(texts.incident(Samples.incident()) == "Object fell, Aisle 4, 14:02:31.")
+    }
+
+    @Test(
+        "a mistake in a site's file is told with its line",
+        arguments: [
+            ("what.spil = x", "own.txt:1: there is no text \"what.spil\" to change"),
+            ("\nno equals sign", "own.txt:2: a line is \"key = text\", or a comment after #"),
+            ("what.spill = {volume} l", "own.txt:1: \"what.spill\" has no field {volume}"),
+            ("sentence = {what", "own.txt:1: a \"{\" or \"[\" has no end, or one stands in another"),
+            ("so_far = a\nso_far = b", "own.txt:2: \"so_far\" a second time"),
+        ])
+    func mistakes(_ own: String, _ expected: String) {
+        #expect {
+            _ = try MessageTemplates(own: own, file: "own.txt")
+        } throws: { "\($0)" == expected }
+    }
+
+    @Test("a drill says that it is one, in text and title")
+    func drill() {
+        let incident = Samples.incident(kind: .manual) { $0.triggeredBy = Incident.drillOrigin }
+        let texts = AlertTexts(siteName: "Hall 7", timeZone: Samples.berlin)
+        #expect(texts.incident(incident) == "TEST: Recording asked for by drill, aisle-4, 14:02:31.")
+        #expect(texts.subject(Samples.message(), incident) == "Hall 7: TEST: Recording asked for by drill")
+    }
+
+    @Test(
+        "every notice has words for the beginning and the end, in every language", arguments: MessageTemplates.languages
+    )
+    func notices(_ language: String) throws {
+        let camera = Samples.aisle4,
+            texts = AlertTexts(
+                templates: try MessageTemplates(language: language), timeZone: Samples.berlin)
+        let notices: [OperationalNotice] = [
+            .cameraOffline(camera, since: Samples.start), .pictureFrozen(camera, since: Samples.start),
+            .analysisDegraded(camera, skippedFraction: 0.6), .diskForecast(path: "/clips", hoursLeft: 11.7),
+            .diskLow(path: "/clips", freeBytes: 5 << 30, stopped: [camera]), .diskLow(path: "/clips", freeBytes: 1),
+            .storageGone(path: "/clips", reason: "read-only file system"),
+            .storageFallback(path: "/clips", fallback: "/spare"),
+            .outboxStuck(channel: "sms", waiting: 3, since: Samples.start), .other(name: "x", text: "y"),
+        ]
+        for notice in notices {
+            for text in [texts.notice(notice, at: Samples.start), texts.cleared(notice, at: Samples.start)] {
+                #expect(text != notice.key && !text.contains("{") && GSM7.septets(GSM7.folded(text)) != nil, "\(text)")
+            }
+        }
+    }
+
+    @Test("many incidents in one sentence, by kind and camera")
+    func summary() {
+        let dock = Samples.camera("dock")
+        let texts = AlertTexts(timeZone: Samples.berlin, cameraNames: [dock: "Dock"])
+        let incidents = [
+            Samples.incident("1"), Samples.incident("2"), Samples.incident("3", kind: .spill, camera: dock),
+        ]
+        #expect(
+            texts.summary(incidents, link: URL(string: "https://a.example/i/t"))
+                == "3 more incidents since 14:02:31: 2 x Object fell (aisle-4), 1 x Liquid spreading on the floor (Dock). "
+                + "https://a.example/i/t")
+    }
+
+    @Test(
+        "how many SMS a text takes",
+        arguments: [
+            (0, "", 1), (160, "a", 1), (161, "a", 2), (306, "a", 2), (307, "a", 3), (80, "€", 1), (81, "€", 2),
+            (70, "ж", 1), (71, "ж", 2),
+        ])
+    func segments(_ count: Int, _ character: String, _ expected: Int) {
+        #expect(GSM7.segments(String(repeating: character, count: count)) == expected)
+    }
+}
