@@ -3,22 +3,30 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 public import Logging
 public import ServiceLifecycle
 
-/// Serves health and the pages behind the links in alerts; nothing else. No request changes anything.
+/// Serves health, the pages behind the links in alerts, and, where it is given, the API with its pages. No GET changes
+/// anything.
 public struct WebServer: Service {
     /// Header lines are refused beyond these sizes; connections wait beyond this number.
     static let maxHeaderBytes = 8 * 1024
     static let maxHeaders = 64
     static let maxConnections = 256
     static let idleSeconds = 30
+    /// A request's head and body must be there within these times.
+    static let headSeconds = 20
+    static let bodySeconds = 30
 
     private let host: String
     private let port: Int
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
     private let responder: RouterResponder<WebContext>
+    private let tls: TLSConfiguration?
+    /// What the API can do; held against its description by a test.
+    let operations: [APIRouter.Operation]
 
     /// - Parameters:
     ///   - host: the address to listen on.
@@ -26,12 +34,18 @@ public struct WebServer: Service {
     ///   - pages: the store.
     ///   - clips: where clips' files lie.
     ///   - health: asked at each `GET /health`; must answer at once.
+    ///   - api: nil serves no API.
+    ///   - assets: the pages' files.
+    ///   - tls: certificate and key; nil speaks plain HTTP.
     ///   - onListening: told the port once requests are taken.
     public init(
         host: String, port: Int, pages: any IncidentPages, clips: any ClipSource, settings: PageSettings,
-        clock: any WallClock, logger: Logger, health: @escaping @Sendable () async -> HealthReport,
+        clock: any WallClock, logger: Logger, api services: APIServices? = nil,
+        apiSettings: APISettings = APISettings(),
+        assets: Assets = Assets(folder: nil), tls: TLSFiles? = nil,
+        health: @escaping @Sendable () async -> HealthReport,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
-    ) {
+    ) throws {
         self.host = host
         self.port = port
         self.logger = logger
@@ -42,6 +56,36 @@ public struct WebServer: Service {
         LinkRoutes(
             pages: pages, clips: clips, settings: settings, clock: clock, limiter: WrongTokenLimiter(clock: clock)
         ).add(to: router)
+        self.tls = try tls?.configuration()
+        if let services {
+            var limits = apiSettings
+            limits.isTLS = tls != nil
+            let api = APIRouter(services: services, settings: limits, clock: clock, logger: logger)
+            SessionRoutes(api: api, site: settings).add()
+            CameraRoutes(api: api).add()
+            EventRoutes(api: api).add()
+            FollowRoutes(api: api).add()
+            let incidents = IncidentRoutes(api: api, clips: clips, site: settings)
+            incidents.add()
+            SilenceRoutes(api: api, incidents: incidents).add()
+            ConfigurationRoutes(api: api).add()
+            AlertRoutes(api: api).add()
+            StatusRoutes(api: api).add()
+            UserRoutes(api: api).add()
+            api.on(.get, "/openapi.yaml", role: .viewer) { _ in
+                guard let file = assets.file("/api/openapi.yaml") else {
+                    throw APIError.notAvailable("The description was not installed.")
+                }
+                return Response(
+                    status: .ok, headers: [.contentType: "application/yaml"],
+                    body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes)))
+            }
+            api.finish(router)
+            operations = api.operations
+            AssetRoutes(assets: assets).add(to: router)
+        } else {
+            operations = []
+        }
         responder = router.buildResponder()
     }
 
@@ -58,14 +102,23 @@ public struct WebServer: Service {
     }
 
     var application: Application<RouterResponder<WebContext>> {
-        Application(
-            responder: responder,
-            server: .http1(
-                configuration: .init(
-                    idleTimeout: .seconds(Int64(Self.idleSeconds)),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: Self.maxHeaderBytes, maxHeaderListSize: 2 * Self.maxHeaderBytes,
-                        maxHeaderFieldCount: Self.maxHeaders))),
+        get throws {
+            try makeApplication()
+        }
+    }
+
+    private func makeApplication() throws -> Application<RouterResponder<WebContext>> {
+        let plain = HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [
+                    RequestDeadlines(headSeconds: Self.headSeconds, bodySeconds: Self.bodySeconds)
+                ],
+                idleTimeout: .seconds(Int64(Self.idleSeconds)),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: Self.maxHeaderBytes, maxHeaderListSize: 2 * Self.maxHeaderBytes,
+                    maxHeaderFieldCount: Self.maxHeaders)))
+        return Application(
+            responder: responder, server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.maxConnections)),

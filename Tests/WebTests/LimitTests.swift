@@ -43,7 +43,7 @@ struct LimitTests {
     @Test("end in 429 over HTTP, for right ones too until time has passed")
     func overHTTP() async throws {
         let site = try Site()
-        let server = site.server()
+        let server = try site.server()
         try await server.application.test(.router) { client in
             for _ in 0..<20 {
                 let answer = try await client.execute(uri: "/i/\(String(repeating: "x", count: 32))", method: .get)

@@ -37,7 +37,7 @@ struct LiveTests {
     /// Runs a server in a service group on a free port until `body` returns.
     private func run(_ site: Site, _ body: (Int) async throws -> Void) async throws {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let server = site.server(onListening: { continuation.yield($0) })
+        let server = try site.server(onListening: { continuation.yield($0) })
         let group = ServiceGroup(services: [server], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }

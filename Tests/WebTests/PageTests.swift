@@ -36,7 +36,7 @@ struct PageTests {
     @Test("escapes everything that people or devices named")
     func escaping() async throws {
         let site = try Site { $0.facts.zoneName = "<img src=x onerror=alert(1)>" }
-        let server = site.server(text: "<script>alert('1')</script> & \"more\" \u{202E}")
+        let server = try site.server(text: "<script>alert('1')</script> & \"more\" \u{202E}")
         let text = try await site.get("/i/\(site.token)", server: server).text
         #expect(text.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;more&quot; \u{FFFD}"))
         #expect(text.contains("<dd>&lt;img src=x onerror=alert(1)&gt;</dd>"))

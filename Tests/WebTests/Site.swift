@@ -71,8 +71,8 @@ struct Site {
         timeZone: String = "Europe/Berlin", text: String = "Box fell.", status: HealthReport.Status = .ok,
         host: String = "127.0.0.1", port: Int = 0, pages: (any IncidentPages)? = nil,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
-    ) -> WebServer {
-        WebServer(
+    ) throws -> WebServer {
+        try WebServer(
             host: host, port: port, pages: pages ?? store, clips: files,
             settings: PageSettings(
                 siteName: "Hall <1>", timeZone: TimeZone(identifier: timeZone) ?? .gmt,

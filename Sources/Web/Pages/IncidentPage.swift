@@ -17,6 +17,8 @@ struct IncidentPage {
     var token: String
     var settings: PageSettings
     var now: Date
+    /// Nil: nobody has taken care of it yet.
+    var acknowledgement: Acknowledgement?
 
     /// For so long after an incident was confirmed a page without a clip looks again by itself.
     static let waitSeconds = 120.0
@@ -35,6 +37,7 @@ struct IncidentPage {
                 <h1>\(HTML.escape(camera))</h1>
                 <p class="text">\(HTML.escape(settings.text(incident)))</p>
                 \(media(isWaiting: isWaiting))
+                \(acknowledging)
                 <dl>
                 \(facts(camera: camera))
                 </dl>
@@ -42,6 +45,18 @@ struct IncidentPage {
                 <footer>\(HTML.escape(site))</footer>
                 """,
             refreshSeconds: isWaiting ? 5 : nil)
+    }
+
+    /// The button with which somebody says "I take care of it", or who did.
+    private var acknowledging: String {
+        guard let acknowledgement else {
+            return """
+                <form method="post" action="/i/\(HTML.escape(token))/acknowledge"><button>I take care of it</button></form>
+                """
+        }
+        let who = acknowledgement.by == "link" ? "somebody who got the alert" : acknowledgement.by
+        let time = LocalTime(settings.timeZone).full(acknowledgement.at)
+        return "<p class=\"note\">Taken care of by \(HTML.escape(who)), \(HTML.escape(time)).</p>"
     }
 
     private func media(isWaiting: Bool) -> String {

@@ -19,6 +19,7 @@ enum PageStyle {
         dd{margin:0}
         a{color:inherit}
         .note,footer{font-size:.9375rem}
+        button{font:inherit;font-weight:600;padding:.75rem 1.25rem;border:0;border-radius:.5rem;background:#0b5cad;color:#fff}
         """
 
     /// For `style-src`: CSP level 2, section 7.17.

@@ -15,6 +15,10 @@ struct LinkRoutes: Sendable {
         router.get("/i/:token") { request, context in
             try answer(context) { token, incident in try page(token: token, incident: incident) }
         }
+        // A POST, because messengers fetch links before anybody has read the message.
+        router.post("/i/:token/acknowledge") { request, context in
+            try answer(context) { token, incident in try acknowledge(token: token, incident: incident) }
+        }
         router.get("/i/:token/:file") { request, context in
             try answer(context) { _, incident in
                 try file(context.parameters.get("file") ?? "", of: incident, request: request, context: context)
@@ -59,8 +63,16 @@ struct LinkRoutes: Sendable {
                 hasVideo: clips.videoFile(of: clip).flatMap(OpenFile.init).map { $0.size > 0 } ?? false,
                 hasPoster: clips.posterFile(of: clip).flatMap(OpenFile.init).map { $0.size > 0 } ?? false)
         }
-        let page = IncidentPage(incident: incident, clips: views, token: token, settings: settings, now: clock.now())
+        let page = IncidentPage(
+            incident: incident, clips: views, token: token, settings: settings, now: clock.now(),
+            acknowledgement: try pages.acknowledgement(of: incident.id))
         return .page(page.html())
+    }
+
+    /// Whoever has the link got the message: that is enough to say "I take care of it". Back to the page then.
+    private func acknowledge(token: String, incident: Incident) throws -> Response {
+        try pages.acknowledge(incident.id, by: "link", at: clock.now())
+        return Response(status: .seeOther, headers: [.location: "/i/\(token)", .cacheControl: "no-store"])
     }
 
     private func file(_ name: String, of incident: Incident, request: Request, context: WebContext) throws -> Response?

@@ -5,7 +5,7 @@ import Hummingbird
 struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
     private static var policy: String {
         "default-src 'none'; style-src \(PageStyle.source); img-src 'self'; media-src 'self'; base-uri 'none'; "
-            + "form-action 'none'; frame-ancestors 'none'"
+            + "form-action 'self'; frame-ancestors 'none'"
     }
 
     func handle(

@@ -1,0 +1,109 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Who asks.
+struct Principal: Sendable {
+    enum Kind: Sendable {
+        case session(secret: String, expiresAt: Date)
+        case token(APIToken)
+        case nobody
+    }
+
+    var kind: Kind
+    var name: String
+    var role: Role?
+
+    static let nobody = Principal(kind: .nobody, name: "", role: nil)
+}
+
+/// A request that was let in.
+struct APICall: Sendable {
+    var request: Request
+    var context: WebContext
+    var principal: Principal
+    var origin: RequestOrigin
+    var maxBodyBytes: Int
+
+    /// A part of the path.
+    func parameter(_ name: String) -> String { context.parameters.get(name) ?? "" }
+
+    /// A value of the query; nil when it is not there.
+    /// - Throws: when it comes twice or can't be decoded.
+    func query(_ name: String) throws -> String? {
+        let values = request.uri.queryParameters.getAll(name)
+        guard values.count <= 1 else { throw APIError.invalid("\"\(name)\" may come once.") }
+        return values.first.map { String($0) }
+    }
+
+    func queries(_ name: String) -> [String] { request.uri.queryParameters.getAll(name).map { String($0) } }
+
+    func number(_ name: String, _ range: ClosedRange<Double>) throws -> Double? {
+        guard let text = try query(name) else { return nil }
+        guard let value = Double(text), range.contains(value) else {
+            throw APIError.invalid("\"\(name)\" must be a number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return value
+    }
+
+    func integer(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
+        guard let text = try query(name) else { return nil }
+        guard text.allSatisfy({ $0.isASCII && $0.isNumber }), let value = Int(text), range.contains(value) else {
+            throw APIError.invalid(
+                "\"\(name)\" must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return value
+    }
+
+    func flag(_ name: String) throws -> Bool {
+        switch try query(name) {
+        case nil, "false": false
+        case "true": true
+        default: throw APIError.invalid("\"\(name)\" must be true or false.")
+        }
+    }
+
+    /// The camera named in the path.
+    func camera() throws -> CameraID {
+        guard let camera = CameraID(rawValue: parameter("camera")) else {
+            throw APIError.notFound("There is no such camera.")
+        }
+        return camera
+    }
+
+    /// The request's body as JSON.
+    func body<Value: APIBody>(_ type: Value.Type) async throws -> Value {
+        let sent = request.headers[.contentType]?.lowercased() ?? ""
+        guard sent == "application/json" || sent.hasPrefix("application/json;") else {
+            throw APIError(
+                status: .unsupportedMediaType, code: "invalid",
+                message: "Send JSON, with the header Content-Type: application/json.")
+        }
+        let buffer: ByteBuffer
+        do {
+            buffer = try await request.body.collect(upTo: maxBodyBytes)
+        } catch is NIOTooManyBytesError {
+            throw APIError(
+                status: .contentTooLarge, code: "too_large", message: "A request may have \(maxBodyBytes) bytes.")
+        }
+        let data = Data(buffer.readableBytesView)
+        guard case .section(let section) = try? JSONDecoder().decode(JSONValue.self, from: data) else {
+            throw APIError.invalid("The body is no JSON object.")
+        }
+        // A key that means nothing is a mistake of the sender, better told than ignored.
+        if let unknown = section.keys.sorted().first(where: { !Value.keys.contains($0) }) {
+            throw APIError.invalid(
+                "\"\(unknown.prefix(60))\" means nothing here; allowed: \(Value.keys.sorted().joined(separator: ", "))."
+            )
+        }
+        return try Value(reading: JSONReader(section))
+    }
+}
+
+/// What a request's body holds.
+protocol APIBody {
+    static var keys: Set<String> { get }
+    init(reading json: JSONReader) throws
+}

@@ -1,0 +1,197 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import Storage
+import Synchronization
+
+/// Registers the API's operations, and lets in only who may do them.
+final class APIRouter: Sendable {
+    /// One operation, as the description names it.
+    struct Operation: Hashable, Sendable {
+        var method: String
+        /// With `{name}` for what varies.
+        var path: String
+        /// Nil needs no sign-in.
+        var role: Role?
+    }
+
+    static let prefix = "/api/v1"
+    static let cookie = "aislewatch_session"
+    private static let csrfHeader = HTTPField.Name("X-CSRF-Token")
+
+    let services: APIServices
+    let settings: APISettings
+    let clock: any WallClock
+    let logger: Logger
+    private let requests: AttemptLimiter
+    private typealias Handler = @Sendable (Request, WebContext) async -> Response
+    private let registered = Mutex<[(operation: Operation, method: HTTPRequest.Method, handler: Handler)]>([])
+
+    init(services: APIServices, settings: APISettings, clock: any WallClock, logger: Logger) {
+        self.services = services
+        self.settings = settings
+        self.clock = clock
+        self.logger = logger
+        requests = AttemptLimiter(
+            capacity: settings.requests.capacity, refillSeconds: settings.requests.refillSeconds, clock: clock)
+    }
+
+    var operations: [Operation] { registered.withLock { $0.map(\.operation) } }
+
+    /// Adds an operation.
+    /// - Parameters:
+    ///   - path: Below `/api/v1`, with `{name}` for what varies.
+    ///   - role: The least that is needed; nil needs no sign-in.
+    func on(
+        _ method: HTTPRequest.Method, _ path: String, role: Role?,
+        _ body: @escaping @Sendable (APICall) async throws -> Response
+    ) {
+        let operation = Operation(method: method.rawValue, path: Self.prefix + path, role: role)
+        let handler: Handler = { [self] request, context in await answer(request, context, role: role, body) }
+        registered.withLock { $0.append((operation, method, handler)) }
+    }
+
+    /// Puts all operations behind the router, and an answer for the methods that a path doesn't have.
+    func finish(_ router: Router<WebContext>) {
+        for (operation, method, handler) in registered.withLock({ $0 }) {
+            router.on(RouterPath(operation.path), method: method) { await handler($0, $1) }
+        }
+        let all: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete, .options, .trace]
+        for (path, operations) in Dictionary(grouping: operations, by: \.path) {
+            let allowed = Set(operations.map(\.method))
+            let lowest = operations.contains { $0.role == nil } ? nil : operations.compactMap(\.role).min()
+            let names = allowed.sorted().joined(separator: ", ")
+            for method in all where !allowed.contains(method.rawValue) {
+                router.on(RouterPath(path), method: method) { [self] request, context in
+                    await answer(request, context, role: lowest, checksCSRF: false) { _ in
+                        throw APIError(
+                            status: .methodNotAllowed, code: "invalid", message: "Allowed here: \(names).",
+                            headers: [.allow: names])
+                    }
+                }
+            }
+        }
+    }
+
+    /// Notes who changed what. A failure of the database is said in the log: what was done is done.
+    func audit(_ call: APICall, _ action: String, _ subject: String, _ detail: String = "") {
+        audit(
+            who: call.principal.name, address: call.origin.address, action: action, subject: subject, detail: detail)
+    }
+
+    func audit(who: String, address: String, action: String, subject: String, detail: String = "") {
+        do {
+            try services.store.audit(
+                AuditEntry(
+                    at: clock.now(), who: who, action: action, subject: String(subject.prefix(200)),
+                    detail: String(detail.prefix(2000)), address: address))
+        } catch {
+            logger.error("the audit log could not be written: \(error)")
+        }
+    }
+
+    // MARK: Letting in
+
+    private func answer(
+        _ request: Request, _ context: WebContext, role: Role?, checksCSRF: Bool = true,
+        _ body: @Sendable (APICall) async throws -> Response
+    ) async -> Response {
+        do {
+            let origin = RequestOrigin(
+                request, peer: context.clientAddress, trusted: settings.trustedProxies, isTLS: settings.isTLS)
+            if let seconds = requests.take(origin.address) { throw APIError.tooMany(seconds) }
+            let principal = try await principal(request)
+            if let role {
+                guard let own = principal.role else { throw APIError.notSignedIn }
+                guard own >= role else {
+                    throw APIError.forbidden("This needs the role \(role.rawValue); you have \(own.rawValue).")
+                }
+                if checksCSRF { try checkCSRF(request, principal) }
+            } else if checksCSRF, Self.changes(request.method) {
+                try checkSite(request)
+            }
+            return try await body(
+                APICall(
+                    request: request, context: context, principal: principal, origin: origin,
+                    maxBodyBytes: settings.maxBodyBytes))
+        } catch {
+            if let known = APIError.from(error) { return known.response }
+            logger.error("\(request.method.rawValue) \(request.uri.path) failed: \(error)")
+            return APIError(
+                status: .internalServerError, code: "failed",
+                message: "Something went wrong here; the daemon's log says what."
+            ).response
+        }
+    }
+
+    /// Who asks, by a token or by the session's cookie. A token that is wrong is not made good by a cookie.
+    func principal(_ request: Request) async throws -> Principal {
+        let services = services
+        if let field = request.headers[.authorization] {
+            guard field.lowercased().hasPrefix("bearer ") else { return .nobody }
+            let secret = field.dropFirst(7).trimmingPrefix { $0 == " " }
+            guard let token = try await services.store.perform({ try $0.token(secret: String(secret)) }) else {
+                return .nobody
+            }
+            return Principal(kind: .token(token), name: "token \(token.name)", role: token.role)
+        }
+        guard let secret = Self.cookie(of: request) else { return .nobody }
+        let idle = settings.idleSeconds
+        guard let session = try await services.store.perform({ try $0.session(secret, idleSeconds: idle) }) else {
+            return .nobody
+        }
+        return Principal(
+            kind: .session(secret: secret, expiresAt: session.expiresAt), name: session.account.name,
+            role: session.account.role)
+    }
+
+    /// Whether a long answer may still go on: the session or token may have ended meanwhile.
+    func isStillIn(_ call: APICall) async -> Bool {
+        ((try? await principal(call.request))?.role).map { $0 >= .viewer } ?? false
+    }
+
+    static func cookie(of request: Request) -> String? {
+        for field in request.headers[values: .cookie] {
+            for pair in field.split(separator: ";") {
+                let parts = pair.split(separator: "=", maxSplits: 1)
+                guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == cookie else { continue }
+                return String(parts[1])
+            }
+        }
+        return nil
+    }
+
+    /// A page of another site can make a browser send the cookie, but it can't read what this is derived from.
+    static func csrf(secret: String) -> String {
+        Data(Store.sha256("csrf " + secret).prefix(18)).base64EncodedString()
+            .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
+    }
+
+    private static func changes(_ method: HTTPRequest.Method) -> Bool {
+        method != .get && method != .head && method != .options && method != .trace
+    }
+
+    private func checkCSRF(_ request: Request, _ principal: Principal) throws {
+        guard Self.changes(request.method), case .session(let secret, _) = principal.kind else { return }
+        try checkSite(request)
+        guard let name = Self.csrfHeader, request.headers[name] == Self.csrf(secret: secret) else {
+            throw APIError.forbidden("The header X-CSRF-Token is missing or old: get it from /api/v1/session.")
+        }
+    }
+
+    /// What browsers themselves say about where a request comes from.
+    private func checkSite(_ request: Request) throws {
+        if let site = HTTPField.Name("Sec-Fetch-Site").flatMap({ request.headers[$0] }), site != "same-origin",
+            site != "none"
+        {
+            throw APIError.forbidden("Requests from other sites are refused.")
+        }
+        if let origin = request.headers[.origin], let host = request.head.authority,
+            origin.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init) != host
+        {
+            throw APIError.forbidden("Requests from other sites are refused.")
+        }
+    }
+}

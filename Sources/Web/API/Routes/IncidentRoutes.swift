@@ -1,0 +1,268 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// What happened: lists, details, what people say about it.
+struct IncidentRoutes: Sendable {
+    let api: APIRouter
+    let clips: any ClipSource
+    let site: PageSettings
+
+    /// How the API spells a review.
+    private enum Verdict: String, CaseIterable {
+        case none, confirmed
+        case notAnIncident = "not_an_incident"
+        case trainingExample = "training_example"
+
+        init(_ review: Review?) {
+            switch review {
+            case nil: self = .none
+            case .confirmed: self = .confirmed
+            case .notAnIncident: self = .notAnIncident
+            case .training: self = .trainingExample
+            }
+        }
+
+        var review: Review? {
+            switch self {
+            case .none: nil
+            case .confirmed: .confirmed
+            case .notAnIncident: .notAnIncident
+            case .trainingExample: .training
+            }
+        }
+    }
+
+    private struct ReviewBody: APIBody {
+        static let keys: Set<String> = ["verdict", "note"]
+        var verdict: Verdict
+        var note: String
+
+        init(reading json: JSONReader) throws {
+            guard let verdict = try json.choice("verdict", as: Verdict.self) else {
+                throw APIError.invalid("\"verdict\" is missing.")
+            }
+            self.verdict = verdict
+            note = try json.optionalText("note", length: 0...500) ?? ""
+        }
+    }
+
+    private struct Protection: APIBody {
+        static let keys: Set<String> = ["protected"]
+        var isProtected: Bool
+
+        init(reading json: JSONReader) throws {
+            guard let flag = try json.flag("protected") else { throw APIError.invalid("\"protected\" is missing.") }
+            isProtected = flag
+        }
+    }
+
+    private struct Hours: APIBody {
+        static let keys: Set<String> = ["hours"]
+        var hours: Double?
+
+        init(reading json: JSONReader) throws { hours = try json.number("hours", 0...8760, above: 0) }
+    }
+
+    func add() {
+        let hub = api.services.hub, store = api.services.store
+        hub.use(
+            EventHub.Views(
+                incident: { view($0, detailed: false) },
+                stored: { try? store.incident($0) }))
+        api.on(.get, "/incidents", role: .viewer) { call in try await list(call) }
+        api.on(.get, "/incidents/{incident}", role: .viewer) { call in
+            .json(view(try await known(call), detailed: true))
+        }
+        api.on(.get, "/incidents/{incident}/poster.jpg", role: .viewer) { call in
+            let incident = try await known(call)
+            for clip in (try? store.clips(of: incident.id)) ?? [] {
+                if let file = clips.posterFile(of: clip).flatMap(OpenFile.init), file.size > 0 {
+                    return FileResponse(
+                        file: file, contentType: "image/jpeg", entityTag: nil, fileName: "\(clip.camera)-\(clip.id).jpg"
+                    ).response(to: call.request, close: call.context.close)
+                }
+            }
+            throw APIError.notFound("There is no picture of it yet.")
+        }
+        api.on(.put, "/incidents/{incident}/review", role: .operator) { call in
+            let body = try await call.body(ReviewBody.self), incident = try await known(call)
+            let review = IncidentReview(
+                review: body.verdict.review, note: body.note, by: call.principal.name, at: api.clock.now())
+            try await store.perform { try $0.setReview(review, of: incident.id) }
+            return changed(call, incident, "incident.review", body.verdict.rawValue)
+        }
+        api.on(.put, "/incidents/{incident}/protection", role: .operator) { call in
+            let isProtected = try await call.body(Protection.self).isProtected, incident = try await known(call)
+            try await store.perform { try $0.setProtected(incident: incident.id, isProtected) }
+            return changed(call, incident, isProtected ? "incident.protect" : "incident.unprotect")
+        }
+        api.on(.post, "/incidents/{incident}/links", role: .operator) { call in
+            struct View: Encodable {
+                var path: String
+                var url: String?
+                var expiresAt: Date
+            }
+            let hours = try await call.body(Hours.self).hours ?? 72, incident = try await known(call)
+            let expiresAt = api.clock.now() + hours * 3600
+            let token = try await store.perform { try $0.newLink(incident.id, expiresAt: expiresAt) }
+            api.audit(call, "incident.share", incident.id.rawValue, "for \(hours) h")
+            let path = "/i/\(token)"
+            return .json(
+                View(path: path, url: api.services.publicURL(path), expiresAt: expiresAt), status: .created)
+        }
+        addClips()
+    }
+
+    private func addClips() {
+        api.on(.get, "/clips/{clip}/video.mp4", role: .viewer) { call in
+            let clip = try await knownClip(call)
+            // The recorder may rename the file between the look-up and the opening.
+            var found = clips.videoFile(of: clip).flatMap(OpenFile.init)
+            if found == nil { found = clips.videoFile(of: try await knownClip(call)).flatMap(OpenFile.init) }
+            guard let file = found, file.size > 0 else { throw APIError.notFound("There is no video yet.") }
+            return FileResponse(
+                file: file, contentType: "video/mp4", entityTag: clip.state == .finished ? "\"\(clip.id)\"" : nil,
+                fileName: "\(clip.camera)-\(clip.id).mp4"
+            ).response(to: call.request, close: call.context.close)
+        }
+        api.on(.get, "/clips/{clip}/poster.jpg", role: .viewer) { call in
+            let clip = try await knownClip(call)
+            guard let file = clips.posterFile(of: clip).flatMap(OpenFile.init), file.size > 0 else {
+                throw APIError.notFound("There is no picture of it yet.")
+            }
+            return FileResponse(
+                file: file, contentType: "image/jpeg", entityTag: nil, fileName: "\(clip.camera)-\(clip.id).jpg"
+            ).response(to: call.request, close: call.context.close)
+        }
+        api.on(.get, "/clips/{clip}/tracks.json", role: .viewer) { call in
+            let clip = try await knownClip(call)
+            guard let file = sidecar(of: clip), file.size > 0 else {
+                throw APIError.notFound("The tracks are written when the clip ends.")
+            }
+            return FileResponse(
+                file: file, contentType: "application/json", entityTag: nil, fileName: "\(clip.camera)-\(clip.id).json"
+            ).response(to: call.request, close: call.context.close)
+        }
+    }
+
+    private func sidecar(of clip: Clip) -> OpenFile? {
+        // It lies beside the poster under the same name.
+        let beside = clips.videoFile(of: clip) ?? clips.posterFile(of: clip)
+        let url = beside?.deletingLastPathComponent().appending(path: "\(clip.id).json")
+        return url.flatMap(OpenFile.init)
+    }
+
+    private func knownClip(_ call: APICall) async throws -> Clip {
+        let id = ClipID(rawValue: call.parameter("clip"))
+        guard let clip = try await api.services.store.perform({ try $0.clip(id) }), clip.state != .tombstone else {
+            throw APIError.notFound("There is no such clip.")
+        }
+        return clip
+    }
+
+    func known(_ call: APICall) async throws -> Incident {
+        let id = IncidentID(rawValue: call.parameter("incident"))
+        guard let incident = try await api.services.store.perform({ try $0.incident(id) }) else {
+            throw APIError.notFound("There is no such incident.")
+        }
+        return incident
+    }
+
+    func changed(_ call: APICall, _ incident: Incident, _ action: String, _ detail: String = "") -> Response {
+        api.audit(call, action, incident.id.rawValue, detail)
+        api.services.hub.publish(.incidentChanged(incident.id))
+        return .json(view(incident, detailed: true))
+    }
+
+    private func list(_ call: APICall) async throws -> Response {
+        struct Page: Encodable {
+            var incidents: [IncidentView]
+            var next: String?
+
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.container(keyedBy: Keys.self)
+                try container.encode(incidents, forKey: .incidents)
+                // Said also when there is none.
+                try container.encode(next, forKey: .next)
+            }
+
+            enum Keys: String, CodingKey { case incidents, next }
+        }
+        var search = IncidentSearch()
+        search.words = try call.query("q") ?? ""
+        guard search.words.count <= 200 else { throw APIError.invalid("\"q\" may have 200 characters.") }
+        if let text = try call.query("camera") {
+            guard let camera = CameraID(rawValue: text) else { throw APIError.invalid("\"camera\" is no camera's id.") }
+            search.camera = camera
+        }
+        if let text = try call.query("kind") {
+            guard let kind = IncidentKind(rawValue: text) else { throw APIError.invalid("\"kind\" is no kind.") }
+            search.kind = kind
+        }
+        search.zone = try call.query("zone")
+        if let text = try call.query("review") {
+            guard let verdict = Verdict(rawValue: text) else { throw APIError.invalid("\"review\" is no review.") }
+            search.reviewed = verdict.review.map { .review($0) } ?? .nothing
+        }
+        if let text = try call.query("min_severity") {
+            guard let severity = Severity(rawValue: text) else {
+                throw APIError.invalid("\"min_severity\" must be low, medium or high.")
+            }
+            search.minSeverity = severity
+        }
+        search.since = try date(call, "from")
+        search.until = try date(call, "to")
+        search.limit = (try call.integer("limit", 1...500) ?? 50) + 1
+        search.after = try call.query("cursor").map { IncidentID(rawValue: $0) }
+        let wanted = search
+        var incidents = try await api.services.store.perform { try $0.incidents(wanted) }
+        let hasMore = incidents.count == wanted.limit
+        if hasMore { incidents.removeLast() }
+        return .json(
+            Page(
+                incidents: incidents.map { view($0, detailed: false) },
+                next: hasMore ? incidents.last?.id.rawValue : nil))
+    }
+
+    private func date(_ call: APICall, _ name: String) throws -> Date? {
+        guard let text = try call.query(name) else { return nil }
+        // A "+" that nobody encoded arrives as a space.
+        guard let date = APIJSON.date(text.replacingOccurrences(of: " ", with: "+")) else {
+            throw APIError.invalid("\"\(name)\" must be a time like 2026-05-28T12:00:00Z.")
+        }
+        return date
+    }
+
+    /// Everything about an incident that the store knows.
+    func view(_ incident: Incident, detailed: Bool) -> IncidentView {
+        let store = api.services.store
+        let all = (try? store.clips(of: incident.id)) ?? []
+        let review = try? store.review(of: incident.id)
+        var view = IncidentView(incident, cameraName: site.cameraName(incident.camera), text: site.text(incident))
+        view.review = Verdict(review?.review).rawValue
+        view.protected = (try? store.isProtected(incident: incident.id)) ?? false
+        if let acknowledgement = try? api.services.silence?.acknowledgement(of: incident.id) {
+            view.acknowledgedBy = acknowledgement.by
+            view.acknowledgedAt = acknowledgement.at
+        }
+        if all.contains(where: { clips.posterFile(of: $0) != nil }) {
+            view.poster = "\(APIRouter.prefix)/incidents/\(incident.id)/poster.jpg"
+        }
+        guard detailed else { return view }
+        view.reviewBy = review?.by
+        view.reviewAt = review?.at
+        view.reviewNote = review?.note
+        view.why = incident.evidence
+        view.tracks = incident.tracks
+        view.clips = all.map { clip in
+            IncidentView.ClipView(
+                clip, incident: incident, hasPoster: clips.posterFile(of: clip) != nil,
+                hasTracks: sidecar(of: clip) != nil)
+        }
+        view.alerts = ((try? store.messages(of: incident.id)) ?? []).map(IncidentView.AlertView.init)
+        return view
+    }
+}

@@ -1,0 +1,177 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Storage
+
+/// Signing in and out, and the first account.
+struct SessionRoutes: Sendable {
+    private let api: APIRouter
+    private let site: PageSettings
+    private let worker: PasswordWorker
+    private let byAddress: AttemptLimiter
+    private let byName: AttemptLimiter
+
+    init(api: APIRouter, site: PageSettings) {
+        self.api = api
+        self.site = site
+        worker = PasswordWorker(cost: api.settings.passwordCost)
+        byAddress = AttemptLimiter(
+            capacity: api.settings.wrongPasswords.capacity, refillSeconds: api.settings.wrongPasswords.refillSeconds,
+            clock: api.clock)
+        byName = AttemptLimiter(
+            capacity: api.settings.wrongPasswordsPerName.capacity,
+            refillSeconds: api.settings.wrongPasswordsPerName.refillSeconds, clock: api.clock)
+    }
+
+    private struct SignIn: APIBody {
+        static let keys: Set<String> = ["name", "password"]
+        var name: String
+        var password: String
+
+        init(reading json: JSONReader) throws {
+            name = try json.text("name", length: 1...64)
+            password = try json.text("password", length: 1...256)
+        }
+    }
+
+    private struct Setup: APIBody {
+        static let keys: Set<String> = ["token", "name", "password"]
+        var token: String
+        var name: String
+        var password: String
+
+        init(reading json: JSONReader) throws {
+            token = try json.text("token", length: 0...128)
+            name = try UserRoutes.name(json)
+            password = try json.text("password", length: 10...256)
+        }
+    }
+
+    private struct NewPassword: APIBody {
+        static let keys: Set<String> = ["old", "new"]
+        var old: String
+        var new: String
+
+        init(reading json: JSONReader) throws {
+            old = try json.text("old", length: 0...256)
+            new = try json.text("new", length: 10...256)
+        }
+    }
+
+    private struct View: Encodable {
+        var user: UserRoutes.View
+        var csrf: String?
+        var expiresAt: Date?
+        var site: String
+        var timeZone: String
+        var version: String
+    }
+
+    func add() {
+        let services = api.services
+        api.on(.get, "/setup", role: nil) { _ in
+            struct State: Encodable { var needed: Bool }
+            return .json(State(needed: services.setup.isNeeded))
+        }
+        api.on(.post, "/setup", role: nil) { call in try await setUp(call) }
+        api.on(.post, "/session", role: nil) { call in try await signIn(call) }
+        api.on(.get, "/session", role: .viewer) { call in
+            let stored = try? services.store.account(call.principal.name)
+            let account =
+                stored
+                ?? Account(
+                    name: call.principal.name, role: call.principal.role ?? .viewer, createdAt: api.clock.now())
+            guard case .session(let secret, let expiresAt) = call.principal.kind else {
+                return .json(view(account, csrf: nil, expiresAt: nil))
+            }
+            return .json(view(account, csrf: APIRouter.csrf(secret: secret), expiresAt: expiresAt))
+        }
+        api.on(.delete, "/session", role: .viewer) { call in
+            if case .session(let secret, _) = call.principal.kind {
+                try await services.store.perform { try $0.closeSession(secret) }
+            }
+            var response = Response.done
+            response.headers[.setCookie] = SessionCookie.clear(isSecure: call.origin.isSecure)
+            return response
+        }
+        api.on(.post, "/session/password", role: .viewer) { call in try await changePassword(call) }
+    }
+
+    private func setUp(_ call: APICall) async throws -> Response {
+        let setup = try await call.body(Setup.self)
+        let services = api.services
+        if let seconds = byAddress.wait(call.origin.address) { throw APIError.tooMany(seconds) }
+        guard services.setup.isNeeded else { throw APIError.conflict("There is an account already: sign in.") }
+        guard services.setup.accepts(setup.token) else {
+            byAddress.count(call.origin.address)
+            throw APIError.forbidden("This link is not the one that the daemon printed when it started last.")
+        }
+        let password = try await worker.hash(setup.password)
+        guard
+            try await services.store.perform({
+                try $0.addAccount(setup.name, password: password, role: .admin, onlyFirst: true)
+            })
+        else { throw APIError.conflict("There is an account already: sign in.") }
+        services.setup.close()
+        api.audit(who: setup.name, address: call.origin.address, action: "setup", subject: setup.name)
+        return try await open(setup.name, call, status: .created)
+    }
+
+    private func signIn(_ call: APICall) async throws -> Response {
+        let given = try await call.body(SignIn.self)
+        let address = "address " + call.origin.address, name = "name " + given.name.lowercased()
+        if let seconds = byAddress.wait(address) ?? byName.wait(name) { throw APIError.tooMany(seconds) }
+        // Counted before the long work, so that many at once don't all get through.
+        byAddress.count(address)
+        byName.count(name)
+        let stored = try await api.services.store.perform { try $0.password(of: given.name) }
+        guard await worker.matches(given.password, stored) else {
+            let who = Account.isName(given.name) ? given.name : "?"
+            api.audit(who: who, address: call.origin.address, action: "session.refused", subject: who)
+            throw APIError(
+                status: .unauthorized, code: "wrong_password", message: "The name or the password is wrong.")
+        }
+        byAddress.forget(address)
+        byName.forget(name)
+        let response = try await open(given.name, call, status: .ok)
+        api.audit(who: given.name, address: call.origin.address, action: "session.create", subject: given.name)
+        return response
+    }
+
+    private func changePassword(_ call: APICall) async throws -> Response {
+        guard case .session(let secret, _) = call.principal.kind else {
+            throw APIError.forbidden("A token has no password.")
+        }
+        let given = try await call.body(NewPassword.self)
+        let store = api.services.store, name = call.principal.name
+        if let seconds = byName.wait("name " + name.lowercased()) { throw APIError.tooMany(seconds) }
+        guard await worker.matches(given.old, try store.password(of: name)) else {
+            byName.count("name " + name.lowercased())
+            throw APIError.forbidden("The old password is wrong.")
+        }
+        let password = try await worker.hash(given.new)
+        _ = try await store.perform { try $0.changeAccount(name, password: password, keeping: secret) }
+        api.audit(call, "user.password", name)
+        return .done
+    }
+
+    private func open(_ name: String, _ call: APICall, status: HTTPResponse.Status) async throws -> Response {
+        let expiresAt = api.clock.now() + api.settings.sessionSeconds
+        let (account, secret) = try await api.services.store.perform { store in
+            guard let account = try store.account(name) else { throw APIError.notSignedIn }
+            return (account, try store.openSession(account.name, expiresAt: expiresAt))
+        }
+        var response = Response.json(
+            view(account, csrf: APIRouter.csrf(secret: secret), expiresAt: expiresAt), status: status)
+        response.headers[.setCookie] = SessionCookie.set(
+            secret, seconds: api.settings.sessionSeconds, isSecure: call.origin.isSecure)
+        return response
+    }
+
+    private func view(_ account: Account, csrf: String?, expiresAt: Date?) -> View {
+        View(
+            user: UserRoutes.View(account), csrf: csrf, expiresAt: expiresAt, site: site.siteName,
+            timeZone: site.timeZone.identifier, version: api.services.version)
+    }
+}

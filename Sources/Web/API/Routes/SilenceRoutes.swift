@@ -1,0 +1,157 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// Acknowledgements, snoozes, suppressions.
+struct SilenceRoutes: Sendable {
+    let api: APIRouter
+    let incidents: IncidentRoutes
+
+    private struct NewSnooze: APIBody {
+        static let keys: Set<String> = ["minutes", "camera", "kind", "reason"]
+        var minutes: Double
+        var camera: CameraID?
+        var kind: IncidentKind?
+        var reason: String
+
+        init(reading json: JSONReader) throws {
+            guard let minutes = try json.number("minutes", 0...10_080, above: 0) else {
+                throw APIError.invalid("\"minutes\" is missing.")
+            }
+            self.minutes = minutes
+            if let text = try json.optionalText("camera", length: 0...64, nullable: true) {
+                guard let camera = CameraID(rawValue: text) else {
+                    throw APIError.unprocessable("There is no such camera.")
+                }
+                self.camera = camera
+            }
+            if let text = try json.optionalText("kind", length: 0...64, nullable: true) {
+                guard let kind = IncidentKind(rawValue: text) else {
+                    throw APIError.unprocessable("There is no such kind.")
+                }
+                self.kind = kind
+            }
+            reason = try json.optionalText("reason", length: 0...200) ?? ""
+        }
+    }
+
+    private struct Hours: APIBody {
+        static let keys: Set<String> = ["hours"]
+        var hours: Double?
+
+        init(reading json: JSONReader) throws { hours = try json.number("hours", 0...8760, above: 0) }
+    }
+
+    private struct SnoozeView: Encodable {
+        var id: String
+        var camera: CameraID?
+        var kind: IncidentKind?
+        var until: Date
+        var reason: String
+        var createdBy: String
+
+        init(_ snooze: Snooze) {
+            id = String(snooze.id)
+            camera = snooze.camera
+            kind = snooze.kind
+            until = snooze.until
+            reason = snooze.reason
+            createdBy = snooze.by
+        }
+    }
+
+    private struct PlaceView: Encodable {
+        var id: String
+        var camera: CameraID
+        var rule: String
+        var region: [Double]?
+        var until: Date
+        var createdBy: String
+        var createdAt: Date
+
+        init(_ place: SuppressionView) {
+            id = String(place.id)
+            camera = place.camera
+            rule = place.rule
+            region = place.region
+            until = place.until
+            createdBy = place.createdBy
+            createdAt = place.createdAt
+        }
+    }
+
+    /// "For ever" in a database that wants a date.
+    private static let farSeconds = 100.0 * 365 * 86_400
+
+    private func desk() throws -> any SilenceDesk {
+        guard let desk = api.services.silence else { throw APIError.notAvailable("This is not available here.") }
+        return desk
+    }
+
+    func add() {
+        api.on(.post, "/incidents/{incident}/acknowledgement", role: .operator) { call in
+            let desk = try desk(), incident = try await incidents.known(call), who = call.principal.name
+            try await api.services.store.perform { _ in try desk.acknowledge(incident.id, by: who) }
+            return incidents.changed(call, incident, "incident.acknowledge")
+        }
+        api.on(.post, "/incidents/{incident}/suppress", role: .operator) { call in
+            let hours = try await call.body(Hours.self).hours, desk = try desk()
+            let incident = try await incidents.known(call), who = call.principal.name
+            let until = api.clock.now() + (hours.map { $0 * 3600 } ?? Self.farSeconds)
+            let place = try await api.services.store.perform { _ in
+                try desk.suppress(incident, until: until, by: who)
+            }
+            api.audit(call, "incident.suppress", incident.id.rawValue, "\(place.rule), until \(place.until)")
+            return .json(PlaceView(place), status: .created)
+        }
+        api.on(.get, "/suppressions", role: .viewer) { _ in
+            struct View: Encodable { var suppressions: [PlaceView] }
+            let all = try await api.services.store.perform { _ in try api.services.silence?.suppressions() ?? [] }
+            return .json(View(suppressions: all.map(PlaceView.init)))
+        }
+        api.on(.delete, "/suppressions/{suppression}", role: .operator) { call in
+            let desk = try desk(), who = call.principal.name
+            guard let id = Int64(call.parameter("suppression")),
+                try await api.services.store.perform({ _ in try desk.endSuppression(id, by: who) })
+            else { throw APIError.notFound("There is no such suppression.") }
+            api.audit(call, "suppression.remove", String(id))
+            return .done
+        }
+        api.on(.get, "/snoozes", role: .viewer) { _ in
+            struct View: Encodable { var snoozes: [SnoozeView] }
+            let all = try await api.services.store.perform { _ in try api.services.silence?.snoozes() ?? [] }
+            return .json(View(snoozes: all.map(SnoozeView.init)))
+        }
+        api.on(.post, "/snoozes", role: .operator) { call in
+            let new = try await call.body(NewSnooze.self), desk = try desk(), now = api.clock.now()
+            let snooze = Snooze(
+                camera: new.camera, kind: new.kind, from: now, until: now + new.minutes * 60, by: call.principal.name,
+                reason: new.reason)
+            let kept = try await api.services.store.perform { _ in try desk.add(snooze) }
+            api.audit(call, "snooze.create", new.camera?.rawValue ?? "all cameras", "\(new.minutes) min. \(new.reason)")
+            return .json(SnoozeView(kept), status: .created)
+        }
+        api.on(.delete, "/snoozes/{snooze}", role: .operator) { call in
+            let desk = try desk()
+            guard let id = Int64(call.parameter("snooze")),
+                try await api.services.store.perform({ _ in try desk.endSnooze(id) })
+            else { throw APIError.notFound("There is no such snooze.") }
+            api.audit(call, "snooze.end", String(id))
+            return .done
+        }
+        api.on(.get, "/incidents/{incident}/export.zip", role: .operator) { call in
+            guard let archive = api.services.archive else {
+                throw APIError.notAvailable("Nothing can be exported here.")
+            }
+            let incident = try await incidents.known(call)
+            let url = try await archive.makeArchive(of: incident.id, by: call.principal.name)
+            // Open, it stays readable when its name is gone.
+            defer { try? FileManager.default.removeItem(at: url) }
+            guard let file = OpenFile(url) else { throw APIError.notAvailable("The archive could not be written.") }
+            return FileResponse(
+                file: file, contentType: "application/zip", entityTag: nil, fileName: "\(incident.id).zip"
+            ).response(to: call.request, close: call.context.close)
+        }
+    }
+}

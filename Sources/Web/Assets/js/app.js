@@ -1,0 +1,88 @@
+// The beginning: who is there, then the page for the address.
+import * as feed from "./core/feed.js";
+import * as session from "./core/session.js";
+import { showFirstAccount, showNoAccount, showSignIn } from "./core/door.js";
+import { build } from "./core/frame.js";
+import { close, follow, location, route } from "./core/router.js";
+import { whenSignedOut } from "./core/api.js";
+import { tell } from "./core/toasts.js";
+import { apply } from "./core/theme.js";
+import { empty } from "./core/page.js";
+import { el, replace } from "./core/dom.js";
+import * as news from "./incidents/news.js";
+
+const root = document.getElementById("root");
+let frame = null;
+
+route("/", () => import("./live/wall.js"));
+route("/camera/:id", () => import("./live/page.js"));
+route("/incidents", () => import("./incidents/page.js"));
+route("/incidents/:id", () => import("./incidents/detail.js"));
+route("/following", () => import("./follow/page.js"));
+route("/setup", () => import("./setup/page.js"));
+route("/setup/:tab", () => import("./setup/page.js"));
+route("/setup/cameras/:id", () => import("./setup/camera.js"));
+route("/status", () => import("./status/page.js"));
+route("/account", () => import("./account/page.js"));
+
+async function begin() {
+  apply();
+  const { path } = location();
+  const link = /^\/setup\/([A-Za-z0-9_-]{20,128})$/.exec(path);
+  if (link) return showFirstAccount(root, link[1], () => { window.location.hash = "#/"; enter(); });
+  try {
+    if (await session.load()) return enter();
+    if (await session.setupNeeded()) return showNoAccount(root);
+    showSignIn(root, enter);
+  } catch (error) {
+    const again = el("button.button.primary", { type: "button", on: { click: begin } }, "Try again");
+    replace(root, el("main.door", {}, el("div.box", {}, empty("The server can't be reached", error.message, again))));
+  }
+}
+
+function enter() {
+  frame = build(root, { onSignOut: leave });
+  feed.start();
+  news.start(frame.news);
+  show();
+}
+
+async function leave() {
+  await session.signOut();
+  end();
+  showSignIn(root, enter);
+}
+
+function end() {
+  close();
+  feed.stop();
+  news.stop();
+  frame = null;
+}
+
+async function show() {
+  if (!frame) return;
+  frame.mark();
+  try {
+    await follow((page, parameters, query) => {
+      replace(frame.main, el("p.loading", {}, "Loading…"));
+      frame.main.scrollTop = 0;
+      window.scrollTo(0, 0);
+      return page.open(frame.main, parameters, query);
+    });
+  } catch (error) {
+    if (error.status === 401) return;
+    tell(error);
+    replace(frame.main, empty("This page could not be loaded", error.message, el("a.button", { href: "#/" }, "To the live pictures")));
+  }
+}
+
+whenSignedOut(() => {
+  if (!frame) return;
+  end();
+  showSignIn(root, enter, { message: "Your session is over. Sign in to go on where you were." });
+});
+window.addEventListener("aislewatch-sign-out", leave);
+window.addEventListener("hashchange", () => (frame ? show() : begin()));
+window.addEventListener("unhandledrejection", (event) => { if (event.reason?.name === "AbortError") event.preventDefault(); });
+begin();

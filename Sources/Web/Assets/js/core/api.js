@@ -1,0 +1,86 @@
+// Requests to the server, and its errors in words that say what to do.
+
+/** What the server refused or could not do. `status` is 0 when it was not reached. */
+export class ApiError extends Error {
+  constructor(status, message, details = {}) {
+    super(message);
+    this.status = status;
+    this.details = details;
+  }
+}
+
+let csrf = "";
+let onSignedOut = () => {};
+let onReached = () => {};
+
+export const setCSRF = (token) => { csrf = token ?? ""; };
+/** Called when a request finds the session over. */
+export const whenSignedOut = (call) => { onSignedOut = call; };
+/** Called with true after an answer of any kind, with false when the server was not reached. */
+export const whenReached = (call) => { onReached = call; };
+
+const fallback = {
+  400: "The server did not understand the request.",
+  401: "You are signed out. Sign in again.",
+  403: "Your account may not do this. Ask an administrator.",
+  404: "That is no longer there.",
+  409: "Somebody else changed this in the meantime. Load the page again.",
+  413: "That is more than the server takes.",
+  429: "Too many attempts. Wait a minute, then try again.",
+  502: "The server is not answering. Is it being restarted?",
+  503: "The server is busy or starting. Try again in a moment.",
+};
+
+/** A request as fetch makes it, with the session, the CSRF token and errors as `ApiError`. */
+export async function request(path, { method = "GET", body, signal, headers = {}, quiet = false } = {}) {
+  const options = { method, signal, credentials: "same-origin", cache: "no-store", headers: { Accept: "application/json", ...headers } };
+  if (method !== "GET") options.headers["X-CSRF-Token"] = csrf;
+  if (body !== undefined) {
+    options.headers["Content-Type"] = "application/json";
+    options.body = JSON.stringify(body);
+  }
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    onReached(false);
+    throw new ApiError(0, "The server was not reached. Check the network; the page tries again by itself.");
+  }
+  onReached(true);
+  if (response.ok) return response;
+  throw await failure(response, quiet);
+}
+
+async function failure(response, quiet) {
+  let details = {};
+  try { details = await response.json(); } catch { /* no document: the status must do */ }
+  // {error, message}: a word for programs and a sentence for people.
+  const message = details.message || fallback[response.status] || `The server failed (${response.status}). Its log says why.`;
+  if (response.status === 401 && !quiet) onSignedOut();
+  return new ApiError(response.status, message, details);
+}
+
+/** The answer's JSON, or null where there is none. */
+export async function json(path, options) {
+  const response = await request(path, options);
+  if (response.status === 204) return null;
+  const text = await response.text();
+  return text ? JSON.parse(text) : null;
+}
+
+export const get = (path, options) => json(path, options);
+export const post = (path, body = {}, options) => json(path, { ...options, method: "POST", body });
+export const put = (path, body, options) => json(path, { ...options, method: "PUT", body });
+export const patch = (path, body, options) => json(path, { ...options, method: "PATCH", body });
+export const remove = (path, options) => json(path, { ...options, method: "DELETE" });
+
+/** A query string of what has a value; lists repeat their name. */
+export function query(values) {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    for (const item of [value].flat()) if (item !== undefined && item !== null && item !== "") search.append(name, item);
+  }
+  const text = search.toString();
+  return text ? `?${text}` : "";
+}

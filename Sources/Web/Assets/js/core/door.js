@@ -1,0 +1,63 @@
+// The two forms before the pages: sign-in, and the first account.
+import { el, replace } from "./dom.js";
+import { icon } from "./icons.js";
+import { field, input, mark } from "./forms.js";
+import * as session from "./session.js";
+
+function door(root, title, text, fields, action, send) {
+  const problem = el("p.note.alarm", { role: "alert", hidden: true });
+  const button = el("button.button.primary", { type: "submit" }, action);
+  const submit = async (event) => {
+    event.preventDefault();
+    problem.hidden = true;
+    button.disabled = true;
+    try {
+      await send(event.target);
+    } catch (error) {
+      problem.hidden = false;
+      replace(problem, error.message);
+      event.target.querySelector("input[type=password]")?.select();
+    } finally {
+      button.disabled = false;
+    }
+  };
+  const form = el(
+    "form", { on: { submit } }, el("div.brand", {}, icon("mark", 24), el("span", {}, "Aislewatch")),
+    el("div.stack", {}, el("h1", {}, title), text && el("p.soft", {}, text)), problem, fields, button);
+  document.title = `${title} · Aislewatch`;
+  replace(root, el("main.door", { id: "main" }, form));
+  form.querySelector("input")?.focus();
+}
+
+export function showSignIn(root, onDone, { message } = {}) {
+  door(root, "Sign in", message, [
+    field("Name", input("name", { autocomplete: "username", autocapitalize: "none", spellcheck: false, required: true })),
+    field("Password", input("password", { type: "password", autocomplete: "current-password", required: true })),
+  ], "Sign in", async (form) => onDone(await session.signIn(form.elements.name.value.trim(), form.elements.password.value)));
+}
+
+export function showFirstAccount(root, token, onDone) {
+  door(root, "Create the first account", "It will be an administrator and can add the others.", [
+    field("Name", input("name", { autocomplete: "username", autocapitalize: "none", spellcheck: false, required: true, pattern: "[A-Za-z0-9][A-Za-z0-9._@\\-]{0,63}" }),
+      { hint: "Letters, digits and . _ @ -" }),
+    field("Password", input("password", { type: "password", autocomplete: "new-password", required: true, minLength: 10 }),
+      { hint: "At least 10 characters; a few words are easy to keep in mind." }),
+    field("Password again", input("again", { type: "password", autocomplete: "new-password", required: true })),
+  ], "Create account", async (form) => {
+    const { name, password, again } = form.elements;
+    mark(form, "again", password.value === again.value ? "" : "The two passwords differ.");
+    if (password.value !== again.value) throw new Error("The two passwords differ. Type the same one twice.");
+    onDone(await session.createFirst(token, name.value.trim(), password.value));
+  });
+}
+
+/** Nobody has an account yet and there is no link at hand. */
+export function showNoAccount(root) {
+  document.title = "Set up · Aislewatch";
+  replace(root, el("main.door", { id: "main" }, el(
+    "div.box", {}, el("div.brand", {}, icon("mark", 24), el("span", {}, "Aislewatch")),
+    el("h1", {}, "There is no account yet"),
+    el("p", {}, "The daemon printed a one-time link to create the first one when it started. Look for it in its log and open it here:"),
+    el("pre.note", {}, "journalctl -u aislewatch | grep setup"),
+    el("p.soft", {}, "Or create one on the machine itself: aislewatch user add NAME --role admin"))));
+}

@@ -1,0 +1,68 @@
+// The frame around the pages: navigation, who is signed in, the banner when the connection is lost.
+import { el, replace } from "./dom.js";
+import { icon } from "./icons.js";
+import * as feed from "./feed.js";
+import * as session from "./session.js";
+import * as themes from "./theme.js";
+import { location } from "./router.js";
+
+const pages = [
+  ["/", "Live", "live", "viewer"], ["/incidents", "Incidents", "incidents", "viewer"], ["/following", "Following", "follow", "viewer"],
+  ["/setup", "Set-up", "setup", "admin"], ["/status", "Status", "status", "viewer"],
+];
+
+/** Builds it and returns where pages go: {main, news(count)}. */
+export function build(root, { onSignOut }) {
+  const { user, site } = session.current();
+  const news = el("span.count", { hidden: true });
+  const links = pages.filter(([, , , role]) => session.may(role)).map(([path, words, sign]) =>
+    el("a", { href: `#${path}`, data: { path } }, icon(sign, 20), el("span", {}, words), path === "/incidents" && news));
+  links.push(el("a.only-small", { href: "#/account", data: { path: "/account" } }, icon("user", 20), el("span", {}, "Account")));
+  const theme = el("span", {}, themeWords());
+  const rail = el(
+    "div", { id: "rail" },
+    el("div.brand", {}, icon("mark", 26), el("span", {}, "Aislewatch", site && el("small", {}, site))),
+    el("nav", { "aria-label": "Pages" }, links),
+    el("div.foot", {},
+      el("button.rail-button", { type: "button", on: { click: () => { themes.next(); replace(theme, themeWords()); } } }, icon("theme", 20), theme),
+      el("a.rail-button", { href: "#/account" }, icon("user", 20), el("span.clip", {}, user.name, el("span.visually-hidden", {}, " account"))),
+      el("button.rail-button", { type: "button", on: { click: onSignOut } }, icon("out", 20), "Sign out")));
+  const banner = el("div", { id: "connection", role: "status", hidden: true });
+  const main = el("main", { id: "main", tabIndex: -1 });
+  const skip = (event) => { event.preventDefault(); main.focus(); };
+  replace(root, el("a.skip", { href: "#main", on: { click: skip } }, "Skip to the page"), el("div", { id: "app" }, rail, el("div", {}, banner, main)));
+  const mark = () => {
+    const { path } = location();
+    for (const link of links) {
+      const own = link.dataset.path;
+      const here = own === "/" ? path === "/" || path.startsWith("/camera/") : path.startsWith(own);
+      if (here) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+    }
+  };
+  watchConnection(banner);
+  return { main, mark, news: (count) => { news.hidden = !count; replace(news, String(count), el("span.visually-hidden", {}, " new")); } };
+}
+
+const themeWords = () => ({ system: "Theme: system", light: "Theme: light", dark: "Theme: dark" })[themes.theme()];
+
+function watchConnection(banner) {
+  let lost = false, timer = 0;
+  feed.on("state", (up) => {
+    clearTimeout(timer);
+    if (!up) {
+      // A stream that is opened anew is gone for a moment; that is no news.
+      timer = setTimeout(() => {
+        lost = true;
+        banner.className = "";
+        banner.hidden = false;
+        replace(banner, icon("warn"), "Connection lost. What you see may be old; trying again…");
+      }, 1500);
+      return;
+    }
+    if (!lost) return;
+    lost = false;
+    banner.className = "back";
+    replace(banner, icon("check"), "Connected again");
+    timer = setTimeout(() => { banner.hidden = true; }, 3000);
+  });
+}

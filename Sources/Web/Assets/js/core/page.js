@@ -1,0 +1,27 @@
+// What every page begins with.
+import { append, el, replace } from "./dom.js";
+
+/** Puts the heading into `main`, names the tab, and returns the heading's line for further things. */
+export function head(main, title, { text, actions } = {}) {
+  document.title = `${title} · Aislewatch`;
+  const line = el("div.page-head", {}, el("div.grow", {}, el("h1", {}, title), text && el("p", {}, text)), actions && el("div.buttons", {}, actions));
+  replace(main, line);
+  return line;
+}
+
+export function panel(title, content, { actions, flush = false, id } = {}) {
+  return el("section.panel", { id, "aria-label": title }, el("header", {}, el("h2", {}, title), el("span.grow", {}), actions), el("div.body", { class: flush && "flush" }, content));
+}
+
+/** Nothing is there, why, and what to do about it. */
+export function empty(title, text, action) {
+  return append(el("div.empty", {}), [el("strong", {}, title), el("p", {}, text), action]);
+}
+
+/** Several things that are to be ended together. */
+export function closer() {
+  const calls = [];
+  const close = () => { for (const call of calls.splice(0)) call?.(); };
+  close.add = (...more) => { calls.push(...more); };
+  return close;
+}

@@ -1,0 +1,36 @@
+// Who is signed in, and what they may do. The server decides each time; this only spares people buttons that would fail.
+import { get, post, remove, setCSRF } from "./api.js";
+
+const ranks = { viewer: 0, operator: 1, admin: 2 };
+let session = null;
+
+/** Asks the server; null when nobody is signed in. */
+export async function load() {
+  try {
+    take(await get("/api/v1/session", { quiet: true }));
+  } catch (error) {
+    if (error.status !== 401) throw error;
+    session = null;
+  }
+  return session;
+}
+
+function take(value) {
+  session = value;
+  setCSRF(value.csrf);
+  return value;
+}
+
+export const signIn = async (name, password) => take(await post("/api/v1/session", { name, password }, { quiet: true }));
+export const createFirst = async (token, name, password) => take(await post("/api/v1/setup", { token, name, password }, { quiet: true }));
+export const setupNeeded = async () => (await get("/api/v1/setup")).needed;
+
+export async function signOut() {
+  await remove("/api/v1/session", { quiet: true }).catch(() => {});
+  session = null;
+}
+
+export const current = () => session;
+export const forget = () => { session = null; };
+/** Whether the account has this role or a higher one. */
+export const may = (role) => session !== null && ranks[session.user.role] >= ranks[role];

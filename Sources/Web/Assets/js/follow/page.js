@@ -1,0 +1,32 @@
+// Everything that is followed, on all cameras.
+import { el, replace } from "../core/dom.js";
+import { get } from "../core/api.js";
+import { closer, empty, head } from "../core/page.js";
+import * as feed from "../core/feed.js";
+import { followCard, following } from "./card.js";
+
+export async function open(main) {
+  const [{ follows }, { cameras }] = await Promise.all([get("/api/v1/follows"), get("/api/v1/cameras")]);
+  const names = new Map(cameras.map((camera) => [camera.id, camera.name]));
+  const held = new Map(follows.filter((follow) => follow.state !== "removed").map((follow) => [follow.id, follow]));
+  const text = el("span", {});
+  head(main, "Following", { text });
+  const body = el("div", {});
+  main.append(body);
+  const show = () => {
+    const list = [...held.values()];
+    replace(text, following(list));
+    const gone = (id) => { held.delete(id); show(); };
+    replace(body, list.length
+      ? el("ul.follow-grid", {}, list.map((follow) => followCard(follow, { onGone: gone, cameraName: names.get(follow.camera) ?? follow.camera })))
+      : empty("Nothing is followed", "Open a camera and click an object: a pallet that must not move, a ladder, a door that must stay free. Aislewatch keeps an eye on it and tells you when it moves, falls or disappears.",
+        el("a.button.primary", { href: cameras.length === 1 ? `#/camera/${encodeURIComponent(cameras[0].id)}` : "#/" }, "To the live pictures")));
+  };
+  show();
+  const close = closer();
+  close.add(feed.on("follow", (follow) => {
+    if (follow.state === "removed") held.delete(follow.id); else held.set(follow.id, follow);
+    if (!body.contains(document.activeElement)) show();
+  }));
+  return close;
+}

@@ -1,0 +1,124 @@
+// Beside the picture: what was clicked just now, what to do with it, and what is followed already.
+import { el, replace } from "../core/dom.js";
+import { get, post } from "../core/api.js";
+import { icon } from "../core/icons.js";
+import { field, input, segments } from "../core/forms.js";
+import { attempt, toast } from "../core/toasts.js";
+import { may } from "../core/session.js";
+import { conditionChecks } from "./conditions.js";
+import { followCard } from "./card.js";
+
+export class FollowPanel {
+  /** @param {{onDone: Function}} options called when the draft is finished or given up */
+  constructor(camera, prompter, { onDone }) {
+    this.camera = camera;
+    this.prompter = prompter;
+    this.onDone = onDone;
+    this.follows = new Map();
+    this.conditions = ["moves"];
+    this.draft = el("div", { "aria-live": "polite" });
+    this.list = el("ul.rows", {});
+    this.element = el("section.panel", { "aria-label": "Follow" }, el("header", {}, el("h2", {}, "Follow")), el("div.body", {}, this.draft), this.list);
+    this.update();
+  }
+
+  async load() {
+    const { follows } = await get("/api/v1/follows");
+    for (const follow of follows) if (follow.camera === this.camera.id && follow.state !== "removed") this.follows.set(follow.id, follow);
+    this.#showList();
+  }
+
+  /** A followed object that is new or has changed. */
+  put(follow) {
+    if (follow.camera !== this.camera.id) return;
+    if (follow.state === "removed") this.follows.delete(follow.id); else this.follows.set(follow.id, follow);
+    // A form that somebody is typing in stays as it is.
+    if (!this.list.contains(document.activeElement)) this.#showList();
+  }
+
+  #showList() {
+    const gone = (id) => { this.follows.delete(id); this.#showList(); };
+    replace(this.list, [...this.follows.values()].map((follow) => followCard(follow, { onGone: gone })));
+    this.list.hidden = !this.follows.size;
+  }
+
+  /** Shows the draft as it is now. */
+  update() {
+    const { prompter } = this;
+    if (!may("operator")) {
+      replace(this.draft, el("p.soft.small", {}, "Your account can look. Following objects is for operators."));
+      return;
+    }
+    if (prompter.isEmpty) {
+      this.form = null;
+      replace(this.draft, el("p.soft.small", {}, "Click an object in the picture to mark it."), el("ul.hints.soft.small", {},
+        el("li", {}, "click: this belongs to it"), el("li", {}, "Shift + click, right click or a long press: this does not")));
+      return;
+    }
+    if (!this.form) this.#buildForm();
+    this.#fillForm();
+  }
+
+  #buildForm() {
+    this.words = el("p.small", { role: "status" });
+    this.choice = el("div", {});
+    this.name = input("name", { maxLength: 80, placeholder: "Pallet by the gate" });
+    this.follow = el("button.button.primary", { type: "submit" }, icon("follow"), "Follow");
+    const undo = el("button.button", { type: "button", on: { click: () => this.prompter.undo() } }, icon("undo"), "Undo click");
+    const clear = el("button.button", { type: "button", on: { click: () => this.#done() } }, "Cancel");
+    this.same = el("div", {});
+    this.form = el("form.stack", { on: { submit: attempt(() => this.#follow()) } }, this.words, this.choice,
+      field("Name", this.name), el("fieldset", {}, el("legend.small", {}, "Tell me if"), conditionChecks(this.conditions, (chosen) => { this.conditions = chosen; })),
+      el("div.buttons", {}, this.follow, undo, clear), this.same);
+    replace(this.draft, this.form);
+  }
+
+  #fillForm() {
+    const { prompter } = this;
+    const plus = prompter.click.positive.length, minus = prompter.click.negative.length;
+    const clicks = `${plus} on it${minus ? `, ${minus} beside it` : ""}`;
+    replace(this.words, prompter.isBusy ? "Looking…" : prompter.mask ? `Marked (${clicks}). Click to correct it.` : "Nothing was found there. Click again, nearer to the middle.");
+    this.words.dataset.ms = prompter.milliseconds ?? "";
+    this.follow.disabled = prompter.isBusy || !prompter.mask;
+    const several = prompter.candidates.length > 1;
+    replace(this.choice, several && segments("Which mask", prompter.candidates.map((_, index) => [index, ["Best", "Second", "Third"][index]]), prompter.chosen, (index) => prompter.choose(index)));
+    const lost = [...this.follows.values()].filter(() => prompter.mask);
+    replace(this.same, lost.length ? el("div.stack", {}, el("p.small.soft", {}, "Or is this one that is followed already?"), el("div.buttons", {}, lost.map((follow) =>
+      el("button.button", { type: "button", on: { click: attempt(() => this.#correct(follow)) } }, `It is “${follow.name}”`)))) : "");
+  }
+
+  async #follow() {
+    const { prompter } = this;
+    const name = this.name.value.trim();
+    const send = (click) => post("/api/v1/follows", {
+      camera: this.camera.id, click, candidate: prompter.chosen, conditions: this.conditions, ...(name && { name }),
+    });
+    let follow, isLate = false;
+    try {
+      follow = await send(prompter.click);
+    } catch (error) {
+      // Somebody took longer over the name than the daemon holds pictures: the same place in the picture of now.
+      if (error.status !== 409 || !prompter.click.time) throw error;
+      const { positive, negative } = prompter.click;
+      follow = await send({ positive, negative });
+      isLate = true;
+    }
+    this.put(follow);
+    toast(isLate ? `Following “${follow.name}” from the picture of now, because the clicked one is no longer held. Look whether the mask is right.`
+      : `Following “${follow.name}”, also after a restart.`, { seconds: isLate ? 12 : 6 });
+    this.#done();
+  }
+
+  async #correct(follow) {
+    this.put(await post(`/api/v1/follows/${encodeURIComponent(follow.id)}/correct`, this.prompter.click));
+    toast(`“${follow.name}” is corrected.`);
+    this.#done();
+  }
+
+  #done() {
+    this.form = null;
+    this.onDone();
+    this.update();
+    this.#showList();
+  }
+}

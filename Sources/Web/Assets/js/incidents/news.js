@@ -1,0 +1,28 @@
+// How many incidents came since somebody last looked at the list, and a word about each new one.
+import * as feed from "../core/feed.js";
+import { location, go } from "../core/router.js";
+import { toast } from "../core/toasts.js";
+import { words } from "../core/format.js";
+
+let ending = null;
+let count = 0;
+
+export function start(show) {
+  count = 0;
+  const looked = () => { if (location().path === "/incidents") { count = 0; show(0); } };
+  window.addEventListener("hashchange", looked);
+  const off = feed.on("incident", ({ type, incident }) => {
+    if (type !== "new") return;
+    if (location().path !== "/incidents") show(++count);
+    toast(`${words(incident.kind)}: ${incident.camera_name}`, {
+      kind: incident.severity === "low" ? "info" : "alarm", seconds: 15,
+      action: { words: "Look", call: () => go(`/incidents/${encodeURIComponent(incident.id)}`) },
+    });
+  });
+  ending = () => { off(); window.removeEventListener("hashchange", looked); };
+}
+
+export function stop() {
+  ending?.();
+  ending = null;
+}

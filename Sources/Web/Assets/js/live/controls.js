@@ -1,0 +1,45 @@
+// The bar under a live picture: hold it, look back a little, return to now, what is drawn over it.
+import { el, replace } from "../core/dom.js";
+import { icon } from "../core/icons.js";
+import { trim } from "../core/format.js";
+
+export class Controls {
+  constructor(player, overlay, stage) {
+    this.player = player;
+    const button = (sign, words, call, props = {}) => el("button.button.quiet", { type: "button", title: words, "aria-label": words, on: { click: call }, ...props }, icon(sign));
+    const then = (call) => () => { call(); this.update(); };
+    this.hold = button("pause", "Pause", then(() => (player.isPaused ? player.resume() : player.pause())));
+    this.live = el("button.button.live", { type: "button", on: { click: then(() => player.goLive()) } });
+    const toggle = (sign, words, get, set) => {
+      const node = el("button.button.quiet", { type: "button", title: words, "aria-label": words, "aria-pressed": String(get()) }, icon(sign));
+      node.addEventListener("click", () => { set(!get()); node.setAttribute("aria-pressed", String(get())); overlay.request(); });
+      return node;
+    };
+    this.element = el(
+      "div.controls", { role: "group", "aria-label": "Picture" },
+      button("back", "10 seconds back", then(() => player.seekBy(-10))),
+      button("stepBack", "One picture back", then(() => player.seekBy(-1 / (player.camera.fps || 15)))),
+      this.hold,
+      button("stepForward", "One picture on", then(() => player.seekBy(1 / (player.camera.fps || 15)))),
+      this.live, el("span.grow", {}),
+      toggle("setup", "Zones", () => overlay.showZones, (value) => { overlay.showZones = value; }),
+      toggle("eye", "Names and speeds", () => overlay.showLabels, (value) => { overlay.showLabels = value; }),
+      button("full", "Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen?.())));
+    this.timer = setInterval(() => this.update(), 1000);
+    this.update();
+  }
+
+  update() {
+    const { player } = this;
+    const words = player.isPaused ? "Go on" : "Pause";
+    replace(this.hold, icon(player.isPaused ? "play" : "pause"));
+    this.hold.title = words;
+    this.hold.setAttribute("aria-label", words);
+    const behind = player.delaySeconds;
+    const isLive = !player.isPaused && (player.usesPictures || behind < 3);
+    this.live.classList.toggle("is-live", isLive);
+    replace(this.live, el("span.lamp", { "aria-hidden": "true" }), isLive ? "Live" : `Back to live${behind > 1 ? ` (${trim(behind, 0)} s ago)` : ""}`);
+  }
+
+  close() { clearInterval(this.timer); }
+}

@@ -1,0 +1,20 @@
+// Who changed what.
+import { el } from "../core/dom.js";
+import { get, query } from "../core/api.js";
+import { empty, panel } from "../core/page.js";
+import { attempt } from "../core/toasts.js";
+import { moment } from "../core/format.js";
+
+export async function open(body) {
+  const rows = el("tbody", {});
+  const more = el("div.more-line", {});
+  const page = async (before) => {
+    const { entries } = await get(`/api/v1/audit${query({ limit: 100, before })}`);
+    rows.append(...entries.map((entry) => el("tr", {}, el("td.nowrap", { data: { label: "When" } }, moment(entry.at)), el("td", { data: { label: "Who" } }, entry.who), el("td", { data: { label: "What" } }, el("code", {}, entry.action)),
+      el("td", { data: { label: "On" } }, entry.subject, entry.detail && el("div.soft.small", {}, entry.detail)), el("td.mono.small", { data: { label: "From" } }, entry.address))));
+    more.replaceChildren(...(entries.length === 100 ? [el("button.button", { type: "button", on: { click: attempt(() => page(entries.at(-1).id)) } }, "Show older ones")] : []));
+    return entries.length;
+  };
+  const any = await page();
+  body.append(panel("Log of changes", any ? [el("table.status-table", {}, el("thead", {}, el("tr", {}, ["When", "Who", "What", "On", "From"].map((name) => el("th", {}, name)))), rows), more] : empty("Nothing yet", "Each change made through the page or the API stands here with who made it."), { flush: true }));
+}

@@ -1,0 +1,41 @@
+// One camera's set-up: its connection, the zones on its picture, its scale.
+import { el, replace } from "../core/dom.js";
+import { get } from "../core/api.js";
+import { icon } from "../core/icons.js";
+import { empty, head, panel } from "../core/page.js";
+import { attempt } from "../core/toasts.js";
+import { confirm } from "../core/dialogs.js";
+import { go } from "../core/router.js";
+import { may } from "../core/session.js";
+import { segments } from "../core/forms.js";
+import { cameraForm } from "./cameras.js";
+import { saveEdits } from "./save.js";
+import { tabLine } from "./page.js";
+import { ZoneEditor } from "./zones.js";
+import { ScaleEditor } from "./scale.js";
+
+export async function open(main, { id }) {
+  if (!may("admin")) { head(main, "Set-up"); main.append(empty("This is for administrators", "Ask one for changes here.")); return undefined; }
+  const [camera, values] = await Promise.all([get(`/api/v1/cameras/${encodeURIComponent(id)}`), get("/api/v1/configuration/values")]);
+  const entry = (values.cameras ?? []).find((candidate) => candidate.id === id) ?? { id };
+  head(main, camera.name, { actions: [el("a.button", { href: `#/camera/${encodeURIComponent(id)}` }, icon("live"), "Live picture")] });
+  const picture = `/api/v1/cameras/${encodeURIComponent(id)}/snapshot.jpg?width=1280`;
+  const body = el("div", {});
+  let editor = null;
+  const show = (name) => {
+    editor?.close?.();
+    editor = name === "zones" ? new ZoneEditor(camera, entry, picture) : name === "scale" ? new ScaleEditor(camera, entry, picture) : null;
+    replace(body, editor ? editor.element : el("div.stack.wide", {}, panel("Connection", cameraForm({ camera: entry })), removal(id, camera.name)));
+  };
+  main.append(tabLine("cameras"), el("div.stack.wide", {}, segments("Part", [["zones", "Zones"], ["scale", "Scale"], ["connection", "Connection"]], "zones", show), body));
+  show("zones");
+  return () => editor?.close?.();
+}
+
+function removal(id, name) {
+  const remove = attempt(async () => {
+    if (!(await confirm(`Remove ${name}?`, "It is no longer watched. Its incidents and clips stay until the disk is needed.", { action: "Remove", danger: true }))) return;
+    if (await saveEdits([{ op: "remove", path: ["cameras", id] }], { title: "Remove this camera?" })) go("/setup/cameras");
+  });
+  return panel("Remove", el("button.button.danger", { type: "button", on: { click: remove } }, icon("trash"), "Remove this camera"));
+}

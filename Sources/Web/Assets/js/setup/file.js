@@ -1,0 +1,21 @@
+// The configuration file itself, for what has no form.
+import { el } from "../core/dom.js";
+import { get } from "../core/api.js";
+import { icon } from "../core/icons.js";
+import { panel } from "../core/page.js";
+import { attempt } from "../core/toasts.js";
+import { saveText, undo } from "./save.js";
+
+export async function open(body) {
+  const file = await get("/api/v1/configuration");
+  const text = el("textarea.mono.editor", { value: file.text, spellcheck: false, wrap: "off", "aria-label": "Configuration", readOnly: !file.writable });
+  // Tab leaves the field, as everywhere; spaces indent.
+  const save = attempt(async () => { if (await saveText(text.value, file.revision)) window.dispatchEvent(new Event("hashchange")); });
+  body.append(
+    !file.writable ? el("p.note.warn", {}, `This file can't be changed here: ${file.reason ?? "it is read-only"}. Changes made in the forms show the text to paste.`) : "",
+    file.restart_needed ? el("p.note.warn", {}, "A saved change takes effect when the daemon is restarted.") : "",
+    panel(file.path, el("div.stack", {}, text, el("div.buttons", {},
+      el("button.button.primary", { type: "button", disabled: !file.writable, on: { click: save } }, "Check and save"),
+      el("button.button", { type: "button", disabled: !file.can_undo, on: { click: attempt(undo) } }, icon("undo"), "Undo the last change"),
+      el("span.soft.small", {}, "Passwords are hidden and stay as they are.")))));
+}

@@ -1,0 +1,83 @@
+// Rules: on or off, their thresholds, and beside each what is measured just now.
+import { el, replace } from "../core/dom.js";
+import { get } from "../core/api.js";
+import { field, select, check } from "../core/forms.js";
+import { icon } from "../core/icons.js";
+import { panel } from "../core/page.js";
+import { attempt } from "../core/toasts.js";
+import { trim, words } from "../core/format.js";
+import { gauge, isUpperBound } from "../incidents/why.js";
+import { TrackFeed } from "../live/tracks.js";
+import { LiveScores } from "./livescore.js";
+import { rules, unitOf, wordsOf } from "./rulebook.js";
+import { saveEdits } from "./save.js";
+
+export async function open(body) {
+  const [values, { cameras }] = await Promise.all([get("/api/v1/configuration/values"), get("/api/v1/cameras")]);
+  const meters = new Map();
+  const forms = rules(values.rules ?? {}).map((rule) => new RuleForm(rule, meters));
+  let feed = null;
+  const watch = (id) => {
+    feed?.stop();
+    const camera = cameras.find((candidate) => candidate.id === id);
+    if (!camera) return;
+    const scores = new LiveScores(camera.picture_height_metres);
+    const peaks = new Map();
+    feed = new TrackFeed(id, { onTracks: (event) => {
+      for (const [key, value] of Object.entries(scores.take(event))) {
+        const peak = Math.max(value, (peaks.get(key) ?? 0) * 0.985);
+        peaks.set(key, peak);
+        meters.get(key)?.(value, peak);
+      }
+    } });
+  };
+  const chosen = cameras.length ? field("Measured on", select("camera", cameras.map((camera) => [camera.id, camera.name]), cameras[0].id, { on: { change: (event) => watch(event.target.value) } }),
+    { hint: "The bars show the highest of the last seconds in this camera’s picture, the lines the thresholds." }) : null;
+  const save = attempt(async () => {
+    const edits = forms.flatMap((form) => form.edits());
+    if (!edits.length) throw new Error("Nothing has changed.");
+    if (await saveEdits(edits, { title: "Save these rules?" })) for (const form of forms) form.settle();
+  });
+  body.append(el("div.narrow", {}, chosen), panel("Rules", forms.map((form) => form.element), { flush: true }),
+    el("div.buttons", {}, el("button.button.primary", { type: "button", on: { click: save } }, "Save rules")));
+  if (cameras.length) watch(cameras[0].id);
+  return () => feed?.stop();
+}
+
+class RuleForm {
+  constructor(rule, meters) {
+    this.rule = rule;
+    this.changed = new Map();
+    const state = el("span.tag", { class: rule.enabled && "ok" }, rule.enabled ? "On" : "Off");
+    const enabled = check("enabled", "This rule is on", { checked: rule.enabled, on: { change: (event) => {
+      this.#set("enabled", event.target.checked, rule.enabled);
+      replace(state, event.target.checked ? "On" : "Off");
+      state.classList.toggle("ok", event.target.checked);
+    } } });
+    this.element = el("details.rule", { open: rule.name === "falling_object" },
+      el("summary", {}, icon(rule.name), el("strong", {}, words(rule.name)), el("span.soft.small.clip", {}, rule.about), el("span.grow", {}), state),
+      el("div.stack", {}, enabled, el("div", {}, Object.entries(rule.values).map(([name, value]) => this.#line(name, value, meters)))));
+  }
+
+  #line(name, value, meters) {
+    const id = `rule-${this.rule.name}-${name}`;
+    // Lengths may be texts with their unit: "0.8 m", "8 %", "40 px".
+    const isText = typeof value === "string";
+    const control = el("input", { id, ...(isText ? { type: "text" } : { type: "number", step: "any" }), value,
+      on: { change: (event) => this.#set(name, isText ? event.target.value.trim() : Number(event.target.value), value) } });
+    const measured = el("div.measured", {});
+    meters.set(`${this.rule.name}.${name}`, (now, peak) => {
+      const limit = parseFloat(control.value);
+      const bar = gauge(peak, limit, { isBelow: isUpperBound(name) });
+      replace(measured, bar, el("span.soft.small", {}, `now ${trim(now, 3)}, lately up to ${trim(peak, 3)}`));
+    });
+    return el("div.rule-value", {}, el("label", { htmlFor: id }, wordsOf(name), unitOf(name) && el("span.soft", {}, ` (${unitOf(name)})`)), control, measured);
+  }
+
+  #set(name, value, before) {
+    if (value === before || Number.isNaN(value)) this.changed.delete(name); else this.changed.set(name, value);
+  }
+
+  edits() { return [...this.changed].map(([name, value]) => ({ op: "set", path: ["rules", this.rule.name, name], value })); }
+  settle() { this.changed.clear(); }
+}

@@ -1,0 +1,68 @@
+// Every change of the configuration goes this way: asked first, shown as a diff, then saved, and undoable.
+import { el } from "../core/dom.js";
+import { get, post, put, ApiError } from "../core/api.js";
+import { open } from "../core/dialogs.js";
+import { toast } from "../core/toasts.js";
+import { attempt } from "../core/toasts.js";
+import { parse, tally } from "./diff.js";
+import { count } from "../core/format.js";
+
+const edits = "/api/v1/configuration/edits";
+
+/** A refused change says what is wrong in its document, as an accepted one says what it does. */
+async function ask(call) {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 422 && error.details.problems) return error.details;
+    throw error;
+  }
+}
+
+/** @returns {Promise<boolean>} whether it was saved */
+export async function saveEdits(list, { title = "Save this change?" } = {}) {
+  return save(title, (options) => post(edits, { edits: list, ...options }));
+}
+
+/** The same for a whole text. */
+export async function saveText(text, revision) {
+  return save("Save this configuration?", (options) => put("/api/v1/configuration", { text, revision, ...options }));
+}
+
+async function save(title, send) {
+  const { writable, reason } = await get("/api/v1/configuration");
+  const plan = await ask(() => send({ dry_run: true }));
+  if (!plan.diff && plan.valid) { toast("Nothing has changed."); return false; }
+  const go = await open((close) => {
+    const lines = parse(plan.diff ?? "");
+    const { added, removed } = tally(lines);
+    return el("form", { on: { submit: (event) => { event.preventDefault(); close(true); } } },
+      el("h2", {}, plan.valid ? title : "This is not valid yet"),
+      plan.problems?.length ? el("ul.note.alarm", { role: "alert" }, plan.problems.map((problem) => el("li", {}, `Line ${problem.line}: ${problem.message}`))) : null,
+      !writable && el("p.note.warn", {}, `The configuration can't be written here: ${reason ?? "it is read-only"}. Paste this text into the file instead.`),
+      el("p.soft.small", {}, `${count(added, "line")} added, ${count(removed, "line")} removed`), diffView(lines),
+      !writable && el("textarea.mono", { readOnly: true, rows: 8, value: plan.text ?? "", "aria-label": "The whole text", on: { focus: (event) => event.target.select() } }),
+      el("div.buttons", {}, el("button.button", { type: "button", on: { click: () => close(null) } }, plan.valid && writable ? "Cancel" : "Close"),
+        plan.valid && writable && el("button.button.primary", { type: "submit" }, "Save")));
+  }, { wide: true, label: title });
+  if (!go) return false;
+  const done = await ask(() => send({ revision: plan.revision }));
+  if (!done.saved) throw new Error(done.problems?.[0]?.message ?? "It was not saved.");
+  toast(done.restart_needed ? "Saved. It takes effect when the daemon is restarted." : "Saved and in effect.", { seconds: 12, action: { words: "Undo", call: attempt(undo) } });
+  return true;
+}
+
+export async function undo() {
+  await post("/api/v1/configuration/undo");
+  toast("The configuration is as it was before.");
+  window.dispatchEvent(new Event("hashchange"));
+}
+
+/** A diff with signs as well as colours. */
+export function diffView(lines) {
+  const signs = { added: "+", removed: "−", same: " ", gap: "⋯" };
+  const words = { added: "added: ", removed: "removed: " };
+  return el("div.diff", { role: "group", "aria-label": "What changes", tabIndex: 0 }, lines.map((line) =>
+    el("div", { class: line.kind }, el("span", {}, line.kind === "gap" ? "" : String(line.number)), el("span", { "aria-hidden": "true" }, signs[line.kind]),
+      el("span", {}, words[line.kind] && el("span.visually-hidden", {}, words[line.kind]), line.kind === "gap" ? " " : line.text))));
+}

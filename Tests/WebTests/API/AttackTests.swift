@@ -1,0 +1,103 @@
+import Domain
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import Testing
+
+@testable import Web
+
+@Suite("Requests that mean no good")
+struct AttackTests {
+    @Test(
+        "no path leads out of the pages' folder or to a file that no clip has",
+        arguments: [
+            "/../Package.swift", "/js/../../WebServer.swift", "/%2e%2e/%2e%2e/Package.swift", "/js/%2e%2e%2findex.html",
+            "/api/v1/clips/..%2f..%2fetc%2fpasswd/video.mp4", "/api/v1/clips/%00/video.mp4", "//etc/passwd",
+            "/api/v1/follows/..%2f..%2f/picture.jpg", "/api/v1/cameras/..%2fdock/snapshot.jpg", "/.git/config",
+        ])
+    func traversal(path: String) async throws {
+        let answer = try await APISite().send(.get, path, as: .admin)
+        #expect([.notFound, .badRequest, .serviceUnavailable].contains(answer.status))
+        #expect(!answer.text.contains("swift-tools-version") && !answer.text.contains("root:"))
+    }
+
+    @Test("line breaks in values come back in no header")
+    func headerInjection() async throws {
+        let api = try APISite()
+        let made = try await api.send(
+            .post, "/api/v1/tokens", as: .admin,
+            json: #"{"name":"a\r\nSet-Cookie: x=y","role":"viewer"}"#)
+        #expect(made.headers[.setCookie] == nil)
+        let query = try await api.send(.get, "/api/v1/incidents?q=a%0d%0aSet-Cookie:%20x=y", as: .viewer)
+        #expect(query.status == .ok && query.headers[.setCookie] == nil)
+        let camera = try await api.send(.get, "/api/v1/cameras/a%0d%0ab", as: .viewer)
+        #expect(camera.status == .notFound && camera.headers[.setCookie] == nil)
+    }
+
+    @Test("a body that is too large is refused, without reading it to its end")
+    func oversized() async throws {
+        let api = try APISite(settings: { $0.maxBodyBytes = 2000 })
+        let large = #"{"name":"\#(String(repeating: "a", count: 4000))","password":"b"}"#
+        let answer = try await api.send(.post, "/api/v1/session", json: large)
+        #expect(answer.status == .contentTooLarge)
+    }
+
+    @Test(
+        "what is no JSON object, or of the wrong kind, is refused in words",
+        arguments: [
+            "", "{", "[]", "null", "\"a\"", "{\"name\":1,\"password\":\"a\"}", "{\"name\":\"a\"}",
+            "{\"name\":\"a\",\"password\":\"b\",\"admin\":true}", "{\"name\":null,\"password\":\"b\"}",
+            String(repeating: "[", count: 100_000),
+        ])
+    func badBodies(body: String) async throws {
+        let answer = try await APISite().send(.post, "/api/v1/session", json: body)
+        #expect(answer.status == .badRequest && answer["message"]?.isEmpty == false)
+    }
+
+    @Test("another content type than JSON is refused: forms of other sites can send those")
+    func contentType() async throws {
+        let answer = try await APISite().send(
+            .post, "/api/v1/session", json: "{}", headers: [.contentType: "text/plain"])
+        #expect(answer.status == .unsupportedMediaType)
+    }
+
+    @Test("requests without end are slowed down, address by address")
+    func rate() async throws {
+        let api = try APISite(settings: { $0.requests = (capacity: 5, refillSeconds: 10) })
+        for _ in 0..<5 { #expect(try await api.send(.get, "/api/v1/setup").status == .ok) }
+        let answer = try await api.send(.get, "/api/v1/setup")
+        #expect(answer.status == .tooManyRequests && answer.headers[.retryAfter] != nil)
+        api.site.clock.advance(seconds: 11)
+        #expect(try await api.send(.get, "/api/v1/setup").status == .ok)
+    }
+
+    @Test("headers about the client count only from proxies that are trusted, and from the right end")
+    func proxies() throws {
+        let trusted = [AddressRange("10.0.0.0/8"), AddressRange("::1")].compactMap { $0 }
+        #expect(trusted.count == 2 && AddressRange("10.0.0.0/33") == nil && AddressRange("host") == nil)
+        #expect(trusted[0].contains("10.255.0.1") && !trusted[0].contains("11.0.0.1") && !trusted[0].contains("::1"))
+        #expect(AddressRange("10.0.0.0/9")?.contains("10.128.0.1") == false)
+        #expect(AddressRange("127.0.0.1")?.contains("::ffff:127.0.0.1") == true)
+    }
+
+    @Test("pages may run no inline code and load nothing from elsewhere; every answer says so")
+    func policy() async throws {
+        let api = try APISite()
+        let page = try await api.send(.get, "/")
+        let policy = try #require(page.headers[.contentSecurityPolicy])
+        #expect(page.status == .ok && policy.contains("default-src 'none'") && policy.contains("script-src 'self'"))
+        #expect(!policy.contains("unsafe") && !policy.contains("http") && policy.contains("frame-ancestors 'none'"))
+        for path in ["/api/v1/cameras", "/api/v1/nothing", "/nothing"] {
+            let answer = try await api.send(.get, path)
+            #expect(answer.headers[.contentSecurityPolicy] != nil && answer.headers[.xContentTypeOptions] == "nosniff")
+        }
+    }
+
+    @Test("a page that did not change is not sent again")
+    func entityTags() async throws {
+        let api = try APISite()
+        let tag = try #require(try await api.send(.get, "/").headers[.eTag])
+        let again = try await api.send(.get, "/", headers: [.ifNoneMatch: tag])
+        #expect(again.status == .notModified && again.body.readableBytes == 0)
+    }
+}

@@ -1,0 +1,136 @@
+import Domain
+import Foundation
+import HTTPTypes
+import Storage
+import Testing
+
+@testable import Web
+
+@Suite("Incidents over the API")
+struct IncidentAPITests {
+    /// Some more incidents, a minute apart.
+    private func fill(_ api: APISite, count: Int) throws {
+        for index in 0..<count {
+            var incident = api.site.incident
+            incident = Incident(
+                id: IncidentID(rawValue: "02incident\(index)"), camera: incident.camera,
+                kind: index.isMultiple(of: 2) ? .spill : .fallingObject, phase: .ended,
+                severity: index.isMultiple(of: 2) ? .low : .high, start: incident.start, end: incident.end,
+                confirmed: incident.confirmed, startDate: Site.start + Double(60 * (index + 1)),
+                endDate: Site.start + Double(60 * (index + 1)) + 1,
+                confirmedDate: Site.start + Double(60 * (index + 1)), region: incident.region,
+                frameSize: incident.frameSize)
+            incident.facts.zoneName = index == 3 ? "Loading bay" : nil
+            try api.site.store.commit(.end(incident))
+            try api.site.store.index(
+                incident.id, words: index == 3 ? "Liquid leaked at the Löschwagen" : "Something happened")
+        }
+    }
+
+    private func ids(_ api: APISite, _ query: String) async throws -> [String] {
+        let answer = try await api.send(.get, "/api/v1/incidents\(query)", as: .viewer)
+        #expect(answer.status == .ok, "\(query): \(answer.text)")
+        let object = try JSONSerialization.jsonObject(with: answer.data) as? [String: Any]
+        return (object?["incidents"] as? [[String: Any]] ?? []).compactMap { $0["id"] as? String }
+    }
+
+    @Test("pages follow each other without gap or repetition")
+    func paging() async throws {
+        let api = try APISite()
+        try fill(api, count: 5)
+        var seen: [String] = []
+        var next = ""
+        repeat {
+            let answer = try await api.send(.get, "/api/v1/incidents?limit=2\(next)", as: .viewer)
+            seen += try await ids(api, "?limit=2\(next)")
+            next = answer["next"].map { "&cursor=\($0)" } ?? ""
+        } while !next.isEmpty
+        #expect(seen == ["02incident4", "02incident3", "02incident2", "02incident1", "02incident0", "01incident"])
+    }
+
+    @Test("words, beginnings of words, kind, zone, severity, review and time find what they should")
+    func filters() async throws {
+        let api = try APISite()
+        try fill(api, count: 5)
+        #expect(try await ids(api, "?q=loschwagen") == ["02incident3"])
+        #expect(try await ids(api, "?q=liqu%20leak") == ["02incident3"])
+        #expect(try await ids(api, "?q=%22%29%20OR%20*") == [])
+        #expect(try await ids(api, "?kind=spill") == ["02incident4", "02incident2", "02incident0"])
+        #expect(try await ids(api, "?zone=Loading%20bay") == ["02incident3"])
+        #expect(try await ids(api, "?min_severity=medium&limit=2") == ["02incident3", "02incident1"])
+        #expect(try await ids(api, "?camera=dock") == [])
+        let since = "2026-05-28T20:29:40Z"
+        #expect(try await ids(api, "?from=\(since)&to=2026-05-28T20:30:00.000Z") == ["02incident2"])
+        for wrong in ["?limit=0", "?limit=x", "?kind=x", "?from=yesterday", "?limit=1&limit=2"] {
+            #expect(try await api.send(.get, "/api/v1/incidents\(wrong)", as: .viewer).status == .badRequest)
+        }
+    }
+
+    @Test("a review is kept with who and when, can be taken back, and is noted")
+    func review() async throws {
+        let api = try APISite()
+        let path = "/api/v1/incidents/01incident/review"
+        let answer = try await api.send(
+            .put, path, as: .operator, json: #"{"verdict":"not_an_incident","note":"a bag"}"#)
+        #expect(answer["review"] == "not_an_incident" && answer["review_by"] == "operator1")
+        #expect(answer["review_note"] == "a bag")
+        #expect(try await ids(api, "?review=not_an_incident") == ["01incident"])
+        #expect(try await ids(api, "?review=none") == [])
+        #expect(try await api.send(.put, path, as: .operator, json: #"{"verdict":"none"}"#)["review"] == "none")
+        #expect(try await ids(api, "?review=none") == ["01incident"])
+        #expect(try api.site.store.auditEntries(limit: 1).first?.who == "operator1")
+    }
+
+    @Test("protection holds; a link opens the page without sign-in until it expires")
+    func protectAndShare() async throws {
+        let api = try APISite()
+        let protection = try await api.send(
+            .put, "/api/v1/incidents/01incident/protection", as: .operator, json: #"{"protected":true}"#)
+        #expect(protection.status == .ok && protection.text.contains(#""protected":true"#))
+        #expect(try api.site.store.isProtected(incident: api.site.incident.id))
+        let link = try await api.send(
+            .post, "/api/v1/incidents/01incident/links", as: .operator, json: #"{"hours":1}"#)
+        let path = try #require(link["path"])
+        #expect(link.status == .created && path.hasPrefix("/i/"))
+        #expect(try await api.send(.get, path).status == .ok)
+        api.site.clock.advance(seconds: 3601)
+        #expect(try await api.send(.get, path).status == .notFound)
+    }
+
+    @Test("a clip is served in ranges, its poster and tracks too")
+    func clips() async throws {
+        let api = try APISite()
+        let clip = try api.site.addClip("01clip", video: Data("0123456789".utf8), poster: Data("jpeg".utf8))
+        try Data(#"{"tracks":[]}"#.utf8).write(to: api.site.directory.file(clip.sidecarPath))
+        let part = try await api.send(
+            .get, "/api/v1/clips/01clip/video.mp4", as: .viewer, headers: [.range: "bytes=-3"])
+        #expect(part.status == .partialContent && part.text == "789")
+        #expect(try await api.send(.get, "/api/v1/clips/01clip/poster.jpg", as: .viewer).text == "jpeg")
+        #expect(try await api.send(.get, "/api/v1/incidents/01incident/poster.jpg", as: .viewer).text == "jpeg")
+        #expect(try await api.send(.get, "/api/v1/clips/01clip/tracks.json", as: .viewer).text == #"{"tracks":[]}"#)
+        let detail = try await api.send(.get, "/api/v1/incidents/01incident", as: .viewer)
+        #expect(
+            detail.text.contains("/api/v1/clips/01clip/video.mp4") && detail.text.contains(#""incident_seconds":10"#))
+        #expect(try await api.send(.get, "/api/v1/clips/02clip/video.mp4", as: .viewer).status == .notFound)
+    }
+
+    @Test("pages that are open hear of what happens, each only what it asked for")
+    func events() async throws {
+        let api = try APISite()
+        let hub = api.services.hub
+        let dock = try #require(CameraID(rawValue: "dock"))
+        let all = hub.subscribe(EventHub.Filter(cameras: nil, wantsScenes: false))
+        let other = hub.subscribe(EventHub.Filter(cameras: [dock], wantsScenes: true))
+        #expect(hub.wantsScenes(of: dock) && !hub.wantsScenes(of: api.site.incident.camera))
+        hub.publish(.incident(.new(api.site.incident)))
+        hub.publish(.configuration(revision: "r1"))
+        all.cancel()
+        other.cancel()
+        let texts = await all.events.reduce(into: [String]()) { $0.append(String(buffer: $1)) }
+        #expect(texts.count == 2 && texts[0].hasPrefix("event: incident\ndata: {"))
+        #expect(texts[0].contains(#""type":"new""#) && texts[0].hasSuffix("}\n\n"))
+        let others = await other.events.reduce(into: [String]()) { $0.append(String(buffer: $1)) }
+        #expect(others.count == 1 && others[0].contains("r1"))
+        #expect(hub.subscriberCount == 0)
+    }
+}
