@@ -13,25 +13,34 @@ import Web
 public struct AislewatchDaemon: Sendable {
     public static let version = "0.1.0"
 
-    private let configuration: AislewatchConfiguration
-    private let environment: [String: String]
-    private let clock: any WallClock
-    private let logger: Logger
+    let configuration: AislewatchConfiguration
+    let environment: [String: String]
+    let clock: any WallClock
+    let logger: Logger
+    let warnings: WarningLog
+    let configurationFile: URL?
     private let onListening: @Sendable (Int) -> Void
 
     /// Clips are closed within this time after SIGTERM; then the process ends anyhow.
     static let shutdownSeconds: Int64 = 5
 
     /// - Parameters:
+    ///   - configurationFile: Where the configuration was read from, so that it can be changed from the pages; nil shows
+    ///     none.
     ///   - environment: Of the process: where models lie, and what the service manager says.
     ///   - onListening: Told the web part's port once it takes requests.
     public init(
-        configuration: AislewatchConfiguration, environment: [String: String], clock: any WallClock = SystemClock(),
-        logger: Logger, onListening: @escaping @Sendable (Int) -> Void = { _ in }
+        configuration: AislewatchConfiguration, configurationFile: URL? = nil, environment: [String: String],
+        clock: any WallClock = SystemClock(), logger: Logger, onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.environment = environment
         self.clock = clock
+        self.configurationFile = configurationFile
+        let warnings = WarningLog(clock: clock)
+        self.warnings = warnings
+        var logger = logger
+        logger.handler = WarningTap(logger.handler, log: warnings)
         self.logger = logger
         self.onListening = onListening
     }
@@ -40,30 +49,42 @@ public struct AislewatchDaemon: Sendable {
     /// - Throws: What keeps it from starting; each error is one line that says what to do.
     public func run() async throws {
         for warning in configuration.warnings { logger.warning("\(warning)") }
-        try ClipFolder.checkWritable(configuration.recording.directory)
-        let store = try Store(path: configuration.storage.database.path, clock: clock)
-        try ClipSalvager(root: configuration.recording.directory, store: store, logger: logger).salvageAll()
+        let notices = NoticeRelay()
+        let recording = try RecordingRooms(configuration, clock: clock, notices: notices, logger: logger)
+        let store = recording.store
         let family = try await loadFamily()
 
-        let channels = AlertChannels(configuration.alerts)
-        let announcer = IncidentAnnouncer(
-            store: store, router: channels.router, publicBaseURL: configuration.alerts.publicBaseURL,
-            timeZone: configuration.site.timeZone, cameraNames: cameraNames,
-            linkLifetimeSeconds: Double(configuration.alerts.linkDays) * 86_400, clock: clock)
+        let alerts = try AlertRooms(
+            configuration, store: store, clips: recording.folders.files, clock: clock, logger: logger)
+        let hub = EventHub()
+        notices.connect(alerts.notices)
+        let announcer = alerts.announcer
+        try recording.salvage { incident in try announcer.commit(.new(incident)) }
+        let secondLook = SecondLookDesk(
+            configuration.secondLook, store: store, announcer: announcer, clock: clock, logger: logger)
+        await secondLook?.releaseForgotten()
         let rooms = CameraRooms(
-            configuration: configuration, store: store, announcer: announcer, family: family, ids: MonotonicID(),
-            clock: clock, logger: logger)
+            configuration: configuration, store: store, folders: recording.folders, notices: notices,
+            announcer: announcer, alerts: alerts, secondLook: secondLook, family: family, ids: MonotonicID(),
+            clock: clock, logger: logger, events: hub, followDesk: FollowDeskHolder())
         let cameras = configuration.cameras.map { CameraSupervisor($0, rooms: rooms) }
+        let trigger = TriggerDesk(cameras)
+        try rooms.indexMissing()
+        let status = StatusDesk(cameras: cameras, configuration: configuration, store: store, clock: clock)
+        let api = try webDesks(rooms, cameras: cameras, hub: hub, status: status)
 
         // Ended in reverse order: the cameras first, so that their last incidents still reach the outbox.
-        var services: [any Service] = [
-            OutboxService(
-                worker: OutboxWorker(store: store, channels: channels.channels, clock: clock, logger: logger)),
-            webServer(store: store, announcer: announcer, cameras: cameras),
+        var services: [any Service] = alerts.delivering(trigger: trigger)
+        services += [
+            try webServer(
+                store: store, announcer: announcer, cameras: cameras, api: api, clips: recording.folders.files),
+            status,
+            storageService(recording, cameras),
             ProgressService(
                 notifier: ServiceNotifier(environment: environment), cameras: cameras, clock: clock, logger: logger),
         ]
         services += cameras
+        services += alerts.watching(cameras, trigger: trigger)
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(Self.shutdownSeconds)
@@ -88,17 +109,32 @@ public struct AislewatchDaemon: Sendable {
         }
     }
 
-    private func webServer(store: Store, announcer: IncidentAnnouncer, cameras: [CameraSupervisor]) -> WebServer {
+    private func storageService(_ recording: RecordingRooms, _ cameras: [CameraSupervisor]) -> StorageService {
+        let policy = RetentionPolicy(configuration.recording.retention)
+        let diskGuard = DiskGuard(
+            folders: recording.folders, store: recording.store, policy: policy, clock: clock, logger: logger
+        ) {
+            cameras.compactMap { camera in camera.openRecorder().map { ($0, camera.priority) } }
+        }
+        return StorageService(
+            folders: recording.folders, diskGuard: diskGuard,
+            recorders: { cameras.compactMap { $0.openRecorder() } }, clock: clock, logger: logger)
+    }
+
+    private func webServer(
+        store: Store, announcer: IncidentAnnouncer, cameras: [CameraSupervisor], api: APIServices, clips: ClipFiles
+    ) throws -> WebServer {
         let names = cameraNames
         let started = clock.monotonicSeconds()
         let clock = clock
-        return WebServer(
+        return try WebServer(
             host: configuration.web.host, port: configuration.web.port, pages: store,
-            clips: ClipFiles(root: configuration.recording.directory),
+            clips: clips,
             settings: PageSettings(
                 siteName: configuration.site.name, timeZone: configuration.site.timeZone,
                 cameraName: { names[$0] ?? $0.rawValue }, text: { announcer.text($0) }),
-            clock: clock, logger: logger,
+            clock: clock, logger: logger, api: api, apiSettings: apiSettings,
+            assets: Assets(folder: Assets.folder(environment: environment)), tls: tlsFiles,
             health: {
                 let online = cameras.count { $0.isOnline }
                 let isStalled = cameras.contains { $0.stall != nil }
@@ -107,6 +143,14 @@ public struct AislewatchDaemon: Sendable {
                     uptimeSeconds: Int(clock.monotonicSeconds() - started), camerasOnline: online,
                     camerasConfigured: cameras.count)
             },
-            onListening: onListening)
+            onListening: { [onListening, logger, web = configuration.web] port in
+                if let path = api.setup.path {
+                    let address = web.host.contains(":") ? "[\(web.host)]" : web.host
+                    let scheme = web.tlsCertificate == nil ? "http" : "https"
+                    logger.notice(
+                        "there is no account yet; make the first one at \(scheme)://\(address):\(port)\(path)")
+                }
+                onListening(port)
+            })
     }
 }

@@ -9,21 +9,30 @@ public final class CameraPipeline: Sendable {
         var log: TrackLog
         var statistics = PipelineStatistics()
         var engine: IncidentEngine?
+        /// Set when it changed and the engine doesn't know yet.
+        var marked: [MarkedObject]?
     }
 
     private let feed: any FrameFeed
     private let observer: any SceneObserver
     private let clock: any WallClock
+    private let suppressions: SuppressionBook?
+    private let explains: Bool
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - engine: begins with the first frame of the run; a pipeline runs once.
+    ///   - suppressions: read before each frame.
+    ///   - explains: whether each output tells what the rules measured.
     ///   - historySeconds: how far back ``tracks(from:to:)`` reaches: the longest clip with its pre-roll.
     ///   - maxHistorySamples: bounds the same in number.
     public init(
         feed: any FrameFeed, observer: any SceneObserver, engine: IncidentEngine, clock: any WallClock = SystemClock(),
-        historySeconds: Double = 330, maxHistorySamples: Int = 30_000
+        suppressions: SuppressionBook? = nil, explains: Bool = false, historySeconds: Double = 330,
+        maxHistorySamples: Int = 30_000
     ) {
+        self.suppressions = suppressions
+        self.explains = explains
         self.feed = feed
         self.observer = observer
         self.clock = clock
@@ -44,8 +53,12 @@ public final class CameraPipeline: Sendable {
             while let frame = try await feed.next() {
                 guard let observation = await observe(frame) else { continue }
                 last = (observation, frame)
+                if let suppressions { engine.suppressions = suppressions.current }
+                if let marked = state.withLock({ $0.marked.take() }) { engine.follow(marked) }
                 let events = engine.step(observation)
-                try await handler(PipelineOutput(observation: observation, events: events, frame: frame))
+                var output = PipelineOutput(observation: observation, events: events, frame: frame)
+                if explains { output.scores = engine.scores(observation) }
+                try await handler(output)
             }
         } catch {
             failure = error
@@ -66,6 +79,10 @@ public final class CameraPipeline: Sendable {
     public func tracks(from: MediaTime, to: MediaTime) -> [Track] {
         state.withLock { $0.log.tracks(from: from, to: to) }
     }
+
+    /// What people marked before this camera, with the tracks that show it; replaces what was given before and holds from
+    /// the next frame on.
+    public func follow(_ marked: [MarkedObject]) { state.withLock { $0.marked = marked } }
 
     public var statistics: PipelineStatistics {
         var statistics = state.withLock { $0.statistics }

@@ -1,4 +1,5 @@
 import Domain
+import Incidents
 import Media
 
 /// One analysed frame: what was seen and what happened.
@@ -7,6 +8,8 @@ public struct PipelineOutput: Sendable {
     /// In order; mostly none.
     public var events: [IncidentEvent]
     public var frame: VideoFrame
+    /// What the rules measured; empty unless asked for.
+    public var scores: [RuleScore] = []
 
     public init(observation: SceneObservation, events: [IncidentEvent], frame: VideoFrame) {
         self.observation = observation

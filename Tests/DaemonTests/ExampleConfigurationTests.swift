@@ -27,7 +27,11 @@ struct ExampleConfigurationTests {
     func complete() throws {
         let text = try exampleRules().text
         let defaults = RuleSettings()
-        for section in [Mirror(reflecting: defaults.fallingObject), Mirror(reflecting: defaults.spill)] {
+        let sections: [Any] = [
+            defaults.fallingObject, defaults.spill, defaults.toppledStack, defaults.objectLeft, defaults.objectRemoved,
+            defaults.markedObject, defaults.nearMiss, defaults.personDown, defaults.cameraTampered,
+        ]
+        for section in sections.map({ Mirror(reflecting: $0) }) {
             for name in section.children.compactMap(\.label) {
                 let key = name.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
                 #expect(text.contains(" \(key): "), "\(key)")

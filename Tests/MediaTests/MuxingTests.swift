@@ -88,10 +88,10 @@ struct MuxingTests {
     func refused() throws {
         let file = try TestVideo.make(folder.file("a.mp4"), seconds: 1)
         let parameters = try Demuxer(SourceOptions(url: file.path)).streamParameters
-        #expect(throws: MediaError.cannotWrite(path: file.path, reason: "File exists")) {
+        #expect(throws: FileFailure(path: file.path, code: EEXIST)) {
             _ = try ClipMuxer(path: file, parameters: parameters)
         }
-        #expect(throws: MediaError.self) {
+        #expect(throws: FileFailure.self) {
             _ = try ClipMuxer(path: folder.file("no/such/clip.mp4"), parameters: parameters)
         }
     }

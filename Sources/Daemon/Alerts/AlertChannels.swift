@@ -1,47 +1,93 @@
 import Alerts
 import Domain
+import Foundation
+import Logging
 import Settings
 
-/// The configured channels, and who gets what through them.
-struct AlertChannels {
+/// The configured channels, what they say, and who gets what through them.
+public struct AlertChannels: Sendable {
     let channels: [any AlertChannel]
+    /// Those of the channels that are brokers: they want to be run.
+    let brokers: [MQTTChannel]
     let router: AlertRouter
+    let texts: AlertTexts
+    /// Who hears of the installation.
+    let operations: [NoticeDesk.Recipient]
+    /// Who gets the daily sign of life.
+    let allWell: [NoticeDesk.Recipient]
 
-    init(_ configuration: AlertsConfiguration) {
-        channels = configuration.channels.map(Self.channel)
+    /// - Throws: `TemplateError`, or ``AlertSetupError`` when the text file can't be read.
+    public init(
+        _ configuration: AislewatchConfiguration, clock: any WallClock = SystemClock(),
+        logger: Logger = Logger(label: "aislewatch.alerts")
+    ) throws {
+        let alerts = configuration.alerts
+        texts = AlertTexts(
+            templates: try Self.templates(alerts), siteName: configuration.site.name,
+            timeZone: configuration.site.timeZone,
+            cameraNames: Dictionary(
+                configuration.cameras.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first }))
+        let builder = AlertChannelBuilder(
+            cameras: configuration.cameras.map { ($0.id, $0.name) }, siteName: configuration.site.name, clock: clock,
+            logger: logger)
+        channels = alerts.channels.map(builder.channel)
+        brokers = channels.compactMap { $0 as? MQTTChannel }
         let recipients = Dictionary(
-            configuration.channels.map { ($0.name, Self.recipients(of: $0)) }, uniquingKeysWith: { first, _ in first })
-        let routes =
-            configuration.routes.isEmpty
-            ? [AlertRouteConfiguration(channels: configuration.channels.map(\.name))] : configuration.routes
-        let destinations = routes.flatMap { route in
-            route.channels.map { name in
-                AlertDestination(
-                    channel: name, recipients: recipients[name] ?? [""], cameras: Set(route.cameras),
-                    kinds: Set(route.kinds),
-                    minSeverity: route.minSeverity)
+            alerts.channels.map { ($0.name, $0.recipients) }, uniquingKeysWith: { first, _ in first })
+        func everybody(_ names: [String], _ severity: Severity = .low) -> [NoticeDesk.Recipient] {
+            names.flatMap { name in
+                (recipients[name] ?? [""]).map {
+                    NoticeDesk.Recipient(channel: name, recipient: $0, minSeverity: severity)
+                }
             }
         }
-        router = AlertRouter(destinations: destinations, coolDownSeconds: configuration.coolDownSeconds)
+        operations = everybody(alerts.operations.channels, alerts.operations.minSeverity)
+        allWell = everybody(alerts.operations.allWellChannels)
+        router = AlertRouter(
+            destinations: Self.destinations(alerts, recipients), coolDownSeconds: alerts.coolDownSeconds,
+            floodMessages: alerts.floodMessages, floodSeconds: alerts.floodMinutes * 60,
+            timeZone: configuration.site.timeZone)
     }
 
-    private static func channel(_ configuration: AlertChannelConfiguration) -> any AlertChannel {
-        switch configuration {
-        case .twilio(let twilio):
-            TwilioChannel(
-                name: twilio.name, baseURL: twilio.baseURL.absoluteString, accountSID: twilio.accountSID,
-                authToken: twilio.authToken.reveal(), from: twilio.from)
-        case .webhook(let webhook):
-            WebhookChannel(
-                name: webhook.name, url: webhook.url.reveal().absoluteString,
-                headers: webhook.headers.mapValues { $0.reveal() })
+    private static func templates(_ alerts: AlertsConfiguration) throws -> MessageTemplates {
+        guard let file = alerts.textFile else { return try MessageTemplates(language: alerts.language.rawValue) }
+        guard let own = try? String(contentsOf: file, encoding: .utf8) else {
+            throw AlertSetupError(
+                description: "alerts.text_file: \(file.path) can't be read; it must be a text in UTF-8")
         }
+        return try MessageTemplates(language: alerts.language.rawValue, own: own, file: file.path)
     }
 
-    private static func recipients(of configuration: AlertChannelConfiguration) -> [String] {
-        switch configuration {
-        case .twilio(let twilio): twilio.to
-        case .webhook: [""]
+    private static func destinations(
+        _ alerts: AlertsConfiguration, _ recipients: [String: [String]]
+    ) -> [AlertDestination] {
+        var routes =
+            alerts.routes.isEmpty ? [AlertRouteConfiguration(channels: alerts.channels.map(\.name))] : alerts.routes
+        let brokers = Set(
+            alerts.channels.compactMap { channel in if case .mqtt = channel { channel.name } else { nil } })
+        // A broker that no route names follows everything: it is for programs, which choose for themselves.
+        let unrouted = brokers.subtracting(routes.flatMap(\.channels)).sorted()
+        if !unrouted.isEmpty { routes.append(AlertRouteConfiguration(channels: unrouted)) }
+        return routes.flatMap { route in
+            let escalations = route.escalate.flatMap { step in
+                step.channels.map {
+                    AlertDestination.Escalation(
+                        channel: $0, recipients: recipients[$0] ?? [""], afterSeconds: step.afterMinutes * 60)
+                }
+            }
+            return route.channels.map { name in
+                AlertDestination(
+                    channel: name, recipients: recipients[name] ?? [""], cameras: Set(route.cameras),
+                    kinds: Set(route.kinds), zones: Set(route.zones), minSeverity: route.minSeverity,
+                    shift: route.shift, followsIncidents: brokers.contains(name),
+                    // Every channel of the route announces; it escalates whichever of them did.
+                    escalations: escalations)
+            }
         }
     }
+}
+
+/// Why the alerts can't be set up.
+struct AlertSetupError: Error, CustomStringConvertible {
+    let description: String
 }

@@ -1,6 +1,7 @@
 import Alerts
 import Domain
 import Logging
+import Recording
 import Settings
 import Storage
 import Vision
@@ -9,9 +10,18 @@ import Vision
 struct CameraRooms: Sendable {
     var configuration: AislewatchConfiguration
     var store: Store
+    var folders: ClipFolders
+    var notices: any NoticeSink
     var announcer: IncidentAnnouncer
+    var alerts: AlertRooms
+    /// Nil where the site has not set it up.
+    var secondLook: SecondLookDesk?
     var family: any SegmentationFamily
     var ids: MonotonicID
     var clock: any WallClock
     var logger: Logger
+    /// Where open pages hear of what happens.
+    var events: any LiveEvents
+    /// Set once all cameras are there.
+    var followDesk: FollowDeskHolder
 }

@@ -18,22 +18,30 @@ final class CameraSupervisor: Service {
         var isStopping = false
         var feed: LiveFrameFeed?
         var pipeline: CameraPipeline?
+        var recorder: ClipRecorder?
     }
 
     let id: CameraID
     private let camera: CameraConfiguration
-    private let rooms: CameraRooms
-    private let recordedRing: PacketRing
+    let rooms: CameraRooms
+    let recordedRing: PacketRing
+    /// What pages see of it.
+    let window: CameraWindow
     private let recordedSource: LiveSource
     /// The stream that is looked at; the recorded one where the camera has no second.
-    private let analysedRing: PacketRing
+    let analysedRing: PacketRing
     private let analysedSource: LiveSource
-    private let bridge: StreamBridge
+    let bridge: StreamBridge
+    private let suppressionBook = SuppressionBook()
     private let progress: CameraProgress
+    let pictureChange: PictureChange
+    private let ledger: IncidentLedger
     private let state = Mutex(State())
 
     /// Pause before a pipeline that failed (an undecodable stream) is tried again.
     private static let retrySeconds = 2.0
+    /// How soon a suppression that a person makes or takes back holds.
+    private static let suppressionSeconds = 2.0
     /// The analysed stream's ring only bridges a decoder that is late.
     private static let analysedRingSeconds = 5.0
 
@@ -65,16 +73,29 @@ final class CameraSupervisor: Service {
             bridge = StreamBridge(recorded: nil)
         }
         progress = CameraProgress(camera: camera.id, clock: rooms.clock)
+        window = CameraWindow(camera: camera, recorded: recordedRing, analysed: analysedRing, clock: rooms.clock)
+        pictureChange = PictureChange(clock: rooms.clock)
+        ledger = IncidentLedger(
+            camera: camera.id, clock: rooms.clock, notices: rooms.notices, logger: logger
+        ) { [store = rooms.store, announcer = rooms.announcer, desk = rooms.secondLook] event in
+            if let desk { return try await desk.take(event) }
+            return try await store.perform { _ in try announcer.commit(event) }
+        }
     }
 
     /// Longest time from an incident's first sign to its confirmation that still gets the whole pre-roll.
     static let confirmationSeconds = 20.0
+
+    var priority: CameraPriority { camera.recordingPriority }
 
     /// Whether packets come in now.
     var isOnline: Bool { state.withLock { $0.isOnline } }
 
     /// What hangs, in words; nil while all gets on.
     var stall: String? { progress.stall(lastPacketAt: analysedSource.lastPacketAt) }
+
+    /// When the last packet of the recorded stream came in.
+    var lastPacketAt: Date? { recordedSource.lastPacketAt }
 
     /// What the analysis has done so far.
     var statistics: PipelineStatistics? { state.withLock { $0.pipeline }?.statistics }
@@ -95,9 +116,17 @@ final class CameraSupervisor: Service {
         let states = Task { [analysedSource] in
             for await state in analysedSource.states { note(state) }
         }
+        let suppressing = Task { [suppressionBook, rooms, weak self] in
+            while !Task.isCancelled, let current = await self?.suppressions() {
+                suppressionBook.replace(current)
+                try? await rooms.clock.sleep(seconds: Self.suppressionSeconds)
+            }
+        }
+        defer { suppressing.cancel() }
         recordedSource.start()
         if analysedSource !== recordedSource { analysedSource.start() }
         let recorder = makeRecorder()
+        state.withLock { $0.recorder = recorder }
         while !state.withLock({ $0.isStopping }) {
             await analyse(recorder)
             guard !state.withLock({ $0.isStopping }) else { break }
@@ -105,6 +134,7 @@ final class CameraSupervisor: Service {
         }
         recordedRing.finish()
         await recorder.close()
+        await ledger.close()
         states.cancel()
     }
 
@@ -115,12 +145,16 @@ final class CameraSupervisor: Service {
         let tracker = SceneTracker(
             settings: SceneSettings(configuration, analysisFPS: camera.analysisFPS, networkPace: .whenReady),
             family: rooms.family)
-        let engine = IncidentEngine(
-            settings: RuleSettings(configuration.rules),
+        var engine = IncidentEngine(
+            settings: RuleSettings(configuration.rules, camera: id),
             scene: CameraScene(
-                camera: id, zones: camera.zones, pictureHeightMetres: camera.pictureHeightMetres),
+                camera: id, zones: camera.zones, pictureHeightMetres: camera.pictureHeightMetres,
+                calibration: camera.calibration),
             makeID: { [ids = rooms.ids] in IncidentID(rawValue: ids.next(at: $0)) })
-        let pipeline = CameraPipeline(feed: feed, observer: tracker, engine: engine, clock: rooms.clock)
+        await recallAlarms(&engine)
+        suppressionBook.replace(await suppressions())
+        let pipeline = CameraPipeline(
+            feed: feed, observer: tracker, engine: engine, clock: rooms.clock, suppressions: suppressionBook)
         let isStopping = state.withLock { state in
             state.feed = feed
             state.pipeline = pipeline
@@ -128,9 +162,16 @@ final class CameraSupervisor: Service {
         }
         if isStopping { feed.stop() }
         do {
+            await rooms.followDesk.desk?.attach(tracker, camera: id)
             try await pipeline.run { output in
                 progress.noteFrame()
-                for event in output.events { await take(event, recorder) }
+                await show(output)
+                pictureChange.note(output.frame)
+                for event in output.events {
+                    // Before the message about it leaves.
+                    if case .new(let incident) = event { rooms.alerts.pictures.keep(output.frame, of: incident) }
+                    await take(event, recorder)
+                }
             }
         } catch {
             // Being told to stop is no failure.
@@ -139,28 +180,66 @@ final class CameraSupervisor: Service {
         }
     }
 
-    /// Database first, so that the text can leave; then the clip.
-    private func take(_ event: IncidentEvent, _ recorder: ClipRecorder) async {
-        do {
-            let announcer = rooms.announcer
-            let result = try await rooms.store.perform { _ in try announcer.commit(event) }
-            if result.isNewIncident {
-                rooms.logger.notice("\(id): \(announcer.text(event.incident))")
-            }
-        } catch {
-            rooms.logger.error("\(id): an incident could not be written: \(error)")
-        }
-        do {
-            try await recorder.handle(bridge.translate(event))
-        } catch {
-            rooms.logger.error("\(id): a clip could not be begun: \(error)")
-        }
+    /// Tells the rules which tracks show what people marked, from the next frame on.
+    private func tellRules() async {
+        guard let marked = await rooms.followDesk.desk?.tracks(of: id) else { return }
+        state.withLock { $0.pipeline }?.follow(
+            marked.sorted { $0.key < $1.key }.map { MarkedObject(object: $0.value, track: $0.key) })
     }
+
+    /// Tells open pages what was seen.
+    private func show(_ output: PipelineOutput) async {
+        let isWanted = window.take(output.frame, events: rooms.events)
+        let followed = await rooms.followDesk.desk?.note(output.observation, camera: id) ?? [:]
+        await tellRules()
+        guard isWanted else { return }
+        rooms.events.publish(
+            .scene(
+                LiveScene(
+                    camera: id, time: window.shown(output.observation.time, date: output.observation.date),
+                    observation: output.observation, followed: followed, speeds: window.speeds(output.observation))))
+    }
+
+    /// The pre-roll first, then the database: an incident that has been announced has its clip, whatever happens next. Then
+    /// the text can leave while the clip goes on.
+    func take(_ event: IncidentEvent, _ recorder: ClipRecorder) async {
+        let gate = rooms.alerts.maintenance
+        guard (try? await rooms.store.perform { _ in gate.lets(event) }) ?? true else { return }
+        let recorded = bridge.translate(event)
+        if case .new(let incident) = recorded {
+            do {
+                try await recorder.prepare(incident)
+            } catch {
+                rooms.logger.error("\(id): a clip could not be begun: \(error)")
+            }
+        }
+        if let result = await ledger.take(event), result.isNewIncident {
+            rooms.logger.notice("\(id): \(rooms.announcer.text(event.incident))")
+        }
+        do {
+            let words = rooms.searchWords(event.incident, camera: camera)
+            try await rooms.store.perform { try $0.index(event.incident.id, words: words) }
+        } catch {
+            rooms.logger.error("\(id): an incident can't be searched for: \(error)")
+        }
+        rooms.events.publish(.incident(event))
+        do {
+            try await recorder.handle(recorded)
+        } catch RecordingError.nothingRecorded, RecordingError.paused, RecordingError.closed {
+            // Said above.
+        } catch {
+            rooms.logger.error("\(id): a clip could not be linked yet: \(error)")
+        }
+        lookAgain(at: event)
+    }
+
+    /// nil before the start and while stopping.
+    func openRecorder() -> ClipRecorder? { state.withLock { $0.isStopping ? nil : $0.recorder } }
 
     private func makeRecorder() -> ClipRecorder {
         let announcer = rooms.announcer
         return ClipRecorder(
-            camera: id, root: rooms.configuration.recording.directory, ring: recordedRing, store: rooms.store,
+            camera: id, folders: rooms.folders, ring: recordedRing, store: rooms.store,
             settings: RecordingSettings(rooms.configuration.recording), clock: rooms.clock,
             context: ClipContext(
                 zones: camera.zones, tracks: { [weak self] in self?.tracks(from: $0, to: $1) ?? [] },
@@ -173,10 +252,13 @@ final class CameraSupervisor: Service {
     }
 
     private func note(_ state: LiveSource.State) {
+        window.note(state)
+        rooms.events.publish(.camera(window.view))
         switch state {
         case .connecting: progress.noteConnection()
         case .online(let info, _):
             progress.noteOnline()
+            pictureChange.reset()
             self.state.withLock { $0.isOnline = true }
             rooms.logger.info("\(id): online, \(info.codecName) \(info.frameSize)")
         case .offline:

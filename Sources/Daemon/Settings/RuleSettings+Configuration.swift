@@ -1,13 +1,20 @@
+import Domain
 import Incidents
 import Settings
 
 extension RuleSettings {
     /// The rules' own defaults with what the file says on top.
-    public init(_ configuration: RulesConfiguration) {
+    /// - Parameter camera: Rules of other cameras are left out; nil takes all.
+    public init(_ configuration: RulesConfiguration, camera: CameraID? = nil) {
         self.init()
+        applySafety(configuration, camera: camera)
         settleSeconds = configuration.settleSeconds ?? settleSeconds
         fallingObject.apply(configuration.fallingObject)
         spill.apply(configuration.spill)
+        toppledStack.apply(configuration.toppledStack)
+        objectLeft.apply(configuration.objectLeft)
+        objectRemoved.apply(configuration.objectRemoved)
+        markedObject.apply(configuration.markedObject)
         merge.apply(configuration.merge)
     }
 }
@@ -40,6 +47,8 @@ extension SpillSettings {
         minContainment = given.minContainment ?? minContainment
         maxMovingFraction = given.maxMovingFraction ?? maxMovingFraction
         shadowTextureSimilarity = given.shadowTextureSimilarity ?? shadowTextureSimilarity
+        minLumaChange = given.minLumaChange ?? minLumaChange
+        maxTextureRatio = given.maxTextureRatio ?? maxTextureRatio
         shadowStaySeconds = given.shadowStaySeconds ?? shadowStaySeconds
         endAfterSeconds = given.endAfterSeconds ?? endAfterSeconds
     }
@@ -49,5 +58,52 @@ extension MergeSettings {
     fileprivate mutating func apply(_ given: MergeConfiguration) {
         maxGapSeconds = given.maxGapSeconds ?? maxGapSeconds
         maxDistancePictureHeights = given.maxDistancePictureHeights ?? maxDistancePictureHeights
+    }
+}
+
+extension ToppledStackSettings {
+    fileprivate mutating func apply(_ given: ToppledStackConfiguration) {
+        enabled = given.enabled ?? enabled
+        minHeightPictureHeights = given.minHeightPictureHeights ?? minHeightPictureHeights
+        minHeightMetres = given.minHeightMetres ?? minHeightMetres
+        minSinkFraction = given.minSinkFraction ?? minSinkFraction
+        minSinkSpeedPictureHeights = given.minSinkSpeedPictureHeights ?? minSinkSpeedPictureHeights
+        minSinkSpeedMetres = given.minSinkSpeedMetres ?? minSinkSpeedMetres
+        maxAspectKept = given.maxAspectKept ?? maxAspectKept
+        maxSeconds = given.maxSeconds ?? maxSeconds
+        restSeconds = given.restSeconds ?? restSeconds
+    }
+}
+
+extension ObjectLeftSettings {
+    fileprivate mutating func apply(_ given: ObjectLeftConfiguration) {
+        enabled = given.enabled ?? enabled
+        staySeconds = given.staySeconds ?? staySeconds
+        minAreaFraction = given.minAreaFraction ?? minAreaFraction
+        minAreaSquareMetres = given.minAreaSquareMetres ?? minAreaSquareMetres
+        aloneDistancePictureHeights = given.aloneDistancePictureHeights ?? aloneDistancePictureHeights
+        minOutlineContrast = given.minOutlineContrast ?? minOutlineContrast
+    }
+}
+
+extension ObjectRemovedSettings {
+    fileprivate mutating func apply(_ given: ObjectRemovedConfiguration) {
+        enabled = given.enabled ?? enabled
+        minStoodSeconds = given.minStoodSeconds ?? minStoodSeconds
+        staySeconds = given.staySeconds ?? staySeconds
+        minAreaFraction = given.minAreaFraction ?? minAreaFraction
+        maxAreaFraction = given.maxAreaFraction ?? maxAreaFraction
+        aloneDistancePictureHeights = given.aloneDistancePictureHeights ?? aloneDistancePictureHeights
+        maxOutlineContrast = given.maxOutlineContrast ?? maxOutlineContrast
+    }
+}
+
+extension MarkedObjectSettings {
+    fileprivate mutating func apply(_ given: MarkedObjectConfiguration) {
+        enabled = given.enabled ?? enabled
+        minMoveSizes = given.minMoveSizes ?? minMoveSizes
+        confirmSeconds = given.confirmSeconds ?? confirmSeconds
+        lostSeconds = given.lostSeconds ?? lostSeconds
+        settleSeconds = given.settleSeconds ?? settleSeconds
     }
 }

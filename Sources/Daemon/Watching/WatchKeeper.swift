@@ -23,7 +23,8 @@ final class WatchKeeper: Sendable {
         try FileManager.default.createDirectory(at: databaseFolder, withIntermediateDirectories: true)
         store = try Store(path: databaseFolder.appending(path: "watch.sqlite").path, clock: clock)
         recorder = ClipRecorder(
-            camera: settings.camera, root: folder, ring: ring, store: store, settings: recording, clock: clock,
+            camera: settings.camera, folders: ClipFolders(root: folder, logger: logger), ring: ring, store: store,
+            settings: recording, clock: clock,
             context: ClipContext(
                 zones: settings.zones, tracks: { pipeline.tracks(from: $0, to: $1) }, text: text),
             makeID: { ClipID(rawValue: ids.next(at: $0)) }, logger: logger)

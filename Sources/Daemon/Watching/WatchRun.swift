@@ -61,11 +61,13 @@ public struct WatchRun: Service {
         let tracker = SceneTracker(
             settings: SceneSettings(configuration, networkPace: settings.isFile ? .inStep : .whenReady), family: family)
         let engine = IncidentEngine(
-            settings: RuleSettings(configuration.rules),
+            settings: RuleSettings(configuration.rules, camera: settings.camera),
             scene: CameraScene(
-                camera: settings.camera, zones: settings.zones, pictureHeightMetres: settings.pictureHeightMetres),
+                camera: settings.camera, zones: settings.zones, pictureHeightMetres: settings.pictureHeightMetres,
+                calibration: settings.calibration),
             makeID: { IncidentID(rawValue: ids.next(at: $0)) })
-        let pipeline = CameraPipeline(feed: source.feed, observer: tracker, engine: engine, clock: clock)
+        let pipeline = CameraPipeline(
+            feed: source.feed, observer: tracker, engine: engine, clock: clock, explains: settings.explains)
         let keeper = try settings.clipFolder.map { folder in
             try WatchKeeper(
                 settings: settings, recording: RecordingSettings(configuration.recording), folder: folder,

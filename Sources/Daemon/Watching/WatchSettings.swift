@@ -16,6 +16,9 @@ public struct WatchSettings: Sendable {
     public var cameraName: String
     public var zones: [Zone]
     public var pictureHeightMetres: Double?
+    public var calibration: CameraCalibration?
+    /// Whether each frame tells what the rules measured.
+    public var explains = false
     /// Where clips go; nil keeps none.
     public var clipFolder: URL?
 

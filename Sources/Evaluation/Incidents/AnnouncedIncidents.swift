@@ -19,7 +19,9 @@ struct AnnouncedIncidents {
         latest[event.incident.id] = event.incident
         for kind in event.incident.kinds {
             let key = Key(id: event.incident.id, kind: kind)
-            guard announced[key] == nil else { continue }
+            // A kind that came with an incident that was merged into this one was announced then.
+            let isKnown = event.incident.aliases.contains { announced[Key(id: $0, kind: kind)] != nil }
+            guard announced[key] == nil, !isKnown else { continue }
             announced[key] = announcedSeconds
             order.append(key)
         }

@@ -54,7 +54,7 @@ public struct IncidentEvaluation: Sendable {
     public func run(
         directory: URL, progress: @Sendable (Progress) -> Void = { _ in }
     ) async throws -> IncidentReport {
-        let files = try clips(in: directory)
+        let files = try Self.clips(in: directory)
         var clips: [IncidentReport.Clip] = []
         var bytesKept = 0, bytesSeen = 0
         var mediaSeconds = 0.0
@@ -93,7 +93,7 @@ public struct IncidentEvaluation: Sendable {
         var bytesSeen: Int
     }
 
-    private func clips(in directory: URL) throws -> [URL] {
+    static func clips(in directory: URL) throws -> [URL] {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: directory.path, isDirectory: &isFolder), isFolder.boolValue else {
             throw IncidentEvaluationError.notAFolder(path: directory.path)

@@ -3,11 +3,13 @@ internal import CFFmpegShim
 import Domain
 import Foundation
 
-/// Writes packets into a fragmented MP4 as they are, without re-encoding. Blocks on the disk: one owner, on a thread of its own.
+/// Writes packets into a fragmented MP4 as they are, without re-encoding; only MJPEG, which no player takes from an MP4, is
+/// encoded to H.264. Blocks on the disk: one owner, on a thread of its own.
 ///
 /// Fragments hold at most a second and are on disk when written, so that a crash or power cut costs no more. The file
 /// begins with the first key frame it is given. Sound is kept when MP4 holds it (AAC, Opus, MP3).
 public final class ClipMuxer {
+    /// Of the packets that come in.
     public let parameters: StreamParameters
     /// The stream's sound can't be put into this file and is left out.
     public let dropsAudio: Bool
@@ -20,29 +22,37 @@ public final class ClipMuxer {
     /// Bytes that a crash can't take any more.
     public var bytesOnDisk: Int64 { file.bytesOnDisk }
 
+    /// While true, fragments are written and not waited for: for the backlog of a pre-roll, until ``catchUp()``.
+    public private(set) var isBehind: Bool
+
     /// Below a second, so that with the picture that closes it a fragment still is at most one.
     private static let fragmentMicroseconds = "850000"
 
     private let file: FragmentFile
     private let context: UnsafeMutablePointer<AVFormatContext>
     private let hasAudio: Bool
+    private let encoder: ClipEncoder?
     private let packet: UnsafeMutablePointer<AVPacket>
-    private let path: String
     /// Decoding time of the first packet.
     private var origin: Int64 = 0
     private var lastDTS: (video: Int64, audio: Int64) = (.min, .min)
     private var isClosed = false
 
     /// Creates the file and writes its header.
-    /// - Throws: `MediaError.cannotWrite`; `encodingFailed` when MP4 can't hold the codec.
-    public init(path: URL, parameters: StreamParameters) throws {
+    /// - Parameter isBehind: A backlog is to be written first.
+    /// - Throws: `FileFailure` when the disk refuses; `MediaError.encodingFailed` when MP4 can't hold the codec.
+    public init(
+        path: URL, parameters: StreamParameters, fileSystem: any ClipFileSystem = LocalFileSystem(),
+        isBehind: Bool = false
+    ) throws {
+        self.isBehind = isBehind
         FFmpegLog.silence()
-        self.path = path.path(percentEncoded: false)
         self.parameters = parameters
+        encoder = ClipEncoder.isNeeded(parameters) ? try ClipEncoder(parameters) : nil
         let keepsAudio = parameters.audio.map { Self.isHoldable($0) } ?? false
         hasAudio = keepsAudio
         dropsAudio = parameters.audio != nil && !keepsAudio
-        file = try FragmentFile(path: self.path)
+        file = try FragmentFile(path: path.path(percentEncoded: false), fileSystem: fileSystem)
         var made: UnsafeMutablePointer<AVFormatContext>?
         avformat_alloc_output_context2(&made, nil, "mp4", nil)
         guard let context = made, let packet = av_packet_alloc() else {
@@ -53,7 +63,7 @@ public final class ClipMuxer {
         self.packet = packet
         context.pointee.pb = file.io
         context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
-        try addStream(parameters.video)
+        try addStream(encoder?.parameters.video ?? parameters.video)
         if keepsAudio, let audio = parameters.audio { try addStream(audio) }
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
@@ -73,8 +83,17 @@ public final class ClipMuxer {
     }
 
     /// Adds a packet; those before the first key frame are left out.
-    /// - Throws: `MediaError.cannotWrite` when the disk refuses; the file is as it was after the last fragment.
+    /// - Throws: `FileFailure` when the disk refuses; the file is as it was after the last fragment.
     public func write(_ source: Packet) throws {
+        if let encoder, source.isVideo {
+            guard !isClosed else { return }
+            try encoder.encode(source, mux)
+        } else {
+            try mux(source)
+        }
+    }
+
+    private func mux(_ source: Packet) throws {
         guard !isClosed, source.isVideo || hasAudio else { return }
         if start == nil {
             guard source.isKeyFrame else { return }
@@ -108,6 +127,13 @@ public final class ClipMuxer {
         if source.isVideo { lastDTS.video = packet.pointee.dts } else { lastDTS.audio = packet.pointee.dts }
         let code = av_write_frame(context, packet)
         guard code >= 0 else { throw MediaError.encodingFailed(reason: "MP4: \(ffmpegMessage(code))") }
+        try file.commit(isDeferred: isBehind)
+    }
+
+    /// All fragments so far are on disk when it returns, and each later one when it has been written.
+    public func catchUp() throws {
+        guard isBehind else { return }
+        isBehind = false
         try file.commit()
     }
 
@@ -116,6 +142,7 @@ public final class ClipMuxer {
     @discardableResult
     public func finish() throws -> Double {
         guard !isClosed else { return durationSeconds }
+        try encoder?.finish(mux)
         isClosed = true
         let code = av_write_trailer(context)
         guard code >= 0 else { throw MediaError.encodingFailed(reason: "MP4 trailer: \(ffmpegMessage(code))") }

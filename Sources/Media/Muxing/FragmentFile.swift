@@ -1,15 +1,16 @@
 internal import CFFmpeg
 internal import CFFmpegShim
+import Domain
 import Foundation
-import Glibc
 
 /// Takes a muxer's bytes, and puts them on disk a fragment at a time: one write, one fdatasync.
 final class FragmentFile {
     let io: UnsafeMutablePointer<AVIOContext>
     private(set) var bytesOnDisk: Int64 = 0
+    /// Handed to the system; at most this much more than `bytesOnDisk` can be lost.
+    private var bytesWritten: Int64 = 0
 
-    private let path: String
-    private let descriptor: Int32
+    private let handle: any ClipFileHandle
     private let pending: Pending
 
     /// What the muxer has written and the disk has not.
@@ -18,12 +19,9 @@ final class FragmentFile {
     }
 
     /// Creates the file; it must not exist.
-    init(path: String) throws {
-        self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else {
-            throw MediaError.cannotWrite(path: path, reason: String(cString: strerror(errno)))
-        }
+    /// - Throws: `FileFailure`, or `MediaError.encodingFailed`.
+    init(path: String, fileSystem: any ClipFileSystem) throws {
+        handle = try fileSystem.create(path, exclusively: true)
         let pending = Pending()
         self.pending = pending
         let bufferBytes: Int32 = 64 << 10
@@ -37,8 +35,8 @@ final class FragmentFile {
                 return count
             }, nil)
         guard let io = made else {
-            close(descriptor)
-            throw MediaError.cannotWrite(path: path, reason: "out of memory")
+            handle.close()
+            throw MediaError.encodingFailed(reason: "out of memory")
         }
         io.pointee.seekable = 0
         self.io = io
@@ -48,36 +46,26 @@ final class FragmentFile {
         av_free(io.pointee.buffer)
         var io: UnsafeMutablePointer<AVIOContext>? = io
         avio_context_free(&io)
-        close(descriptor)
+        handle.close()
     }
 
     /// What the muxer has handed out so far goes to disk.
-    func commit() throws {
+    /// - Parameter isDeferred: Only to the system; a later commit brings it to disk.
+    func commit(isDeferred: Bool = false) throws {
         avio_flush(io)
-        guard !pending.bytes.isEmpty else { return }
-        try pending.bytes.withUnsafeBytes { buffer in
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-                if written < 0 && errno == EINTR { continue }
-                guard written > 0 else {
-                    throw MediaError.cannotWrite(path: path, reason: String(cString: strerror(errno)))
-                }
-                rest = rest.dropFirst(written)
-            }
+        if !pending.bytes.isEmpty {
+            try handle.write(pending.bytes)
+            bytesWritten += Int64(pending.bytes.count)
+            pending.bytes.removeAll(keepingCapacity: true)
         }
-        bytesOnDisk += Int64(pending.bytes.count)
-        pending.bytes.removeAll(keepingCapacity: true)
-        guard fdatasync(descriptor) == 0 else {
-            throw MediaError.cannotWrite(path: path, reason: String(cString: strerror(errno)))
-        }
+        guard !isDeferred, bytesOnDisk < bytesWritten else { return }
+        try handle.syncData()
+        bytesOnDisk = bytesWritten
     }
 
     /// All of it, and its size, is on disk.
     func sync() throws {
         try commit()
-        guard fsync(descriptor) == 0 else {
-            throw MediaError.cannotWrite(path: path, reason: String(cString: strerror(errno)))
-        }
+        try handle.sync()
     }
 }

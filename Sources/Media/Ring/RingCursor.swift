@@ -74,6 +74,39 @@ public final class RingCursor: Sendable {
         return nil
     }
 
+    /// Compressed bytes that it keeps from being let go, the group of pictures that it stands in counted whole.
+    public var pinnedBytes: Int {
+        ring.state.withLock { _ in
+            own.withLock { own in
+                var bytes = 0
+                var gop = own.gop
+                while let current = gop {
+                    bytes += current.bytes
+                    gop = current.next
+                }
+                return bytes
+            }
+        }
+    }
+
+    /// Gives up the oldest groups of pictures until it pins at most so many bytes; the newest one stays.
+    /// - Returns: Seconds of video given up; 0 when it stays where it is. Else the next packet is a key frame.
+    public func skip(toAtMost bytes: Int) -> Double {
+        var remaining = pinnedBytes
+        return ring.state.withLock { _ in
+            own.withLock { own in
+                var seconds = 0.0
+                while remaining > bytes, let gop = own.gop, let next = gop.next {
+                    remaining -= gop.bytes
+                    seconds += gop.seconds
+                    own.gop = next
+                    own.index = 0
+                }
+                return seconds
+            }
+        }
+    }
+
     /// Nothing will ever follow.
     public var isAtEnd: Bool {
         ring.state.withLock { ring in

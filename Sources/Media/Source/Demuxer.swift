@@ -20,7 +20,11 @@ public final class Demuxer {
     private var smoother = ArrivalSmoother()
     private let fileDate: Date
     private let watcher: ParameterSetWatcher?
-    private var parameterSets: Data?
+    private var parameterSets: ParameterSets?
+    /// The last ones of a stream whose packets don't hold them.
+    private var announcedSets: Data?
+    private let isHEVC: Bool
+    private let isMJPEG: Bool
 
     /// Connects or opens.
     /// - Parameters:
@@ -68,8 +72,12 @@ public final class Demuxer {
         normalizer = TimestampNormalizer(
             mode: mode, framesPerSecond: info.framesPerSecond, reorderFrames: Int(parameters.pointee.video_delay))
         fileDate = clock.now()
+        isMJPEG = parameters.pointee.codec_id == AV_CODEC_ID_MJPEG
         watcher = ParameterSetWatcher(parameters)
-        if watcher != nil, parameters.pointee.extradata_size > 0 { parameterSets = Data(streamParameters.extradata) }
+        isHEVC = parameters.pointee.codec_id == AV_CODEC_ID_HEVC
+        if watcher != nil, parameters.pointee.extradata_size > 0 {
+            parameterSets = ParameterSets(Data(streamParameters.extradata), isHEVC: isHEVC)
+        }
     }
 
     /// The next packet.
@@ -125,11 +133,20 @@ public final class Demuxer {
 
     /// A key packet with other parameter sets: the stream's parameters change with it.
     private func noticeChange(in packet: UnsafeMutablePointer<AVPacket>) throws {
+        if isMJPEG { return try noticeOtherSize(in: packet) }
         var count = 0
         let announced = av_packet_get_side_data(packet, AV_PKT_DATA_NEW_EXTRADATA, &count)
             .flatMap { count > 0 ? Data(bytes: $0, count: count) : nil }
-        guard let found = announced ?? watcher?.parameterSets(in: packet), found != parameterSets else { return }
-        parameterSets = found
+        guard var found = announced ?? watcher?.parameterSets(in: packet) else { return }
+        if watcher != nil {
+            if parameterSets?.take(found) == false { return }
+            let known = parameterSets ?? ParameterSets(found, isHEVC: isHEVC)
+            parameterSets = known
+            found = known.annexB
+        } else if found == announcedSets {
+            return
+        }
+        announcedSets = announced
         guard let parameters = input.context.pointee.streams[Int(videoIndex)]?.pointee.codecpar,
             var copy = Optional(avcodec_parameters_alloc())
         else { return }
@@ -150,6 +167,22 @@ public final class Demuxer {
         }
         let audio = audioIndex.flatMap { input.context.pointee.streams[Int($0)]?.pointee.codecpar }
         streamParameters = try StreamParameters(info: info, video: changed, audio: audio.map { UnsafePointer($0) })
+    }
+
+    /// Each picture of an MJPEG stream says its size itself.
+    private func noticeOtherSize(in packet: UnsafeMutablePointer<AVPacket>) throws {
+        let bytes = UnsafeBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size))
+        guard let size = JPEGHeader.frameSize(bytes), size != info.frameSize,
+            let parameters = avcodec_parameters_alloc()
+        else { return }
+        var freed: UnsafeMutablePointer<AVCodecParameters>? = parameters
+        defer { avcodec_parameters_free(&freed) }
+        guard avcodec_parameters_copy(parameters, streamParameters.video) >= 0 else { return }
+        parameters.pointee.width = Int32(size.width)
+        parameters.pointee.height = Int32(size.height)
+        info.frameSize = size
+        streamParameters = try StreamParameters(
+            info: info, video: parameters, audio: streamParameters.audio.map { UnsafePointer($0) })
     }
 
     /// The picture size in a configuration record: opening a decoder reads it.

@@ -15,7 +15,8 @@ final class GatePicture {
     private(set) var hasChroma = false
     private(set) var shift = Stabilizer.Shift()
     private(set) var exposure = ExposureFit()
-    private let raw: Plane<Float>
+    /// As it came: neither shifted nor brought to the background's exposure.
+    let raw: Plane<Float>
     private let sums: Plane<UInt16>
 
     init(frameSize: FrameSize, targetWidth: Int) {

@@ -7,6 +7,8 @@ struct BlobMeasure {
     var sumY = 0
     var box = Box(left: .max, top: .max, right: -1, bottom: -1)
     var moving = 0
+    private var movingX = 0
+    private var movingY = 0
     /// Pixels that were the track's a moment ago too.
     var contained = 0
     /// Pixels that something else hides at present.
@@ -39,6 +41,12 @@ struct BlobMeasure {
         box.right = max(box.right, x)
         box.top = min(box.top, row)
         box.bottom = max(box.bottom, row)
+    }
+
+    mutating func addMoving(x: Int, row: Int) {
+        moving += 1
+        movingX += x
+        movingY += row
     }
 
     /// Adds what a pixel looks like; `isRim` when it lies on the blob's outline.
@@ -82,6 +90,10 @@ struct BlobMeasure {
             textureSimilarity: Double(min(1, max(-1, similarity))),
             lumaRatio: Double((lumaSum + 1) / (backgroundSum + 1)),
             textureRatio: Double(ratio),
-            outlineContrast: rimPicture + rimBackground > 0 ? Double(rimPicture / (rimPicture + rimBackground)) : nil)
+            outlineContrast: rimPicture + rimBackground > 0 ? Double(rimPicture / (rimPicture + rimBackground)) : nil,
+            movingCentroid: moving > 0
+                ? Point(
+                    x: Double(movingX) / Double(moving) + 0.5, y: Double(movingY) / Double(moving) + 0.5)
+                : nil)
     }
 }

@@ -14,6 +14,8 @@ struct BlobTrack {
     /// Gate pixels per second.
     var velocity: (x: Double, y: Double) = (0, 0)
     var cues = MotionCues(movingFraction: 0, containment: 0, textureSimilarity: 0, lumaRatio: 1, textureRatio: 1)
+    /// What moves, or just moved, on its own within it.
+    var parts: [PartTracker.Part] = []
     var framesSeen = 1
     var lastSeenSeconds: Double
     /// When it last moved as a whole or in a good part.

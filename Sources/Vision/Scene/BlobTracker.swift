@@ -15,6 +15,7 @@ final class BlobTracker {
     private var areas: [Int]
     private var measures: [BlobMeasure]
     private var overlaps: [Int32] = []
+    private let parts: PartTracker
     private let ids: TrackNumbers
     let width: Int
     let height: Int
@@ -27,6 +28,7 @@ final class BlobTracker {
         gateSettings = gate
         labels = Plane(width: width, height: height, filledWith: 0)
         layer = SettledLayer(width: width, height: height)
+        parts = PartTracker(width: width, height: height)
         areas = Array(repeating: 0, count: settings.maxTracks + 1)
         measures = Array(repeating: BlobMeasure(), count: settings.maxTracks + 1)
     }
@@ -37,6 +39,7 @@ final class BlobTracker {
         tracks.removeAll()
         labels.fill(0)
         layer.reset()
+        parts.reset()
         past.removeAll()
     }
 
@@ -74,6 +77,10 @@ final class BlobTracker {
         measure(core, tolerance: tolerance)
         conclude(core, seconds: seconds)
         settle(core)
+        parts.update(core, labels: labels, seconds: seconds)
+        for index in tracks.indices where tracks[index].isSeen {
+            tracks[index].parts = parts.parts(of: tracks[index])
+        }
     }
 
     // MARK: Association
@@ -283,7 +290,7 @@ final class BlobTracker {
                     }
                     guard label != 0 else { continue }
                     measures[Int(label)].addPixel(x: x, row: row)
-                    measures[Int(label)].moving += Int(moving[pixel])
+                    if moving[pixel] != 0 { measures[Int(label)].addMoving(x: x, row: row) }
                     if before[pixel] == label { measures[Int(label)].contained += 1 }
                     guard x > 1, row > 1, x < width &- 2, row < height &- 2 else { continue }
                     let isRim =

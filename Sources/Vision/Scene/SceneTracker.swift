@@ -7,6 +7,7 @@ import Media
 public actor SceneTracker {
     public let settings: SceneSettings
     private let gate: MotionGate
+    private let watch = PictureWatch()
     private var tracker: BlobTracker?
     private let pool: SessionPool?
     private var nextAnalysisSeconds: Double?
@@ -38,7 +39,10 @@ public actor SceneTracker {
     public func observe(_ frame: VideoFrame) async throws -> SceneObservation {
         try Task.checkCancellation()
         // Times of different epochs can't be compared; the background is learned anew.
-        if let epoch, epoch != frame.time.epoch { gate.restart() }
+        if let epoch, epoch != frame.time.epoch {
+            gate.restart()
+            watch.newEpoch()
+        }
         epoch = frame.time.epoch
         gate.analyse(frame)
         guard let core = gate.core else { return observation(frame, [], nil) }
@@ -98,7 +102,11 @@ public actor SceneTracker {
     ) -> SceneObservation {
         SceneObservation(
             time: frame.time, date: frame.date, frameSize: frame.size, tracks: tracks,
-            globalChange: gate.status.globalChange, isWarm: gate.status.isWarm)
+            globalChange: gate.status.globalChange, isWarm: gate.status.isWarm,
+            picture: core.map {
+                watch.look(
+                    $0.picture.raw.pixels, width: $0.width, height: $0.height, seconds: frame.time.seconds)
+            })
     }
 
     /// Shows the frame to the network when it is due.
@@ -189,6 +197,9 @@ extension BlobTrack {
         let scale = Double(factor)
         let region = Region(
             x: box.left * factor, y: box.top * factor, width: box.width * factor, height: box.height * factor)
+        var cues = cues
+        cues.movingCentroid = cues.movingCentroid.map { Point(x: $0.x * scale, y: $0.y * scale) }
+        cues.parts = parts.isEmpty ? nil : parts.map { $0.told(factor: factor, frameSize: frameSize) }
         return TrackSample(
             seconds: isSeen ? seconds : min(seconds, max(bornSeconds, lastSeenSeconds)),
             region: region.clamped(to: frameSize), centroid: Point(x: centroid.x * scale, y: centroid.y * scale),

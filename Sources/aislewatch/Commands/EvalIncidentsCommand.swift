@@ -26,7 +26,7 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
     @Option(help: "fast or real-time.")
     var pace: Pace = .fast
 
-    @Option(help: "Settings; cameras in it don't matter. Default: the built-in ones.")
+    @Option(help: "Settings; cameras in it don't matter. Default: those of configs/eval.yaml.")
     var config: String?
 
     @Flag(help: "Judge by motion alone, without the network.")
@@ -41,7 +41,7 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
         let configuration = try ConfigurationOption.load(config, purpose: .settings)
         let family: CompactFamily? = motionOnly ? nil : try await model.load()
         let settings = IncidentEvaluation.Settings(
-            rules: RuleSettings(configuration.rules), pace: pace,
+            rules: config == nil ? .labelledClips : RuleSettings(configuration.rules), pace: pace,
             preRollSeconds: configuration.recording.preRollSeconds,
             postRollSeconds: configuration.recording.postRollSeconds)
         let evaluation = IncidentEvaluation(settings: settings) {

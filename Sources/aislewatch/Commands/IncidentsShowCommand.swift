@@ -45,15 +45,18 @@ struct IncidentsShowCommand: AsyncParsableCommand {
             "incident  \(incident.id)",
             "kind      \(incident.kinds.map(\.rawValue).joined(separator: " + ")), severity \(incident.severity.rawValue)",
             "camera    \(incident.camera)",
-            "when      \(times.dateAndTime(incident.startDate)), \(incident.phase.rawValue)",
+            "when      \(times.dateAndTime(incident.startDate)), \(incident.stage.rawValue)",
             "where     \(region.width) x \(region.height) at \(region.x), \(region.y) in a picture of \(incident.frameSize)",
         ]
         if let zone = incident.facts.zoneName { lines.append("zone      \(zone)") }
+        if let name = incident.ruleName { lines.append("rule      \(name)") }
+        lines += story(incident, times)
         lines.append("why")
         for evidence in incident.evidence {
             let unit = evidence.unit.isEmpty ? "" : " \(evidence.unit)"
+            let kind = evidence.kind.map { $0.rawValue + ", " } ?? ""
             lines.append(
-                "  \(evidence.parameter): \(Self.number(evidence.measured))\(unit), "
+                "  \(kind)\(evidence.parameter): \(Self.number(evidence.measured))\(unit), "
                     + "threshold \(Self.number(evidence.threshold))\(unit)")
         }
         lines.append("clips")
@@ -71,6 +74,26 @@ struct IncidentsShowCommand: AsyncParsableCommand {
             lines.append("  \(message.alert.channel)\(recipient): \(message.state.rawValue) after \(tried)\(error)")
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// How loud it was, what merged into it, what the second look said.
+    private func story(_ incident: Incident, _ times: LocalTimes) -> [String] {
+        var lines: [String] = []
+        let until = incident.quietUntilDate.map { " until " + times.dateAndTime($0) } ?? ""
+        switch incident.alerting {
+        case .alarm: break
+        case .summary: lines.append("told      as the last one of this rule" + until)
+        case .silent: lines.append("told      nobody, silent" + until)
+        }
+        if !incident.aliases.isEmpty {
+            lines.append("merged    \(incident.aliases.map(\.rawValue).joined(separator: ", "))")
+        }
+        if let look = incident.secondLook {
+            lines.append(
+                "second    \(look.happened ? "it happened" : "it did not happen"), \(look.severity.rawValue): "
+                    + "\(look.description) (\(look.model))")
+        }
+        return lines
     }
 
     private static func number(_ value: Double) -> String { String(format: "%.2f", value) }

@@ -29,7 +29,8 @@ struct RunCommand: AsyncParsableCommand {
             return handler
         }
         let daemon = AislewatchDaemon(
-            configuration: configuration, environment: ProcessInfo.processInfo.environment,
+            configuration: configuration, configurationFile: URL(filePath: config),
+            environment: ProcessInfo.processInfo.environment,
             logger: Logger(label: "aislewatch"))
         try await CommandFailure.wrapping { try await daemon.run() }
     }

@@ -51,6 +51,9 @@ struct WatchCommand: AsyncParsableCommand {
     @Option(help: "Write what was seen (tracks over time) to this JSON file.", completion: .file(extensions: ["json"]))
     var record: String?
 
+    @Flag(help: "Print for each second the tracks and what the rules measured, beside their thresholds.")
+    var explain = false
+
     @OptionGroup var model: ModelOption
 
     @Flag(help: "Print one JSON object a line for each step of an incident.")
@@ -58,7 +61,8 @@ struct WatchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try ConfigurationOption.load(config, purpose: .settings)
-        let settings = try settings(configuration)
+        var settings = try settings(configuration)
+        settings.explains = explain
         let family = motionOnly ? nil : try await model.load()
         // Standard error belongs to the progress bar; only what matters is said there.
         LoggingSystem.bootstrap { label in
@@ -68,6 +72,7 @@ struct WatchCommand: AsyncParsableCommand {
         }
         let recording = record.map { RecordingFile(path: $0, zones: settings.zones) }
         let reporter = EvaluationReporter("watching")
+        let explainer = explain ? ExplainPrinter { print($0) } : nil
         let json = json
         let count = Mutex(0)
         let run = WatchRun(
@@ -84,6 +89,7 @@ struct WatchCommand: AsyncParsableCommand {
             onFrame: { output, info in
                 recording?.note(output.observation, framesPerSecond: info.framesPerSecond)
                 let seconds = output.observation.time.seconds
+                if let explainer { return explainer.note(output) }
                 reporter.note(
                     fraction: info.durationSeconds.map { seconds / $0 }, detail: String(format: "%.1f s", seconds))
             })
@@ -94,6 +100,7 @@ struct WatchCommand: AsyncParsableCommand {
             try await ServiceGroup(configuration: group).run()
         }
         reporter.finish()
+        explainer?.finish()
         try recording?.write()
         if !json, count.withLock({ $0 }) == 0 { print("Nothing happened.") }
     }
@@ -119,11 +126,13 @@ struct WatchCommand: AsyncParsableCommand {
         guard let id = known?.id ?? fallback ?? CameraID(rawValue: "camera") else {
             throw CommandFailure("no camera id")
         }
-        return WatchSettings(
+        var settings = WatchSettings(
             input: SourceOptions(url: input, username: username, password: password), pace: pace, camera: id,
             cameraName: known?.name ?? id.rawValue, zones: known?.zones ?? [],
             pictureHeightMetres: known?.pictureHeightMetres,
             clipFolder: noClips ? nil : URL(fileURLWithPath: clips))
+        settings.calibration = known?.calibration
+        return settings
     }
 
     private func chosenCamera(_ configuration: AislewatchConfiguration) throws -> CameraConfiguration? {

@@ -1,0 +1,42 @@
+import Dispatch
+import Domain
+import Foundation
+import Incidents
+import Media
+import SecondLook
+
+extension CameraSupervisor {
+    /// Has a new incident looked at, beside everything else.
+    func lookAgain(at event: IncidentEvent) {
+        guard let desk = rooms.secondLook, case .new(let incident) = event, desk.wants(incident) else { return }
+        let shown = bridge.translate(event).incident, ring = recordedRing
+        let configuration = rooms.configuration.secondLook
+        Task {
+            await desk.look(at: incident) {
+                // Decoding takes a while and must not hold a thread that others share.
+                try await withCheckedThrowingContinuation { continuation in
+                    DispatchQueue.global(qos: .utility).async {
+                        continuation.resume(
+                            with: Result {
+                                try IncidentFrames.collect(
+                                    from: ring, shown, count: configuration.frames, maxWidth: 768)
+                            })
+                    }
+                }
+            }
+        }
+    }
+
+    /// A restart must not renew the rules' budgets of alarms.
+    func recallAlarms(_ engine: inout IncidentEngine) async {
+        let camera = id, since = rooms.clock.now() - 3600
+        let past = (try? await rooms.store.perform { try $0.alarms(camera: camera, since: since) }) ?? []
+        for alarm in past { engine.recallAlarm(of: alarm.kind, ruleName: alarm.ruleName, at: alarm.date) }
+    }
+
+    /// What people have said is no incident here; asked anew now and then, because they say so while it runs.
+    func suppressions() async -> [Suppression] {
+        let camera = id
+        return (try? await rooms.store.perform { try $0.activeSuppressions(camera: camera) }) ?? []
+    }
+}

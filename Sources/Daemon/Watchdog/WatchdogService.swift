@@ -1,0 +1,85 @@
+import Alerts
+import Domain
+import Foundation
+import Logging
+import ServiceLifecycle
+import Settings
+import Storage
+
+/// Watches the silence: cameras, pictures, load and outbox, every few seconds; and says once a day that all is well.
+struct WatchdogService: Service {
+    let cameras: [CameraSupervisor]
+    let store: Store
+    let notices: NoticeDesk
+    let channels: AlertChannels
+    let configuration: OperationsConfiguration
+    let clock: any WallClock
+    let logger: Logger
+
+    private static let intervalSeconds = 5.0
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await watch() }
+    }
+
+    private func watch() async {
+        var watchdog = Watchdog(limits: Watchdog.Limits(configuration), startedAt: clock.now())
+        var lastDay: String?
+        while (try? await clock.sleep(seconds: Self.intervalSeconds)) != nil {
+            let outbox: [ChannelBacklog]
+            do {
+                outbox = try await store.perform { try $0.outboxSummaries() }
+            } catch {
+                logger.error("the outbox can't be read: \(error)")
+                outbox = []
+            }
+            for finding in watchdog.look(cameras: cameras.map(\.look), outbox: outbox, at: clock.now()) {
+                switch finding {
+                case .wrong(let notice): notices.raise(notice)
+                case .right(let key): notices.clear(key)
+                }
+            }
+            if let day = dueDay(), day != lastDay {
+                lastDay = day
+                await sayAllWell(day)
+            }
+        }
+    }
+
+    private func dueDay() -> String? {
+        configuration.allWellMinute.flatMap {
+            DailyMoment(minute: $0, timeZone: channels.texts.timeZone).day(at: clock.now())
+        }
+    }
+
+    private func sayAllWell(_ day: String) async {
+        let now = clock.now()
+        let online = cameras.count { $0.isOnline }, texts = channels.texts, count = cameras.count
+        let recipients = channels.allWell
+        do {
+            try await store.perform { store in
+                let incidents = try store.incidents(IncidentFilter(since: now - 86_400, limit: nil)).count
+                let text = texts.allWell(
+                    online: online, cameras: count, incidents: incidents,
+                    problems: try store.openNotices().prefix(3).map(\.text), at: now)
+                // The name has the day: a restart doesn't say it again.
+                try store.enqueue(
+                    recipients.map {
+                        PlannedAlert(channel: $0.channel, recipient: $0.recipient, text: text, purpose: .allWell)
+                    }, name: "all_well/\(day)")
+            }
+        } catch {
+            logger.error("the daily sign of life could not be written: \(error)")
+        }
+    }
+}
+
+extension Watchdog.Limits {
+    init(_ configuration: OperationsConfiguration) {
+        self.init(
+            cameraOfflineSeconds: configuration.cameraOfflineSeconds,
+            pictureFrozenSeconds: configuration.pictureFrozenSeconds,
+            maxSkippedFraction: configuration.maxSkippedFraction,
+            outboxStuckSeconds: configuration.outboxStuckSeconds)
+    }
+}

@@ -1,0 +1,143 @@
+import Domain
+import Foundation
+import Media
+import Settings
+import Synchronization
+
+/// What pages see of one camera: its video, its pictures, its state. Media times that come in and go out are those of the
+/// recorded stream, which is the one that is shown.
+final class CameraWindow: Sendable {
+    private struct State {
+        var connection = CameraView.State.connecting
+        var text = ""
+        var reconnects = -1
+        var lastScenePublished = -Double.infinity
+        var lastCentroids: [TrackID: (Point, Double)] = [:]
+    }
+
+    /// Scenes a second at most that are handed to pages.
+    private static let sceneStepSeconds = 0.095
+    /// How long after a picture was asked for frames are kept.
+    private static let keepSeconds = 10.0
+
+    let camera: CameraConfiguration
+    let recorded: PacketRing
+    let analysed: PacketRing
+    let broadcast: LiveBroadcast
+    let recent: RecentFrames
+    private let clock: any WallClock
+    private let state = Mutex(State())
+
+    init(camera: CameraConfiguration, recorded: PacketRing, analysed: PacketRing, clock: any WallClock) {
+        self.camera = camera
+        self.recorded = recorded
+        self.analysed = analysed
+        self.clock = clock
+        broadcast = LiveBroadcast(ring: recorded, clock: clock)
+        recent = RecentFrames(clock: clock)
+    }
+
+    private var hasTwoStreams: Bool { recorded !== analysed }
+
+    // MARK: State
+
+    var reconnects: Int { state.withLock { max(0, $0.reconnects) } }
+
+    var view: CameraView {
+        let (connection, text) = state.withLock { ($0.connection, $0.text) }
+        let parameters = recorded.parameters
+        return CameraView(
+            id: camera.id, name: camera.name, state: connection, stateText: text, codec: parameters?.mimeCodec,
+            frameSize: parameters?.frameSize, framesPerSecond: parameters?.info.framesPerSecond, zones: camera.zones,
+            pictureHeightMetres: camera.pictureHeightMetres)
+    }
+
+    func note(_ connection: LiveSource.State) {
+        state.withLock { state in
+            switch connection {
+            case .connecting:
+                // A camera that is offline stays so until it sends something.
+                if state.connection != .offline { state.connection = .connecting }
+            case .online:
+                state.connection = .online
+                state.text = ""
+                state.reconnects += 1
+            case .offline(let error, _):
+                state.connection = .offline
+                state.text = "\(error)"
+            }
+        }
+    }
+
+    // MARK: Time
+
+    /// A moment of the analysed stream on the shown stream's line.
+    func shown(_ time: MediaTime, date: Date) -> MediaTime {
+        hasTwoStreams ? recorded.time(at: date) ?? time : time
+    }
+
+    // MARK: Frames
+
+    /// Takes each analysed frame.
+    /// - Returns: Whether a page wants its scene now.
+    func take(_ frame: VideoFrame, events: any LiveEvents) -> Bool {
+        let wantsScenes = events.wantsScenes(of: camera.id)
+        if wantsScenes || broadcast.viewerCount > 0 { recent.want(seconds: Self.keepSeconds) }
+        recent.append(frame)
+        guard wantsScenes else { return false }
+        let now = clock.monotonicSeconds()
+        return state.withLock { state in
+            guard now - state.lastScenePublished >= Self.sceneStepSeconds else { return false }
+            state.lastScenePublished = now
+            return true
+        }
+    }
+
+    /// Speeds in picture heights a second, from the scene before.
+    func speeds(_ observation: SceneObservation) -> [TrackID: Double] {
+        let height = Double(max(1, observation.frameSize.height))
+        let seconds = observation.time.seconds
+        return state.withLock { state in
+            var speeds: [TrackID: Double] = [:]
+            var next: [TrackID: (Point, Double)] = [:]
+            for track in observation.tracks {
+                let place = track.sample.centroid
+                if let (before, then) = state.lastCentroids[track.id], seconds > then, seconds - then < 2 {
+                    speeds[track.id] = before.distance(to: place) / height / (seconds - then)
+                }
+                next[track.id] = (place, seconds)
+            }
+            state.lastCentroids = next
+            return speeds
+        }
+    }
+
+    /// The frame that was shown at `time` (nil: the newest), as the analysis sees it.
+    /// - Throws: ``PortFailure``.
+    func frame(at time: MediaTime?) async throws -> VideoFrame {
+        recent.want(seconds: Self.keepSeconds)
+        guard let time else {
+            if let newest = recent.newest { return newest }
+            return try await decode(analysed, at: nil)
+        }
+        let date = recorded.date(at: time)
+        let own = hasTwoStreams ? date.flatMap(analysed.time(at:)) : time
+        if let own, let frame = recent.frame(at: own) { return frame }
+        if let own, hasTwoStreams, let frame = try? await decode(analysed, at: own) { return frame }
+        return try await decode(recorded, at: time)
+    }
+
+    private func decode(_ ring: PacketRing, at time: MediaTime?) async throws -> VideoFrame {
+        let frame: VideoFrame?
+        do {
+            frame = try await BlockingWork.run { try RingPictures.frame(in: ring, at: time) }
+        } catch {
+            throw PortFailure.offline("The picture can't be decoded: \(error)")
+        }
+        if let frame { return frame }
+        if time != nil, ring.parameters != nil {
+            throw PortFailure.conflict("This moment is no longer in memory; click on a newer picture.")
+        }
+        throw PortFailure.offline("\(camera.name) has not sent a picture yet.")
+    }
+}

@@ -1,0 +1,131 @@
+import Domain
+
+/// Compares each picture as a whole with how this camera's picture usually looks. Costs a pass over the reduced picture;
+/// allocates nothing after its start.
+final class PictureWatch {
+    /// Coarse enough that goods and people who come and go change little.
+    private static let columns = 16
+    private static let rows = 9
+    /// The usual picture is known after this long.
+    private static let knownSeconds = 8.0
+    /// It follows slowly, and even slower while something is wrong: a camera that was moved is accepted in the end.
+    private static let followSeconds = 300.0
+    private static let acceptSeconds = 900.0
+    /// A change of a reduced pixel below this is none, in grey levels.
+    private static let frozenLevels: Float = 0.01
+
+    private var width = 0
+    private var height = 0
+    private var previous: Plane<Float>?
+    private var cells = [Double](repeating: 0, count: columns * rows)
+    private var usual = [Double](repeating: 0, count: columns * rows)
+    private var usualContrast = 0.0
+    private var usualSharpness = 0.0
+    private var ageSeconds = 0.0
+    private var lastSeconds: Double?
+    private var changedAt: Double?
+
+    /// Another connection began: times start anew, but the camera's usual picture is still the same.
+    func newEpoch() {
+        lastSeconds = nil
+        changedAt = nil
+        previous = nil
+    }
+
+    /// - Parameter pixels: luma, 0 to 255, neither shifted nor brought to another exposure.
+    func look(_ pixels: UnsafePointer<Float>, width: Int, height: Int, seconds: Double) -> PictureStatistics {
+        if width != self.width || height != self.height {
+            (self.width, self.height) = (width, height)
+            previous = nil
+            ageSeconds = 0
+            lastSeconds = nil
+            changedAt = nil
+        }
+        let step = lastSeconds.map { min(2, max(0, seconds - $0)) } ?? 0
+        lastSeconds = seconds
+        let frozen = frozenSeconds(pixels, seconds)
+        let (mean, contrast, sharpness) = measure(pixels)
+        guard ageSeconds > 0 else {
+            usual = cells
+            (usualContrast, usualSharpness) = (contrast, sharpness)
+            ageSeconds = max(step, 1e-6)
+            return PictureStatistics(meanLuma: mean, isKnown: false)
+        }
+        let isKnown = ageSeconds >= Self.knownSeconds
+        let result = PictureStatistics(
+            meanLuma: mean, contrastRatio: contrast / max(0.5, usualContrast),
+            sharpnessRatio: sharpness / max(0.05, usualSharpness), similarity: similarity(), frozenSeconds: frozen,
+            isKnown: isKnown)
+        let isUsual = result.similarity > 0.6 && result.contrastRatio > 0.5 && result.sharpnessRatio > 0.6
+        follow(contrast, sharpness, step, isUsual: isUsual || !isKnown)
+        return result
+    }
+
+    private func follow(_ contrast: Double, _ sharpness: Double, _ step: Double, isUsual: Bool) {
+        ageSeconds += step
+        let span = isUsual ? min(Self.followSeconds, ageSeconds) : Self.acceptSeconds
+        let rate = min(1, step / span)
+        usualContrast += rate * (contrast - usualContrast)
+        usualSharpness += rate * (sharpness - usualSharpness)
+        for index in cells.indices { usual[index] += rate * (cells[index] - usual[index]) }
+    }
+
+    /// For how long all pixels have been the same.
+    private func frozenSeconds(_ pixels: UnsafePointer<Float>, _ seconds: Double) -> Double {
+        let count = width * height
+        let plane = previous ?? Plane(width: width, height: height, filledWith: -1)
+        previous = plane
+        let old = plane.pixels
+        var hasChanged = false
+        for index in 0..<count {
+            if abs(old[index] - pixels[index]) > Self.frozenLevels { hasChanged = true }
+            old[index] = pixels[index]
+        }
+        if hasChanged || changedAt == nil { changedAt = seconds }
+        return seconds - (changedAt ?? seconds)
+    }
+
+    /// Fills `cells`; mean, standard deviation and mean gradient of the picture.
+    private func measure(_ pixels: UnsafePointer<Float>) -> (mean: Double, contrast: Double, sharpness: Double) {
+        var sum = 0.0, squares = 0.0, gradients = 0.0
+        for index in cells.indices { cells[index] = 0 }
+        for y in 0..<height {
+            let row = pixels + y * width
+            let below = pixels + min(height - 1, y + 1) * width
+            let cellRow = min(Self.rows - 1, y * Self.rows / height) * Self.columns
+            for column in 0..<Self.columns {
+                let from = column * width / Self.columns, to = (column + 1) * width / Self.columns
+                var cell: Float = 0, square: Float = 0, gradient: Float = 0
+                for x in from..<to {
+                    let value = row[x]
+                    cell += value
+                    square += value * value
+                    gradient += abs(row[min(width - 1, x + 1)] - value) + abs(below[x] - value)
+                }
+                cells[cellRow + column] += Double(cell)
+                sum += Double(cell)
+                squares += Double(square)
+                gradients += Double(gradient)
+            }
+        }
+        let count = Double(max(1, width * height))
+        let mean = sum / count
+        return (mean, max(0, squares / count - mean * mean).squareRoot(), gradients / count)
+    }
+
+    /// Correlation of the cells with the usual ones (Pearson's); 1 for two pictures without any contrast.
+    private func similarity() -> Double {
+        // The cells differ in size by a row at most; what counts is that both are alike.
+        let count = Double(cells.count)
+        let a = cells.reduce(0, +) / count, b = usual.reduce(0, +) / count
+        var ab = 0.0, aa = 0.0, bb = 0.0
+        for index in cells.indices {
+            let x = cells[index] - a, y = usual[index] - b
+            ab += x * y
+            aa += x * x
+            bb += y * y
+        }
+        guard bb > 1e-6 else { return 1 }
+        return aa > 1e-6 ? ab / (aa * bb).squareRoot() : 0
+    }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Domain
+import Foundation
+import Storage
+
+/// `drill CAMERA`: a test incident through the whole chain of the running daemon.
+struct DrillCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drill", abstract: "Send a marked test incident through the whole chain: clip, messages, link.",
+        discussion: """
+            The running daemon records a real clip from the camera and tells everybody who would be told of a serious \
+            incident there; every message begins with TEST. Shows what became of each message and of the clip. Cool-downs, \
+            floods and snoozes don't hold a drill back.
+            """)
+
+    @OptionGroup var place: ConfigurationOption
+
+    @Argument(help: "The camera's id.")
+    var camera: String
+
+    @Option(help: "How long to wait for messages and clip, in seconds.")
+    var timeout = 120.0
+
+    func validate() throws {
+        if CameraID(rawValue: camera) == nil { throw ValidationError("\"\(camera)\" is no camera id") }
+    }
+
+    func run() async throws {
+        let configuration = try place.load()
+        let store = try place.openStore(configuration)
+        guard let id = CameraID(rawValue: camera) else { return }
+        guard configuration.cameras.isEmpty || configuration.cameras.contains(where: { $0.id == id }) else {
+            let known = configuration.cameras.map(\.id.rawValue).joined(separator: ", ")
+            throw CommandFailure("there is no camera \(camera) in the configuration; cameras: \(known)")
+        }
+        let request = try store.request(.drill, camera: id)
+        let incident = try await incident(of: request, store)
+        print("incident \(incident)")
+        try await follow(incident, store)
+    }
+
+    private func incident(of request: Int64, _ store: Store) async throws -> IncidentID {
+        for _ in 0..<100 {
+            let outcome = try store.outcome(ofRequest: request)
+            if let error = outcome.error { throw CommandFailure(error) }
+            if let incident = outcome.incident { return incident }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw CommandFailure(
+            "no daemon has taken the request within 10 s: is \"aislewatch run\" up, with this database?")
+    }
+
+    /// Tells each change of a message and of the clip until all are final.
+    private func follow(_ incident: IncidentID, _ store: Store) async throws {
+        let began = ContinuousClock.now
+        var told: Set<String> = []
+        func tell(_ line: String) {
+            guard told.insert(line).inserted else { return }
+            let seconds = (ContinuousClock.now - began) / .seconds(1)
+            print(String(format: "%6.1f s  ", seconds) + line)
+        }
+        while ContinuousClock.now - began < .seconds(timeout) {
+            let messages = try store.messages(of: incident).filter { $0.alert.dueAt == nil }
+            for message in messages {
+                let to = message.alert.recipient.isEmpty ? "" : " to …\(message.alert.recipient.suffix(4))"
+                let why = message.lastError.map { ": \($0)" } ?? ""
+                tell("\(message.alert.channel)\(to), \(message.alert.purpose.name): \(message.state.rawValue)\(why)")
+            }
+            let clips = try store.clips(of: incident)
+            for clip in clips { tell("clip \(clip.id): \(clip.state.rawValue)") }
+            let isDone =
+                !messages.contains { $0.state == .pending } && !clips.isEmpty
+                && clips.allSatisfy { $0.state != .recording }
+            if isDone {
+                if messages.isEmpty { tell("nobody is told: no route fits a serious incident of this camera now") }
+                let dead = messages.count { $0.state == .dead }
+                if dead > 0 { throw CommandFailure("\(dead) of \(messages.count) messages did not get through") }
+                return
+            }
+            try await Task.sleep(for: .milliseconds(250))
+        }
+        throw CommandFailure("not all was done within \(Int(timeout)) s; see \"aislewatch incidents show \(incident)\"")
+    }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Domain
+import Foundation
+import Storage
+
+/// `snooze`: a time in which nobody wants to hear of something.
+struct SnoozeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "snooze", abstract: "Silence a camera, a zone or a rule for a while; it ends by itself.",
+        discussion: """
+            aislewatch snooze --camera dock --minutes 30              incidents are recorded, nobody is told
+            aislewatch snooze --camera dock --hours 4 --maintenance   people work there: nothing is recorded or told
+            aislewatch snooze --list
+            aislewatch snooze --end 3
+            """)
+
+    @OptionGroup var place: ConfigurationOption
+
+    @Option(help: "Only this camera.")
+    var camera: String?
+
+    @Option(help: "Only this zone, by its name.")
+    var zone: String?
+
+    @Option(help: "Only this kind of incident.")
+    var kind: String?
+
+    @Option(help: "How long, in minutes.")
+    var minutes: Double?
+
+    @Option(help: "How long, in hours.")
+    var hours: Double?
+
+    @Flag(help: "Incidents and notices of the camera are neither kept nor told.")
+    var maintenance = false
+
+    @Option(help: "Why, in a few words.")
+    var reason = ""
+
+    @Flag(help: "Show those that are active or to come.")
+    var list = false
+
+    @Option(help: "End the one with this number now.")
+    var end: Int64?
+
+    /// Longer ones are forgotten: who wants a rule off for ever switches it off in the configuration.
+    private static let maximumHours = 24.0 * 14
+
+    func validate() throws {
+        if let camera, CameraID(rawValue: camera) == nil { throw ValidationError("\"\(camera)\" is no camera id") }
+        if let kind, IncidentKind(rawValue: kind) == nil {
+            let known = IncidentKind.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("there is no kind \"\(kind)\"; kinds: \(known)")
+        }
+        guard !list, end == nil else { return }
+        guard (minutes == nil) != (hours == nil) else { throw ValidationError("say how long: --minutes or --hours") }
+        guard seconds > 0, seconds <= Self.maximumHours * 3600 else {
+            throw ValidationError("a snooze lasts from some seconds to \(Int(Self.maximumHours / 24)) days")
+        }
+    }
+
+    private var seconds: Double { (minutes ?? 0) * 60 + (hours ?? 0) * 3600 }
+
+    func run() async throws {
+        let configuration = try place.load()
+        let store = try place.openStore(configuration)
+        let now = SystemClock().now()
+        let times = LocalTimes(configuration.site.timeZone)
+        if let end {
+            guard try store.endSnooze(end, at: now) else {
+                throw CommandFailure("there is no snooze \(end) that is active or to come")
+            }
+            print("Snooze \(end) is over.")
+            return
+        }
+        if !list {
+            let snooze = try store.add(
+                Snooze(
+                    camera: camera.flatMap(CameraID.init(rawValue:)), zone: zone,
+                    kind: kind.flatMap(IncidentKind.init(rawValue:)), mode: maintenance ? .maintenance : .alerts,
+                    from: now, until: now + seconds, by: "cli", reason: reason))
+            print("Snooze \(snooze.id), until \(times.dateAndTime(snooze.until)).")
+            return
+        }
+        var table = TextTable([
+            ("snooze", .right), ("until", .left), ("camera", .left), ("zone", .left), ("kind", .left), ("mode", .left),
+            ("by", .left), ("reason", .left),
+        ])
+        for snooze in try store.snoozes(at: now, upcoming: true) {
+            table.add([
+                "\(snooze.id)", times.dateAndTime(snooze.until), snooze.camera?.rawValue ?? "all", snooze.zone ?? "all",
+                snooze.kind?.rawValue ?? "all", snooze.mode.rawValue, snooze.by, snooze.reason,
+            ])
+        }
+        print(table.rendered())
+    }
+}

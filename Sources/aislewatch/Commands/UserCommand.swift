@@ -1,0 +1,114 @@
+import ArgumentParser
+import Domain
+import Foundation
+import Storage
+
+/// `user`: accounts, for the day the password is lost.
+struct UserCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "user",
+        abstract: "Add accounts of the pages, give them new passwords, remove them.",
+        discussion: """
+            Works on the daemon's database, whether the daemon runs or not. The password is asked for, or read from \
+            standard input where that is no terminal:
+              aislewatch user add anna --role admin --config aislewatch.yaml
+              echo "$NEW" | aislewatch user password anna --config aislewatch.yaml
+            """,
+        subcommands: [UserAddCommand.self, UserPasswordCommand.self, UserRemoveCommand.self, UserListCommand.self])
+
+    /// Asks for a password without showing it, or reads a line.
+    static func readPassword() throws -> PasswordHash {
+        var typed: String?
+        if isatty(STDIN_FILENO) != 0 {
+            guard let first = getpass("New password: ").map({ String(cString: $0) }),
+                let second = getpass("Once more: ").map({ String(cString: $0) })
+            else { throw CommandFailure("no password was given") }
+            guard first == second else { throw CommandFailure("the two passwords differ; nothing was changed") }
+            typed = first
+        } else {
+            typed = readLine(strippingNewline: true)
+        }
+        guard let typed, (10...256).contains(typed.unicodeScalars.count) else {
+            throw CommandFailure("a password has 10 to 256 characters; nothing was changed")
+        }
+        return try PasswordHash(typed)
+    }
+
+    static func audit(_ store: Store, _ action: String, _ name: String) throws {
+        try store.audit(AuditEntry(at: SystemClock().now(), who: "cli", action: action, subject: name))
+    }
+}
+
+extension Role: ExpressibleByArgument {}
+
+/// `user add NAME`.
+struct UserAddCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "add", abstract: "Add an account.")
+
+    @Argument(help: "1 to 64 of A-Z a-z 0-9 . _ @ -, a letter or digit first.") var name: String
+    @Option(help: "viewer looks; operator clicks, reviews, silences; admin changes settings and accounts.")
+    var role = Role.viewer
+    @OptionGroup var configuration: ConfigurationOption
+
+    func validate() throws {
+        guard Account.isName(name) else {
+            throw ValidationError("a name has 1 to 64 of A-Z a-z 0-9 . _ @ -, a letter or digit first")
+        }
+    }
+
+    func run() async throws {
+        let store = try configuration.openStore(configuration.load())
+        let added = try store.addAccount(name, password: UserCommand.readPassword(), role: role)
+        guard added else { throw CommandFailure("there is an account \(name) already") }
+        try UserCommand.audit(store, "user.create", name)
+        print("added \(name), \(role.rawValue)")
+    }
+}
+
+/// `user password NAME`.
+struct UserPasswordCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "password", abstract: "Give an account a new password; it is signed out everywhere.")
+
+    @Argument var name: String
+    @OptionGroup var configuration: ConfigurationOption
+
+    func run() async throws {
+        let store = try configuration.openStore(configuration.load())
+        guard try store.account(name) != nil else { throw CommandFailure("there is no account \(name)") }
+        _ = try store.changeAccount(name, password: UserCommand.readPassword())
+        try UserCommand.audit(store, "user.change", name)
+        print("\(name) has a new password and is signed out everywhere")
+    }
+}
+
+/// `user remove NAME`.
+struct UserRemoveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove", abstract: "Remove an account; it is signed out everywhere.",
+        discussion: "The last admin can be removed too: the daemon then prints a new link at its next start.")
+
+    @Argument var name: String
+    @OptionGroup var configuration: ConfigurationOption
+
+    func run() async throws {
+        let store = try configuration.openStore(configuration.load())
+        guard try store.removeAccount(name, evenLastAdmin: true) else {
+            throw CommandFailure("there is no account \(name)")
+        }
+        try UserCommand.audit(store, "user.remove", name)
+        print("removed \(name)")
+    }
+}
+
+/// `user list`.
+struct UserListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the accounts.")
+
+    @OptionGroup var configuration: ConfigurationOption
+
+    func run() async throws {
+        let store = try configuration.openStore(configuration.load())
+        for account in try store.accounts() { print("\(account.name)\t\(account.role.rawValue)") }
+    }
+}

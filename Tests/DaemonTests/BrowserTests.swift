@@ -1,0 +1,21 @@
+import Foundation
+import Testing
+
+/// The pages, in Debian's Chromium: their pure parts, and all of them against a real daemon with a looping camera. Where
+/// there is no browser these are skipped, and say what is missing.
+@Suite("Pages in a browser", .serialized, .enabled(if: BrowserScript.isThere, "\(BrowserScript.missing)"))
+struct BrowserTests {
+    @Test("masks, media time, zones and diffs are worked out right", .timeLimit(.minutes(2)))
+    func logic() async throws {
+        let outcome = try await BrowserScript.run("browser_logic.py")
+        #expect(outcome.status == 0, "\(outcome.output)")
+    }
+
+    @Test(
+        "an account is made, a click follows, an incident comes and plays, a zone is saved, a restart keeps it all",
+        .enabled(if: BrowserScript.wantsPages, "takes minutes: set AISLEWATCH_TEST_PAGES=1"), .timeLimit(.minutes(15)))
+    func pages() async throws {
+        let outcome = try await BrowserScript.run("browser_pages.py", "--daemon", BrowserScript.executable.path)
+        #expect(outcome.status == 0, "\(outcome.output)")
+    }
+}

@@ -1,0 +1,87 @@
+import Domain
+import Foundation
+import FoundationNetworking
+import Settings
+import Storage
+import TestSupport
+import Testing
+
+@testable import Daemon
+
+@Suite("Clicks and followed objects over the API", .timeLimit(.minutes(4)))
+struct FollowTests {
+    /// A client of the API with an admin's token.
+    private struct Client {
+        let port: Int
+        let secret: String
+
+        func send(_ method: String = "GET", _ path: String, _ json: String? = nil) async throws -> (Int, Data) {
+            let url = try #require(URL(string: "http://127.0.0.1:\(port)/api/v1\(path)"))
+            var request = URLRequest(url: url, timeoutInterval: 60)
+            request.httpMethod = method
+            request.setValue("Bearer \(secret)", forHTTPHeaderField: "Authorization")
+            if let json {
+                request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+                request.httpBody = Data(json.utf8)
+            }
+            let (data, response) = try await URLSession.shared.data(for: request)
+            return ((response as? HTTPURLResponse)?.statusCode ?? 0, data)
+        }
+
+        func object(_ method: String = "GET", _ path: String, _ json: String? = nil) async throws -> [String: Any] {
+            let (status, data) = try await send(method, path, json)
+            try #require((200..<300).contains(status), "\(path): \(String(decoding: data, as: UTF8.self))")
+            return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+        }
+
+        func isOnline() async -> Bool {
+            let cameras = try? await object("GET", "/cameras")["cameras"] as? [[String: Any]]
+            return cameras?.first?["state"] as? String == "online"
+        }
+    }
+
+    @Test("a click gives a mask with the click in it; what is followed is still followed after a restart")
+    func restart() async throws {
+        let server = try RTSPServer(streams: ["cam": DaemonSite.sample])
+        let site = try DaemonSite(environment: ProcessInfo.processInfo.environment)
+        let configuration = try site.configuration("cameras: [{id: dock, url: \"\(server.url("cam"))\"}]")
+        site.start(configuration)
+        let store = try await DaemonSite.eventually(withinSeconds: 60, "a database") { try? site.store() }
+        let client = Client(
+            port: configuration.web.port, secret: try store.addToken(name: "t", role: .admin, by: "test").secret)
+        _ = try await DaemonSite.eventually(withinSeconds: 60, "a picture") {
+            await client.isOnline() ? true : nil
+        }
+        let click = #"{"positive": [[0.5, 0.6]]}"#
+        let segment = try await client.object("POST", "/cameras/dock/segment", click)
+        let candidates = try #require(segment["candidates"] as? [[String: Any]])
+        let mask = try JSONDecoder().decode(
+            Mask.self, from: JSONSerialization.data(withJSONObject: try #require(candidates.first?["mask"])))
+        #expect(mask.contains(Point(x: 320, y: 216)) && mask.area > 50)
+        let gone = try await client.send(
+            "POST", "/cameras/dock/segment", #"{"time":{"epoch":99,"pts90k":1},"positive":[[0.5,0.5]]}"#)
+        #expect(gone.0 == 409)
+
+        let follow = try await client.object(
+            "POST", "/follows",
+            #"{"camera":"dock","click":\#(click),"name":"pallet","conditions":["moves"]}"#)
+        let id = try #require(follow["id"] as? String)
+        let (status, picture) = try await client.send("GET", "/follows/\(id)/picture.jpg")
+        #expect(status == 200 && picture.prefix(2) == Data([0xFF, 0xD8]))
+        try await site.stop()
+
+        site.start(configuration)
+        let state = try await DaemonSite.eventually(withinSeconds: 90, "looked for again") { () -> String? in
+            guard let follows = try? await client.object("GET", "/follows")["follows"] as? [[String: Any]],
+                let first = follows.first, first["id"] as? String == id, first["track"] != nil
+            else { return nil }
+            let state = first["state"] as? String
+            return state == "waiting" ? nil : state
+        }
+        #expect(state == "present" || state == "lost")
+        let (removed, _) = try await client.send("DELETE", "/follows/\(id)")
+        #expect(removed == 204)
+        #expect(try store.follows().isEmpty)
+        try await site.stop()
+    }
+}

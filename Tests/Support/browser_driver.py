@@ -1,0 +1,188 @@
+"""What the browser tests share: a headless Chromium, waiting, pixels, screenshots."""
+import base64
+import os
+import shutil
+import sys
+import time
+import zlib
+
+SKIPPED = 77
+CHROMIUM = "/usr/bin/chromium"
+DRIVER = "/usr/bin/chromedriver"
+
+
+def need_browser():
+    """Ends with status 77 and a sentence when this machine has no browser to test in."""
+    for path, package in ((CHROMIUM, "chromium"), (DRIVER, "chromium-driver")):
+        if not os.path.exists(path):
+            print(f"skipped: {path} is missing; install the Debian package {package} to run the browser tests")
+            sys.exit(SKIPPED)
+    try:
+        import selenium  # noqa: F401
+    except ImportError:
+        print("skipped: selenium is missing; run scripts/setup-test-python.sh")
+        sys.exit(SKIPPED)
+
+
+class Failure(Exception):
+    """A behaviour that isn't there."""
+
+
+class Browser:
+    """Chromium, 1280 by 820 unless told otherwise, in an empty profile."""
+
+    def __init__(self, base, shots=None):
+        from selenium import webdriver
+        from selenium.webdriver.chrome.service import Service
+
+        options = webdriver.ChromeOptions()
+        options.binary_location = CHROMIUM
+        for argument in (
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
+            "--autoplay-policy=no-user-gesture-required", "--lang=en-GB",
+        ):
+            options.add_argument(argument)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+        self.driver.set_script_timeout(60)
+        self.base = base
+        self.shots = shots
+        self.messages = []
+        self.resize(1280)
+
+    def close(self):
+        self.driver.quit()
+
+    def resize(self, width):
+        small = width < 600
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": 844 if small else 820, "deviceScaleFactor": 2 if small else 1, "mobile": small})
+        self.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": small})
+
+    def scheme(self, value):
+        """Light or dark."""
+        self.driver.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": value}]})
+
+    def open(self, path):
+        self.driver.get(self.base + path)
+
+    def go(self, path):
+        """Another page of the same document."""
+        self.js("location.hash = arguments[0]", "#" + path)
+
+    def js(self, text, *values):
+        return self.driver.execute_script(text, *values)
+
+    def js_async(self, text, *values):
+        """Runs the body of an async function; its result, or its error as Failure."""
+        answer = self.driver.execute_async_script(
+            "const done = arguments[arguments.length - 1]; const given = [...arguments].slice(0, -1);"
+            "(async (...given) => {" + text + "})(...given)"
+            ".then((value) => done({ value }), (error) => done({ error: String(error?.stack ?? error) }))", *values)
+        if "error" in answer:
+            raise Failure(answer["error"])
+        return answer.get("value")
+
+    def wait(self, what, condition, seconds=60):
+        """Asks until `condition` (a function, or JavaScript that gives something) is true, and returns what it gave."""
+        end = time.monotonic() + seconds
+        ask = (lambda: self.js(condition)) if isinstance(condition, str) else condition
+        while True:
+            value = ask()
+            if value:
+                return value
+            if time.monotonic() > end:
+                raise Failure(f"not within {seconds} s: {what}\n{self.text()[-500:]}")
+            time.sleep(0.1)
+
+    def has(self, selector, seconds=60):
+        return self.wait(f"an element {selector}", lambda: self.find(selector), seconds)
+
+    def find(self, selector):
+        found = self.driver.find_elements("css selector", selector)
+        return found[0] if found else None
+
+    def says(self, text, seconds=60):
+        return self.wait(f"the page says “{text}”", lambda: text in self.text(), seconds)
+
+    def text(self):
+        return self.js("return document.body.innerText")
+
+    def press(self, words, within="body"):
+        """Clicks the button or link with these words."""
+        def ready():
+            return self.js(
+                "return [...document.querySelectorAll(arguments[0] + ' button, ' + arguments[0] + ' a')]"
+                ".find((node) => node.offsetParent && !node.disabled && (node.innerText.trim() === arguments[1]"
+                " || node.getAttribute('aria-label') === arguments[1]))", within, words)
+        from selenium.common.exceptions import StaleElementReferenceException
+        for attempt in range(5):
+            node = self.wait(f"a button “{words}”", ready)
+            try:
+                self.js("arguments[0].scrollIntoView({ block: 'center' })", node)
+                node.click()
+                return
+            except StaleElementReferenceException:
+                # An event has renewed this part of the page in between; a person would click the new one.
+                if attempt == 4:
+                    raise
+
+    def fill(self, name, value, within="body"):
+        node = self.has(f"{within} [name='{name}']")
+        self.js("arguments[0].scrollIntoView({ block: 'center' }); arguments[0].value = ''", node)
+        node.send_keys(value)
+        self.js("arguments[0].dispatchEvent(new Event('change', { bubbles: true }))", node)
+
+    def click_at(self, selector, x, y, shift=False):
+        """A real click at these fractions of an element."""
+        node = self.has(selector)
+        self.js("arguments[0].scrollIntoView({ block: 'center' })", node)
+        box = self.js("const box = arguments[0].getBoundingClientRect(); return [box.x, box.y, box.width, box.height]", node)
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+            self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {
+                "type": kind, "x": box[0] + x * box[2], "y": box[1] + y * box[3], "button": "none" if kind == "mouseMoved" else "left",
+                "clickCount": 0 if kind == "mouseMoved" else 1, "modifiers": 8 if shift else 0})
+
+    def pixels(self, selector, size=(160, 90)):
+        """The picture of a video, image or canvas as RGBA bytes of this size."""
+        data = self.js(
+            "const node = document.querySelector(arguments[0]); const canvas = document.createElement('canvas');"
+            "canvas.width = arguments[1]; canvas.height = arguments[2]; const context = canvas.getContext('2d');"
+            "context.drawImage(node, 0, 0, canvas.width, canvas.height);"
+            "const { data } = context.getImageData(0, 0, canvas.width, canvas.height); let text = '';"
+            "for (let at = 0; at < data.length; at += 8192) text += String.fromCharCode(...data.subarray(at, at + 8192));"
+            "return btoa(text)",
+            selector, *size)
+        return base64.b64decode(data)
+
+    def shot(self, name):
+        """Saves the screen for a person to look at."""
+        if self.shots:
+            os.makedirs(self.shots, exist_ok=True)
+            self.driver.save_screenshot(os.path.join(self.shots, f"{name}.png"))
+
+    def errors(self, but=()):
+        """The console's errors since the last call; those that contain a text of `but` are expected."""
+        found = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+        return [message for message in found if not any(text in message for text in but)]
+
+
+def fingerprint(data):
+    return zlib.crc32(data)
+
+
+def check(condition, what):
+    if not condition:
+        raise Failure(what)
+
+
+def free_port():
+    import socket
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def debian_python():
+    return "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else shutil.which("python3")

@@ -1,0 +1,261 @@
+// The pure parts of the pages, tested in the browser that will run them. `run` gives {name, error} of each.
+import * as contour from "/js/masks/contour.js";
+import * as diff from "/js/setup/diff.js";
+import * as fit from "/js/geometry/picture.js";
+import * as format from "/js/core/format.js";
+import * as homography from "/js/geometry/homography.js";
+import * as mediatime from "/js/live/mediatime.js";
+import * as multipart from "/js/live/multipart.js";
+import * as polygon from "/js/geometry/polygon.js";
+import * as runs from "/js/masks/runs.js";
+import { keepMasks } from "/js/live/tracks.js";
+import { lastAtOrBefore, SampleTracks } from "/js/incidents/samples.js";
+import { LiveScores } from "/js/setup/livescore.js";
+import { pictureHeight } from "/js/setup/scale.js";
+import { book, rules, unitOf, wordsOf } from "/js/setup/rulebook.js";
+import { group } from "/js/incidents/groups.js";
+import { slug } from "/js/setup/cameras.js";
+import { query } from "/js/core/api.js";
+import { el } from "/js/core/dom.js";
+
+const tests = [];
+const test = (name, call) => tests.push({ name, call });
+
+function same(actual, expected) {
+  const [a, b] = [actual, expected].map((value) => JSON.stringify(value));
+  if (a !== b) throw new Error(`${a} instead of ${b}`);
+}
+
+const near = (actual, expected, by = 1e-9) => { if (!(Math.abs(actual - expected) <= by)) throw new Error(`${actual} instead of ${expected}`); };
+const fails = (call) => { try { call(); } catch { return; } throw new Error("it did not fail"); };
+
+/** A mask from rows of # and dots. */
+function maskOf(...rows) {
+  const counts = [];
+  let inside = false, run = 0;
+  for (const sign of rows.join("")) {
+    if ((sign === "#") !== inside) { counts.push(run); run = 0; inside = !inside; }
+    run += 1;
+  }
+  counts.push(run);
+  return { size: [rows[0].length, rows.length], counts };
+}
+
+/** Whether a point is inside outlines, by counting the sides to its right. */
+function inside(lines, x, y) {
+  let count = 0;
+  for (const line of lines) {
+    for (let i = 0; i < line.length; i += 2) {
+      const [x0, y0] = [line[i], line[i + 1]], [x1, y1] = [line[(i + 2) % line.length], line[(i + 3) % line.length]];
+      if (x0 === x1 && x0 > x && Math.min(y0, y1) < y && Math.max(y0, y1) > y) count += 1;
+    }
+  }
+  return count % 2 === 1;
+}
+
+test("runs that pass the right edge go on in the next row", () => {
+  const { rows } = runs.spans({ size: [4, 3], counts: [2, 7, 3] });
+  same([...rows], [[0, [2, 4]], [1, [0, 4]], [2, [0, 1]]]);
+});
+test("runs that don't add up to the picture are refused", () => fails(() => runs.spans({ size: [4, 3], counts: [2, 7] })));
+test("a mask that begins inside has a first run of zero", () => {
+  const mask = maskOf("##.", "...");
+  same(mask.counts, [0, 2, 4]);
+  same([runs.contains(mask, 0, 0), runs.contains(mask, 1.9, 0.5), runs.contains(mask, 2, 0), runs.contains(mask, -1, 0), runs.contains(mask, 3, 0)], [true, true, false, false, false]);
+});
+test("the area is the sum of the runs inside", () => same(runs.area(maskOf(".##.", "####")), 6));
+test("an empty mask has no outline", () => same(contour.contours(maskOf("....", "....")), []));
+test("the outline of a rectangle has its four corners", () => {
+  const [line] = contour.contours(maskOf(".....", ".###.", ".###."));
+  same(contour.straighten(line).length, 8);
+});
+test("outlines hold exactly the mask's pixels: holes, corners that only touch, pieces at the edges", () => {
+  const rows = ["##..#", "#.###", "###.#", "..#..", "#.#.#"];
+  const mask = maskOf(...rows), lines = contour.contours(mask);
+  rows.forEach((row, y) => [...row].forEach((sign, x) => same(inside(lines, x + 0.5, y + 0.5), sign === "#")));
+});
+test("a random mask survives the way to outlines and back", () => {
+  let seed = 7;
+  const random = () => { seed = (seed * 16807) % 2147483647; return seed / 2147483647; };
+  for (let round = 0; round < 10; round += 1) {
+    const rows = Array.from({ length: 9 }, () => Array.from({ length: 13 }, () => (random() < 0.45 ? "#" : ".")).join(""));
+    const lines = contour.contours(maskOf(...rows));
+    rows.forEach((row, y) => [...row].forEach((sign, x) => same(inside(lines, x + 0.5, y + 0.5), sign === "#")));
+  }
+});
+test("the path of a mask covers what the mask covers", () => {
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width: 80, height: 60 });
+  const context = canvas.getContext("2d");
+  context.scale(80, 60);
+  context.fill(contour.pathOf(maskOf("........", "..####..", "..####..", "..####..", "........", "........")), "evenodd");
+  const alpha = (x, y) => context.getImageData(x, y, 1, 1).data[3];
+  same([alpha(40, 25) > 200, alpha(5, 5), alpha(75, 55)], [true, 0, 0]);
+});
+
+test("media time counts from the stream's offset", () => {
+  const line = new mediatime.TimeLine({ epoch: 3, pts90k: 900_000 });
+  same(line.mediaTime(1.5), { epoch: 3, pts90k: 1_035_000 });
+  near(line.seconds({ epoch: 3, pts90k: 1_035_000 }), 1.5);
+  same(line.seconds({ epoch: 4, pts90k: 1_035_000 }), null);
+});
+test("what was seen around a moment is found, and how far between", () => {
+  const line = new mediatime.Timeline();
+  for (const pts90k of [0, 18_000, 36_000]) line.add({ time: { epoch: 1, pts90k } });
+  const found = line.around({ epoch: 1, pts90k: 22_500 });
+  same([found.before.time.pts90k, found.after.time.pts90k, found.part], [18_000, 36_000, 0.25]);
+});
+test("what lies too far away, or in another connection, doesn't count", () => {
+  const line = new mediatime.Timeline();
+  line.add({ time: { epoch: 1, pts90k: 0 } });
+  same(line.around({ epoch: 1, pts90k: 200_000 }, 1).before, null);
+  same(line.around({ epoch: 2, pts90k: 10 }, 1).before, null);
+});
+test("a new connection forgets the one before; late arrivals are put in order", () => {
+  const line = new mediatime.Timeline();
+  for (const [epoch, pts90k] of [[1, 5], [2, 90], [2, 30], [2, 90]]) line.add({ time: { epoch, pts90k } });
+  same(line.around({ epoch: 2, pts90k: 60 }).before.time.pts90k, 30);
+  same(line.latest.time.pts90k, 90);
+});
+test("a track keeps its last mask for half a second, moved along", () => {
+  const masks = new Map(), mask = maskOf("##", "##");
+  const event = (pts90k, x, own) => ({ time: { epoch: 1, pts90k }, size: [100, 100], tracks: [{ id: 4, centroid: [x, 50], ...(own ? { mask } : {}) }] });
+  keepMasks(event(0, 10, true), masks);
+  const kept = keepMasks(event(36_000, 30), masks).tracks[0];
+  same([kept.mask === mask, kept.maskShift], [true, [0.2, 0]]);
+  same(keepMasks(event(90_000, 50), masks).tracks[0].mask, undefined);
+});
+
+test("a picture is fitted between bars, and points beside it are none", () => {
+  const box = fit.fit({ width: 640, height: 360 }, { width: 400, height: 400 });
+  same([box.x, box.y, box.width, box.height], [0, 87.5, 400, 225]);
+  same(fit.toPicture([200, 200], box), [0.5, 0.5]);
+  same(fit.toPicture([200, 10], box), null);
+});
+const square = [[0.2, 0.2], [0.6, 0.2], [0.6, 0.6], [0.2, 0.6]];
+test("a point is inside a zone or not", () => same([polygon.contains(square, [0.3, 0.3]), polygon.contains(square, [0.7, 0.3])], [true, false]));
+test("a zone's area is that of its polygon, whichever way it goes", () => {
+  near(polygon.area(square), 0.16);
+  near(polygon.area([...square].reverse()), 0.16);
+});
+test("sides that cross are found; a plain zone has no problem", () => {
+  same(polygon.problem(square), "");
+  same(/cross/.test(polygon.problem([[0.2, 0.2], [0.6, 0.6], [0.6, 0.2], [0.2, 0.6]])), true);
+  same(/three/.test(polygon.problem([[0, 0], [1, 1]])), true);
+  same(/small/.test(polygon.problem([[0, 0], [0.01, 0], [0, 0.01]])), true);
+});
+test("a new corner goes to the nearest side", () => {
+  const { index, distance } = polygon.nearestSide(square, [0.4, 0.61]);
+  same(index, 2);
+  near(distance, 0.01);
+});
+test("corners stay inside the picture", () => same(polygon.tidy([-0.2, 1.00004]), [0, 1]));
+test("a zone's name stands inside it, or in the middle of its box", () => same(polygon.contains(square, polygon.labelPoint(square)), true));
+
+const unified = "--- a\n+++ b\n@@ -3,3 +3,4 @@\n same\n-old\n+new\n+more\n last\n@@ -20 +21 @@\n-x\n+y";
+test("a unified diff is read with its line numbers", () => {
+  const lines = diff.parse(unified);
+  same(lines.map(({ kind, number }) => `${kind} ${number}`), ["gap 3", "same 3", "removed 4", "added 4", "added 5", "same 6", "gap 21", "removed 20", "added 21"]);
+  same(diff.tally(lines), { added: 3, removed: 2 });
+});
+test("no diff is no lines", () => same(diff.parse(""), []));
+
+test("pictures of a multipart stream are cut out, however they arrive", async () => {
+  const bytes = new TextEncoder().encode("--f\r\nContent-Type: image/jpeg\r\nContent-Length: 5\r\nX-Media-Pts90k: 77\r\n\r\nhello\r\n--f\r\nContent-Length: 2\r\n\r\nab\r\n");
+  for (const step of [1, 7, 1000]) {
+    const stream = new ReadableStream({ start(controller) { for (let at = 0; at < bytes.length; at += step) controller.enqueue(bytes.slice(at, at + step)); controller.close(); } });
+    const found = [];
+    for await (const part of multipart.parts({ body: stream })) found.push([new TextDecoder().decode(part.body), part.headers.get("x-media-pts90k") ?? null]);
+    same(found, [["hello", "77"], ["ab", null]]);
+  }
+});
+
+test("the last sample at or before a second", () => {
+  const samples = [0, 0.2, 0.4].map((seconds) => ({ seconds }));
+  same([-1, 0, 0.3, 9].map((seconds) => lastAtOrBefore(samples, seconds)), [-1, 0, 1, 2]);
+});
+test("a clip's tracks are shown while they are seen, with the mask of a moment before", () => {
+  const mask = maskOf("#");
+  const tracks = new SampleTracks([{ id: 1, origin: "motion", samples: [
+    { seconds: 1, region: [0, 0, 1, 1], centroid: { x: 10, y: 0 }, area: 1, mask }, { seconds: 1.2, region: [2, 0, 1, 1], centroid: [30, 0], area: 1 },
+  ] }], [100, 100]);
+  same(tracks.around(0.5).before.tracks.length, 0);
+  const { before, after, part } = tracks.around(1.1);
+  same([before.tracks[0].mask === mask, after.tracks[0].centroid], [true, [30, 0]]);
+  near(part, 0.5, 1e-6);
+  same(tracks.around(1.25).before.tracks[0].maskShift, [0.2, 0]);
+  same(tracks.around(3).before.tracks.length, 0);
+});
+
+test("what falls is measured from its highest place in the last moments", () => {
+  const scores = new LiveScores(4);
+  const event = (pts90k, y) => ({ time: { epoch: 1, pts90k }, size: [640, 400], tracks: [{ id: 1, phase: "continued", centroid: [1, y], region: [0, 0, 20, 40], area: 512, speed: 0.5 }] });
+  scores.take(event(0, 100));
+  const now = scores.take(event(45_000, 180));
+  near(now["falling_object.min_drop_picture_heights"], 0.2);
+  near(now["falling_object.min_drop_metres"], 0.8);
+  near(now["falling_object.min_peak_speed_metres"], 2);
+  near(now["spill.min_area_fraction"], 0.002);
+  near(scores.take(event(400_000, 190))["falling_object.min_drop_picture_heights"], 0);
+});
+test("a rectangle on the floor maps to its four corners, and its middle to where the diagonals cross", () => {
+  const quad = [[0.1, 0.9], [0.9, 0.9], [0.6, 0.5], [0.4, 0.5]];
+  const map = homography.squareToQuad(quad);
+  [[0, 0], [1, 0], [1, 1], [0, 1]].forEach(([u, v], index) => map(u, v).forEach((value, axis) => near(value, quad[index][axis], 1e-9)));
+  const [x, y] = map(0.5, 0.5);
+  near(x, 0.5);
+  near(y, 0.58, 1e-9);
+  same([homography.isConvex(quad), homography.isConvex([quad[0], quad[2], quad[1], quad[3]])], [true, false]);
+  same([homography.floorGrid(quad, 2, 3).length, homography.floorGrid(quad, 0, 3).length], [7, 0]);
+});
+test("a person of 1.8 m who takes a quarter of the picture gives 7.2 m", () => {
+  near(pictureHeight(1.8, [0.5, 0.4], [0.5, 0.65]), 7.2);
+  same(pictureHeight(1.8, [0.5, 0.5], [0.5, 0.51]), null);
+});
+test("rules of the file go over the defaults, and unknown ones are shown", () => {
+  const found = rules({ spill: { enabled: false, min_growth_ratio: 2 }, settle_seconds: 1, merge: { max_gap_seconds: 5 }, dwell: { max_seconds: 60 } });
+  const [spill, dwell, merge] = ["spill", "dwell", "merge"].map((name) => found.find((rule) => rule.name === name));
+  same([spill.enabled, spill.values.min_growth_ratio, spill.values.end_after_seconds, dwell.values, merge ?? null], [false, 2, 8, { max_seconds: 60 }, null]);
+});
+test("the defaults shown are those of the commented example", async () => {
+  const text = await (await fetch("/example.yaml")).text();
+  let inRules = false, rule = null;
+  const found = {};
+  for (const line of text.split("\n")) {
+    if (/^\S/.test(line) && !line.startsWith("#")) inRules = line.startsWith("rules:");
+    if (!inRules || /^\s*#/.test(line)) continue;
+    const head = /^ {2}(\w+):\s*$/.exec(line), value = /^ {4}(\w+): (.+)$/.exec(line);
+    if (head) rule = head[1] === "merge" ? null : head[1];
+    else if (value && rule && !["true", "false"].includes(value[2])) (found[rule] ??= {})[value[1]] = Number.isNaN(Number(value[2])) ? value[2] : Number(value[2]);
+  }
+  same(Object.keys(found).length > 3, true);
+  for (const [name, values] of Object.entries(found)) same([name, Object.entries(book[name]?.values ?? {}).sort()], [name, Object.entries(values).sort()]);
+});
+test("parameters are said with bound and unit", () => same([wordsOf("min_drop_metres"), unitOf("min_drop_metres"), unitOf("min_peak_speed_metres"), unitOf("min_acceleration_picture_heights")], ["Drop at least", "m", "m/s", "picture heights/s²"]));
+test("marks that would cover each other become one", () => {
+  const groups = group([0.5, 0.51, 0.9, 0.49, 0.6], 0.1);
+  same(groups.map(({ members }) => members), [[3, 0, 1], [4], [2]]);
+  near(groups[0].place, 0.5);
+});
+test("texts of cameras are never markup", () => {
+  const node = el("p", {}, "<img src=x onerror=alert(1)>");
+  same([node.children.length, node.textContent.length], [0, 28]);
+});
+test("empty values are left out of a query", () => same(query({ q: "a b", camera: "", tag: ["x", "y"] }), "?q=a+b&tag=x&tag=y"));
+test("a name gives an id", () => same(slug("Aisle 4, Gáte Ä"), "aisle-4-ga-te-a"));
+test("times, sizes and durations in words", () => {
+  const now = new Date("2026-03-03T12:00:00");
+  same([format.duration(7.25), format.duration(200), format.duration(7500), format.duration(950_400), format.bytes(1_118_750), format.position(67.34), format.words("marked_object_moved"), format.words("minDropMetres")],
+    ["7.3 s", "3 min 20 s", "2 h 5 min", "11 days", "1.1 MB", "1:07.3", "Marked object moved", "Min drop metres"]);
+  same([format.ago(new Date(now - 5000), now), format.ago(new Date(now - 240_000), now), format.dayName(new Date(now - 86_400_000), now)], ["just now", "4 min ago", "Yesterday"]);
+});
+
+export async function run() {
+  const results = [];
+  for (const { name, call } of tests) {
+    let error = null;
+    try { await call(); } catch (problem) { error = String(problem?.message ?? problem); }
+    results.push({ name, error });
+  }
+  return results;
+}

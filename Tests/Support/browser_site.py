@@ -1,0 +1,126 @@
+"""A real daemon with real cameras for the browser tests, in a folder of its own."""
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.request
+
+from browser_driver import Failure, debian_python, free_port
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.abspath(os.path.join(HERE, "../.."))
+
+CONFIGURATION = """\
+# The browser tests' site. This comment must survive what the pages change.
+site: {{name: Test hall, time_zone: Europe/Berlin}}
+cameras:
+{cameras}
+analysis: {{fps: 5, warm_up_seconds: 1}}
+recording: {{pre_roll_seconds: 4, post_roll_seconds: 3}}
+web: {{host: 127.0.0.1, port: {port}}}
+storage: {{directory: {state}}}
+"""
+
+
+class Lines:
+    """What a process prints, read as it comes."""
+
+    def __init__(self, stream):
+        self.all = []
+        self.thread = threading.Thread(target=self.read, args=(stream,), daemon=True)
+        self.thread.start()
+
+    def read(self, stream):
+        for line in stream:
+            self.all.append(line.rstrip("\n"))
+
+    def wait(self, pattern, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for line in list(self.all):
+                found = re.search(pattern, line)
+                if found:
+                    return found
+            time.sleep(0.05)
+        raise Failure(f"not printed within {seconds} s: {pattern}\n" + "\n".join(self.all[-20:]))
+
+
+class Cameras:
+    """An RTSP server that plays files in a loop, in real time."""
+
+    def __init__(self, files):
+        arguments = [debian_python(), os.path.join(HERE, "rtsp_server.py"), "--port", "0"]
+        arguments += [f"{name}={path}" for name, path in files.items()]
+        self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.port = int(Lines(self.process.stdout).wait(r"^ready (\d+)", 60).group(1))
+
+    def url(self, name):
+        return f"rtsp://127.0.0.1:{self.port}/{name}"
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Site:
+    """The daemon as its user starts it: `aislewatch run`."""
+
+    def __init__(self, executable, cameras):
+        """`cameras` are lines of YAML below `cameras:`."""
+        self.executable = executable
+        self.folder = tempfile.TemporaryDirectory(prefix="aislewatch-pages-")
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.file = os.path.join(self.folder.name, "aislewatch.yaml")
+        self.state = os.path.join(self.folder.name, "state")
+        with open(self.file, "w") as file:
+            file.write(CONFIGURATION.format(cameras=cameras, port=self.port, state=self.state))
+        self.process = None
+
+    def start(self):
+        environment = dict(os.environ, AISLEWATCH_WEB=os.path.join(ROOT, "Sources/Web/Assets"))
+        self.process = subprocess.Popen(
+            [self.executable, "run", "--config", self.file], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT,
+            env=environment)
+        self.lines = Lines(self.process.stdout)
+        end = time.monotonic() + 90
+        while True:
+            try:
+                urllib.request.urlopen(self.base + "/health", timeout=2).read()
+                return
+            except OSError as error:
+                # 503 is an answer too, but of a daemon that isn't ready.
+                if time.monotonic() > end or self.process.poll() is not None:
+                    raise Failure(f"the daemon does not answer ({error})\n" + "\n".join(self.lines.all[-20:])) from error
+                time.sleep(0.2)
+
+    def setup_path(self):
+        """The one-time link's part behind the address."""
+        return self.lines.wait(r"(/#/setup/[A-Za-z0-9_-]+)", 20).group(1)
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def text(self):
+        with open(self.file) as file:
+            return file.read()
+
+    def close(self):
+        self.stop()
+        self.folder.cleanup()
+
+
+def gray(path, size, *options):
+    """A picture's or a video frame's brightness, row by row."""
+    return subprocess.run(
+        ["ffmpeg", "-v", "error", *options, "-i", path, "-frames:v", "1", "-vf", f"scale={size[0]}:{size[1]}:flags=neighbor", "-f", "rawvideo",
+         "-pix_fmt", "gray", "-"], capture_output=True, check=True).stdout
