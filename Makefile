@@ -7,8 +7,10 @@ export PKG_CONFIG_PATH := $(CURDIR)/.runtime/openvino:$(PKG_CONFIG_PATH)
 # Data for `make eval` lies outside the repository; see docs/accuracy.md.
 EVAL_DATA ?= ../shared/data
 RELEASE := .build/release/aislewatch
+# Where `make scenes` renders to.
+SCENES_OUT ?= scenes-out
 
-.PHONY: help setup setup-tests build demo test eval bench model samples lint clean
+.PHONY: help setup setup-tests build demo test eval bench bench-models bench-memory soak scenes model samples lint clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,6 +21,7 @@ setup: ## Install the Debian packages and the pinned OpenVINO runtime
 
 setup-tests: setup
 	@scripts/install-packages.sh scripts/packages-test.txt
+	@scripts/setup-test-python.sh
 
 build: setup ## Build in release
 	@echo "==> Building in release (the first time takes some ten minutes on two cores)"
@@ -35,6 +38,18 @@ eval: build ## Measure on the data sets in EVAL_DATA
 
 bench: build ## Measure speed and memory
 	@scripts/bench.sh $(RELEASE)
+
+scenes: build ## Render the labelled study (some hours on two cores) and measure it
+	@scripts/scenes.sh $(RELEASE) "$(SCENES_OUT)"
+
+bench-models: build ## Compare the network with OpenCV's trackers, GrabCut and u2netp on the data sets
+	@scripts/bench-models.sh $(RELEASE) "$(EVAL_DATA)"
+
+bench-memory: build ## Follow an object through 10,000 frames and watch the memory
+	@python3 scripts/bench_track_memory.py $(RELEASE) .
+
+soak: setup-tests ## The long proofs: 200 kills, every crash prefix with every loss
+	@scripts/soak.sh
 
 model: ## Train and export the compact network from nothing (hours)
 	@tools/model/make_model.sh

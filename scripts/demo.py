@@ -12,7 +12,8 @@ import subprocess
 import sys
 
 # A second kind that one physical event may also get.
-ALLOWED_SECOND = {("falling_object", "toppled_stack"), ("toppled_stack", "falling_object"), ("falling_object", "spill")}
+ALLOWED_SECOND = {("falling_object", "toppled_stack"), ("toppled_stack", "falling_object"), ("falling_object", "spill"),
+                  ("falling_object", "object_left")}
 
 
 def centre_inside(inner, outer):
@@ -36,9 +37,25 @@ def is_hit(incident, label):
     )
 
 
-def watch(aislewatch, video, out):
+def configuration(label, out, name):
+    """The settings for labelled clips with the label's zones, as a file of a camera of that name."""
+    text = (pathlib.Path(__file__).resolve().parent.parent / "configs" / "eval.yaml").read_text()
+    width, height = label["size"]
+    text += "cameras:\n  - id: demo\n    url: rtsp://127.0.0.1/unused\n"
+    if label.get("zones"):
+        text += "    zones:\n"
+    for zone in label.get("zones") or []:
+        polygon = [[round(x / width, 4), round(y / height, 4)] for x, y in zone["polygon"]]
+        text += f"      - name: {zone['name']}\n        kind: {zone['kind']}\n        polygon: {json.dumps(polygon)}\n"
+    path = out / f"{name}.yaml"
+    path.write_text(text)
+    return path
+
+
+def watch(aislewatch, video, label, out):
     """Run the command; return the incidents it announced (as announced, and as they ended) in order."""
-    command = [aislewatch, "watch", str(video), "--json", "--clips", str(out)]
+    config = configuration(label, out, video.stem)
+    command = [aislewatch, "watch", str(video), "--json", "--clips", str(out), "--config", str(config)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         sys.exit(f"error: watching {video.name} failed with status {done.returncode}")
@@ -61,7 +78,9 @@ def judge(incidents, label):
         return False, None
     others = [first["kind"] for first, last in incidents if last["id"] != hits[0][1]["id"]]
     allowed = len(others) <= 1 and all((label["kind"], kind) in ALLOWED_SECOND for kind in others)
-    return allowed, hits[0][0]["confirmed_s"] - label["end_s"]
+    # Left and removed are told 3 s after the person has gone.
+    due = label.get("left_place_s", label["end_s"]) + 3 if label["kind"] in ("object_left", "object_removed") else label["end_s"]
+    return allowed, hits[0][0]["confirmed_s"] - due
 
 
 def main():
@@ -73,8 +92,9 @@ def main():
     rows, texts, wrong = [], [], 0
     for number, video in enumerate(videos, 1):
         print(f"==> {number}/{len(videos)} watching {video.name}", file=sys.stderr, flush=True)
-        label = json.loads(video.with_suffix(".json").read_text())["incident"]
-        incidents = watch(aislewatch, video, out)
+        whole = json.loads(video.with_suffix(".json").read_text())
+        label = whole["incident"]
+        incidents = watch(aislewatch, video, whole, out)
         right, delay = judge(incidents, label)
         wrong += not right
         rows.append([

@@ -1,5 +1,5 @@
-"""The data process: makes groups of crops and runs the frozen backbone on them (OpenVINO, bf16), so that the trainer
-only trains.
+"""The data process: makes groups of crops and runs the frozen backbone on them (OpenVINO), so that the trainer only
+trains.
 """
 
 import numpy as np
@@ -8,17 +8,18 @@ from torch.utils.data import DataLoader, IterableDataset
 
 
 class Groups(IterableDataset):
-    """Endless batches; see `samples.pair` for the fields. `taps` replaces the pictures: five fp16 tensors [2n, c, s,
-    s], views A first, then views B; `image` stays for pictures of the progress only when `keep_images`."""
+    """Endless batches; see `samples.group` for the fields, in which the first view of every group comes first, then the
+    second of every group, and so on. `taps` replaces the pictures: five fp16 tensors [views * n, c, s, s]; `image` stays
+    for pictures of the progress only when `keep_images`. `kinds` are (views, groups) of the batches, in turn."""
 
-    def __init__(self, paths: dict, size: int, seed: int, held_out: bool = False, keep_images: bool = False):
-        self.paths, self.size, self.seed, self.held_out, self.keep_images = paths, size, seed, held_out, keep_images
+    def __init__(self, paths: dict, kinds, seed: int, held_out: bool = False, keep_images: bool = False):
+        self.paths, self.kinds, self.seed, self.held_out, self.keep_images = paths, kinds, seed, held_out, keep_images
 
     def __iter__(self):
         import cv2
 
         from .library import Library
-        from .samples import pair
+        from .samples import group
         from .taps import TapRunner
 
         cv2.setNumThreads(1)
@@ -28,11 +29,12 @@ class Groups(IterableDataset):
         rng = np.random.default_rng(self.seed)
         made = 0
         while True:
-            groups = [pair(rng, library) for _ in range(self.size)]
-            image = np.concatenate([np.stack([group["image"][view] for group in groups]) for view in (0, 1)])
-            batch = {name: np.stack([group[name] for group in groups]) for name in groups[0] if name != "image"}
-            for name in ("target", "outside", "present", "prompts"):
-                batch[name] = np.concatenate([batch[name][:, 0], batch[name][:, 1]])
+            views, size = self.kinds[made % len(self.kinds)]
+            groups = [group(rng, library, views) for _ in range(size)]
+            image = np.concatenate([np.stack([one["image"][view] for one in groups]) for view in range(views)])
+            batch = {name: np.stack([one[name] for one in groups]) for name in groups[0] if name != "image"}
+            for name in ("target", "outside", "present", "prompts", "way", "has_memory"):
+                batch[name] = np.concatenate([batch[name][:, view] for view in range(views)])
             batch = {name: torch.from_numpy(np.ascontiguousarray(value)) for name, value in batch.items()}
             batch["taps"] = [torch.from_numpy(tap) for tap in runner(image)]
             if self.keep_images:

@@ -4,11 +4,11 @@
 #   tools/model/make_model.sh [DATA_ROOT [MINUTES]]     (or the environment variable EVAL_DATA; ../shared/data without either)
 #
 # DATA_ROOT holds train/coco, train/ccp and aws_warehouse, and may hold clicks/* and vos, which only measure.
-# MINUTES of training (default 86). Everything bulky goes to .cache-model; a second call goes on where the first stopped.
+# MINUTES of training (default 150, on an idle machine of two cores). Everything bulky goes to .cache-model; a second call goes on where the first stopped.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 data=${1:-${EVAL_DATA:-../shared/data}}
-minutes=${2:-86}
+minutes=${2:-150}
 cache=.cache-model
 python=.venv/bin/python
 scenes=300
@@ -46,11 +46,16 @@ for seed in 1 2; do
         touch "$cache/r$seed/renders.done"
     fi
 done
-say "training, $minutes minutes in all"
+say "training on pairs of views and clips, $minutes minutes in all"
 "$python" -m tools.model.train --cache "$cache" --coco "$data/train/coco" --ccp "$data/train/ccp" --minutes "$minutes"
+if [ ! -d "$cache/clips" ]; then
+    "$python" -m tools.model.clips --cache "$cache" --coco "$data/train/coco" --ccp "$data/train/ccp" --out "$cache/clips"
+fi
 say "exporting"
 "$python" -m tools.model.export --state "$cache/run/state.pt" --out models/compact
 "$python" -m tools.model.parity --state "$cache/run/state.pt" --models models/compact
+"$python" -m tools.model.choose --models models/compact --cache "$cache" --coco "$data/train/coco" --ccp "$data/train/ccp" \
+    --clips "$cache/clips"
 for set in coco sed spills; do
     [ -d "$data/clicks/$set" ] && "$python" -m tools.model.evaluate --models models/compact --clicks "$data/clicks/$set"
 done

@@ -85,27 +85,34 @@ def box_of(mask):
     return centre, max(columns[-1] - columns[0], rows[-1] - rows[0]) + 1
 
 
-def pair(rng, library):
-    """One training group: view A (pointed at), view B (found again). A dict of arrays, each with the views first where
-    it has both: image uint8 [2,256,256,3], target uint8 [2,128,128], outside f32 [2], present f32 [2], prompts uint8
-    [2,5,128,128], memory_mask uint8 [128,128], has_memory f32."""
+def group(rng, library, views: int = 2):
+    """One training group: view 0 (pointed at) and later views (found again). A dict of arrays: image uint8
+    [views,256,256,3], target uint8 [views,128,128], outside f32 [views], present f32 [views], prompts uint8
+    [views,5,128,128] (in later views the previous mask of a tracker that works more or less), way f32 [views,3]: where
+    the previous view's crop lies in this one's (scale and offset in crop sides, with the tracker's guess of the motion),
+    memory_mask uint8 [128,128], has_memory f32 [views]."""
     while True:
-        scene = random_scene(rng, library)
+        scene = random_scene(rng, library, views)
         image, mask = scene.view(0)
         found = box_of(mask)
         if found is not None:
             break
     centre, extent = found
     side = extent * (np.exp(rng.uniform(np.log(1.2), np.log(6))) if rng.random() < 0.88 else rng.uniform(0.5, 1.2))
+    if views > 2 and rng.random() < 0.7:
+        side = extent * rng.uniform(1.5, 2.2)
     side = max(min(side, 1.1 * max(image.shape[:2])), 20)
     if rng.random() < 0.5:
         click = np.array(inner_point(rng, mask > 0.5, rng.random() < 0.5))
         middle = click + rng.normal(0, 0.01, 2) * side
     else:
         middle, click = centre + rng.uniform(-0.5, 0.5, 2) * max(side - 0.7 * extent, 0.15 * extent), None
+    if views > 2:
+        middle = centre + rng.normal(0, 0.05, 2) * extent
     if rng.random() < 0.75:
         middle = keep_within(middle, side, image.shape)
-    view, target, outside = crop(expose(rng, image), mask, middle, side)
+    image = expose(rng, image)
+    view, target, outside = crop(image, mask, middle, side)
     if (target > 0.5).any() and (click is None or rng.random() < 0.3):
         click = np.array(inner_point(rng, target > 0.5, rng.random() < 0.5))
     else:
@@ -113,26 +120,34 @@ def pair(rng, library):
     prompts = pointing(rng, target, click)
     if rng.random() < 0.12:
         prompts[4] = difference(rng, target)
-    views, targets = [faults(rng, view)], [target]
-    second = _second(rng, library, scene, target)
+    seen = [(faults(rng, view), target, outside, prompts, np.zeros(3), 0)]
+    window = (middle, side, centre, extent)
+    lighting = rng.integers(1 << 30)
+    for index in range(1, views):
+        last = index == views - 1
+        found, window = _later(rng, library, scene, target, index, window, last, lighting, views)
+        seen.append(found)
     kept = perturbed(rng, target, 0.6) if rng.random() < 0.35 else target
+    columns = [np.stack(column) for column in zip(*seen)]
     return {
-        "image": np.stack([views[0], second[0]]),
-        "target": _bytes(np.stack([targets[0], second[1]])),
-        "outside": np.float32([outside, second[2]]),
-        "present": np.float32([target.mean() > 0.0015, second[1].mean() > 0.0015]),
-        "prompts": _bytes(np.stack([prompts, second[3]])),
+        "image": columns[0],
+        "target": _bytes(columns[1]),
+        "outside": np.float32(columns[2]),
+        "present": np.float32([one.mean() > 0.0015 for one in columns[1]]),
+        "prompts": _bytes(columns[3]),
+        "way": np.float32(columns[4]),
         "memory_mask": _bytes(kept),
-        "has_memory": np.float32(second[4]),
+        "has_memory": np.float32(columns[5]),
     }
 
 
-def _second(rng, library, scene, first_target):
-    """View B: (image, target, outside, prompts, has_memory)."""
+def _later(rng, library, scene, first_target, index, window, last, lighting, views):
+    """A later view: ((image, target, outside, prompts, way, has_memory), its window)."""
     prompts = np.zeros((5, SIDE, SIDE), np.float32)
-    gone = rng.random() < 0.12
-    seen = scene.view(1, absent=True) if gone else scene.view(1)
-    if seen is None or (box_of(seen[1]) is None):
+    gone = last and rng.random() < (0.12 if views == 2 else 0.06)
+    seen = scene.view(index, absent=True) if gone else scene.view(index)
+    before, before_side, before_centre, before_extent = window
+    if seen is None and gone:
         stray = random_scene(rng, library).view(0)
         image, mask = stray[0], np.zeros(stray[0].shape[:2], np.float32)
         size = min(image.shape[:2])
@@ -141,15 +156,28 @@ def _second(rng, library, scene, first_target):
         )
         if rng.random() < 0.7:
             prompts[3] = perturbed(rng, first_target, 1.2)
-        return faults(rng, view), target, outside, prompts, 1
+        return (faults(rng, view), target, outside, prompts, np.float32([1, 0, 0]), 1), window
     image, mask = seen
-    centre, extent = box_of(mask)
-    side = max(20, min(1.1 * max(image.shape[:2]), extent * np.exp(rng.uniform(np.log(1.4), np.log(4.5)))))
-    spread = min(0.5 * side, 0.5 * side - 0.25 * extent)
-    middle = centre + (rng.normal(0, 0.2, 2) * extent if rng.random() < 0.7 else rng.uniform(-1, 1, 2) * spread)
+    found = box_of(mask)
+    centre, extent = found if found is not None else (before_centre, before_extent)
+    if views > 2 and rng.random() < 0.75:
+        side = before_extent * rng.uniform(1.5, 2.8)  # as the host does
+    else:
+        side = extent * np.exp(rng.uniform(np.log(1.4), np.log(4.5)))
+    side = max(20, min(1.1 * max(image.shape[:2]), side))
+    spread = min(0.5 * side, abs(0.5 * side - 0.25 * extent))
+    if views > 2 and rng.random() < 0.75:
+        guess = before_centre + (centre - before_centre) * (rng.uniform(0.3, 1.15) if rng.random() < 0.6 else 0)
+        middle = guess + rng.normal(0, 0.04, 2) * extent
+        if np.abs(centre - middle).max() > 0.55 * side:  # out of sight: nothing to learn from
+            guess = middle = centre + rng.normal(0, 0.1, 2) * extent
+    else:
+        middle = centre + (rng.normal(0, 0.2, 2) * extent if rng.random() < 0.7 else rng.uniform(-1, 1, 2) * spread)
+        guess = centre + rng.normal(0, 0.1, 2) * extent
     if rng.random() < 0.75:
         middle = keep_within(middle, side, image.shape)
-    view, target, outside = crop(expose(rng, image), mask, middle, side)
+    alike = np.random.default_rng(lighting) if views > 2 and rng.random() < 0.7 else rng
+    view, target, outside = crop(expose(alike, image), mask, middle, side)
     draw = rng.random()
     if draw < 0.62 or scene.twins:
         earlier = drifted(rng, target) if draw < 0.27 else target
@@ -158,8 +186,12 @@ def _second(rng, library, scene, first_target):
         draw_click(prompts[0], *inner_point(rng, target > 0.5, rng.random() < 0.5))
     if rng.random() < 0.12:
         prompts[4] = difference(rng, target)
-    alone = prompts[3].any() and rng.random() < 0.1
-    return faults(rng, view), target, outside, prompts, 0 if alone else 1
+    alone = views == 2 and prompts[3].any() and rng.random() < 0.1
+    # a point p (in crop sides from the middle) of this view lies at scale * p + offset of the view before
+    moved = guess - before_centre
+    way = np.float32([side / before_side, *((middle - moved - before) / before_side)])
+    window = (middle, side, centre, extent)
+    return (faults(alike, view), target, outside, prompts, way, 0 if alone else 1), window
 
 
 def _bytes(x):

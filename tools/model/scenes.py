@@ -1,9 +1,9 @@
 """Random training scenes. A scene gives views of one target object: `view(k)` -> (RGB uint8 [h,w,3], mask float32 0..1
 [h,w]).
 
-View 0 is where the object is pointed at or remembered, view 1 where it must be found again: another moment of a
-rendered scene, a composite whose layers moved, a photo with something pasted in. `view(1, absent=True)` gives the place
-without the object, if the scene can (else None)."""
+View 0 is where the object is pointed at or remembered, later views are where it must be found again: other moments of a
+rendered scene, a composite whose layers move, a photo with something pasted in, a puddle that spreads.
+`view(k, absent=True)` gives the place without the object, if the scene can (else None)."""
 
 import cv2
 import numpy as np
@@ -76,15 +76,32 @@ def random_background(rng, library):
     return np.ascontiguousarray(square[:, ::-1] if rng.random() < 0.5 else square)
 
 
-class Composite:
-    """Two to six layers over a background; one is the target; each moves a little between the views."""
+def bend(rng, side: int):
+    """A smooth displacement [side, side, 2] of at most one pixel, for things that are not rigid."""
+    coarse = rng.normal(0, 1, (5, 5, 2)).astype(np.float32)
+    field = cv2.resize(coarse, (side, side), interpolation=cv2.INTER_CUBIC)
+    return field / (np.abs(field).max() + 1e-6)
 
-    def __init__(self, rng, library, twins: bool = False):
+
+def bent(image, field, amount: float):
+    """The picture displaced by `field` times `amount` pixels."""
+    height, width = image.shape[:2]
+    field = cv2.resize(field, (width, height)) * np.float32(amount)
+    grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), -1).astype(np.float32) + field
+    return cv2.remap(image, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+
+
+class Composite:
+    """Two to six layers over a background; one is the target; each moves, turns, grows and bends from view to view. In
+    a clip of more than two views another thing may cross in front of the target, or the camera pan."""
+
+    def __init__(self, rng, library, twins: bool = False, views: int = 2):
         self.rng, self.background = rng, random_background(rng, library)
-        self.layers, self.twins = [], twins or rng.random() < 0.2
+        self.layers, self.twins = [], twins or rng.random() < (0.2 if views == 2 else 0.35)
         count = rng.integers(1, 6)
         target = random_layer(rng, library)
         size = np.exp(rng.uniform(np.log(0.12), np.log(0.75))) * CANVAS
+        pace = 0.12 if views == 2 else rng.choice([0.08, 0.2, 0.4])
         for index in range(count + 1):
             same = index > 0 and self.twins and rng.random() < 0.7
             rgba = target if index == 0 or same else random_layer(rng, library)
@@ -97,28 +114,50 @@ class Composite:
                     "degrees": rng.normal(0, 15),
                     "flip": rng.random() < 0.5,
                     "gain": rng.uniform(0.7, 1.2),
-                    "motion": rng.normal(0, 0.12, 2) * extent,
+                    "motion": rng.normal(0, pace, 2) * extent,
+                    "turn": rng.normal(0, 7),
+                    "growth": np.exp(rng.normal(0, 0.08)),
+                    "bend": (bend(rng, 64), rng.uniform(0.01, 0.07)) if rng.random() < 0.4 else None,
                     "target": index == 0,
                 }
             )
         below = rng.random() < 0.6
         self.layers.sort(key=lambda layer: layer["target"] if below else rng.random())
+        self.pan = rng.normal(0, 0.03, 2) * CANVAS if views > 2 and rng.random() < 0.4 else np.zeros(2)
+        aimed = next(layer for layer in self.layers if layer["target"])
+        if views > 2 and rng.random() < 0.4:  # stays where it can be seen
+            aimed["centre"] = np.clip(aimed["centre"], 0.3 * CANVAS, 0.7 * CANVAS)
+        if views > 2 and rng.random() < 0.35:  # something crosses, hiding it in one view
+            rgba = target if self.twins and rng.random() < 0.4 else random_layer(rng, library)
+            when, extent = rng.integers(1, views), size * np.exp(rng.uniform(-0.4, 0.5))
+            way = rng.normal(0, 1, 2)
+            way = way / np.hypot(*way) * (size + extent) * rng.uniform(0.5, 0.9)
+            self.layers.append(
+                aimed | {"rgba": rgba, "scale": extent / max(rgba.shape[:2]), "target": False, "motion": way,
+                         "centre": aimed["centre"] + aimed["motion"] * when - way * when, "bend": None}
+            )  # fmt: skip
 
     def view(self, index: int, absent: bool = False):
         rng, canvas = self.rng, self.background.copy()
+        if self.pan.any():
+            shift = np.float32([[1, 0, self.pan[0] * index], [0, 1, self.pan[1] * index]])
+            canvas = cv2.warpAffine(canvas, shift, (CANVAS, CANVAS), borderMode=cv2.BORDER_REFLECT)
         target = np.zeros((CANVAS, CANVAS), np.float32)
         for layer in self.layers:
             if layer["target"] and absent:
                 continue
-            grow = 1 + (rng.normal(0, 0.08) if index else 0)
+            rgba = layer["rgba"]
+            if layer["bend"] and index:
+                rgba = bent(rgba, layer["bend"][0], layer["bend"][1] * index * max(rgba.shape[:2]))
+            shake = rng.normal(0, 1, 2) * (index > 0)
             matrix = affine(
-                layer["rgba"].shape,
-                layer["centre"] + layer["motion"] * index,
-                layer["scale"] * grow,
-                layer["degrees"] + (rng.normal(0, 8) if index else 0),
+                rgba.shape,
+                layer["centre"] + layer["motion"] * index + self.pan * index,
+                layer["scale"] * layer["growth"] ** index * (1 + 0.03 * shake[0]),
+                layer["degrees"] + layer["turn"] * index + 3 * shake[1],
                 layer["flip"],
             )
-            pasted = warp_onto(canvas, target, layer["rgba"], matrix, layer["gain"])
+            pasted = warp_onto(canvas, target, rgba, matrix, layer["gain"])
             if layer["target"] and pasted is not None:
                 alpha, place = pasted
                 target[place] = np.maximum(target[place], alpha)
@@ -130,6 +169,7 @@ class Photo:
 
     def __init__(self, rng, library, people: bool):
         self.rng, self.library, self.twins = rng, library, False
+        self.bend = (bend(rng, 64), rng.uniform(0.005, 0.03)) if rng.random() < 0.5 else None
         pool = library.people if people else library.photos
         self.image, labels = pool[rng.integers(len(pool))]
         self.mask = labels > 0
@@ -142,6 +182,9 @@ class Photo:
         if absent:
             return None
         rng, image, mask = self.rng, self.image.copy(), self.mask.astype(np.float32)
+        if index and self.bend:
+            amount = self.bend[1] * index * max(image.shape[:2])
+            image, mask = bent(image, self.bend[0], amount), bent(mask, self.bend[0], amount)
         if rng.random() < 0.35:
             rgba = random_layer(rng, self.library)
             scale = np.exp(rng.uniform(np.log(0.1), np.log(0.5))) * max(image.shape[:2]) / max(rgba.shape[:2])
@@ -158,15 +201,20 @@ class Photo:
 class Rendered:
     """A rendered scene: the target is a body, a painted part of it, or the whole stack it belongs to."""
 
-    def __init__(self, rng, library):
+    def __init__(self, rng, library, views: int = 2):
         self.rng, self.twins = rng, False
         self.frames, self.first, scene = library.renders[rng.integers(len(library.renders))]
         body, group = (
             np.array(scene["body"] + [0] * (256 - len(scene["body"]))),
             scene["group"],
         )
-        start = rng.integers(FRAMES - 1)
-        self.moments = (start, min(FRAMES - 1, start + 1 + rng.integers(3)))
+        if views == 2:
+            start = rng.integers(FRAMES - 1)
+            self.moments = (start, min(FRAMES - 1, start + 1 + rng.integers(3)))
+        else:
+            self.moments = np.sort(rng.choice(FRAMES, views, replace=False))
+            self.moments = self.moments[:: rng.choice([-1, 1])]
+            start = self.moments[0]
         ids = self.frames[self.first + start][..., 3]
         areas = np.bincount(ids.ravel(), minlength=256)
         bodies = np.zeros(len(group))
@@ -191,26 +239,27 @@ class Rendered:
     def view(self, index: int, absent: bool = False):
         if absent:
             return None
-        frame = self.frames[self.first + self.moments[min(index, 1)]]
+        frame = self.frames[self.first + self.moments[index]]
         if self.flip:
             frame = frame[:, ::-1]
         return np.ascontiguousarray(frame[..., :3]), self.geoms[frame[..., 3]]
 
 
-def random_scene(rng, library):
-    """One scene of a random kind."""
+def random_scene(rng, library, views: int = 2):
+    """One scene of a random kind: mostly stills and liquids for pairs of views, mostly things that move for clips."""
+    photo, people, rendered, composite = (0.22, 0.3, 0.46, 0.68) if views == 2 else (0.12, 0.22, 0.46, 0.92)
     while True:
         draw = rng.random()
-        if draw < 0.24:
+        if draw < photo:
             return Photo(rng, library, False)
-        if draw < 0.34:
+        if draw < people:
             return Photo(rng, library, True)
-        if draw < 0.58:
+        if draw < rendered:
             if library.renders:
-                scene = Rendered(rng, library)
+                scene = Rendered(rng, library, views)
                 if scene.geoms is not None:
                     return scene
-        elif draw < 0.88:
-            return Composite(rng, library)
+        elif draw < composite:
+            return Composite(rng, library, views=views)
         else:
-            return Liquid(rng, random_background(rng, library), library)
+            return Liquid(rng, library)

@@ -1,4 +1,4 @@
-"""The frozen backbone's taps through OpenVINO (bf16 on one thread), and their mean and deviation per channel."""
+"""The frozen backbone's taps through OpenVINO (on one thread), and their mean and deviation per channel."""
 
 import pathlib
 
@@ -11,7 +11,7 @@ from .backbone import TAP_CHANNELS, load_backbone
 class TapRunner:
     """Callable: RGB uint8 [n,256,256,3] -> five float16 arrays [n,c,s,s]."""
 
-    def __init__(self, cache: str, precision: str = "bf16"):
+    def __init__(self, cache: str, precision: str | None = None):
         import openvino
 
         path = pathlib.Path(cache) / "backbone.onnx"
@@ -26,6 +26,8 @@ class TapRunner:
                 dynamo=False,
             )
         core = openvino.Core()
+        if precision is None:  # bf16 is quicker where the processor can, and only there
+            precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
         model = core.read_model(str(path))
         self.compiled = core.compile_model(
             model, "CPU", {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1}

@@ -3,7 +3,8 @@
     python -m tools.model.train --cache DIR --coco DIR --ccp DIR --minutes 90
 
 SIGTERM saves and stops. State, curves and sheets of sample masks go to DIR/run. The learning rate follows the share of
-`--minutes` already trained (warm-up, then cosine to 2 %), so a run that was stopped goes on where it was.
+`--minutes` already trained (warm-up, then cosine to 2 %), so a run that was stopped goes on where it was. `--from` starts
+from exported graphs instead of from nothing, with a lower rate and, from the first step on, the network's own masks.
 """
 
 import argparse
@@ -17,18 +18,21 @@ import time
 
 import torch
 
+from .import_graphs import import_graphs
 from .loader import Groups, loader
 from .network import Compact
 from .progress import draw_curves, draw_sheet, validate
 from .steps import fetch, forward
 
-PEAK_RATE, WEIGHT_DECAY, AVERAGE = 1.6e-3, 0.02, 0.998
+PEAK_RATE, WARM_PEAK_RATE, WEIGHT_DECAY, AVERAGE = 1.6e-3, 6e-4, 0.02, 0.998
+PAIRS, CLIP_VIEWS = 2, 4
+OWN_PREVIOUS = 0.65  # share of the previous masks in clips that are the network's own
 
 
-def rate(share: float) -> float:
+def rate(share: float, peak: float) -> float:
     """Learning rate at the given share (0..1) of the planned time."""
     warm = min(1.0, share / 0.02)
-    return PEAK_RATE * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, share))))
+    return peak * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, share))))
 
 
 def measure_standardisation(model: Compact, batches, count: int) -> None:
@@ -50,6 +54,9 @@ def main() -> None:
         parser.add_argument(name, required=True)
     parser.add_argument("--minutes", type=float, default=90, help="training time in all, over all calls")
     parser.add_argument("--groups", type=int, default=12, help="pairs of crops a step")
+    parser.add_argument("--clips", type=int, default=7, help="clips of four views a step, every other step")
+    parser.add_argument("--from", dest="start", help="folder of exported graphs to start from")
+    parser.add_argument("--bf16", choices=("auto", "yes", "no"), default="auto")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
@@ -58,7 +65,10 @@ def main() -> None:
     run = pathlib.Path(args.cache) / "run"
     run.mkdir(parents=True, exist_ok=True)
     paths = {"cache": args.cache, "coco": args.coco, "ccp": args.ccp}
-    model = Compact().to(memory_format=torch.channels_last)
+    model = (import_graphs(args.start).train() if args.start else Compact()).to(memory_format=torch.channels_last)
+    peak = WARM_PEAK_RATE if args.start else PEAK_RATE
+    quick = torch.ops.mkldnn._is_mkldnn_bf16_supported() and torch.cpu._is_amx_tile_supported()
+    narrow = args.bf16 == "yes" or (args.bf16 == "auto" and quick)  # emulated bf16 takes twice the time of f32
     weights = [p for p in model.parameters() if p.dim() > 1]
     others = [p for p in model.parameters() if p.dim() <= 1]
     optimiser = torch.optim.AdamW(
@@ -75,14 +85,16 @@ def main() -> None:
         optimiser.load_state_dict(saved["optimiser"])
         step, trained = saved["step"], saved["trained"]
         curves = json.loads((run / "curves.json").read_text()) if (run / "curves.json").exists() else []
-    batches = iter(loader(Groups(paths, args.groups, args.seed * 7919 + step)))
-    if step == 0:
+    kinds = [(PAIRS, args.groups), (CLIP_VIEWS, args.clips)]
+    batches = iter(loader(Groups(paths, kinds, args.seed * 7919 + step)))
+    if step == 0 and not args.start:
         measure_standardisation(model, batches, 8)
+    if step == 0:
         average.load_state_dict(model.state_dict())
     held_out = run / "held_out.pt"
     if not held_out.exists():
-        source = iter(loader(Groups(paths, args.groups, 99, held_out=True, keep_images=True), 1))
-        torch.save([next(source) for _ in range(12)], held_out)
+        source = iter(loader(Groups(paths, kinds, 99, held_out=True, keep_images=True), 1))
+        torch.save([next(source) for _ in range(18)], held_out)
         del source
     held_out = torch.load(held_out, weights_only=True)
 
@@ -106,9 +118,12 @@ def main() -> None:
     while trained < args.minutes * 60 and not stopped:
         batch = fetch(next(batches))
         for group in optimiser.param_groups:
-            group["lr"] = rate(trained / 60 / args.minutes)
-        with torch.autocast("cpu", torch.bfloat16):
-            loss, measured, _ = forward(model, batch, args.groups // 3, own_memory=trained > 0.25 * args.minutes * 60)
+            group["lr"] = rate(trained / 60 / args.minutes, peak)
+        n = len(batch["memory_mask"])
+        able = args.start is not None or trained > 0.25 * args.minutes * 60
+        clip = len(batch["target"]) > PAIRS * n
+        with torch.autocast("cpu", torch.bfloat16, enabled=narrow):
+            loss, measured, _ = forward(model, batch, n // 3, able, OWN_PREVIOUS if clip and able else 0.0)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
@@ -117,6 +132,8 @@ def main() -> None:
         keep = min(AVERAGE, (1 + step) / (20 + step))
         with torch.no_grad():
             torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - keep)
+        if clip:
+            measured["followed"] = measured.pop("again")
         for name, value in {"loss": loss.detach()[None], **measured}.items():
             recent.setdefault(name, []).append(float(value.mean()))
         now = time.time()
@@ -126,18 +143,19 @@ def main() -> None:
             means |= {
                 "step": step,
                 "minutes": trained / 60,
-                "crops_per_s": 2 * args.groups * (step - since) / (now - saved_at + 1e-6),
+                "steps_per_s": (step - since) / (now - saved_at + 1e-6),
             }
             print("train: " + ", ".join(f"{name} {value:.3f}" for name, value in means.items()), flush=True)
             curves.append(means)
             recent = {}
-        if now - saved_at > 240 or trained >= args.minutes * 60:
+        if now - saved_at > 480 or trained >= args.minutes * 60:
             save()
-            curves.append({"step": step, "minutes": trained / 60} | validate(average, held_out[:8]))
+            curves.append({"step": step, "minutes": trained / 60} | validate(average, held_out[:10]))
             print("held out: " + ", ".join(f"{name} {value:.3f}" for name, value in curves[-1].items()), flush=True)
             (run / "curves.json").write_text(json.dumps(curves))
             draw_curves(curves, run / "curves.png")
-            draw_sheet(average, held_out[8], run / "sheet.png")
+            draw_sheet(average, held_out[16], run / "sheet.png")
+            draw_sheet(average, held_out[17], run / "sheet_clips.png")
             saved_at, since, last = time.time(), step, time.time()
     save()
 

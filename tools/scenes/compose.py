@@ -29,9 +29,11 @@ def lamp_field(points: np.ndarray, lamp_height: float, seed_phase: float) -> np.
 class Composer:
     """Turns snapshots into clean pictures at output size."""
 
-    def __init__(self, renderer: Renderer, lamp_height: float, phase: float, samples=2, base_samples=16):
+    def __init__(self, renderer: Renderer, lamp_height: float, phase: float, samples=2, base_samples=16,
+                 one_lamp=False):
         self.r, self.lamp_height, self.phase = renderer, lamp_height, phase
         self.samples, self.base_samples = samples, base_samples
+        self.both = samples == 1 and not one_lamp      # with one lamp, only it casts shadows: a pass less
         self._still: dict = {}
         self._cache: tuple | None = None
 
@@ -46,7 +48,7 @@ class Composer:
                 if j < self.samples and self.samples > 1:
                     few.append(rgb)
             if self.samples == 1:
-                few = [self.r.colour(0, lamps, moving=False, both=True)[0]]
+                few = [self.r.colour(0, lamps, moving=False, both=self.both)[0]]
             self._still[key] = (total / max(self.base_samples, self.samples), few)
         return self._still[key]
 
@@ -65,7 +67,7 @@ class Composer:
         total = 0
         for k in range(self.samples):
             self.r.pose(snapshots[min(k, len(snapshots) - 1)])
-            rgb, depth = self.r.colour(k, lamps, both=self.samples == 1)
+            rgb, depth = self.r.colour(k, lamps, both=self.both)
             ids = self.r.ids()
             mask = (ids >= 0) & self.r.moving_geom[np.maximum(ids, 0)]
             total = total + np.where(mask[..., None], rgb, np.maximum(soft + rgb - few[k], 0))

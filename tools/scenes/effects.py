@@ -1,6 +1,7 @@
 """Nothing happens but light and camera: lamps switching, a shaking mount, shadows and headlights over the floor."""
 import numpy as np
 
+from .liquid import LIQUIDS, Puddle
 from .script import Script
 
 
@@ -79,3 +80,25 @@ class Shadow(Script):
         return gain
 
 
+class WetFloor(Shadow):
+    """A floor that is wet all the time: the hall's reflection lies in it, a shadow and headlights pass over it."""
+
+    def __init__(self, rng, liquid=None):
+        super().__init__(rng)
+        self.notes = {"negative": "light and shadow pass over a floor that is wet from the beginning"}
+        self.liquid = LIQUIDS[liquid or str(rng.choice(["water", "oil"]))]
+        self.rng_puddle = np.random.default_rng(int(rng.integers(1 << 31)))
+        self.area = float(rng.uniform(1.2, 2.4))
+
+    def prepare(self, site, rng):
+        super().prepare(site, rng)
+        x, y = site.free_spot(rng, (-1.5, 1.5), (site.walkway[1], site.walkway[1] + 1.2), 1.0, seen=[(0, 0)])
+        self.puddle = Puddle(self.rng_puddle, self.liquid, (x, y), (.3, -.2), self.area, -30, -20)
+
+    def glow(self, points, floor, t, size):
+        gain = super().glow(points, floor, t, size)
+        if gain is None or not 0 <= t - self.second < 4.0:
+            return gain
+        # What is wet mirrors the lamps: brighter there.
+        wet = self.puddle.cover(points, t)
+        return gain if wet is None else gain * (1 + .8 * np.clip(gain - 1, 0, 1) * wet * floor)

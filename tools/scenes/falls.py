@@ -74,6 +74,48 @@ class RackFall(Script):
         data.xfrc_applied[b, 3:] = np.cross(point - data.xipos[b], push)
 
 
+class TallTip(Script):
+    """Something tall and slender (a roll, a rack's loose upright, a cabinet) tips over."""
+
+    def __init__(self, rng, shape=None):
+        super().__init__("toppled_stack", 12.0)
+        self.shape = shape or str(rng.choice(["roll", "cabinet"]))
+        self.event_s = float(rng.uniform(4.5, 6.0))
+        self.objects = {1: self.shape}
+        self.event_bodies = ["tall"]
+        angle = rng.uniform(0, 2 * np.pi)
+        self.push = np.array([np.cos(angle), np.sin(angle), 0])
+
+    def prepare(self, site, rng):
+        w = site.world
+        x, y = site.free_spot(rng, (-2, 2), (site.walkway[1] - .9, site.walkway[3] - .6), 1.0,
+                              seen=[(0, 0), tuple(1.3 * self.push[:2])])
+        if self.shape == "roll":
+            self.height, radius = float(rng.uniform(1.3, 1.8)), float(rng.uniform(.13, .2))
+            tone = [(.72, .66, .55), (.30, .42, .55), (.55, .56, .57)][int(rng.integers(3))]
+            geoms = [w.geom("cylinder", (0, 0, self.height / 2), (radius, self.height / 2), w.colour(tone),
+                            collide=True, mass=25, friction=(.6, .01, .01)),
+                     w.geom("cylinder", (0, 0, self.height - .04), (radius * 1.01, .03), w.colour((.2, .2, .2)),
+                            mass=.01)]
+        else:
+            self.height = float(rng.uniform(1.2, 1.6))
+            half = (float(rng.uniform(.18, .26)), float(rng.uniform(.14, .2)), self.height / 2)
+            material = site.cartons[int(rng.integers(9))] if rng.random() < .5 else w.colour((.35, .42, .50))
+            geoms = [w.geom("box", (0, 0, self.height / 2), half, material, collide=True, mass=25,
+                            friction=(.6, .01, .001))]
+        turn = rng.uniform(0, 3.1)
+        w.body("tall", (x, y, .002), geoms, object_id=1, quat=(np.cos(turn), 0, 0, np.sin(turn)))
+
+    def control(self, t, dt, model, data):
+        b = body_id(model, "tall")
+        data.xfrc_applied[b] = 0
+        since, axis = t - self.event_s, data.xmat[b].reshape(3, 3)
+        if 0 <= since < 2.5 and axis[2, 2] > .9:
+            force = self.push * 25 * 9.81 * min(.45, .1 + .3 * since)
+            arm = axis @ np.array([0, 0, self.height * .9]) + data.xpos[b] - data.xipos[b]
+            data.xfrc_applied[b, :3], data.xfrc_applied[b, 3:] = force, np.cross(arm, force)
+
+
 class Topple(Script):
     """A stack of cartons leans and comes apart."""
 
@@ -101,7 +143,7 @@ class Topple(Script):
     def control(self, t, dt, model, data):
         data.xfrc_applied[:] = 0
         since = t - self.event_s
-        if not 0 <= since < 1.9:
+        if not 0 <= since < 1.4:
             return
         for k in range(self.count // 2, self.count):
             b = body_id(model, f"part{k}")

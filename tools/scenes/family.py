@@ -67,4 +67,16 @@ DEPOT = Family(
     vignette=(.2, .42), noise_sigma=(3.0, 5.0), blur_sigma=(.6, .95), white_balance=(-.10, .10), saturation=(.55, .8),
     contrast=(.88, 1.0), bitrate_kbps=(600, 780), gop_s=(2.0, 4.0))
 
-FAMILIES = {family.name: family for family in (HALL, DEPOT)}
+# Never looked at while the rules are made: rendered and measured at the end.
+CROSSDOCK = Family(
+    name="crossdock", hall_half=(13.0, 10.0), wall_y=6.6, wall_height=8.5, wall_styles=("cladding", "panel"),
+    wall_colours=((.80, .80, .78), (.44, .47, .50)), floor_colours=((.60, .59, .56), (.30, .30, .31)),
+    floor_stain=(.02, .10), line_colours=((.9, .9, .9), (.85, .75, .1)), rack_y=5.0, rack_depth=1.3,
+    bay_width=(2.9, 3.3), level_heights=((.15, 1.5, 2.9), (.15, 1.35, 2.6)),
+    upright_colours=((.75, .76, .76), (.10, .32, .30)), beam_colours=((.10, .12, .14), (.82, .78, .20)),
+    lamp_height=8.0, ambient=(.40, .50), key=(.30, .40), jitter=.1, height_m=(5.4, 6.6), distance_m=(8.6, 10.2),
+    azimuth_deg=(0, 25), fovy_deg=(38, 46), sizes=((640, 480), (800, 450)), fps=(6, 10, 25), barrel=(.0, .04),
+    vignette=(.0, .12), noise_sigma=(1.0, 2.2), blur_sigma=(.7, 1.1), white_balance=(-.02, .02), saturation=(.0, .05),
+    contrast=(1.1, 1.25), bitrate_kbps=(450, 600), gop_s=(.5, 4.0), monochrome=True)
+
+FAMILIES = {family.name: family for family in (HALL, DEPOT, CROSSDOCK)}

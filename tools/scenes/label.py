@@ -47,7 +47,9 @@ class Labeller:
             self.start, self.end = moving_interval(paths, recording.times)
             if script.carrier:
                 self.start = leaves_carrier(recording, model, script.event_bodies[0], script.carrier)
-        if script.puddle is not None:
+        if script.event_times:
+            self.start, self.end = script.event_times
+        if script.puddle is not None and script.kind == "spill":
             self.start = script.puddle.start_s if self.start is None else self.start
             self.end = script.puddle.end_s if self.end is None else max(self.end, script.puddle.end_s)
             self.end = min(self.end, script.duration_s)
@@ -95,13 +97,15 @@ class Labeller:
             if origin:                   # carried objects may enter the picture later
                 out["origin_region"] = origin
             out["final_region"] = union([self.boxes[self.recording.frames - 1].get(k) for k in solid])
+        if script.left_place_s is not None:
+            out["left_place_s"] = round(script.left_place_s, 2)
         return out
 
     def write(self, size, zones, more: dict):
         """Writes NAME.json."""
         label = {"name": self.name, "fps": self.fps, "size": list(size), "frames": self.recording.frames,
                  "duration_s": round(self.recording.frames / self.fps, 3), "incident": self._incident()}
-        if self.liquid_start is not None:
+        if self.liquid_start is not None and self.script.kind == "spill":
             label["liquid_start_s"] = round(self.liquid_start, 2)
             label["spill_area_m2"] = round(self.script.puddle.area(self.script.duration_s), 2)
         if self.script.objects:

@@ -20,6 +20,8 @@ class Script:
     objects: dict[int, str] = field(default_factory=dict)        # object id → what it is
     event_bodies: list[str] = field(default_factory=list)        # whose motion is the incident
     event_s: float | None = None                                 # when forces begin
+    event_times: tuple | None = None                             # (start, end) where no free body moves
+    left_place_s: float | None = None                            # when the person has left the place
     puddle: object = None
     notes: dict = field(default_factory=dict)                    # further keys of the label
 

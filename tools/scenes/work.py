@@ -101,3 +101,78 @@ class PlaceBox(Script):
         data.mocap_pos[index] = centre
         data.mocap_quat[index] = (np.cos(self.heading / 2), 0, 0, np.sin(self.heading / 2))
 
+
+class LeaveBox(PlaceBox):
+    """The same in a walkway that must stay free: the carton is an object left."""
+
+    def __init__(self, rng):
+        super().__init__(rng)
+        self.kind = "object_left"
+        self.notes = {"falling_id": 1, "click_s": 11.5}
+
+    def prepare(self, site, rng):
+        super().prepare(site, rng)
+        self.event_times = self.down
+        self.left_place_s = _time_beyond(self.leave, self.turned, 1.0)
+
+
+class TakeBox(Script):
+    """A carton stands in the walkway; a person comes, lifts it and carries it away."""
+
+    def __init__(self, rng):
+        super().__init__("object_removed", 15.0)
+        self.objects = {1: "carton taken away", 2: "person"}
+        self.notes = {"falling_id": 1, "click_s": 1.0}
+
+    def prepare(self, site, rng):
+        self.person = Person(site.world, rng, object_id=2)
+        self.size = np.array([.38, .46, .30]) * rng.uniform(.9, 1.2)
+        direction = 1 if rng.random() < .5 else -1
+        y = rng.uniform(site.walkway[1] + .6, site.walkway[3] - .8)
+        a = -direction * min(abs(edge_x(site, y, -direction)) + 1.5, 6.0)
+        goal = rng.uniform(-.6, .6)
+        self.walk = Walk([(a, y), (goal, y - .1)], 1.3, [(abs(goal - a) - .02, 99)], start_s=1.6, end_s=17)
+        begin = self.walk.stop_times[0][0]
+        self.down, self.up = (begin, begin + .8), (begin + 1.0, begin + 1.9)
+        position, self.heading, _, _ = self.walk.at(begin)
+        self.turned = begin + 1.9
+        self.leave = Walk([position, position + (-direction * .5, -.12), (a, y - .35)], 1.25, start_s=self.turned + .1,
+                          end_s=17)
+        f = np.array([np.cos(self.heading), np.sin(self.heading), 0])
+        self.place = np.array([position[0], position[1], 0]) + f * .52 + (0, 0, self.size[2] / 2 + .002)
+        site.occupied.append((self.place[0] - .5, self.place[1] - .5, self.place[0] + .5, self.place[1] + .5))
+        site.world.body("load", tuple(self.place), [site.world.geom("box", (0, 0, 0), self.size / 2,
+                        site.cartons[int(rng.integers(9))])], joint="mocap", object_id=1)
+        self.event_times = (self.up[0], self.up[1])
+        self.left_place_s = _time_beyond(self.leave, self.turned, 1.0)
+
+    def pose(self, t, model, data):
+        def ease(begin, end):
+            s = float(np.clip((t - begin) / (end - begin), 0, 1))
+            return s * s * (3 - 2 * s)
+
+        crouch, lift = ease(*self.down) - ease(*self.up), ease(*self.up)
+        if t < self.turned:
+            position, heading, phase, speed = self.walk.at(t)
+        else:
+            position, heading, phase, speed = self.leave.at(t)
+            gap = (heading - self.heading + np.pi) % (2 * np.pi) - np.pi
+            heading = self.heading + gap * ease(self.turned, self.turned + .9)
+        f = np.array([np.cos(heading), np.sin(heading), 0])
+        left = np.array([-f[1], f[0], 0])
+        held = np.array([position[0], position[1], 0]) + f * .42 + (0, 0, 1.02 * self.person.scale)
+        centre = self.place + (held - self.place) * lift
+        grip = left * (self.size[1] / 2 + .01)
+        hands = [centre + grip, centre - grip] if t > self.down[1] - .3 else None
+        self.person.pose(model, data, position, heading, phase, speed, crouch=crouch, hands=hands)
+        index = model.body_mocapid[mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, "load")]
+        angle = heading if lift > 0 else self.heading
+        data.mocap_pos[index] = centre
+        data.mocap_quat[index] = (np.cos(angle / 2), 0, 0, np.sin(angle / 2))
+
+
+def _time_beyond(walk, after, metres):
+    """When a walker is `metres` away from where they were at time `after`."""
+    begin = walk.at(after)[0]
+    times = np.arange(after, after + 10, .05)
+    return float(next((t for t in times if np.linalg.norm(walk.at(t)[0] - begin) > metres), times[-1]))

@@ -1,0 +1,1 @@
+"""Other programs' methods on the same frames, to compare with."""
