@@ -58,9 +58,11 @@ final class PartTracker {
     }
 
     func update(_ core: GateCore, labels: Plane<UInt16>, seconds: Double) {
-        findMoving(core, labels: labels)
         let elapsed = max(0.001, seconds - (lastSeconds ?? seconds))
         lastSeconds = seconds
+        // A still scene, the usual one, costs nothing.
+        guard !core.kept.isEmpty || !parts.isEmpty else { return }
+        findMoving(core, labels: labels)
         var candidates = components.list.indices.filter { components.list[$0].area >= max(10, core.minArea / 2) }
         candidates.sort {
             let a = components.list[$0].area, b = components.list[$1].area
