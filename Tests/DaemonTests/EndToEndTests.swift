@@ -85,7 +85,7 @@ struct EndToEndTests {
         }
         let began = ContinuousClock.now
         try await site.stop()
-        #expect(ContinuousClock.now - began < .seconds(6))
+        #expect(ContinuousClock.now - began < .seconds(30))
         #expect(try store.unfinishedClips().isEmpty)
         let clip = try #require(try store.clips(in: .finished).first)
         #expect(clip.durationSeconds > 2)
