@@ -17,9 +17,6 @@ enum BrowserScript {
 
     static var isThere: Bool { needed.allSatisfy { FileManager.default.fileExists(atPath: $0.0) } }
 
-    /// Passwords are hashed slowly on purpose, clips are awaited in real time: not in every run.
-    static var wantsPages: Bool { ProcessInfo.processInfo.environment["AISLEWATCH_TEST_PAGES"] == "1" }
-
     /// For the note beside a skipped test.
     static var missing: String {
         needed.filter { !FileManager.default.fileExists(atPath: $0.0) }

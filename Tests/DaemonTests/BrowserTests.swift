@@ -13,9 +13,11 @@ struct BrowserTests {
 
     @Test(
         "an account is made, a click follows, an incident comes and plays, a zone is saved, a restart keeps it all",
-        .enabled(if: BrowserScript.wantsPages, "takes minutes: set AISLEWATCH_TEST_PAGES=1"), .timeLimit(.minutes(15)))
+        .timeLimit(.minutes(20)))
     func pages() async throws {
-        let outcome = try await BrowserScript.run("browser_pages.py", "--daemon", BrowserScript.executable.path)
+        let outcome = try await BrowserScript.run(
+            "browser_pages.py", "--daemon", BrowserScript.executable.path, "--shots",
+            DaemonSite.root.appending(path: ".build/pages").path)
         #expect(outcome.status == 0, "\(outcome.output)")
     }
 }

@@ -24,6 +24,10 @@ def need_browser():
         sys.exit(SKIPPED)
 
 
+# Only a behaviour that is not there takes this long.
+PATIENCE = 120
+
+
 class Failure(Exception):
     """A behaviour that isn't there."""
 
@@ -42,13 +46,23 @@ class Browser:
             "--autoplay-policy=no-user-gesture-required", "--lang=en-GB",
         ):
             options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        self.driver = self.started(lambda: webdriver.Chrome(options=options, service=Service(DRIVER)))
         self.driver.set_script_timeout(60)
         self.base = base
         self.shots = shots
         self.messages = []
         self.resize(1280)
+
+    @staticmethod
+    def started(start):
+        """On a machine that is busy the browser is sometimes too late for its driver: once more then, and no more."""
+        from selenium.common.exceptions import WebDriverException
+        try:
+            return start()
+        except WebDriverException as problem:
+            print(f"the browser did not start, once more: {str(problem).splitlines()[0]}", flush=True)
+            return start()
 
     def close(self):
         self.driver.quit()
@@ -84,7 +98,7 @@ class Browser:
             raise Failure(answer["error"])
         return answer.get("value")
 
-    def wait(self, what, condition, seconds=60):
+    def wait(self, what, condition, seconds=PATIENCE):
         """Asks until `condition` (a function, or JavaScript that gives something) is true, and returns what it gave."""
         end = time.monotonic() + seconds
         ask = (lambda: self.js(condition)) if isinstance(condition, str) else condition
@@ -96,14 +110,14 @@ class Browser:
                 raise Failure(f"not within {seconds} s: {what}\n{self.text()[-500:]}")
             time.sleep(0.1)
 
-    def has(self, selector, seconds=60):
+    def has(self, selector, seconds=PATIENCE):
         return self.wait(f"an element {selector}", lambda: self.find(selector), seconds)
 
     def find(self, selector):
         found = self.driver.find_elements("css selector", selector)
         return found[0] if found else None
 
-    def says(self, text, seconds=60):
+    def says(self, text, seconds=PATIENCE):
         return self.wait(f"the page says “{text}”", lambda: text in self.text(), seconds)
 
     def text(self):
@@ -134,6 +148,11 @@ class Browser:
         node.send_keys(value)
         self.js("arguments[0].dispatchEvent(new Event('change', { bubbles: true }))", node)
 
+    def choose(self, name, value):
+        """Takes an entry of a list."""
+        node = self.has(f"select[name='{name}']")
+        self.js("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change', { bubbles: true }))", node, value)
+
     def click_at(self, selector, x, y, shift=False):
         """A real click at these fractions of an element."""
         node = self.has(selector)
@@ -156,11 +175,18 @@ class Browser:
             selector, *size)
         return base64.b64decode(data)
 
-    def shot(self, name):
-        """Saves the screen for a person to look at."""
-        if self.shots:
-            os.makedirs(self.shots, exist_ok=True)
-            self.driver.save_screenshot(os.path.join(self.shots, f"{name}.png"))
+    def shot(self, name, whole=False):
+        """Saves the screen, or the whole page, for a person to look at."""
+        if not self.shots:
+            return
+        os.makedirs(self.shots, exist_ok=True)
+        options = {"format": "png"}
+        if whole:
+            width, height = self.js("return [innerWidth, Math.min(4000, Math.max(innerHeight, document.documentElement.scrollHeight))]")
+            options.update(captureBeyondViewport=True, clip={"x": 0, "y": 0, "width": width, "height": height, "scale": 1})
+        data = self.driver.execute_cdp_cmd("Page.captureScreenshot", options)["data"]
+        with open(os.path.join(self.shots, f"{name}.png"), "wb") as file:
+            file.write(base64.b64decode(data))
 
     def errors(self, but=()):
         """The console's errors since the last call; those that contain a text of `but` are expected."""

@@ -10,7 +10,8 @@ import * as polygon from "/js/geometry/polygon.js";
 import * as runs from "/js/masks/runs.js";
 import { keepMasks } from "/js/live/tracks.js";
 import { lastAtOrBefore, SampleTracks } from "/js/incidents/samples.js";
-import { LiveScores } from "/js/setup/livescore.js";
+import { keyOf, Scores } from "/js/setup/scorefeed.js";
+import { added, changes, given, kinds } from "/js/setup/channelbook.js";
 import { pictureHeight } from "/js/setup/scale.js";
 import { book, rules, unitOf, wordsOf } from "/js/setup/rulebook.js";
 import { group } from "/js/incidents/groups.js";
@@ -187,9 +188,32 @@ test("a clip's tracks are shown while they are seen, with the mask of a moment b
   same(tracks.around(3).before.tracks.length, 0);
 });
 
-test("what falls is measured from its highest place in the last moments", () => {
-  const scores = new LiveScores(4);
-  const event = (pts90k, y) => ({ time: { epoch: 1, pts90k }, size: [640, 400], tracks: [{ id: 1, phase: "continued", centroid: [1, y], region: [0, 0, 20, 40], area: 512, speed: 0.5 }] });
+test("a short peak of a score stays to be seen for a while, and each rule has its own", () => {
+  const scores = new Scores();
+  const one = (measured, name) => ({ rule: "dwell", name, parameter: "min_seconds", measured, threshold: 60, met: measured >= 60 });
+  same(scores.take([one(70, "a"), one(5, "b")]).map(({ peak, isMet }) => [peak, isMet]), [[70, true], [5, false]]);
+  const [a, b] = scores.take([one(10, "a"), one(6, "b")]);
+  same([a.key, a.now, a.limit, b.peak], [keyOf("dwell", "a", "min_seconds"), 10, 60, 6]);
+  if (!(a.peak > 60 && a.peak < 70)) throw new Error(`the peak is ${a.peak}`);
+});
+test("a new channel holds what was filled in; a changed one only what differs, and keeps a secret left empty", () => {
+  const { fields } = kinds.mail;
+  const typed = { host: "mail.example.com", security: "starttls", port: "", username: "aw", password: "s3cret", from: "a@example.com", to: "b@example.com\n c@example.com,\n" };
+  const values = given(fields, (key) => typed[key]);
+  const [{ path, value }] = added("mail", "office", values);
+  same([path, value], [["alerts", "channels", "-"], { name: "office", type: "mail", host: "mail.example.com", username: "aw", password: { secret: "s3cret" }, from: "a@example.com", to: ["b@example.com", "c@example.com"] }]);
+  const entry = { ...value, password: "file:/x", to: "b@example.com" };
+  same(changes(entry, given(fields, (key) => ({ ...typed, password: "", to: "b@example.com" })[key])), []);
+  const where = (key) => ["alerts", "channels", "office", key];
+  same(changes(entry, given(fields, (key) => ({ ...typed, password: "new", to: "b@example.com", username: "", port: "2525" })[key])), [
+    { op: "set", path: where("port"), value: 2525 }, { op: "remove", path: where("username") }, { op: "set", path: where("password"), value: { secret: "new" } }]);
+  same(added("webhook", "w", given(kinds.webhook.fields, (key) => ({ url: "https://x/", secret: "", "headers.Authorization": "Bearer a" })[key]))[0].value,
+    { name: "w", type: "webhook", url: { secret: "https://x/" }, headers: { Authorization: { secret: "Bearer a" } } });
+});
+test("rules of which a site has several are listed under their own names", () => {
+  const [rule] = rules({ zone_entry: [{ name: "press", zones: ["rack"], min_height: "0.8 m", min_seconds: 0.5 }] }).filter((one) => one.item);
+  same([rule.kind, rule.item, rule.values], ["zone_entry", "press", { min_height: "0.8 m", min_seconds: 0.5 }]);
+});
   scores.take(event(0, 100));
   const now = scores.take(event(45_000, 180));
   near(now["falling_object.min_drop_picture_heights"], 0.2);

@@ -1,4 +1,7 @@
 """A real daemon with real cameras for the browser tests, in a folder of its own."""
+import http.server
+import itertools
+import json
 import os
 import re
 import signal
@@ -55,7 +58,7 @@ class Cameras:
         arguments = [debian_python(), os.path.join(HERE, "rtsp_server.py"), "--port", "0"]
         arguments += [f"{name}={path}" for name, path in files.items()]
         self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.port = int(Lines(self.process.stdout).wait(r"^ready (\d+)", 60).group(1))
+        self.port = int(Lines(self.process.stdout).wait(r"^ready (\d+)", 120).group(1))
 
     def url(self, name):
         return f"rtsp://127.0.0.1:{self.port}/{name}"
@@ -63,6 +66,48 @@ class Cameras:
     def stop(self):
         self.process.kill()
         self.process.wait()
+
+
+class Pictures:
+    """A camera that sends Motion JPEG over HTTP, and takes messages at /hook."""
+
+    def __init__(self, path):
+        """`path` is a video; five of its pictures a second are played in a loop."""
+        self.messages = []
+        made = subprocess.run(
+            ["ffmpeg", "-v", "error", "-i", path, "-r", "5", "-t", "6", "-q:v", "4", "-f", "image2pipe", "-c:v", "mjpeg", "-"], capture_output=True,
+            check=True).stdout
+        pictures = [b"\xff\xd8" + part for part in made.split(b"\xff\xd8")[1:]]
+        messages = self.messages
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+                self.end_headers()
+                try:
+                    for picture in itertools.cycle(pictures):
+                        self.wfile.write(b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(picture) + picture + b"\r\n")
+                        time.sleep(0.2)
+                except OSError:
+                    pass  # The client has gone.
+
+            def do_POST(self):
+                messages.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.base = f"http://127.0.0.1:{self.server.server_port}"
+
+    def stop(self):
+        self.server.shutdown()
 
 
 class Site:
@@ -86,26 +131,30 @@ class Site:
             [self.executable, "run", "--config", self.file], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT,
             env=environment)
         self.lines = Lines(self.process.stdout)
-        end = time.monotonic() + 90
+        end = time.monotonic() + 180
         while True:
             try:
-                urllib.request.urlopen(self.base + "/health", timeout=2).read()
-                return
+                health = json.load(urllib.request.urlopen(self.base + "/health", timeout=10))
+                # A camera that has not sent a picture yet would be an error to the first page that asks for one.
+                if health["cameras_online"] == health["cameras_configured"]:
+                    return
+                problem = "a camera is not online"
             except OSError as error:
                 # 503 is an answer too, but of a daemon that isn't ready.
-                if time.monotonic() > end or self.process.poll() is not None:
-                    raise Failure(f"the daemon does not answer ({error})\n" + "\n".join(self.lines.all[-20:])) from error
-                time.sleep(0.2)
+                problem = error
+            if time.monotonic() > end or self.process.poll() is not None:
+                raise Failure(f"the daemon is not ready ({problem})\n" + "\n".join(self.lines.all[-20:]))
+            time.sleep(0.2)
 
     def setup_path(self):
         """The one-time link's part behind the address."""
-        return self.lines.wait(r"(/#/setup/[A-Za-z0-9_-]+)", 20).group(1)
+        return self.lines.wait(r"(/#/setup/[A-Za-z0-9_-]+)", 60).group(1)
 
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(20)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
