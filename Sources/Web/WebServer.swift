@@ -15,9 +15,8 @@ public struct WebServer: Service {
     static let maxHeaders = 64
     static let maxConnections = 256
     static let idleSeconds = 30
-    /// A request's head and body must be there within these times.
-    static let headSeconds = 20
-    static let bodySeconds = 30
+    /// A request must be there within these times.
+    var deadlines = RequestDeadlines.Limits()
 
     private let host: String
     private let port: Int
@@ -110,9 +109,7 @@ public struct WebServer: Service {
     private func makeApplication() throws -> Application<RouterResponder<WebContext>> {
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [
-                    RequestDeadlines(headSeconds: Self.headSeconds, bodySeconds: Self.bodySeconds)
-                ],
+                additionalChannelHandlers: [RequestDeadlines(deadlines)],
                 idleTimeout: .seconds(Int64(Self.idleSeconds)),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: Self.maxHeaderBytes, maxHeaderListSize: 2 * Self.maxHeaderBytes,

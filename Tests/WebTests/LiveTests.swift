@@ -35,9 +35,13 @@ struct LiveTests {
     }
 
     /// Runs a server in a service group on a free port until `body` returns.
-    private func run(_ site: Site, _ body: (Int) async throws -> Void) async throws {
+    private func run(
+        _ site: Site, deadlines: RequestDeadlines.Limits = RequestDeadlines.Limits(),
+        _ body: (Int) async throws -> Void
+    ) async throws {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let server = try site.server(onListening: { continuation.yield($0) })
+        var server = try site.server(onListening: { continuation.yield($0) })
+        server.deadlines = deadlines
         let group = ServiceGroup(services: [server], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
@@ -98,6 +102,61 @@ struct LiveTests {
         }
     }
 
+    @Test(
+        "drops who drips a request byte by byte and never gets to its end",
+        arguments: [
+            ("GET /health HTTP/1.1\r\n", "X: 1\r\n"),
+            ("POST /i/none/acknowledge HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n", "x"),
+        ])
+    func drip(_ begin: String, _ drop: String) async throws {
+        let site = try Site()
+        try await run(site, deadlines: RequestDeadlines.Limits(head: 1, body: 1)) { port in
+            let connection = try Connection(port: port)
+            try connection.send(begin)
+            // Something comes all the time: no limit on silence would end it.
+            var isDropped = false
+            for _ in 0..<3000 where !isDropped {
+                do {
+                    try connection.send(drop)
+                    try await Task.sleep(for: .milliseconds(20))
+                    isDropped = connection.isClosed
+                } catch {
+                    isDropped = true
+                }
+            }
+            #expect(isDropped)
+        }
+    }
+
+    @Test("a stream goes on for longer than a request may take")
+    func longAnswer() async throws {
+        let site = try Site()
+        let clip = try site.addClip("01clip", video: Data([0]))
+        try FileHandle(forWritingTo: site.directory.file(clip.path)).truncate(atOffset: 64 << 20)
+        try await run(site, deadlines: RequestDeadlines.Limits(head: 1, body: 1)) { port in
+            let connection = try Connection(port: port)
+            try connection.send("GET /i/\(site.token)/clip.mp4 HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try connection.receive(atLeast: 1000).hasPrefix("HTTP/1.1 200 OK"))
+            // Longer than the limits: an answer that is cut off would end here.
+            try await Task.sleep(for: .seconds(2))
+            #expect(try connection.receive(atLeast: 32 << 20).utf8.count >= 32 << 20)
+        }
+    }
+
+    @Test("a name in a path can't put a line into the answer's header")
+    func headerInjection() async throws {
+        let site = try Site()
+        try await run(site) { port in
+            for path in ["/i/a%0d%0aSet-Cookie:%20x=y", "/%0d%0aSet-Cookie:%20x=y", "/i/a%0aX-Own:1/clip.mp4"] {
+                let connection = try Connection(port: port)
+                try connection.send("GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                let head = try connection.receiveAll().components(separatedBy: "\r\n\r\n").first ?? ""
+                #expect(head.hasPrefix("HTTP/1.1 4"))
+                #expect(!head.lowercased().contains("set-cookie") && !head.lowercased().contains("x-own"))
+            }
+        }
+    }
+
     @Test("says which address it can't have")
     func addressTaken() async throws {
         let site = try Site()
@@ -149,9 +208,28 @@ final class Connection {
         }
     }
 
-    func receive(atLeast count: Int) throws -> String {
+    /// Whether the other side has closed it; reads nothing.
+    var isClosed: Bool {
+        var byte: UInt8 = 0
+        let read = recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+        return read == 0 || (read < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
+    }
+
+    /// All until the other side closes.
+    func receiveAll() throws -> String {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let read = recv(descriptor, &buffer, buffer.count, 0)
+            guard read >= 0 else { throw Failure() }
+            guard read > 0 else { return String(decoding: received, as: UTF8.self) }
+            received += buffer.prefix(read)
+        }
+    }
+
+    func receive(atLeast count: Int) throws -> String {
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
         while received.count < count {
             let read = recv(descriptor, &buffer, buffer.count, 0)
             guard read > 0 else { throw Failure() }

@@ -22,7 +22,7 @@ struct APISite {
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources/Web/Assets")
 
     init(
-        accounts: Bool = true, settings change: (inout APISettings) -> Void = { _ in },
+        accounts: Bool = true, tls: TLSFiles? = nil, settings change: (inout APISettings) -> Void = { _ in },
         services changeServices: (inout APIServices) -> Void = { _ in }
     ) throws {
         let site = try Site()
@@ -40,7 +40,7 @@ struct APISite {
             settings: PageSettings(
                 siteName: "Hall 1", timeZone: .gmt, cameraName: { "Cam \($0)" }, text: { _ in "Box fell." }),
             clock: site.clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, api: services,
-            apiSettings: settings, assets: Assets(folder: Self.assets),
+            apiSettings: settings, assets: Assets(folder: Self.assets), tls: tls,
             health: {
                 HealthReport(status: .ok, version: "1", uptimeSeconds: 1, camerasOnline: 1, camerasConfigured: 1)
             })
