@@ -12,11 +12,13 @@ final class InferenceJob: Sendable {
     }
 
     let label: String
+    let isUrgent: Bool
     private let work: @Sendable () throws -> Void
     private let state = Mutex(State.created)
 
-    init(label: String, work: @escaping @Sendable () throws -> Void) {
+    init(label: String, isUrgent: Bool = false, work: @escaping @Sendable () throws -> Void) {
         self.label = label
+        self.isUrgent = isUrgent
         self.work = work
     }
 

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// First in, first out, between tasks and the service's thread.
+/// First in, first out, between tasks and the service's thread; what is urgent before what is not.
 final class InferenceQueue: Sendable {
     private struct State {
         var jobs: [InferenceJob] = []
@@ -25,7 +25,8 @@ final class InferenceQueue: Sendable {
     func append(_ job: InferenceJob) -> Bool {
         let accepted = state.withLock { state in
             guard !state.isClosed else { return false }
-            state.jobs.append(job)
+            let place = job.isUrgent ? state.jobs.firstIndex { !$0.isUrgent } : nil
+            state.jobs.insert(job, at: place ?? state.jobs.endIndex)
             return true
         }
         if accepted { available.signal() }

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 
-/// Runs graphs, one at a time and in the order of the requests, on a thread of its own; callers only wait.
+/// Runs graphs, one at a time and in the order of the requests (urgent ones first: ``InferencePriority``), on a thread of its own; callers only wait.
 ///
 /// Graphs are compiled once, and their requests are reused for every caller. A request that is cancelled or whose
 /// deadline passes while it waits costs nothing; one that has begun is finished, because its tensors are in use.
@@ -91,7 +91,7 @@ public final class InferenceService: Sendable {
     func perform(
         _ label: String, deadlineSeconds: Double? = nil, _ work: @escaping @Sendable () throws -> Void
     ) async throws {
-        let job = InferenceJob(label: label, work: work)
+        let job = InferenceJob(label: label, isUrgent: InferencePriority.isUrgent, work: work)
         let queue = queue
         let alarm = deadlineSeconds.map { seconds in
             Task { [clock] in

@@ -108,6 +108,27 @@ struct InferenceServiceTests {
         #expect(served.entries == Array(0..<20))
     }
 
+    @Test("what somebody waits for goes before what is asked all the time, each in its order")
+    func urgent() async throws {
+        let service = try InferenceService()
+        let (release, done) = await occupy(service)
+        let served = Journal()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<6 {
+                group.addTask {
+                    try await InferencePriority.$isUrgent.withValue(!index.isMultiple(of: 2)) {
+                        try await service.perform("job") { served.note(index) }
+                    }
+                }
+                while service.waitingCount < index + 1 { await Task.yield() }
+            }
+            release.signal()
+            try await group.waitForAll()
+        }
+        try await done.value
+        #expect(served.entries == [1, 3, 5, 0, 2, 4])
+    }
+
     @Test("a request that waits longer than its deadline is dropped without being computed")
     func deadline() async throws {
         let clock = ManualClock()
