@@ -58,44 +58,39 @@ public struct AislewatchDaemon: Sendable {
             configuration, store: store, clips: recording.folders.files, clock: clock, logger: logger)
         let hub = EventHub()
         notices.connect(alerts.notices)
-        let announcer = alerts.announcer
-        try recording.salvage { incident in try announcer.commit(.new(incident)) }
+        try recording.salvage { incident in try alerts.announcer.commit(.new(incident)) }
         let secondLook = SecondLookDesk(
-            configuration.secondLook, store: store, announcer: announcer, clock: clock, logger: logger)
+            configuration.secondLook, store: store, announcer: alerts.announcer, clock: clock, logger: logger)
         await secondLook?.releaseForgotten()
         let rooms = CameraRooms(
-            configuration: configuration, store: store, folders: recording.folders, notices: notices,
-            announcer: announcer, alerts: alerts, secondLook: secondLook, family: family, ids: MonotonicID(),
+            running: RunningConfiguration(configuration), store: store, folders: recording.folders, notices: notices,
+            alerts: alerts, secondLook: secondLook, family: family, ids: MonotonicID(),
             clock: clock, logger: logger, events: hub, followDesk: FollowDeskHolder())
-        let cameras = configuration.cameras.map { CameraSupervisor($0, rooms: rooms) }
-        let trigger = TriggerDesk(cameras)
+        let fleet = CameraFleet(rooms)
+        let trigger = TriggerDesk(fleet)
         try rooms.indexMissing()
-        let status = StatusDesk(cameras: cameras, configuration: configuration, store: store, clock: clock)
-        let api = try webDesks(rooms, cameras: cameras, hub: hub, status: status)
+        let status = StatusDesk(cameras: fleet, configuration: configuration, store: store, clock: clock)
+        let api = try webDesks(rooms, cameras: fleet, hub: hub, status: status)
 
         // Ended in reverse order: the cameras first, so that their last incidents still reach the outbox.
-        var services: [any Service] = alerts.delivering(trigger: trigger)
-        services += [
-            try webServer(
-                store: store, announcer: announcer, cameras: cameras, api: api, clips: recording.folders.files),
+        var services: [any Service] = [
+            alerts.delivering(trigger: trigger),
+            try webServer(rooms, cameras: fleet, api: api),
             status,
-            storageService(recording, cameras),
+            storageService(recording, fleet),
             ProgressService(
-                notifier: ServiceNotifier(environment: environment), cameras: cameras, clock: clock, logger: logger),
+                notifier: ServiceNotifier(environment: environment), fleet: fleet, clock: clock, logger: logger),
+            fleet,
         ]
-        services += cameras
-        services += alerts.watching(cameras, trigger: trigger)
+        services += alerts.watching(fleet, trigger: trigger)
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(Self.shutdownSeconds)
+        let count = configuration.cameras.count
         logger.notice(
-            "watching \(cameras.count) camera\(cameras.count == 1 ? "" : "s"); clips in \(configuration.recording.directory.path)"
+            "watching \(count) camera\(count == 1 ? "" : "s"); clips in \(configuration.recording.directory.path)"
         )
         try await ServiceGroup(configuration: group).run()
-    }
-
-    private var cameraNames: [CameraID: String] {
-        Dictionary(configuration.cameras.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
     }
 
     private func loadFamily() async throws -> any SegmentationFamily {
@@ -109,33 +104,31 @@ public struct AislewatchDaemon: Sendable {
         }
     }
 
-    private func storageService(_ recording: RecordingRooms, _ cameras: [CameraSupervisor]) -> StorageService {
+    private func storageService(_ recording: RecordingRooms, _ fleet: CameraFleet) -> StorageService {
         let policy = RetentionPolicy(configuration.recording.retention)
         let diskGuard = DiskGuard(
             folders: recording.folders, store: recording.store, policy: policy, clock: clock, logger: logger
         ) {
-            cameras.compactMap { camera in camera.openRecorder().map { ($0, camera.priority) } }
+            fleet.cameras.compactMap { camera in camera.openRecorder().map { ($0, camera.priority) } }
         }
         return StorageService(
             folders: recording.folders, diskGuard: diskGuard,
-            recorders: { cameras.compactMap { $0.openRecorder() } }, clock: clock, logger: logger)
+            recorders: { fleet.cameras.compactMap { $0.openRecorder() } }, clock: clock, logger: logger)
     }
 
-    private func webServer(
-        store: Store, announcer: IncidentAnnouncer, cameras: [CameraSupervisor], api: APIServices, clips: ClipFiles
-    ) throws -> WebServer {
-        let names = cameraNames
+    private func webServer(_ rooms: CameraRooms, cameras fleet: CameraFleet, api: APIServices) throws -> WebServer {
         let started = clock.monotonicSeconds()
         let clock = clock
         return try WebServer(
-            host: configuration.web.host, port: configuration.web.port, pages: store,
-            clips: clips,
+            host: configuration.web.host, port: configuration.web.port, pages: rooms.store,
+            clips: rooms.folders.files,
             settings: PageSettings(
                 siteName: configuration.site.name, timeZone: configuration.site.timeZone,
-                cameraName: { names[$0] ?? $0.rawValue }, text: { announcer.text($0) }),
+                cameraName: { id in fleet[id]?.camera.name ?? id.rawValue }, text: { rooms.announcer.text($0) }),
             clock: clock, logger: logger, api: api, apiSettings: apiSettings,
             assets: Assets(folder: Assets.folder(environment: environment)), tls: tlsFiles,
             health: {
+                let cameras = fleet.cameras
                 let online = cameras.count { $0.isOnline }
                 let isStalled = cameras.contains { $0.stall != nil }
                 return HealthReport(

@@ -103,8 +103,11 @@ public struct IncidentEngine: Sendable {
     /// observation.
     public func scores(_ observation: SceneObservation) -> [RuleScore] {
         let context = context(observation)
-        return ObjectScores.scores(ledger, context, settings) + sceneRules.scores(ledger, context)
-            + tampered.scores(observation)
+        var scores = ObjectScores.scores(ledger, context, settings)
+        scores += toppledStack.scores(ledger, context) + objectLeft.scores(ledger, context)
+        scores += objectRemoved.scores(ledger, sceneKnownSince: knownSince ?? context.seconds, context)
+        scores += markedObject.scores(observation, context)
+        return scores + sceneRules.scores(ledger, context) + tampered.scores(observation)
     }
 
     private func context(_ observation: SceneObservation) -> RuleContext {

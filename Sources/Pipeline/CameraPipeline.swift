@@ -8,6 +8,7 @@ public final class CameraPipeline: Sendable {
     private struct State {
         var log: TrackLog
         var statistics = PipelineStatistics()
+        /// The one to begin with, later one that takes over.
         var engine: IncidentEngine?
         /// Set when it changed and the engine doesn't know yet.
         var marked: [MarkedObject]?
@@ -17,18 +18,19 @@ public final class CameraPipeline: Sendable {
     private let observer: any SceneObserver
     private let clock: any WallClock
     private let suppressions: SuppressionBook?
-    private let explains: Bool
+    private let explains: @Sendable () -> Bool
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - engine: begins with the first frame of the run; a pipeline runs once.
     ///   - suppressions: read before each frame.
-    ///   - explains: whether each output tells what the rules measured.
+    ///   - explains: asked before each frame whether its output is to tell what the rules measured.
     ///   - historySeconds: how far back ``tracks(from:to:)`` reaches: the longest clip with its pre-roll.
     ///   - maxHistorySamples: bounds the same in number.
     public init(
         feed: any FrameFeed, observer: any SceneObserver, engine: IncidentEngine, clock: any WallClock = SystemClock(),
-        suppressions: SuppressionBook? = nil, explains: Bool = false, historySeconds: Double = 330,
+        suppressions: SuppressionBook? = nil, explains: @escaping @Sendable () -> Bool = { false },
+        historySeconds: Double = 330,
         maxHistorySamples: Int = 30_000
     ) {
         self.suppressions = suppressions
@@ -53,11 +55,16 @@ public final class CameraPipeline: Sendable {
             while let frame = try await feed.next() {
                 guard let observation = await observe(frame) else { continue }
                 last = (observation, frame)
+                var events: [IncidentEvent] = []
+                if let next = state.withLock({ $0.engine.take() }) {
+                    events = engine.finish()
+                    engine = next
+                }
                 if let suppressions { engine.suppressions = suppressions.current }
                 if let marked = state.withLock({ $0.marked.take() }) { engine.follow(marked) }
-                let events = engine.step(observation)
+                events += engine.step(observation)
                 var output = PipelineOutput(observation: observation, events: events, frame: frame)
-                if explains { output.scores = engine.scores(observation) }
+                if explains() { output.scores = engine.scores(observation) }
                 try await handler(output)
             }
         } catch {
@@ -79,6 +86,9 @@ public final class CameraPipeline: Sendable {
     public func tracks(from: MediaTime, to: MediaTime) -> [Track] {
         state.withLock { $0.log.tracks(from: from, to: to) }
     }
+
+    /// Other rules, zones or scales: they judge from the next frame on. What was going on under the old ones ends there.
+    public func replace(_ engine: IncidentEngine) { state.withLock { $0.engine = engine } }
 
     /// What people marked before this camera, with the tracks that show it; replaces what was given before and holds from
     /// the next frame on.

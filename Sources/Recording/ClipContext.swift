@@ -2,14 +2,15 @@ import Domain
 
 /// What a clip's sidecar tells beyond the video; from whoever analyses the camera.
 public struct ClipContext: Sendable {
-    public var zones: [Zone]
+    /// As they are when the sidecar is written.
+    public var zones: @Sendable () -> [Zone]
     /// The tracks seen between two moments, `seconds` on the camera's media time.
     public var tracks: @Sendable (_ from: MediaTime, _ to: MediaTime) -> [Track]
     /// What an incident's alert says.
     public var text: @Sendable (Incident) -> String
 
     public init(
-        zones: [Zone] = [],
+        zones: @escaping @Sendable () -> [Zone] = { [] },
         tracks: @escaping @Sendable (_ from: MediaTime, _ to: MediaTime) -> [Track] = { _, _ in [] },
         text: @escaping @Sendable (Incident) -> String = { _ in "" }
     ) {

@@ -338,7 +338,7 @@ public final class ClipRecorder: Sendable {
         let end = clip.start.advanced(bySeconds: clip.durationSeconds)
         return ClipSidecar(
             clip: clip.id, camera: camera, startDate: clip.startDate, durationSeconds: clip.durationSeconds,
-            frameSize: incidents.first?.frameSize ?? frameSize, zones: context.zones, incidents: incidents,
+            frameSize: incidents.first?.frameSize ?? frameSize, zones: context.zones(), incidents: incidents,
             texts: incidents.map(context.text),
             tracks: ClipContext.onClipTime(
                 context.tracks(clip.start, end), start: clip.start, durationSeconds: clip.durationSeconds))

@@ -33,18 +33,30 @@ final class DaemonSite: Sendable {
 
     /// - Parameter yaml: `cameras`, `alerts` and so on; storage and web are the site's own.
     func configuration(_ yaml: String) throws -> AislewatchConfiguration {
-        let text = """
-            \(yaml)
-            storage: {directory: \(directory.file("state").path)}
-            web: {host: 127.0.0.1, port: \(Self.freePort())}
-            site: {time_zone: Europe/Berlin}
-            """
-        return try AislewatchConfiguration.parse(text, file: "site.yaml", baseDirectory: directory.url)
+        try AislewatchConfiguration.parse(text(yaml), file: "site.yaml", baseDirectory: directory.url)
     }
 
-    func start(_ configuration: AislewatchConfiguration) {
+    /// The same as a file of its own.
+    func configurationFile(_ yaml: String) throws -> URL {
+        let file = directory.file("site.yaml")
+        try Data(text(yaml).utf8).write(to: file)
+        return file
+    }
+
+    private func text(_ yaml: String) -> String {
+        """
+        \(yaml)
+        storage: {directory: \(directory.file("state").path)}
+        web: {host: 127.0.0.1, port: \(Self.freePort())}
+        site: {time_zone: Europe/Berlin}
+        """
+    }
+
+    /// - Parameter file: Where the configuration lies, so that it can be changed over the API.
+    func start(_ configuration: AislewatchConfiguration, file: URL? = nil) {
         let daemon = AislewatchDaemon(
-            configuration: configuration, environment: environment, logger: Logger(label: "test"))
+            configuration: configuration, configurationFile: file, environment: environment,
+            logger: Logger(label: "test"))
         let group = ServiceGroup(services: [DaemonService(daemon: daemon)], logger: Logger(label: "test"))
         let task = Task { try await group.run() }
         running.withLock { $0 = (group, task) }

@@ -1,6 +1,5 @@
 import Domain
 import Foundation
-import FoundationNetworking
 import Settings
 import Storage
 import TestSupport
@@ -10,36 +9,6 @@ import Testing
 
 @Suite("Clicks and followed objects over the API", .timeLimit(.minutes(4)))
 struct FollowTests {
-    /// A client of the API with an admin's token.
-    private struct Client {
-        let port: Int
-        let secret: String
-
-        func send(_ method: String = "GET", _ path: String, _ json: String? = nil) async throws -> (Int, Data) {
-            let url = try #require(URL(string: "http://127.0.0.1:\(port)/api/v1\(path)"))
-            var request = URLRequest(url: url, timeoutInterval: 60)
-            request.httpMethod = method
-            request.setValue("Bearer \(secret)", forHTTPHeaderField: "Authorization")
-            if let json {
-                request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-                request.httpBody = Data(json.utf8)
-            }
-            let (data, response) = try await URLSession.shared.data(for: request)
-            return ((response as? HTTPURLResponse)?.statusCode ?? 0, data)
-        }
-
-        func object(_ method: String = "GET", _ path: String, _ json: String? = nil) async throws -> [String: Any] {
-            let (status, data) = try await send(method, path, json)
-            try #require((200..<300).contains(status), "\(path): \(String(decoding: data, as: UTF8.self))")
-            return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
-        }
-
-        func isOnline() async -> Bool {
-            let cameras = try? await object("GET", "/cameras")["cameras"] as? [[String: Any]]
-            return cameras?.first?["state"] as? String == "online"
-        }
-    }
-
     @Test("a click gives a mask with the click in it; what is followed is still followed after a restart")
     func restart() async throws {
         let server = try RTSPServer(streams: ["cam": DaemonSite.sample])
@@ -47,7 +16,7 @@ struct FollowTests {
         let configuration = try site.configuration("cameras: [{id: dock, url: \"\(server.url("cam"))\"}]")
         site.start(configuration)
         let store = try await DaemonSite.eventually(withinSeconds: 60, "a database") { try? site.store() }
-        let client = Client(
+        let client = APIClient(
             port: configuration.web.port, secret: try store.addToken(name: "t", role: .admin, by: "test").secret)
         _ = try await DaemonSite.eventually(withinSeconds: 60, "a picture") {
             await client.isOnline() ? true : nil
@@ -68,6 +37,17 @@ struct FollowTests {
         let id = try #require(follow["id"] as? String)
         let (status, picture) = try await client.send("GET", "/follows/\(id)/picture.jpg")
         #expect(status == 200 && picture.prefix(2) == Data([0xFF, 0xD8]))
+        // As many as are possible, and one more.
+        for _ in 1..<FollowDesk.maxPerCamera {
+            _ = try await client.object("POST", "/follows", #"{"camera":"dock","click":\#(click)}"#)
+        }
+        let full = try await client.send("POST", "/follows", #"{"camera":"dock","click":\#(click)}"#)
+        #expect(full.0 == 409 && String(decoding: full.1, as: UTF8.self).contains("4 objects are followed"))
+        let all = try await client.object("GET", "/follows")["follows"] as? [[String: Any]] ?? []
+        #expect(all.count == FollowDesk.maxPerCamera)
+        for more in all.compactMap({ $0["id"] as? String }) where more != id {
+            #expect(try await client.send("DELETE", "/follows/\(more)").0 == 204)
+        }
         try await site.stop()
 
         site.start(configuration)

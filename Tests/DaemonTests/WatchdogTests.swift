@@ -115,4 +115,21 @@ struct WatchdogTests {
         #expect(moment.day(at: try Date("2026-03-29T00:59:59Z", strategy: .iso8601)) == nil)
         #expect(moment.day(at: try Date("2026-03-29T01:00:00Z", strategy: .iso8601)) == "2026-03-29")
     }
+
+    @Test("a camera added later has its time before it counts as offline; one that is gone has nothing wrong any more")
+    func comeAndGo() throws {
+        var watchdog = watchdog()
+        let other = try #require(CameraID(rawValue: "gate"))
+        #expect(watchdog.look(cameras: [], outbox: [], at: Self.start).isEmpty)
+        #expect(wrong(&watchdog, try look(3600, online: false)).isEmpty)
+        #expect(wrong(&watchdog, try look(3659, online: false)).isEmpty)
+        #expect(wrong(&watchdog, try look(3660, online: false)) == ["camera_offline"])
+        let now = Self.start + 3665
+        let key = OperationalNotice.cameraOffline(try #require(dock), since: now).key
+        let next = Watchdog.CameraLook(
+            camera: other, isOnline: true, lastPacketAt: now, pictureChangedAt: now, analysedFrames: 0,
+            skippedFrames: 0)
+        #expect(watchdog.look(cameras: [next], outbox: [], at: now).contains(.right(key)))
+        #expect(!watchdog.look(cameras: [next], outbox: [], at: now + 5).contains(.right(key)))
+    }
 }

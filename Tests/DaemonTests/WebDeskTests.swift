@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Media
 import Settings
+import Synchronization
 import TestSupport
 import Testing
 
@@ -15,12 +16,16 @@ struct ConfigurationDeskTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private func desk() throws -> (ConfigurationDesk, URL) {
+    private func desk(
+        apply: @escaping @Sendable (AislewatchConfiguration) -> Void = { _ in }
+    ) throws -> (ConfigurationDesk, URL) {
         let file = directory.file("site.yaml")
         try Data(text.utf8).write(to: file)
-        return (
-            ConfigurationDesk(file: file, environment: [:], stateDirectory: directory.file("state")), file
-        )
+        let started = try AislewatchConfiguration.parse(text, file: file.path, baseDirectory: directory.url)
+        let desk = ConfigurationDesk(
+            file: file, environment: [:], stateDirectory: directory.file("state"), started: started,
+            apply: { apply($0) })
+        return (desk, file)
     }
 
     private func edit(_ key: String, _ value: ConfigurationValue?) -> ConfigurationEdit {
@@ -31,19 +36,63 @@ struct ConfigurationDeskTests {
     func save() throws {
         let (desk, file) = try desk()
         let before = try desk.current()
-        #expect(before.isWritable && !before.canUndo && !before.restartNeeded && before.text == text)
+        #expect(before.isWritable && !before.canUndo && before.restartSections.isEmpty && before.text == text)
         let edits = [edit("name", .text("Dock 1"))]
         let dry = try desk.apply(edits, revision: before.revision, dryRun: true)
         #expect(dry.isValid && !dry.isSaved && dry.diff.contains("+    name: Dock 1"))
         #expect(try String(contentsOf: file, encoding: .utf8) == text)
         let saved = try desk.apply(edits, revision: before.revision, dryRun: false)
-        #expect(saved.isSaved && saved.restartNeeded && saved.revision != before.revision)
+        #expect(saved.isSaved && saved.restartSections.isEmpty && saved.revision != before.revision)
         #expect(try String(contentsOf: file, encoding: .utf8) == text + "    name: Dock 1\n")
         #expect(throws: PortFailure.self) { try desk.apply(edits, revision: before.revision, dryRun: false) }
         #expect(try desk.undo().isSaved)
         #expect(try String(contentsOf: file, encoding: .utf8) == text)
-        #expect(try !desk.current().restartNeeded)
         #expect(throws: PortFailure.self) { try desk.undo() }
+    }
+
+    @Test("what needs a restart is said before it is saved, and until it is undone")
+    func restartSections() throws {
+        let (desk, _) = try desk()
+        let edits = [
+            edit("name", .text("Dock 1")),
+            ConfigurationEdit(path: [.key("web"), .key("port")], value: .number(8181)),
+            ConfigurationEdit(path: [.key("analysis"), .key("fps")], value: .number(3)),
+        ]
+        #expect(try desk.apply(edits, revision: nil, dryRun: true).restartSections == ["web"])
+        #expect(try desk.current().restartSections == [])
+        #expect(try desk.apply(edits, revision: nil, dryRun: false).restartSections == ["web"])
+        #expect(try desk.current().restartSections == ["web"])
+        #expect(try desk.undo().restartSections == [])
+    }
+
+    @Test("what was saved is handed over to take effect, with its secrets")
+    func effect() async throws {
+        let taken = Mutex<AislewatchConfiguration?>(nil)
+        let (desk, _) = try desk { configuration in taken.withLock { $0 = configuration } }
+        _ = try desk.apply(
+            [edit("username", .text("aw")), edit("password", .secret("s3cret word"))], revision: nil, dryRun: false)
+        await desk.takeEffect()
+        #expect(taken.withLock { $0 }?.cameras.first?.password?.reveal() == "s3cret word")
+    }
+
+    @Test("the first alert channel gets its section, and an address that is a secret goes to a file")
+    func channel() throws {
+        let (desk, file) = try desk()
+        let value = ConfigurationValue.section([
+            ConfigurationValue.Entry(key: "name", value: .text("chat")),
+            ConfigurationValue.Entry(key: "type", value: .text("slack")),
+            ConfigurationValue.Entry(key: "url", value: .secret("https://hooks.example.com/T1/abc")),
+        ])
+        let add = ConfigurationEdit(path: [.key("alerts"), .key("channels"), .key("-")], value: value)
+        let change = try desk.apply([add], revision: nil, dryRun: false)
+        #expect(change.isSaved, "\(change.problems)")
+        #expect(try !String(contentsOf: file, encoding: .utf8).contains("T1/abc"))
+        let configuration = try AislewatchConfiguration.load(path: file.path, environment: [:])
+        guard case .slack(let chat)? = configuration.alerts.channels.first else {
+            Issue.record("no channel")
+            return
+        }
+        #expect(chat.name == "chat" && chat.url.reveal().absoluteString == "https://hooks.example.com/T1/abc")
     }
 
     @Test("what is wrong is said with its line, and nothing is saved")
@@ -78,7 +127,7 @@ struct ConfigurationDeskTests {
         "only network streams are tried: files, lists of files and devices are refused unopened",
         arguments: ["file:///etc/passwd", "concat:a|b", "/etc/passwd", "data:x", "pipe:0", "rtmp://h/x", "rtsp://a\nb"])
     func streams(url: String) async throws {
-        let trial = StreamTrial(cameras: [], clock: SystemClock())
+        let trial = StreamTrial(cameras: { [] }, clock: SystemClock())
         await #expect(throws: PortFailure.self) {
             try await trial.test(url: url, username: nil, password: nil, camera: nil)
         }
@@ -87,7 +136,7 @@ struct ConfigurationDeskTests {
     @Test("a stream that works is shown with what it is; one that does not says why")
     func stream() async throws {
         let server = try RTSPServer(streams: ["cam": DaemonSite.sample])
-        let trial = StreamTrial(cameras: [], clock: SystemClock())
+        let trial = StreamTrial(cameras: { [] }, clock: SystemClock())
         let good = try await trial.test(url: server.url("cam"), username: nil, password: nil, camera: nil)
         #expect(good.outcome.isOK && good.codec == "h264" && good.frameSize == FrameSize(width: 640, height: 360))
         #expect(good.jpeg?.prefix(2) == Data([0xFF, 0xD8]))

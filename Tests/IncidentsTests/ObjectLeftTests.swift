@@ -50,6 +50,28 @@ struct ObjectLeftTests {
         #expect(incident.facts.zoneName == "Exit")
     }
 
+    @Test("how long it has stood alone is measured beside its threshold before the rule fires")
+    func scores() throws {
+        var scene = SceneBuilder(seconds: 14)
+        scene.zones = [Self.walkway]
+        scene.actors = [thing()]
+        var engine = Judging.engine(settings, zones: [Self.walkway])
+        var stays: [Double] = []
+        var parameters: Set<String> = []
+        for observation in scene.recording().observations {
+            let events = engine.step(observation)
+            let scores = engine.scores(observation).filter { $0.kind == .objectLeft }
+            parameters.formUnion(scores.map(\.parameter))
+            if let stay = scores.first(where: { $0.parameter == "stay_seconds" }) {
+                #expect(stay.threshold == 3 && stay.isMet == (stay.measured >= 3))
+                stays.append(stay.measured)
+            }
+            if !events.isEmpty { break }
+        }
+        #expect(parameters == ["stay_seconds", "min_area_fraction", "min_outline_contrast"])
+        #expect(stays.contains { $0 > 1 && $0 < 2.9 } && (stays.last ?? 0) >= 3 - 1e-6)
+    }
+
     @Test("outside walkways things may stand")
     func elsewhere() throws {
         var scene = SceneBuilder(seconds: 14)

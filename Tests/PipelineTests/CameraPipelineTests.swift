@@ -30,6 +30,26 @@ struct CameraPipelineTests {
         #expect(statistics.lastSeconds == 4.9)
     }
 
+    @Test("other rules judge from the next frame on; what went on under the old ones ends there")
+    func otherRules() async throws {
+        let feed = ScriptedFeed(times: Script.times(seconds: 5))
+        let pipeline = pipeline(feed, ScriptedObserver(script: Script.fall))
+        var events: [(type: String, seconds: Double)] = []
+        var confirmed: Double?
+        try await pipeline.run { output in
+            let now = output.observation.time.seconds
+            events += output.events.map { ($0.type, now) }
+            if confirmed == nil, !output.events.isEmpty {
+                confirmed = now
+                pipeline.replace(Script.engine())
+            }
+        }
+        let began = try #require(confirmed)
+        #expect(events.map(\.type) == ["new", "end"])
+        // With the very next frame, not when the old rules would have let it go.
+        #expect(events.last.map { $0.seconds > began && $0.seconds < began + 0.15 } == true)
+    }
+
     @Test("frames whose analysis fails are counted and passed over")
     func failingFrames() async throws {
         let feed = ScriptedFeed(times: Script.times(seconds: 5))

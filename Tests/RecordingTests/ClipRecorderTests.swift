@@ -28,7 +28,7 @@ struct ClipRecorderTests {
             ])
         let zone = try #require(Self.zone)
         let recorder = fixture.recorder(
-            context: ClipContext(zones: [zone], tracks: { _, _ in [track] }, text: { "Object fell (\($0.id))" }))
+            context: ClipContext(zones: { [zone] }, tracks: { _, _ in [track] }, text: { "Object fell (\($0.id))" }))
         let incident = try fixture.incident(from: 7.45, to: 8.5)
         let clip = try #require(try await recorder.handle(.new(incident)))
 

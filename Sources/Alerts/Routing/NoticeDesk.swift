@@ -20,9 +20,13 @@ public final class NoticeDesk: NoticeSink {
         }
     }
 
+    private struct Setup {
+        var recipients: [Recipient]
+        var texts: AlertTexts
+    }
+
     private let store: Store
-    private let recipients: [Recipient]
-    private let texts: AlertTexts
+    private let setup: Mutex<Setup>
     private let clock: any WallClock
     private let ids = MonotonicID()
     private let logger: Logger
@@ -36,10 +40,14 @@ public final class NoticeDesk: NoticeSink {
         logger: Logger = Logger(label: "aislewatch.notices")
     ) {
         self.store = store
-        self.recipients = recipients
-        self.texts = texts
+        setup = Mutex(Setup(recipients: recipients, texts: texts))
         self.clock = clock
         self.logger = logger
+    }
+
+    /// Other people, other words: from the next notice on.
+    public func change(recipients: [Recipient], texts: AlertTexts) {
+        setup.withLock { $0 = Setup(recipients: recipients, texts: texts) }
     }
 
     public func raise(_ notice: OperationalNotice) {
@@ -62,6 +70,7 @@ public final class NoticeDesk: NoticeSink {
             try readOpen()
             guard open.withLock({ $0?.contains(notice.key) == false }) else { return }
             let now = clock.now()
+            let (recipients, texts) = setup.withLock { ($0.recipients, $0.texts) }
             let text = texts.notice(notice, at: now)
             // A channel that is stuck can't tell of itself.
             let silent: String? = if case .outboxStuck(let channel, _, _) = notice { channel } else { nil }
@@ -86,6 +95,7 @@ public final class NoticeDesk: NoticeSink {
             try readOpen()
             guard open.withLock({ $0?.contains(key) == true }) else { return }
             let now = clock.now()
+            let texts = setup.withLock { $0.texts }
             let closed = try store.close(key, at: now) { texts.cleared($0.notice, at: now) }
             _ = open.withLock { $0?.remove(key) }
             if let closed { logger.notice("\(texts.cleared(closed.notice, at: now))") }

@@ -2,19 +2,37 @@ import Alerts
 import Domain
 import Foundation
 import Logging
-import Recording
 import ServiceLifecycle
 import Settings
 import Storage
+import Synchronization
 
-/// All that has to do with telling people: put together once, used by cameras, pages and watchdogs.
-struct AlertRooms: Sendable {
-    let channels: AlertChannels
-    let announcer: IncidentAnnouncer
+/// All that has to do with telling people, used by cameras, pages and watchdogs. Channels, routes and texts change with
+/// the configuration; what they stand on stays.
+final class AlertRooms: Sendable {
+    /// As one configuration has it.
+    private struct Setup: Sendable {
+        let channels: AlertChannels
+        let announcer: IncidentAnnouncer
+        let operations: OperationsConfiguration
+
+        init(_ configuration: AislewatchConfiguration, store: Store, clock: any WallClock, logger: Logger) throws {
+            channels = try AlertChannels(configuration, clock: clock, logger: logger)
+            operations = configuration.alerts.operations
+            announcer = IncidentAnnouncer(
+                store: store, router: channels.router, publicBaseURL: configuration.alerts.publicBaseURL,
+                texts: channels.texts, linkLifetimeSeconds: Double(configuration.alerts.linkDays) * 86_400,
+                clock: clock)
+        }
+    }
+
     let notices: NoticeDesk
     let pictures: IncidentPictures
     let maintenance: MaintenanceGate
-    private let configuration: AislewatchConfiguration
+    /// An element for each change; for one reader.
+    let changes: AsyncStream<Void>
+    private let changed: AsyncStream<Void>.Continuation
+    private let setup: Mutex<Setup>
     private let store: Store
     private let clock: any WallClock
     private let logger: Logger
@@ -23,47 +41,44 @@ struct AlertRooms: Sendable {
         _ configuration: AislewatchConfiguration, store: Store, clips: any ClipSource, clock: any WallClock,
         logger: Logger
     ) throws {
-        self.configuration = configuration
         self.store = store
         self.clock = clock
         self.logger = logger
-        channels = try AlertChannels(configuration, clock: clock, logger: logger)
-        announcer = IncidentAnnouncer(
-            store: store, router: channels.router, publicBaseURL: configuration.alerts.publicBaseURL,
-            texts: channels.texts, linkLifetimeSeconds: Double(configuration.alerts.linkDays) * 86_400, clock: clock)
+        let first = try Setup(configuration, store: store, clock: clock, logger: logger)
+        setup = Mutex(first)
+        (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         notices = NoticeDesk(
-            store: store, recipients: channels.operations, texts: channels.texts, clock: clock, logger: logger)
-        pictures = IncidentPictures(
-            store: store, clips: clips, clock: clock)
+            store: store, recipients: first.channels.operations, texts: first.channels.texts, clock: clock,
+            logger: logger)
+        pictures = IncidentPictures(store: store, clips: clips, clock: clock)
         maintenance = MaintenanceGate(store: store, clock: clock)
     }
 
-    /// Those that must outlive the cameras: what their last incidents have to say still goes out.
-    func delivering(trigger: any IncidentTrigger) -> [any Service] {
-        let commands = CameraSwitch(store: store, trigger: trigger, clock: clock)
-        return [
-            OutboxService(
-                worker: OutboxWorker(
-                    store: store, channels: channels.channels, clock: clock, texts: channels.texts, pictures: pictures,
-                    logger: logger))
-        ] + channels.brokers.map { BrokerService(broker: $0, commands: commands) }
+    var channels: AlertChannels { setup.withLock { $0.channels } }
+    var announcer: IncidentAnnouncer { setup.withLock { $0.announcer } }
+    var operations: OperationsConfiguration { setup.withLock { $0.operations } }
+
+    /// - Throws: What is wrong with the text file; then all stays as it was.
+    func change(to configuration: AislewatchConfiguration) throws {
+        let next = try Setup(configuration, store: store, clock: clock, logger: logger)
+        notices.change(recipients: next.channels.operations, texts: next.channels.texts)
+        setup.withLock { $0 = next }
+        changed.yield()
+    }
+
+    /// Must outlive the cameras: what their last incidents have to say still goes out.
+    func delivering(trigger: any IncidentTrigger) -> DeliveryService {
+        DeliveryService(
+            alerts: self, commands: CameraSwitch(store: store, trigger: trigger, clock: clock), store: store,
+            clock: clock, logger: logger)
     }
 
     /// Those that watch the cameras and the outbox.
-    func watching(_ cameras: [CameraSupervisor], trigger: any IncidentTrigger) -> [any Service] {
-        let operations = configuration.alerts.operations
-        var services: [any Service] = [
-            WatchdogService(
-                cameras: cameras, store: store, notices: notices, channels: channels, configuration: operations,
-                clock: clock, logger: logger),
+    func watching(_ fleet: CameraFleet, trigger: any IncidentTrigger) -> [any Service] {
+        [
+            WatchdogService(fleet: fleet, store: store, alerts: self, clock: clock, logger: logger),
             RequestService(store: store, trigger: trigger, clock: clock, logger: logger),
+            HeartbeatService(alerts: self, fleet: fleet, clock: clock, logger: logger),
         ]
-        if let url = operations.heartbeatURL {
-            services.append(
-                HeartbeatService(
-                    heartbeat: Heartbeat(url: url.reveal().absoluteString), seconds: operations.heartbeatSeconds,
-                    cameras: cameras, clock: clock, logger: logger))
-        }
-        return services
     }
 }

@@ -3,15 +3,15 @@ import Settings
 
 /// Tries a channel for the pages.
 struct ChannelTesting: ChannelTester {
-    let configuration: AislewatchConfiguration
+    let running: RunningConfiguration
     let clock: any WallClock
 
     func channels() -> [(name: String, type: String)] {
-        configuration.alerts.channels.map { ($0.name, $0.type) }
+        running.current.alerts.channels.map { ($0.name, $0.type) }
     }
 
     func test(channel: String) async throws -> TestOutcome {
-        let trial = try ChannelTrial(configuration, clock: clock)
+        let trial = try ChannelTrial(running.current, clock: clock)
         let recipients = trial.recipients(of: channel)
         guard !recipients.isEmpty else { throw PortFailure.notFound("there is no channel \(channel)") }
         var words: [String] = []

@@ -8,11 +8,10 @@ import Vision
 
 /// What all cameras of the daemon share.
 struct CameraRooms: Sendable {
-    var configuration: AislewatchConfiguration
+    var running: RunningConfiguration
     var store: Store
     var folders: ClipFolders
     var notices: any NoticeSink
-    var announcer: IncidentAnnouncer
     var alerts: AlertRooms
     /// Nil where the site has not set it up.
     var secondLook: SecondLookDesk?
@@ -24,4 +23,9 @@ struct CameraRooms: Sendable {
     var events: any LiveEvents
     /// Set once all cameras are there.
     var followDesk: FollowDeskHolder
+
+    /// What holds now.
+    var configuration: AislewatchConfiguration { running.current }
+    /// As the configuration of now has it.
+    var announcer: IncidentAnnouncer { alerts.announcer }
 }

@@ -14,6 +14,11 @@ import Vision
 /// wrong with it ends another camera's work, or its own.
 final class CameraSupervisor: Service {
     private struct State {
+        var camera: CameraConfiguration
+        /// Counts changes of the configuration, so that one during a start isn't lost.
+        var changes = 0
+        /// The analysis was ended in order to begin with other settings.
+        var beginsAnew = false
         var isOnline = false
         var isStopping = false
         var feed: LiveFrameFeed?
@@ -22,7 +27,6 @@ final class CameraSupervisor: Service {
     }
 
     let id: CameraID
-    private let camera: CameraConfiguration
     let rooms: CameraRooms
     let recordedRing: PacketRing
     /// What pages see of it.
@@ -36,7 +40,7 @@ final class CameraSupervisor: Service {
     private let progress: CameraProgress
     let pictureChange: PictureChange
     private let ledger: IncidentLedger
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// Pause before a pipeline that failed (an undecodable stream) is tried again.
     private static let retrySeconds = 2.0
@@ -47,7 +51,7 @@ final class CameraSupervisor: Service {
 
     init(_ camera: CameraConfiguration, rooms: CameraRooms) {
         id = camera.id
-        self.camera = camera
+        state = Mutex(State(camera: camera))
         self.rooms = rooms
         let recording = rooms.configuration.recording
         var logger = rooms.logger
@@ -77,14 +81,17 @@ final class CameraSupervisor: Service {
         pictureChange = PictureChange(clock: rooms.clock)
         ledger = IncidentLedger(
             camera: camera.id, clock: rooms.clock, notices: rooms.notices, logger: logger
-        ) { [store = rooms.store, announcer = rooms.announcer, desk = rooms.secondLook] event in
+        ) { [store = rooms.store, alerts = rooms.alerts, desk = rooms.secondLook] event in
             if let desk { return try await desk.take(event) }
-            return try await store.perform { _ in try announcer.commit(event) }
+            return try await store.perform { _ in try alerts.announcer.commit(event) }
         }
     }
 
     /// Longest time from an incident's first sign to its confirmation that still gets the whole pre-roll.
     static let confirmationSeconds = 20.0
+
+    /// As it is configured now.
+    var camera: CameraConfiguration { state.withLock { $0.camera } }
 
     var priority: CameraPriority { camera.recordingPriority }
 
@@ -100,7 +107,7 @@ final class CameraSupervisor: Service {
     /// What the analysis has done so far.
     var statistics: PipelineStatistics? { state.withLock { $0.pipeline }?.statistics }
 
-    func run() async throws {
+    func run() async {
         await withGracefulShutdownHandler {
             await withTaskCancellationHandler {
                 await watch()
@@ -129,8 +136,12 @@ final class CameraSupervisor: Service {
         state.withLock { $0.recorder = recorder }
         while !state.withLock({ $0.isStopping }) {
             await analyse(recorder)
-            guard !state.withLock({ $0.isStopping }) else { break }
-            try? await rooms.clock.sleep(seconds: Self.retrySeconds)
+            let (isStopping, beginsAnew) = state.withLock { state in
+                defer { state.beginsAnew = false }
+                return (state.isStopping, state.beginsAnew)
+            }
+            guard !isStopping else { break }
+            if !beginsAnew { try? await rooms.clock.sleep(seconds: Self.retrySeconds) }
         }
         recordedRing.finish()
         await recorder.close()
@@ -141,26 +152,23 @@ final class CameraSupervisor: Service {
     /// One pipeline, until the camera is stopped or the pipeline fails.
     private func analyse(_ recorder: ClipRecorder) async {
         let configuration = rooms.configuration
+        let (camera, changes) = state.withLock { ($0.camera, $0.changes) }
         let feed = LiveFrameFeed(ring: analysedRing)
         let tracker = SceneTracker(
             settings: SceneSettings(configuration, analysisFPS: camera.analysisFPS, networkPace: .whenReady),
             family: rooms.family)
-        var engine = IncidentEngine(
-            settings: RuleSettings(configuration.rules, camera: id),
-            scene: CameraScene(
-                camera: id, zones: camera.zones, pictureHeightMetres: camera.pictureHeightMetres,
-                calibration: camera.calibration),
-            makeID: { [ids = rooms.ids] in IncidentID(rawValue: ids.next(at: $0)) })
-        await recallAlarms(&engine)
+        let engine = await makeEngine(camera)
         suppressionBook.replace(await suppressions())
         let pipeline = CameraPipeline(
-            feed: feed, observer: tracker, engine: engine, clock: rooms.clock, suppressions: suppressionBook)
-        let isStopping = state.withLock { state in
+            feed: feed, observer: tracker, engine: engine, clock: rooms.clock, suppressions: suppressionBook,
+            explains: { [events = rooms.events, id] in events.wantsScores(of: id) })
+        let (isStopping, hasChanged) = state.withLock { state in
             state.feed = feed
             state.pipeline = pipeline
-            return state.isStopping
+            return (state.isStopping, state.changes != changes)
         }
         if isStopping { feed.stop() }
+        if hasChanged { pipeline.replace(await makeEngine(self.camera)) }
         do {
             await rooms.followDesk.desk?.attach(tracker, camera: id)
             try await pipeline.run { output in
@@ -180,6 +188,34 @@ final class CameraSupervisor: Service {
         }
     }
 
+    func makeEngine(_ camera: CameraConfiguration) async -> IncidentEngine {
+        var engine = IncidentEngine(
+            settings: RuleSettings(rooms.configuration.rules, camera: id), scene: CameraScene(camera),
+            makeID: { [ids = rooms.ids] in IncidentID(rawValue: ids.next(at: $0)) })
+        await recallAlarms(&engine)
+        return engine
+    }
+
+    /// Notes how the camera is configured now.
+    /// - Returns: Its pipeline, when there is one.
+    func note(_ camera: CameraConfiguration) -> CameraPipeline? {
+        window.change(to: camera)
+        return state.withLock { state in
+            state.camera = camera
+            state.changes += 1
+            return state.pipeline
+        }
+    }
+
+    /// Ends the pipeline; another one begins at once.
+    func beginAnew() {
+        let feed = state.withLock { state in
+            state.beginsAnew = true
+            return state.feed
+        }
+        feed?.stop()
+    }
+
     /// Tells the rules which tracks show what people marked, from the next frame on.
     private func tellRules() async {
         guard let marked = await rooms.followDesk.desk?.tracks(of: id) else { return }
@@ -192,6 +228,7 @@ final class CameraSupervisor: Service {
         let isWanted = window.take(output.frame, events: rooms.events)
         let followed = await rooms.followDesk.desk?.note(output.observation, camera: id) ?? [:]
         await tellRules()
+        if let scores = window.scores(output) { rooms.events.publish(.scores(scores)) }
         guard isWanted else { return }
         rooms.events.publish(
             .scene(
@@ -237,13 +274,14 @@ final class CameraSupervisor: Service {
     func openRecorder() -> ClipRecorder? { state.withLock { $0.isStopping ? nil : $0.recorder } }
 
     private func makeRecorder() -> ClipRecorder {
-        let announcer = rooms.announcer
+        let alerts = rooms.alerts
         return ClipRecorder(
             camera: id, folders: rooms.folders, ring: recordedRing, store: rooms.store,
             settings: RecordingSettings(rooms.configuration.recording), clock: rooms.clock,
             context: ClipContext(
-                zones: camera.zones, tracks: { [weak self] in self?.tracks(from: $0, to: $1) ?? [] },
-                text: { announcer.text($0) }),
+                zones: { [weak self] in self?.camera.zones ?? [] },
+                tracks: { [weak self] in self?.tracks(from: $0, to: $1) ?? [] },
+                text: { alerts.announcer.text($0) }),
             makeID: { [ids = rooms.ids] in ClipID(rawValue: ids.next(at: $0)) }, logger: rooms.logger)
     }
 
@@ -268,7 +306,7 @@ final class CameraSupervisor: Service {
     }
 
     /// Ends at once; clips that are open are closed by `watch`.
-    private func stop() {
+    func stop() {
         let feed = state.withLock { state in
             state.isStopping = true
             return state.feed

@@ -2,11 +2,9 @@ import Domain
 
 /// Takes triggers from people and other systems to the camera that they are about.
 struct TriggerDesk: IncidentTrigger {
-    private let cameras: [CameraID: CameraSupervisor]
+    private let cameras: CameraFleet
 
-    init(_ cameras: [CameraSupervisor]) {
-        self.cameras = Dictionary(cameras.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    }
+    init(_ cameras: CameraFleet) { self.cameras = cameras }
 
     func trigger(
         camera id: CameraID, kind: IncidentKind, severity: Severity, reason: String, by: String

@@ -16,7 +16,8 @@ actor SecondLookDesk {
     private let client: SecondLookClient
     private let holdSeconds: Double
     private let store: Store
-    private let announcer: IncidentAnnouncer
+    /// Asked anew each time: routes and texts change with the configuration.
+    private let announcer: @Sendable () -> IncidentAnnouncer
     private let clock: any WallClock
     private let logger: Logger
     /// Incidents of which nobody was told yet, as they are now.
@@ -28,7 +29,8 @@ actor SecondLookDesk {
 
     /// - Returns: nil when the site has not set it up.
     init?(
-        _ configuration: SecondLookConfiguration, store: Store, announcer: IncidentAnnouncer, clock: any WallClock,
+        _ configuration: SecondLookConfiguration, store: Store,
+        announcer: @escaping @autoclosure @Sendable () -> IncidentAnnouncer, clock: any WallClock,
         logger: Logger
     ) {
         guard let baseURL = configuration.baseURL else { return nil }
@@ -53,7 +55,7 @@ actor SecondLookDesk {
 
     /// Brings an event into the database, and people to know of it now or after the answer.
     func take(_ event: IncidentEvent) async throws -> CommitResult {
-        let announcer = announcer
+        let announcer = announcer()
         let id = event.incident.id
         if case .new(let incident) = event, verify == .hold, wants(incident) { held[id] = event }
         guard held[id] != nil else {
@@ -112,7 +114,7 @@ actor SecondLookDesk {
     }
 
     private func describe(_ incident: Incident, _ answer: SecondLookAnswer) async {
-        let announcer = announcer
+        let announcer = announcer()
         do {
             try await store.perform { store in
                 guard let now = try store.setSecondLook(answer, of: incident.id) else { return }
@@ -143,7 +145,7 @@ actor SecondLookDesk {
     private func announce(_ incident: Incident) async {
         var incident = incident
         if incident.stage == .candidate { incident.stage = incident.phase == .ended ? .ended : .confirmed }
-        let announcer = announcer, told = incident
+        let announcer = announcer(), told = incident
         do {
             _ = try await store.perform { _ in try announcer.commit(.new(told)) }
         } catch {

@@ -6,7 +6,7 @@ import ServiceLifecycle
 /// that hangs is restarted.
 struct ProgressService: Service {
     let notifier: ServiceNotifier
-    let cameras: [CameraSupervisor]
+    let fleet: CameraFleet
     let clock: any WallClock
     let logger: Logger
 
@@ -19,7 +19,7 @@ struct ProgressService: Service {
         await cancelWhenGracefulShutdown {
             var reported: Set<CameraID> = []
             while !Task.isCancelled {
-                let stalls = cameras.compactMap { camera in camera.stall.map { (camera.id, $0) } }
+                let stalls = fleet.cameras.compactMap { camera in camera.stall.map { (camera.id, $0) } }
                 if stalls.isEmpty {
                     notifier.ping()
                     reported = []
@@ -35,6 +35,7 @@ struct ProgressService: Service {
     }
 
     private var status: String {
-        "\(cameras.count { $0.isOnline }) of \(cameras.count) cameras online"
+        let cameras = fleet.cameras
+        return "\(cameras.count { $0.isOnline }) of \(cameras.count) cameras online"
     }
 }

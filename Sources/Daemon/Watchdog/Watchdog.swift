@@ -36,8 +36,10 @@ struct Watchdog {
         var fraction: Double?
     }
 
-    private let limits: Limits
+    var limits: Limits
     private let startedAt: Date
+    /// When each camera was looked at first; those of the first look count from the start.
+    private var known: [CameraID: Date]?
     private var loads: [CameraID: Load] = [:]
     /// Channels that were reported: one that is empty again may have no row any more.
     private var stuck: Set<String> = []
@@ -52,12 +54,27 @@ struct Watchdog {
 
     /// What is to be told or taken back; the same finding at each look, until it changes.
     mutating func look(cameras: [CameraLook], outbox: [ChannelBacklog], at now: Date) -> [Finding] {
-        cameras.flatMap { look($0, now) } + look(outbox, now)
+        let gone = Set(known?.keys.map { $0 } ?? []).subtracting(cameras.map(\.camera)).sorted()
+        let before = known
+        known = Dictionary(
+            cameras.map { camera in (camera.camera, before.map { $0[camera.camera] ?? now } ?? startedAt) },
+            uniquingKeysWith: { first, _ in first })
+        return gone.flatMap { forget($0, now) } + cameras.flatMap { look($0, now) } + look(outbox, now)
+    }
+
+    /// What was wrong with a camera that is no longer configured is of no interest any more.
+    private mutating func forget(_ camera: CameraID, _ now: Date) -> [Finding] {
+        loads[camera] = nil
+        let notices: [OperationalNotice] = [
+            .cameraOffline(camera, since: now), .pictureFrozen(camera, since: now),
+            .analysisDegraded(camera, skippedFraction: 0),
+        ]
+        return notices.map { .right($0.key) }
     }
 
     private mutating func look(_ camera: CameraLook, _ now: Date) -> [Finding] {
         let id = camera.camera
-        let since = camera.lastPacketAt ?? startedAt
+        let since = camera.lastPacketAt ?? known?[id] ?? startedAt
         let silence = now.timeIntervalSince(since)
         let offline = OperationalNotice.cameraOffline(id, since: since)
         let frozenSince = camera.pictureChangedAt ?? now

@@ -8,11 +8,9 @@ import Storage
 
 /// Watches the silence: cameras, pictures, load and outbox, every few seconds; and says once a day that all is well.
 struct WatchdogService: Service {
-    let cameras: [CameraSupervisor]
+    let fleet: CameraFleet
     let store: Store
-    let notices: NoticeDesk
-    let channels: AlertChannels
-    let configuration: OperationsConfiguration
+    let alerts: AlertRooms
     let clock: any WallClock
     let logger: Logger
 
@@ -23,7 +21,8 @@ struct WatchdogService: Service {
     }
 
     private func watch() async {
-        var watchdog = Watchdog(limits: Watchdog.Limits(configuration), startedAt: clock.now())
+        var watchdog = Watchdog(limits: Watchdog.Limits(alerts.operations), startedAt: clock.now())
+        let notices = alerts.notices
         var lastDay: String?
         while (try? await clock.sleep(seconds: Self.intervalSeconds)) != nil {
             let outbox: [ChannelBacklog]
@@ -33,7 +32,8 @@ struct WatchdogService: Service {
                 logger.error("the outbox can't be read: \(error)")
                 outbox = []
             }
-            for finding in watchdog.look(cameras: cameras.map(\.look), outbox: outbox, at: clock.now()) {
+            watchdog.limits = Watchdog.Limits(alerts.operations)
+            for finding in watchdog.look(cameras: fleet.cameras.map(\.look), outbox: outbox, at: clock.now()) {
                 switch finding {
                 case .wrong(let notice): notices.raise(notice)
                 case .right(let key): notices.clear(key)
@@ -47,13 +47,13 @@ struct WatchdogService: Service {
     }
 
     private func dueDay() -> String? {
-        configuration.allWellMinute.flatMap {
-            DailyMoment(minute: $0, timeZone: channels.texts.timeZone).day(at: clock.now())
+        alerts.operations.allWellMinute.flatMap {
+            DailyMoment(minute: $0, timeZone: alerts.channels.texts.timeZone).day(at: clock.now())
         }
     }
 
     private func sayAllWell(_ day: String) async {
-        let now = clock.now()
+        let now = clock.now(), cameras = fleet.cameras, channels = alerts.channels
         let online = cameras.count { $0.isOnline }, texts = channels.texts, count = cameras.count
         let recipients = channels.allWell
         do {

@@ -26,7 +26,7 @@ final class WatchKeeper: Sendable {
             camera: settings.camera, folders: ClipFolders(root: folder, logger: logger), ring: ring, store: store,
             settings: recording, clock: clock,
             context: ClipContext(
-                zones: settings.zones, tracks: { pipeline.tracks(from: $0, to: $1) }, text: text),
+                zones: { settings.zones }, tracks: { pipeline.tracks(from: $0, to: $1) }, text: text),
             makeID: { ClipID(rawValue: ids.next(at: $0)) }, logger: logger)
         self.logger = logger
     }

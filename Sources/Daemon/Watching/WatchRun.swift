@@ -67,7 +67,8 @@ public struct WatchRun: Service {
                 calibration: settings.calibration),
             makeID: { IncidentID(rawValue: ids.next(at: $0)) })
         let pipeline = CameraPipeline(
-            feed: source.feed, observer: tracker, engine: engine, clock: clock, explains: settings.explains)
+            feed: source.feed, observer: tracker, engine: engine, clock: clock,
+            explains: { [explains = settings.explains] in explains })
         let keeper = try settings.clipFolder.map { folder in
             try WatchKeeper(
                 settings: settings, recording: RecordingSettings(configuration.recording), folder: folder,

@@ -8,9 +8,10 @@ import Web
 /// What the pages and the API work with.
 extension AislewatchDaemon {
     func webDesks(
-        _ rooms: CameraRooms, cameras: [CameraSupervisor], hub: EventHub, status: StatusDesk
+        _ rooms: CameraRooms, cameras: CameraFleet, hub: EventHub, status: StatusDesk
     ) throws -> APIServices {
-        let desk = LiveDesk(cameras.map(\.window))
+        let desk = LiveDesk(cameras)
+        let running = rooms.running
         let follows = try FollowDesk(
             desk: desk, store: rooms.store, clips: rooms.folders.files,
             family: rooms.family, events: hub, ids: rooms.ids, clock: clock, logger: logger)
@@ -20,25 +21,27 @@ extension AislewatchDaemon {
         api.feed = desk
         api.prompts = follows
         api.trigger = TriggerDesk(cameras)
-        api.channels = ChannelTesting(configuration: configuration, clock: clock)
-        api.streams = StreamTrial(cameras: configuration.cameras, clock: clock)
+        api.channels = ChannelTesting(running: running, clock: clock)
+        api.streams = StreamTrial(cameras: { running.current.cameras }, clock: clock)
         api.status = status
-        let announcer = rooms.announcer
         api.archive = IncidentZip(
             exporter: IncidentExporter(
                 files: ClipFiles(root: configuration.recording.directory), store: rooms.store, clock: clock,
-                text: { announcer.text($0) }))
+                text: { rooms.announcer.text($0) }))
         api.silence = StoredSilence(store: rooms.store, clock: clock)
-        api.channels = ChannelTesting(configuration: configuration, clock: clock)
         if let file = configurationFile {
+            let reload = ConfigurationReload(running, cameras: cameras, alerts: rooms.alerts, logger: logger)
             api.editor = ConfigurationDesk(
-                file: file, environment: environment, stateDirectory: configuration.storage.directory)
+                file: file, environment: environment, stateDirectory: configuration.storage.directory,
+                started: running.started, apply: { await reload.apply($0) })
         }
         api.warnings = { [warnings] in warnings.newestFirst }
         api.version = Self.version
-        if let base = configuration.alerts.publicBaseURL {
-            let text = "\(base)"
-            api.publicURL = { path in (text.hasSuffix("/") ? String(text.dropLast()) : text) + path }
+        api.publicURL = { path in
+            running.current.alerts.publicBaseURL.map { base in
+                let text = "\(base)"
+                return (text.hasSuffix("/") ? String(text.dropLast()) : text) + path
+            }
         }
         return api
     }

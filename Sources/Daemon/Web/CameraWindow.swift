@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Incidents
 import Media
 import Settings
 import Synchronization
@@ -8,28 +9,32 @@ import Synchronization
 /// recorded stream, which is the one that is shown.
 final class CameraWindow: Sendable {
     private struct State {
+        var camera: CameraConfiguration
         var connection = CameraView.State.connecting
         var text = ""
         var reconnects = -1
         var lastScenePublished = -Double.infinity
         var lastCentroids: [TrackID: (Point, Double)] = [:]
+        var scores = ScoreCollector()
+        var lastScoresPublished = -Double.infinity
     }
 
     /// Scenes a second at most that are handed to pages.
     private static let sceneStepSeconds = 0.095
+    /// Seconds between two rounds of rule scores.
+    private static let scoresStepSeconds = 0.25
     /// How long after a picture was asked for frames are kept.
     private static let keepSeconds = 10.0
 
-    let camera: CameraConfiguration
     let recorded: PacketRing
     let analysed: PacketRing
     let broadcast: LiveBroadcast
     let recent: RecentFrames
     private let clock: any WallClock
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(camera: CameraConfiguration, recorded: PacketRing, analysed: PacketRing, clock: any WallClock) {
-        self.camera = camera
+        state = Mutex(State(camera: camera))
         self.recorded = recorded
         self.analysed = analysed
         self.clock = clock
@@ -41,10 +46,15 @@ final class CameraWindow: Sendable {
 
     // MARK: State
 
+    /// As it is configured now.
+    var camera: CameraConfiguration { state.withLock { $0.camera } }
+
+    func change(to camera: CameraConfiguration) { state.withLock { $0.camera = camera } }
+
     var reconnects: Int { state.withLock { max(0, $0.reconnects) } }
 
     var view: CameraView {
-        let (connection, text) = state.withLock { ($0.connection, $0.text) }
+        let (camera, connection, text) = state.withLock { ($0.camera, $0.connection, $0.text) }
         let parameters = recorded.parameters
         return CameraView(
             id: camera.id, name: camera.name, state: connection, stateText: text, codec: parameters?.mimeCodec,
@@ -90,6 +100,18 @@ final class CameraWindow: Sendable {
             guard now - state.lastScenePublished >= Self.sceneStepSeconds else { return false }
             state.lastScenePublished = now
             return true
+        }
+    }
+
+    /// Adds a frame's rule scores to those of the frames before.
+    /// - Returns: All of them when it is time to show them.
+    func collect(_ scores: [RuleScore]) -> [RuleScore]? {
+        let now = clock.monotonicSeconds()
+        return state.withLock { state in
+            state.scores.add(scores)
+            guard now - state.lastScoresPublished >= Self.scoresStepSeconds else { return nil }
+            state.lastScoresPublished = now
+            return state.scores.take()
         }
     }
 

@@ -5,21 +5,28 @@ import Glibc
 import Settings
 import Synchronization
 
-/// The configuration file as pages change it: checked like at the start, written whole or not at all, undoable.
+/// The configuration file as pages change it: checked like at the start, written whole or not at all, undoable, and in effect
+/// at once as far as that goes.
 final class ConfigurationDesk: ConfigurationEditor {
     private let file: URL
     private let environment: [String: String]
     /// Where typed passwords and the text before the last change go.
     private let stateDirectory: URL
-    /// Of the text that the daemon runs with.
-    private let runningRevision: String
+    /// What the daemon was started with.
+    private let started: AislewatchConfiguration
+    private let apply: @Sendable (AislewatchConfiguration) async -> Void
     private let lock = Mutex(())
 
-    init(file: URL, environment: [String: String], stateDirectory: URL) {
+    /// - Parameter apply: Puts a saved configuration into effect.
+    init(
+        file: URL, environment: [String: String], stateDirectory: URL, started: AislewatchConfiguration,
+        apply: @escaping @Sendable (AislewatchConfiguration) async -> Void
+    ) {
         self.file = file.absoluteURL
         self.environment = environment
         self.stateDirectory = stateDirectory
-        runningRevision = (try? String(contentsOf: file, encoding: .utf8)).map(Self.revision) ?? ""
+        self.started = started
+        self.apply = apply
     }
 
     private var undoFile: URL { stateDirectory.appending(path: "configuration.undo.yaml") }
@@ -30,7 +37,21 @@ final class ConfigurationDesk: ConfigurationEditor {
         return ConfigurationText(
             path: file.path, revision: Self.revision(text), text: HiddenSecrets.hide(text), isWritable: reason == nil,
             reason: reason, canUndo: reason == nil && FileManager.default.fileExists(atPath: undoFile.path),
-            restartNeeded: Self.revision(text) != runningRevision)
+            restartSections: restartSections(text))
+    }
+
+    func takeEffect() async {
+        guard let text = try? read(), let configuration = try? parse(text) else { return }
+        await apply(configuration)
+    }
+
+    private func restartSections(_ text: String) -> [String] {
+        (try? parse(text))?.sectionsThatNeedRestart(since: started) ?? []
+    }
+
+    private func parse(_ text: String) throws(ConfigurationErrors) -> AislewatchConfiguration {
+        try AislewatchConfiguration.parse(
+            text, file: file.path, environment: environment, baseDirectory: file.deletingLastPathComponent())
     }
 
     func valuesJSON() throws -> String { HiddenSecrets.json(try read()) }
@@ -100,9 +121,10 @@ final class ConfigurationDesk: ConfigurationEditor {
         }
         let problems = problems(new)
         guard problems.isEmpty, mustWrite else {
+            // Read before the secrets that it names are gone again.
+            let looked = change(isValid: problems.isEmpty, isSaved: false, problems, diff, now: old, shown: new)
             forget()
-            return change(
-                isValid: problems.isEmpty, isSaved: false, problems, diff, now: old, shown: new)
+            return looked
         }
         if new != old {
             try Self.write(Data(old.utf8), to: undoFile, mode: 0o600)
@@ -118,14 +140,19 @@ final class ConfigurationDesk: ConfigurationEditor {
     ) -> ConfigurationChange {
         ConfigurationChange(
             isValid: isValid, isSaved: isSaved, problems: problems, diff: diff, revision: Self.revision(now),
-            text: HiddenSecrets.hide(shown), restartNeeded: Self.revision(now) != runningRevision)
+            text: HiddenSecrets.hide(shown), restartSections: restartSections(shown))
     }
 
     private func problems(_ text: String) -> [ConfigurationChange.Problem] {
         do {
-            _ = try AislewatchConfiguration.parse(
-                text, file: file.path, environment: environment, baseDirectory: file.deletingLastPathComponent())
-            return []
+            let configuration = try parse(text)
+            do {
+                // Its own texts are a file that only shows its mistakes when it is used.
+                _ = try AlertChannels(configuration)
+                return []
+            } catch {
+                return [ConfigurationChange.Problem(line: 1, column: 1, message: "\(error)")]
+            }
         } catch {
             return error.problems.map { problem in
                 let hint = problem.suggestion.map { "; did you mean \"\($0)\"?" } ?? ""

@@ -15,6 +15,8 @@ actor FollowDesk: PromptSink {
         var savedAt = -Double.infinity
     }
 
+    /// Objects that the network follows before one camera at the same time: each takes a share of a core.
+    static let maxPerCamera = 4
     /// How often the last place is written down.
     private static let saveSeconds = 30.0
 
@@ -28,6 +30,7 @@ actor FollowDesk: PromptSink {
     private let logger: Logger
     private var followed: [FollowedObjectID: Followed] = [:]
     private var trackers: [CameraID: SceneTracker] = [:]
+    private var clicked = ClickedFrames()
 
     init(
         desk: LiveDesk, store: Store, clips: any ClipSource, family: any SegmentationFamily, events: any LiveEvents,
@@ -117,8 +120,10 @@ actor FollowDesk: PromptSink {
         _ click: PictureClick, camera: CameraID, candidate: Int, name: String,
         conditions: Set<FollowedObject.Condition>, by: String
     ) async throws -> FollowView {
+        try checkRoom(camera)
         let frame = try await frame(of: click, camera: camera)
         let mask = try await mask(click, frame, candidate)
+        try checkRoom(camera)
         let now = clock.now()
         let object = FollowedObject(
             id: FollowedObjectID(rawValue: ids.next(at: now)), camera: camera, name: name,
@@ -196,6 +201,17 @@ actor FollowDesk: PromptSink {
 
     // MARK: Parts
 
+    private func checkRoom(_ camera: CameraID) throws {
+        let own = followed.values.filter { $0.record.object.camera == camera }
+        guard own.count < Self.maxPerCamera else {
+            let names = own.map { $0.record.object.name }.filter { !$0.isEmpty }.sorted()
+            throw PortFailure.conflict(
+                "\(Self.maxPerCamera) objects are followed before this camera already, as many as are possible"
+                    + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")
+                    + ". Stop following one of them first.")
+        }
+    }
+
     private static let unknown = PortFailure.notFound("There is no such object.")
 
     /// Hands an object to its camera's tracker: the picture that was clicked with its mask.
@@ -215,7 +231,11 @@ actor FollowDesk: PromptSink {
         let window = try desk.window(camera)
         switch click.moment {
         case .newest: return try await window.frame(at: nil)
-        case .live(let time): return try await window.frame(at: time)
+        case .live(let time):
+            if let kept = clicked.frame(of: camera, at: time) { return kept }
+            let frame = try await window.frame(at: time)
+            clicked.keep(frame, of: camera, at: time)
+            return frame
         case .clip(let id, let seconds):
             guard let clip = try? await store.perform({ try $0.clip(id) }), clip.camera == camera,
                 let url = clips.videoFile(of: clip)
@@ -240,7 +260,9 @@ actor FollowDesk: PromptSink {
     private func candidates(_ click: PictureClick, _ frame: VideoFrame) async throws -> [MaskCandidate] {
         do {
             let session = try family.makeSession()
-            let found = try await session.start(frame, prompt: click.prompt(in: frame.size), change: nil)
+            let found = try await InferencePriority.$isUrgent.withValue(true) {
+                try await session.start(frame, prompt: click.prompt(in: frame.size), change: nil)
+            }
             return found.filter { !$0.mask.isEmpty }
         } catch {
             throw Self.failure(error)

@@ -4,16 +4,14 @@ import Media
 
 /// The cameras as pages see them.
 struct LiveDesk: LiveFeed {
-    private let windows: [CameraWindow]
+    private let fleet: CameraFleet
 
-    init(_ windows: [CameraWindow]) { self.windows = windows }
+    init(_ fleet: CameraFleet) { self.fleet = fleet }
 
-    func cameras() -> [CameraView] { windows.map(\.view) }
+    func cameras() -> [CameraView] { fleet.cameras.map(\.window.view) }
 
     func window(_ camera: CameraID) throws -> CameraWindow {
-        guard let window = windows.first(where: { $0.camera.id == camera }) else {
-            throw PortFailure.notFound("There is no such camera.")
-        }
+        guard let window = fleet[camera]?.window else { throw PortFailure.notFound("There is no such camera.") }
         return window
     }
 

@@ -24,15 +24,15 @@ final class StatusDesk: StatusSource, Service {
     /// The forecast looks back this far at most.
     private static let forecastDays = 7.0
 
-    private let cameras: [CameraSupervisor]
+    private let fleet: CameraFleet
     private let configuration: AislewatchConfiguration
     private let store: Store
     private let clock: any WallClock
     private let startedAt: Double
     private let samples = Mutex<[CameraID: (last: Sample, rates: Rates?)]>([:])
 
-    init(cameras: [CameraSupervisor], configuration: AislewatchConfiguration, store: Store, clock: any WallClock) {
-        self.cameras = cameras
+    init(cameras: CameraFleet, configuration: AislewatchConfiguration, store: Store, clock: any WallClock) {
+        fleet = cameras
         self.configuration = configuration
         self.store = store
         self.clock = clock
@@ -50,7 +50,7 @@ final class StatusDesk: StatusSource, Service {
 
     private func sample() {
         let now = clock.monotonicSeconds()
-        for camera in cameras {
+        for camera in fleet.cameras {
             let statistics = camera.statistics
             let fresh = Sample(
                 at: now, packets: camera.window.recorded.statistics.packets, analysed: statistics?.analysedFrames ?? 0,
@@ -79,7 +79,7 @@ final class StatusDesk: StatusSource, Service {
         DaemonStatus(
             version: AislewatchDaemon.version, uptimeSeconds: Int(clock.monotonicSeconds() - startedAt),
             modelFamily: configuration.model.family.rawValue, modelDevice: configuration.model.device.rawValue,
-            cameras: cameras.map(line), disk: await disk())
+            cameras: fleet.cameras.map(line), disk: await disk())
     }
 
     private func line(_ camera: CameraSupervisor) -> DaemonStatus.Camera {

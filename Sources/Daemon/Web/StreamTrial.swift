@@ -6,7 +6,8 @@ import Settings
 /// Tries a stream that an administrator is about to add. Only what may stand in a configuration is opened; FFmpeg itself
 /// is held to network protocols as well.
 struct StreamTrial: StreamTester {
-    let cameras: [CameraConfiguration]
+    /// Those that there are.
+    let cameras: @Sendable () -> [CameraConfiguration]
     let clock: any WallClock
 
     private static let openSeconds = 8.0
@@ -22,7 +23,7 @@ struct StreamTrial: StreamTester {
         var options = SourceOptions(
             url: url, username: username, password: password, openTimeoutSeconds: Self.openSeconds,
             readTimeoutSeconds: Self.openSeconds)
-        if username == nil, password == nil, let known = cameras.first(where: { $0.id == camera }),
+        if username == nil, password == nil, let known = cameras().first(where: { $0.id == camera }),
             Self.host(url) == Self.host(known.url.reveal())
         {
             options.username = known.username

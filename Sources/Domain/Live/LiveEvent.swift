@@ -3,6 +3,8 @@ public import Foundation
 /// What pages are told while they are open.
 public enum LiveEvent: Sendable {
     case scene(LiveScene)
+    /// Only for those who asked for it.
+    case scores(LiveScores)
     case incident(IncidentEvent)
     /// Somebody reviewed, protected or acknowledged it, or a clip of it is whole now.
     case incidentChanged(IncidentID)
@@ -16,6 +18,7 @@ public enum LiveEvent: Sendable {
     public var camera: CameraID? {
         switch self {
         case .scene(let scene): scene.camera
+        case .scores(let scores): scores.camera
         case .incident(let event): event.incident.camera
         case .follow(let follow): follow.object.camera
         case .camera(let camera): camera.id

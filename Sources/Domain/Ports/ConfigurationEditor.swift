@@ -10,6 +10,8 @@ public protocol ConfigurationEditor: Sendable {
     func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) throws -> ConfigurationChange
     /// Puts back the text before the last change.
     func undo() throws -> ConfigurationChange
+    /// Puts what was saved into effect, as far as that goes while the daemon runs. Returns when it holds.
+    func takeEffect() async
 }
 
 /// The file as it is.
@@ -22,12 +24,12 @@ public struct ConfigurationText: Hashable, Sendable {
     /// Why not.
     public var reason: String?
     public var canUndo: Bool
-    /// Saved, and not yet in effect.
-    public var restartNeeded: Bool
+    /// Sections whose change was saved and holds only after a restart.
+    public var restartSections: [String]
 
     public init(
         path: String, revision: String, text: String, isWritable: Bool, reason: String?, canUndo: Bool,
-        restartNeeded: Bool
+        restartSections: [String]
     ) {
         self.path = path
         self.revision = revision
@@ -35,7 +37,7 @@ public struct ConfigurationText: Hashable, Sendable {
         self.isWritable = isWritable
         self.reason = reason
         self.canUndo = canUndo
-        self.restartNeeded = restartNeeded
+        self.restartSections = restartSections
     }
 }
 
@@ -104,11 +106,12 @@ public struct ConfigurationChange: Hashable, Sendable {
     public var revision: String
     /// The text as it is or would be, without secrets.
     public var text: String
-    public var restartNeeded: Bool
+    /// Sections whose change holds, or would hold, only after a restart.
+    public var restartSections: [String]
 
     public init(
         isValid: Bool, isSaved: Bool, problems: [Problem], diff: String, revision: String, text: String,
-        restartNeeded: Bool
+        restartSections: [String]
     ) {
         self.isValid = isValid
         self.isSaved = isSaved
@@ -116,6 +119,6 @@ public struct ConfigurationChange: Hashable, Sendable {
         self.diff = diff
         self.revision = revision
         self.text = text
-        self.restartNeeded = restartNeeded
+        self.restartSections = restartSections
     }
 }

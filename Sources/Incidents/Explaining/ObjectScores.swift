@@ -48,13 +48,34 @@ enum ObjectScores {
         let area = last.area / Double(max(1, context.frameSize.area))
         let smallest = history.samples.map(\.area).min() ?? last.area
         let ratio = smallest > 0 ? last.area / smallest : 1
-        return [
+        func score(_ parameter: String, _ measured: Double, _ threshold: Double) -> RuleScore {
             RuleScore(
-                kind: .spill, track: history.id, parameter: "min_area_fraction", measured: area,
-                threshold: settings.minAreaFraction, unit: "", isMet: area >= settings.minAreaFraction),
-            RuleScore(
-                kind: .spill, track: history.id, parameter: "min_growth_ratio", measured: ratio,
-                threshold: settings.minGrowthRatio, unit: "", isMet: ratio >= settings.minGrowthRatio),
+                kind: .spill, track: history.id, parameter: parameter, measured: measured, threshold: threshold,
+                unit: "", isMet: parameter.hasPrefix("max") ? measured <= threshold : measured >= threshold)
+        }
+        let frame = Double(max(1, context.frameSize.area))
+        var scores = [
+            score("min_area_fraction", area, settings.minAreaFraction),
+            score("min_growth_ratio", ratio, settings.minGrowthRatio),
+            score("max_area_fraction", area, settings.maxAreaFraction),
+            score("min_grown_fraction", max(0, last.area - smallest) / frame, settings.minGrownFraction),
+            score(
+                "max_height_to_width", Double(last.region.height) / Double(max(1, last.region.width)),
+                settings.maxHeightToWidth),
         ]
+        if let cues = last.cues {
+            scores += [
+                score("max_moving_fraction", cues.movingFraction, settings.maxMovingFraction),
+                score("min_containment", cues.containment, settings.minContainment),
+                score("min_luma_change", abs(cues.lumaRatio - 1), settings.minLumaChange),
+                score("max_texture_ratio", cues.textureRatio, settings.maxTextureRatio),
+            ]
+        }
+        if let metres = context.metres {
+            // The floor is seen at a slant, as the rule has it.
+            let side = metres / context.height
+            scores.append(score("min_area_square_metres", 2 * last.area * side * side, settings.minAreaSquareMetres))
+        }
+        return scores
     }
 }

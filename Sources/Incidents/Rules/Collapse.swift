@@ -18,7 +18,7 @@ struct Collapse: Hashable, Sendable {
     var parts: Int
 
     /// One frame of the event: the mean of all pixels that move, and their number.
-    private struct Moment {
+    struct Moment {
         var seconds: Double
         var x: Double
         var y: Double
@@ -117,7 +117,7 @@ struct Collapse: Hashable, Sendable {
         return group
     }
 
-    private static func moments(_ group: [TrackHistory], from: Double, to: Double) -> [Moment] {
+    static func moments(_ group: [TrackHistory], from: Double, to: Double) -> [Moment] {
         var samples: [Moment] = []
         for history in group {
             for sample in history.samples where sample.seconds >= from && sample.seconds <= to {
@@ -145,7 +145,7 @@ struct Collapse: Hashable, Sendable {
     }
 
     /// From the first tenth of all that moved to the last: means, because single frames are noisy.
-    private static func sink(_ moments: [Moment]) -> Double {
+    static func sink(_ moments: [Moment]) -> Double {
         let total = moments.map(\.weight).reduce(0, +)
         return mean(moments.reversed(), total: total) - mean(moments, total: total)
     }
@@ -160,7 +160,7 @@ struct Collapse: Hashable, Sendable {
         return y / max(1e-6, weight)
     }
 
-    private static func fastest(_ moments: [Moment]) -> Double {
+    static func fastest(_ moments: [Moment]) -> Double {
         var best = 0.0
         for (index, moment) in moments.enumerated() {
             guard let later = moments[index...].first(where: { $0.seconds - moment.seconds >= 0.24 }) else { break }

@@ -2,7 +2,7 @@ import Domain
 
 /// `marked_object_moved`: something that a person marked moves, leaves its zone, falls, or can no longer be seen.
 struct MarkedObjectRule: Sendable {
-    private struct Watch: Sendable {
+    struct Watch: Sendable {
         var marked: MarkedObject
         /// Where it stands; nil before it was seen.
         var home: Home?
@@ -12,7 +12,7 @@ struct MarkedObjectRule: Sendable {
         var isTold = false
     }
 
-    private struct Home: Sendable {
+    struct Home: Sendable {
         var place: Point
         var region: Region
         var area: Double
@@ -21,8 +21,8 @@ struct MarkedObjectRule: Sendable {
         var since: Double
     }
 
-    private let settings: MarkedObjectSettings
-    private var watches: [TrackID: Watch] = [:]
+    let settings: MarkedObjectSettings
+    private(set) var watches: [TrackID: Watch] = [:]
 
     init(settings: MarkedObjectSettings) { self.settings = settings }
 

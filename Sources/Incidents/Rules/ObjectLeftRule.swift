@@ -2,8 +2,8 @@ import Domain
 
 /// `object_left`: something came into a walkway, stands there, and nobody is with it.
 struct ObjectLeftRule: Sendable {
-    private let settings: ObjectLeftSettings
-    private var solitude = Solitude()
+    let settings: ObjectLeftSettings
+    private(set) var solitude = Solitude()
     private var announced: Set<TrackID> = []
 
     init(settings: ObjectLeftSettings) { self.settings = settings }

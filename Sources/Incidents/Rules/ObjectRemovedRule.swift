@@ -3,17 +3,17 @@ import Domain
 /// `object_removed`: the place of something that stood for long is empty, and nobody is with it.
 struct ObjectRemovedRule: Sendable {
     /// Where something that was set down became part of the known picture.
-    private struct Absorbed: Sendable {
+    struct Absorbed: Sendable {
         var region: Region
         var seconds: Double
     }
 
     private static let maxAbsorbed = 64
 
-    private let settings: ObjectRemovedSettings
-    private var solitude = Solitude()
+    let settings: ObjectRemovedSettings
+    private(set) var solitude = Solitude()
     private var announced: Set<TrackID> = []
-    private var absorbed: [Absorbed] = []
+    private(set) var absorbed: [Absorbed] = []
     /// What other rules reported lately: what fell is not taken away.
     private var explained: [(region: Region, seconds: Double)] = []
 

@@ -42,6 +42,9 @@ struct Solitude: Sendable {
         return entry.aloneSince.map { (entry.restSince, $0) }
     }
 
+    /// Since when a track has been alone, by the last update; nil while it is not.
+    func aloneSince(_ id: TrackID) -> Double? { entries[id]?.aloneSince }
+
     /// Forgets tracks that are gone.
     mutating func keep(_ ledger: TrackLedger) { entries = entries.filter { ledger.histories[$0.key] != nil } }
 }

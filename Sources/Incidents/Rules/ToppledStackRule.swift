@@ -3,7 +3,7 @@ import Domain
 /// `toppled_stack`: something that stood where it is seen sinks within seconds, ends wider or flatter, and lies still.
 /// Judged over all blobs that the event made, because boxes separate and the place they left hangs together with them.
 struct ToppledStackRule: Sendable {
-    private let settings: ToppledStackSettings
+    let settings: ToppledStackSettings
     private var announced: [TrackID: Double] = [:]
 
     init(settings: ToppledStackSettings) { self.settings = settings }

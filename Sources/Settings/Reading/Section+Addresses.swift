@@ -33,6 +33,21 @@ extension Section {
     /// An `http` or `https` address without user name and password.
     func webAddress(_ key: String, allowed: String = "http://host/… or https://host/…") -> Marked<URL>? {
         guard let text = text(key, allowed: allowed) else { return nil }
+        return webAddress(key, text, allowed: allowed)
+    }
+
+    /// The same where whoever knows the address can use it: `file:PATH` takes it from a file.
+    func secretAddress(_ key: String) -> Marked<URL>? {
+        guard let (node, mark) = node(key), case .scalar(let scalar) = node, scalar.string.hasPrefix("file:") else {
+            return webAddress(key)
+        }
+        return secret(key, what: "the address").flatMap { secret in
+            webAddress(
+                key, Marked(value: secret.reveal(), mark: mark), allowed: "a file with http://host/… or https://host/…")
+        }
+    }
+
+    private func webAddress(_ key: String, _ text: Marked<String>, allowed: String) -> Marked<URL>? {
         do {
             let address = try NetworkAddress(text.value, schemes: ["http", "https"])
             guard address.user == nil else {

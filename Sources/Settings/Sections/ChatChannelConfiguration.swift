@@ -12,7 +12,7 @@ public struct ChatChannelConfiguration: Hashable, Sendable {
     init?(name: String, reading section: Section, hasToken: Bool) {
         self.name = name
         if section.node("url") == nil { section.missing("url", allowed: "needed: https://host/…") }
-        let address = section.webAddress("url")
+        let address = section.secretAddress("url")
         token = hasToken ? section.secret("token", what: "the access token") : nil
         guard let address else { return nil }
         url = SecretURL(address.value)

@@ -12,7 +12,7 @@ public struct WebhookChannelConfiguration: Hashable, Sendable {
     init?(name: String, reading section: Section) {
         self.name = name
         if section.node("url") == nil { section.missing("url", allowed: "needed: https://host/… or http://host/…") }
-        let address = section.webAddress("url")
+        let address = section.secretAddress("url")
         headers = Self.headers(reading: section.section("headers"))
         secret = section.secret("secret", what: "the key that signs requests")
         guard let address else { return nil }

@@ -9,6 +9,7 @@ public final class EventHub: LiveEvents {
         /// Nil: all.
         var cameras: Set<CameraID>?
         var wantsScenes: Bool
+        var wantsScores = false
     }
 
     /// Who looks; ends when it is let go.
@@ -60,6 +61,14 @@ public final class EventHub: LiveEvents {
         }
     }
 
+    public func wantsScores(of camera: CameraID) -> Bool {
+        state.withLock { state in
+            state.subscribers.values.contains { subscriber in
+                subscriber.filter.wantsScores && (subscriber.filter.cameras?.contains(camera) ?? true)
+            }
+        }
+    }
+
     public func publish(_ event: LiveEvent) {
         let receivers = state.withLock { state in
             state.subscribers.values.filter { Self.isFor($0.filter, event) }.map(\.continuation)
@@ -84,6 +93,7 @@ public final class EventHub: LiveEvents {
 
     private static func isFor(_ filter: Filter, _ event: LiveEvent) -> Bool {
         if case .scene = event, !filter.wantsScenes { return false }
+        if case .scores = event, !filter.wantsScores { return false }
         guard let cameras = filter.cameras, let camera = event.camera else { return true }
         return cameras.contains(camera)
     }
@@ -96,6 +106,9 @@ public final class EventHub: LiveEvents {
         case .scene(let scene):
             name = "tracks"
             data = try? APIJSON.data(SceneView(scene))
+        case .scores(let scores):
+            name = "scores"
+            data = try? APIJSON.data(ScoresView(scores))
         case .incident(let event):
             name = "incident"
             data = views.flatMap {

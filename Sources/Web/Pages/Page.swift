@@ -12,7 +12,8 @@ enum Page {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="robots" content="noindex, nofollow">\(refresh)
+            <meta name="robots" content="noindex, nofollow">
+            <link rel="icon" href="/icon.svg" type="image/svg+xml">\(refresh)
             <title>\(HTML.escape(title))</title>
             <style>\(PageStyle.css)</style>
             </head>

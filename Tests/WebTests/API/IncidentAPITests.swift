@@ -133,4 +133,27 @@ struct IncidentAPITests {
         #expect(others.count == 1 && others[0].contains("r1"))
         #expect(hub.subscriberCount == 0)
     }
+
+    @Test("what the rules measure comes only to who asked for it, and asks the rules only then")
+    func scores() async throws {
+        let api = try APISite()
+        let hub = api.services.hub, camera = api.site.incident.camera
+        let score = LiveScores.Score(
+            rule: "dwell", name: "dock", parameter: "min_seconds", measured: 12.5, threshold: 60, unit: "s",
+            isMet: false, track: TrackID(rawValue: 3))
+        var other = score
+        other.measured = .infinity
+        let plain = hub.subscribe(EventHub.Filter(cameras: nil, wantsScenes: true))
+        #expect(!hub.wantsScores(of: camera))
+        let asking = hub.subscribe(EventHub.Filter(cameras: [camera], wantsScenes: false, wantsScores: true))
+        #expect(hub.wantsScores(of: camera))
+        hub.publish(.scores(LiveScores(camera: camera, time: MediaTime(pts90k: 9), scores: [score, other])))
+        plain.cancel()
+        asking.cancel()
+        #expect(await plain.events.reduce(into: 0) { count, _ in count += 1 } == 0)
+        let texts = await asking.events.reduce(into: [String]()) { $0.append(String(buffer: $1)) }
+        #expect(texts.count == 1 && texts[0].hasPrefix("event: scores\n"))
+        #expect(texts[0].contains(#""measured":12.5"#) && texts[0].contains(#""met":false"#))
+        #expect(!texts[0].contains("inf"))
+    }
 }

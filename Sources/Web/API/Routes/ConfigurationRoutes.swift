@@ -86,6 +86,7 @@ struct ConfigurationRoutes: Sendable {
         var reason: String?
         var canUndo: Bool
         var restartNeeded: Bool
+        var restartSections: [String]
 
         init(_ text: ConfigurationText) {
             path = text.path
@@ -94,7 +95,8 @@ struct ConfigurationRoutes: Sendable {
             writable = text.isWritable
             reason = text.reason
             canUndo = text.canUndo
-            restartNeeded = text.restartNeeded
+            restartNeeded = !text.restartSections.isEmpty
+            restartSections = text.restartSections
         }
     }
 
@@ -112,6 +114,7 @@ struct ConfigurationRoutes: Sendable {
         var revision: String
         var text: String
         var restartNeeded: Bool
+        var restartSections: [String]
 
         init(_ change: ConfigurationChange) {
             valid = change.isValid
@@ -120,7 +123,8 @@ struct ConfigurationRoutes: Sendable {
             diff = change.diff
             revision = change.revision
             text = change.text
-            restartNeeded = change.restartNeeded
+            restartNeeded = !change.restartSections.isEmpty
+            restartSections = change.restartSections
         }
     }
 
@@ -133,15 +137,17 @@ struct ConfigurationRoutes: Sendable {
         }
         api.on(.put, "/configuration", role: .admin) { call in
             let body = try await call.body(TextBody.self)
-            return answer(
+            return await answer(
                 call, try editor().save(text: body.text, revision: body.revision, dryRun: body.dryRun), "save")
         }
         api.on(.post, "/configuration/edits", role: .admin) { call in
             let body = try await call.body(EditsBody.self)
-            return answer(
+            return await answer(
                 call, try editor().apply(body.edits, revision: body.revision, dryRun: body.dryRun), "edit")
         }
-        api.on(.post, "/configuration/undo", role: .admin) { call in answer(call, try editor().undo(), "undo") }
+        api.on(.post, "/configuration/undo", role: .admin) { call in
+            await answer(call, try editor().undo(), "undo")
+        }
     }
 
     private func editor() throws -> any ConfigurationEditor {
@@ -151,8 +157,10 @@ struct ConfigurationRoutes: Sendable {
         return editor
     }
 
-    private func answer(_ call: APICall, _ change: ConfigurationChange, _ what: String) -> Response {
+    private func answer(_ call: APICall, _ change: ConfigurationChange, _ what: String) async -> Response {
         if change.isSaved {
+            // Whoever hears of the change finds it in effect.
+            await api.services.editor?.takeEffect()
             api.audit(call, "configuration.\(what)", "configuration", change.diff)
             api.services.hub.publish(.configuration(revision: change.revision))
         }

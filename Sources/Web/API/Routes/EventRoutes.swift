@@ -16,7 +16,8 @@ struct EventRoutes: Sendable {
             guard cameras.count == names.count else { throw APIError.notFound("There is no such camera.") }
             let subscription = hub.subscribe(
                 EventHub.Filter(
-                    cameras: cameras.isEmpty ? nil : Set(cameras), wantsScenes: try call.flag("tracks")))
+                    cameras: cameras.isEmpty ? nil : Set(cameras), wantsScenes: try call.flag("tracks"),
+                    wantsScores: try call.flag("scores")))
             let (merged, continuation) = AsyncStream.makeStream(
                 of: ByteBuffer.self, bufferingPolicy: .bufferingNewest(64))
             let forward = Task {

@@ -70,7 +70,8 @@ export class LivePlayer {
 
   async #play(signal) {
     const type = this.camera.codec ? `video/mp4; codecs="${this.camera.codec}"` : null;
-    if (type && !canPlay(type)) return this.#playPictures(signal);
+    // A camera that sends pictures which MP4 has no name for, as Motion JPEG, has a size but no codec.
+    if (type ? !canPlay(type) : this.camera.size) return this.#playPictures(signal);
     const response = await request(`/api/v1/cameras/${encodeURIComponent(this.camera.id)}/live.mp4`, { signal, headers: { Accept: "video/mp4" } });
     const actual = response.headers.get("Content-Type");
     if (!canPlay(actual)) {

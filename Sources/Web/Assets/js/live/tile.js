@@ -54,6 +54,7 @@ export class Tile {
 
   update(camera) {
     this.camera = camera;
+    if (this.player) this.player.camera = camera;
     this.overlay.camera = camera;
     replace(this.state, stateMark(stateLevels[camera.state] ?? "idle", stateWords[camera.state] ?? camera.state));
     this.element.title = camera.state_text ?? "";

@@ -42,6 +42,10 @@ export async function open(main) {
   close.add(
     feed.on("incident", ({ incident }) => { tiles.get(incident.camera)?.happened(incident); list.put(incident); }),
     feed.on("camera", (camera) => tiles.get(camera.id)?.update(camera)),
+    // Cameras come and go with the configuration.
+    feed.on("configuration", () => get("/api/v1/cameras").then(({ cameras: now }) => {
+      if (now.map(({ id, name }) => `${id} ${name}`).join() !== cameras.map(({ id, name }) => `${id} ${name}`).join()) window.dispatchEvent(new Event("hashchange"));
+    }).catch(() => {})),
     stills([...tiles.values()].filter((tile) => !tile.player)));
   const clock = setInterval(() => { for (const tile of tiles.values()) tile.tick(); }, 20_000);
   const leaveWall = () => { if (!document.fullscreenElement) document.body.classList.remove("wall"); };

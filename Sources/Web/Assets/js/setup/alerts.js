@@ -1,22 +1,65 @@
-// Alert channels: what there is, and a test message through each.
+// Alert channels: what there is, a test message through each, adding and changing.
 import { el, replace } from "../core/dom.js";
 import { get, post } from "../core/api.js";
+import { confirm } from "../core/dialogs.js";
+import { field, select } from "../core/forms.js";
 import { icon } from "../core/icons.js";
 import { empty, panel } from "../core/page.js";
 import { attempt } from "../core/toasts.js";
+import { count } from "../core/format.js";
+import { kinds } from "./channelbook.js";
+import { channelForm } from "./channelform.js";
+import { saveEdits } from "./save.js";
 
 export async function open(body) {
-  const { channels } = await get("/api/v1/channels");
-  const rows = channels.map((channel) => {
-    const result = el("div.small", { role: "status" });
-    const test = attempt(async () => {
-      replace(result, el("span.soft", {}, "Sending…"));
-      const answer = await post(`/api/v1/channels/${encodeURIComponent(channel.name)}/test`).catch((error) => ({ ok: false, message: error.message }));
-      replace(result, el("span.state", { class: answer.ok ? "ok" : "alarm" }, icon(answer.ok ? "check" : "alarm", 14), answer.message));
-    });
-    return el("li.row", {}, icon("bell"), el("span.row-text", {}, el("strong", {}, channel.name), el("span.soft.small", {}, channel.type), result),
-      el("button.button", { type: "button", on: { click: test } }, "Send a test"));
+  const [{ channels }, values] = await Promise.all([get("/api/v1/channels"), get("/api/v1/configuration/values")]);
+  const entries = values.alerts?.channels ?? [];
+  const again = () => window.dispatchEvent(new Event("hashchange"));
+  const rows = channels.map((channel) => row(channel, entries.find((entry) => entry.name === channel.name), again));
+  const form = el("div", {});
+  const show = (type) => replace(form, channelForm({ type, names: channels.map((channel) => channel.name), onSaved: again }));
+  const choice = field("Kind", select("kind", Object.entries(kinds).map(([type, { words }]) => [type, words]), "mail", { on: { change: (event) => show(event.target.value) } }));
+  show("mail");
+  body.append(
+    panel("Alert channels", channels.length ? el("ul.rows", {}, rows) : empty("No alert channel yet", "Without one nobody is told. Add the first one below."), { flush: true }),
+    panel("Add a channel", el("div.stack", {}, el("div.narrow", {}, choice), form)),
+    panel("Who is told of what", routes(values.alerts ?? {}, channels.length)));
+}
+
+function row(channel, entry, again) {
+  const result = el("div.small", { role: "status" });
+  const details = el("div", { hidden: true });
+  const test = attempt(async () => {
+    replace(result, el("span.soft", {}, "Sending…"));
+    const answer = await post(`/api/v1/channels/${encodeURIComponent(channel.name)}/test`).catch((error) => ({ ok: false, message: error.message }));
+    replace(result, el("span.state", { class: answer.ok ? "ok" : "alarm" }, icon(answer.ok ? "check" : "alarm", 14), answer.message));
   });
-  body.append(panel("Alert channels", channels.length ? el("ul.rows", {}, rows) : empty("No alert channel yet", "Without one nobody is told. Add a channel under “alerts” in the file: SMS, mail, a webhook, MQTT.", el("a.button.primary", { href: "#/setup/file" }, "To the file")), { flush: true }),
-    el("p.soft.small", {}, "Channels and routes are added and changed under “alerts” in the ", el("a", { href: "#/setup/file" }, "file"), "."));
+  const edit = () => {
+    details.hidden = !details.hidden;
+    replace(details, details.hidden ? null : channelForm({ type: channel.type, entry, onSaved: again }));
+  };
+  const remove = attempt(async () => {
+    if (!(await confirm(`Remove ${channel.name}?`, "Nothing is sent through it any more. Routes that name it must be changed first, in the file.", { action: "Remove", danger: true }))) return;
+    if (await saveEdits([{ op: "remove", path: ["alerts", "channels", channel.name] }], { title: "Remove this channel?" })) again();
+  });
+  return el("li.channel", {}, el("div.row.channel-row", {}, icon("bell"), el("span.row-text", {}, el("strong", {}, channel.name), el("span.soft.small", {}, kinds[channel.type]?.words ?? channel.type), result),
+    el("div.buttons", {}, el("button.button", { type: "button", on: { click: test } }, "Send a test"),
+      entry && el("button.button", { type: "button", on: { click: edit } }, "Change"),
+      entry && el("button.button.icon", { type: "button", "aria-label": `Remove ${channel.name}`, title: "Remove", on: { click: remove } }, icon("trash")))), details);
+}
+
+function routes(alerts, channels) {
+  const list = alerts.routes ?? [];
+  const toFile = el("a", { href: "#/setup/file" }, "file");
+  if (!list.length) return el("p.soft.small", {}, channels ? "Every incident goes to every channel. Routes by camera, kind, zone, severity and shift are written in the " : "Nobody, yet. Routes are written in the ", toFile, ".");
+  return el("div.stack", {}, el("ul.hints.small", {}, list.map((route) => el("li", {}, describe(route)))),
+    el("p.soft.small", {}, `${count(list.length, "route")}; they are changed in the `, toFile, "."));
+}
+
+function describe({ channels = [], cameras, kinds: only, zones, min_severity: severity, shift, escalate }) {
+  const parts = [
+    [only].flat().filter(Boolean).map((kind) => kind.replace(/_/g, " ")).join(", ") || "all incidents", cameras && `of ${[cameras].flat().join(", ")}`, zones && `in ${[zones].flat().join(", ")}`,
+    severity && `from severity ${severity}`, shift && "in a shift", escalate && "with escalation",
+  ];
+  return `${[channels].flat().join(", ")}: ${parts.filter(Boolean).join(" ")}`;
 }

@@ -4,7 +4,7 @@ import { get } from "../core/api.js";
 import { icon } from "../core/icons.js";
 import { panel } from "../core/page.js";
 import { attempt } from "../core/toasts.js";
-import { saveText, undo } from "./save.js";
+import { restartWords, saveText, undo } from "./save.js";
 
 export async function open(body) {
   const file = await get("/api/v1/configuration");
@@ -13,7 +13,7 @@ export async function open(body) {
   const save = attempt(async () => { if (await saveText(text.value, file.revision)) window.dispatchEvent(new Event("hashchange")); });
   body.append(
     !file.writable ? el("p.note.warn", {}, `This file can't be changed here: ${file.reason ?? "it is read-only"}. Changes made in the forms show the text to paste.`) : "",
-    file.restart_needed ? el("p.note.warn", {}, "A saved change takes effect when the daemon is restarted.") : "",
+    file.restart_needed ? el("p.note.warn", {}, restartWords(file.restart_sections)) : "",
     panel(file.path, el("div.stack", {}, text, el("div.buttons", {},
       el("button.button.primary", { type: "button", disabled: !file.writable, on: { click: save } }, "Check and save"),
       el("button.button", { type: "button", disabled: !file.can_undo, on: { click: attempt(undo) } }, icon("undo"), "Undo the last change"),

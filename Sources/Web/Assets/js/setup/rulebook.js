@@ -76,9 +76,20 @@ export function rules(section = {}) {
   return names.map((name) => {
     const own = isRule(section[name]) ? section[name] : {};
     const given = Object.fromEntries(Object.entries(own).filter(([key, value]) => ["number", "string"].includes(typeof value) && !shared.has(key)));
-    return { name, about: book[name]?.about ?? "", enabled: own.enabled ?? !book[name]?.isOff, own, values: { ...book[name]?.values, ...given } };
-  });
+    return { name, kind: name, about: book[name]?.about ?? "", enabled: own.enabled ?? !book[name]?.isOff, own, values: { ...book[name]?.values, ...given } };
+  }).concat(named(section));
 }
+
+/** Rules of which a site has as many as it likes, each under a name of its own. */
+function named(section) {
+  return Object.entries(lists).flatMap(([kind, about]) => (Array.isArray(section[kind]) ? section[kind] : []).filter((own) => isRule(own) && own.name).map((own) => ({
+    name: kind, kind, item: own.name, about, enabled: true, own,
+    values: Object.fromEntries(Object.entries(own).filter(([key, value]) => thresholds.has(key) && ["number", "string"].includes(typeof value))),
+  })));
+}
+
+const lists = { zone_entry: "Something comes into a zone.", line_crossing: "Something crosses a line.", dwell: "Something stays in a zone." };
+const thresholds = new Set(["min_seconds", "min_height", "min_area", "margin", "min_speed", "settle_seconds"]);
 
 /** What every rule takes, edited in the file. */
 const shared = new Set(["during", "severity"]);

@@ -7,8 +7,7 @@ import { panel } from "../core/page.js";
 import { attempt } from "../core/toasts.js";
 import { trim, words } from "../core/format.js";
 import { gauge, isUpperBound } from "../incidents/why.js";
-import { TrackFeed } from "../live/tracks.js";
-import { LiveScores } from "./livescore.js";
+import { keyOf, ScoreFeed } from "./scorefeed.js";
 import { rules, unitOf, wordsOf } from "./rulebook.js";
 import { saveEdits } from "./save.js";
 
@@ -19,20 +18,11 @@ export async function open(body) {
   let feed = null;
   const watch = (id) => {
     feed?.stop();
-    const camera = cameras.find((candidate) => candidate.id === id);
-    if (!camera) return;
-    const scores = new LiveScores(camera.picture_height_metres);
-    const peaks = new Map();
-    feed = new TrackFeed(id, { onTracks: (event) => {
-      for (const [key, value] of Object.entries(scores.take(event))) {
-        const peak = Math.max(value, (peaks.get(key) ?? 0) * 0.985);
-        peaks.set(key, peak);
-        meters.get(key)?.(value, peak);
-      }
-    } });
+    for (const meter of meters.values()) meter(null);
+    feed = new ScoreFeed(id, (score) => meters.get(score.key)?.(score));
   };
   const chosen = cameras.length ? field("Measured on", select("camera", cameras.map((camera) => [camera.id, camera.name]), cameras[0].id, { on: { change: (event) => watch(event.target.value) } }),
-    { hint: "The bars show the highest of the last seconds in this camera’s picture, the lines the thresholds." }) : null;
+    { hint: "What this camera’s rules measure now. The bars show the highest of the last seconds, the lines the thresholds; without anything in the picture there is nothing to measure." }) : null;
   const save = attempt(async () => {
     const edits = forms.flatMap((form) => form.edits());
     if (!edits.length) throw new Error("Nothing has changed.");
@@ -49,27 +39,30 @@ class RuleForm {
     this.rule = rule;
     this.changed = new Map();
     const state = el("span.tag", { class: rule.enabled && "ok" }, rule.enabled ? "On" : "Off");
-    const enabled = check("enabled", "This rule is on", { checked: rule.enabled, on: { change: (event) => {
+    const enabled = rule.item ? null : check("enabled", "This rule is on", { checked: rule.enabled, on: { change: (event) => {
       this.#set("enabled", event.target.checked, rule.enabled);
       replace(state, event.target.checked ? "On" : "Off");
       state.classList.toggle("ok", event.target.checked);
     } } });
     this.element = el("details.rule", { open: rule.name === "falling_object" },
-      el("summary", {}, icon(rule.name), el("strong", {}, words(rule.name)), el("span.soft.small.clip", {}, rule.about), el("span.grow", {}), state),
+      el("summary", {}, icon(rule.kind), el("strong", {}, rule.item ? `${words(rule.kind)}: ${rule.item}` : words(rule.kind)), el("span.soft.small.clip", {}, rule.about), el("span.grow", {}), state),
       el("div.stack", {}, enabled, el("div", {}, Object.entries(rule.values).map(([name, value]) => this.#line(name, value, meters)))));
   }
 
   #line(name, value, meters) {
-    const id = `rule-${this.rule.name}-${name}`;
+    const id = `rule-${this.rule.name}-${this.rule.item ?? ""}-${name}`.replace(/[^A-Za-z0-9_-]/g, "-");
     // Lengths may be texts with their unit: "0.8 m", "8 %", "40 px".
     const isText = typeof value === "string";
     const control = el("input", { id, ...(isText ? { type: "text" } : { type: "number", step: "any" }), value,
       on: { change: (event) => this.#set(name, isText ? event.target.value.trim() : Number(event.target.value), value) } });
     const measured = el("div.measured", {});
-    meters.set(`${this.rule.name}.${name}`, (now, peak) => {
-      const limit = parseFloat(control.value);
-      const bar = gauge(peak, limit, { isBelow: isUpperBound(name) });
-      replace(measured, bar, el("span.soft.small", {}, `now ${trim(now, 3)}, lately up to ${trim(peak, 3)}`));
+    meters.set(keyOf(this.rule.kind, this.rule.item, name), (score) => {
+      if (!score) { replace(measured); return; }
+      // A threshold that is being typed counts here at once; one with a unit only where the rules say it.
+      const typed = isText ? NaN : Number(control.value);
+      const limit = Number.isFinite(typed) ? typed : score.limit;
+      const isBelow = isUpperBound(name) || score.isMet !== score.now >= score.limit;
+      replace(measured, gauge(score.peak, limit, { isBelow }), el("span.soft.small", {}, `now ${trim(score.now, 3)}, lately up to ${trim(score.peak, 3)}`));
     });
     return el("div.rule-value", {}, el("label", { htmlFor: id }, wordsOf(name), unitOf(name) && el("span.soft", {}, ` (${unitOf(name)})`)), control, measured);
   }
@@ -78,6 +71,6 @@ class RuleForm {
     if (value === before || Number.isNaN(value)) this.changed.delete(name); else this.changed.set(name, value);
   }
 
-  edits() { return [...this.changed].map(([name, value]) => ({ op: "set", path: ["rules", this.rule.name, name], value })); }
+  edits() { return [...this.changed].map(([name, value]) => ({ op: "set", path: ["rules", this.rule.name, ...(this.rule.item ? [this.rule.item] : []), name], value })); }
   settle() { this.changed.clear(); }
 }

@@ -9,6 +9,9 @@ import { count } from "../core/format.js";
 
 const edits = "/api/v1/configuration/edits";
 
+/** What a change of these sections needs, in words. */
+export const restartWords = (sections) => `The daemon must be restarted before ${sections.map((name) => `“${name}”`).join(", ")} holds as saved; all else is in effect at once.`;
+
 /** A refused change says what is wrong in its document, as an accepted one says what it does. */
 async function ask(call) {
   try {
@@ -40,6 +43,7 @@ async function save(title, send) {
       el("h2", {}, plan.valid ? title : "This is not valid yet"),
       plan.problems?.length ? el("ul.note.alarm", { role: "alert" }, plan.problems.map((problem) => el("li", {}, `Line ${problem.line}: ${problem.message}`))) : null,
       !writable && el("p.note.warn", {}, `The configuration can't be written here: ${reason ?? "it is read-only"}. Paste this text into the file instead.`),
+      plan.valid && writable && plan.restart_sections?.length ? el("p.note.warn", {}, restartWords(plan.restart_sections)) : null,
       el("p.soft.small", {}, `${count(added, "line")} added, ${count(removed, "line")} removed`), diffView(lines),
       !writable && el("textarea.mono", { readOnly: true, rows: 8, value: plan.text ?? "", "aria-label": "The whole text", on: { focus: (event) => event.target.select() } }),
       el("div.buttons", {}, el("button.button", { type: "button", on: { click: () => close(null) } }, plan.valid && writable ? "Cancel" : "Close"),
@@ -48,7 +52,7 @@ async function save(title, send) {
   if (!go) return false;
   const done = await ask(() => send({ revision: plan.revision }));
   if (!done.saved) throw new Error(done.problems?.[0]?.message ?? "It was not saved.");
-  toast(done.restart_needed ? "Saved. It takes effect when the daemon is restarted." : "Saved and in effect.", { seconds: 12, action: { words: "Undo", call: attempt(undo) } });
+  toast(done.restart_needed ? `Saved. ${restartWords(done.restart_sections)}` : "Saved and in effect.", { seconds: 12, action: { words: "Undo", call: attempt(undo) } });
   return true;
 }
 

@@ -1,0 +1,37 @@
+import Incidents
+
+/// Collects what the rules measure between two looks of a page: of each threshold the value that came nearest to it, so that
+/// a short peak isn't lost.
+struct ScoreCollector {
+    private struct Key: Hashable {
+        var kind: String
+        var name: String?
+        var parameter: String
+    }
+
+    private var held: [Key: RuleScore] = [:]
+
+    mutating func add(_ scores: [RuleScore]) {
+        for score in scores {
+            let key = Key(kind: score.kind.rawValue, name: score.ruleName, parameter: score.parameter)
+            if let before = held[key], !Self.isNearer(score, before) { continue }
+            held[key] = score
+        }
+    }
+
+    /// All that was collected, in a fixed order; begins anew.
+    mutating func take() -> [RuleScore] {
+        defer { held.removeAll(keepingCapacity: true) }
+        return held.sorted { first, second in
+            (first.key.kind, first.key.name ?? "", first.key.parameter)
+                < (second.key.kind, second.key.name ?? "", second.key.parameter)
+        }.map(\.value)
+    }
+
+    private static func isNearer(_ score: RuleScore, _ before: RuleScore) -> Bool {
+        if score.isMet != before.isMet { return score.isMet }
+        // A value that is met below its threshold is an upper limit.
+        let isUpperLimit = score.isMet ? score.measured <= score.threshold : score.measured > score.threshold
+        return isUpperLimit ? score.measured < before.measured : score.measured > before.measured
+    }
+}
