@@ -13,7 +13,7 @@ import { lastAtOrBefore, SampleTracks } from "/js/incidents/samples.js";
 import { keyOf, Scores } from "/js/setup/scorefeed.js";
 import { added, changes, given, kinds } from "/js/setup/channelbook.js";
 import { pictureHeight } from "/js/setup/scale.js";
-import { book, rules, unitOf, wordsOf } from "/js/setup/rulebook.js";
+import { book, isUnused, rules, unitOf, wordsOf } from "/js/setup/rulebook.js";
 import { group } from "/js/incidents/groups.js";
 import { slug } from "/js/setup/cameras.js";
 import { query } from "/js/core/api.js";
@@ -210,17 +210,14 @@ test("a new channel holds what was filled in; a changed one only what differs, a
   same(added("webhook", "w", given(kinds.webhook.fields, (key) => ({ url: "https://x/", secret: "", "headers.Authorization": "Bearer a" })[key]))[0].value,
     { name: "w", type: "webhook", url: { secret: "https://x/" }, headers: { Authorization: { secret: "Bearer a" } } });
 });
+test("of two thresholds that are twins the one counts that fits the camera's scale", () => {
+  const { values } = rules({}).find((rule) => rule.name === "falling_object");
+  same([isUnused("min_drop_picture_heights", values, true), isUnused("min_drop_metres", values, true), isUnused("min_drop_metres", values, false), isUnused("rest_seconds", values, true)], [true, false, true, false]);
+  same(isUnused("max_area_fraction", rules({}).find((rule) => rule.name === "spill").values, true), false);
+});
 test("rules of which a site has several are listed under their own names", () => {
   const [rule] = rules({ zone_entry: [{ name: "press", zones: ["rack"], min_height: "0.8 m", min_seconds: 0.5 }] }).filter((one) => one.item);
   same([rule.kind, rule.item, rule.values], ["zone_entry", "press", { min_height: "0.8 m", min_seconds: 0.5 }]);
-});
-  scores.take(event(0, 100));
-  const now = scores.take(event(45_000, 180));
-  near(now["falling_object.min_drop_picture_heights"], 0.2);
-  near(now["falling_object.min_drop_metres"], 0.8);
-  near(now["falling_object.min_peak_speed_metres"], 2);
-  near(now["spill.min_area_fraction"], 0.002);
-  near(scores.take(event(400_000, 190))["falling_object.min_drop_picture_heights"], 0);
 });
 test("a rectangle on the floor maps to its four corners, and its middle to where the diagonals cross", () => {
   const quad = [[0.1, 0.9], [0.9, 0.9], [0.6, 0.5], [0.4, 0.5]];

@@ -434,7 +434,7 @@ class Pages:
     def moves(self, selector):
         """The picture's pixels change."""
         b = self.browser
-        b.wait(f"{selector} has a picture", lambda: b.js("return document.querySelector(arguments[0])?.readyState >= 2", selector))
+        b.wait(f"{selector} has a picture", lambda: b.js("const node = document.querySelector(arguments[0]); return node && (node.readyState ?? 2) >= 2", selector))
         first = fingerprint(b.pixels(selector))
         b.wait("its pixels change", lambda: fingerprint(b.pixels(selector)) != first)
 

@@ -5,7 +5,7 @@ import { showFirstAccount, showNoAccount, showSignIn } from "./core/door.js";
 import { build } from "./core/frame.js";
 import { close, follow, location, route } from "./core/router.js";
 import { whenSignedOut } from "./core/api.js";
-import { tell } from "./core/toasts.js";
+import { clear, tell } from "./core/toasts.js";
 import { apply } from "./core/theme.js";
 import { empty } from "./core/page.js";
 import { el, replace } from "./core/dom.js";
@@ -55,6 +55,8 @@ async function leave() {
 
 function end() {
   close();
+  // What was said to one person is not for whoever comes next.
+  clear();
   feed.stop();
   news.stop();
   frame = null;

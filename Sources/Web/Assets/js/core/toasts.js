@@ -18,6 +18,9 @@ export function toast(text, { kind = "info", action, seconds = kind === "alarm" 
   return close;
 }
 
+/** Takes all of them away. */
+export const clear = () => shown().replaceChildren();
+
 /** Shows an error's words; a cancelled request is none. */
 export function tell(error) {
   if (error?.name === "AbortError") return;

@@ -19,7 +19,7 @@ export async function open(main, _, query) {
   let day = startOfDay(query.get("day") ? new Date(`${query.get("day")}T00:00`) : new Date());
   let turn = 0;
   head(main, "Incidents");
-  const band = el("div", {}), list = el("ul.rows", {}), more = el("div.more-line", {}), total = el("span.soft.small", { role: "status" });
+  const band = el("div", {}, el("p.loading", {}, "Loading…")), list = el("ul.rows", {}), more = el("div.more-line", {}, el("p.loading", {}, "Loading…")), total = el("span.soft.small", { role: "status" });
   const dayWords = el("strong.day", {});
   const move = (days) => { day.setDate(day.getDate() + days); showDay(); remember(); };
   const arrows = el("div.buttons", {},

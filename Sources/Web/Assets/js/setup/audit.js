@@ -11,7 +11,7 @@ export async function open(body) {
   const page = async (before) => {
     const { entries } = await get(`/api/v1/audit${query({ limit: 100, before })}`);
     rows.append(...entries.map((entry) => el("tr", {}, el("td.nowrap", { data: { label: "When" } }, moment(entry.at)), el("td", { data: { label: "Who" } }, entry.who), el("td", { data: { label: "What" } }, el("code", {}, entry.action)),
-      el("td", { data: { label: "On" } }, entry.subject, entry.detail && el("div.soft.small", {}, entry.detail)), el("td.mono.small", { data: { label: "From" } }, entry.address))));
+      el("td.words", { data: { label: "On" } }, entry.subject, entry.detail && el("div.soft.small", {}, entry.detail)), el("td.mono.small", { data: { label: "From" } }, entry.address))));
     more.replaceChildren(...(entries.length === 100 ? [el("button.button", { type: "button", on: { click: attempt(() => page(entries.at(-1).id)) } }, "Show older ones")] : []));
     return entries.length;
   };

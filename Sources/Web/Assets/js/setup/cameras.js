@@ -7,16 +7,18 @@ import { empty, panel } from "../core/page.js";
 import { attempt } from "../core/toasts.js";
 import { count, trim } from "../core/format.js";
 import { go } from "../core/router.js";
+import { hasScale } from "./rulebook.js";
 import { saveEdits } from "./save.js";
 
 export async function open(body) {
-  const { cameras } = await get("/api/v1/cameras");
+  const [{ cameras }, values] = await Promise.all([get("/api/v1/cameras"), get("/api/v1/configuration/values")]);
+  const isScaled = (id) => hasScale((values.cameras ?? []).find((camera) => camera.id === id));
   const levels = { online: "ok", connecting: "warn", offline: "alarm" };
   const list = cameras.length ? el("ul.rows", {}, cameras.map((camera) => el("li", {}, el(
     "a.row.wide", { href: `#/setup/cameras/${encodeURIComponent(camera.id)}` },
     el("div.poster", {}, camera.state === "online" ? el("img", { src: `/api/v1/cameras/${encodeURIComponent(camera.id)}/snapshot.jpg?width=320`, alt: "", loading: "lazy" }) : icon("live", 22)),
     el("span.row-text", {}, el("strong", {}, camera.name), el("code.small.soft", {}, camera.id),
-      el("span.small.soft", {}, camera.zones.length ? count(camera.zones.length, "zone") : "No zones: all of it counts as floor", camera.picture_height_metres ? ", has a scale" : ", no scale")),
+      el("span.small.soft", {}, camera.zones.length ? count(camera.zones.length, "zone") : "No zones: all of it counts as floor", isScaled(camera.id) ? ", has a scale" : ", no scale")),
     stateMark(levels[camera.state] ?? "idle", camera.state === "online" ? "Online" : camera.state === "offline" ? "Offline" : "Connecting"))))) :
     empty("No camera yet", "Add the first one below. The address is in the camera's own web page, often under “RTSP” or “Stream”.");
   body.append(panel("Cameras", list, { flush: true }), panel("Add a camera", cameraForm({ ids: cameras.map((camera) => camera.id) })));

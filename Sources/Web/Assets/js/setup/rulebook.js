@@ -70,6 +70,15 @@ export function wordsOf(parameter) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** Whether a camera of the configuration says how large things are. */
+export const hasScale = (entry) => Boolean(entry?.picture_height_metres || entry?.calibration);
+
+/** Whether a threshold has a twin that counts instead: in metres where the camera has a scale, in parts of the picture elsewhere. */
+export function isUnused(parameter, values, hasScale) {
+  const twins = hasScale ? [["_picture_heights", "_metres"], ["_fraction", "_square_metres"]] : [["_metres", "_picture_heights"], ["_square_metres", "_fraction"]];
+  return twins.some(([ending, twin]) => parameter.endsWith(ending) && parameter.slice(0, -ending.length) + twin in values);
+}
+
 /** All rules with the values that hold: {name, about, enabled, values, own} where `own` are the file's. */
 export function rules(section = {}) {
   const names = [...new Set([...Object.keys(book), ...Object.keys(section).filter((name) => isRule(section[name]) && name !== "merge")])];

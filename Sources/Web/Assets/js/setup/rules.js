@@ -8,7 +8,7 @@ import { attempt } from "../core/toasts.js";
 import { trim, words } from "../core/format.js";
 import { gauge, isUpperBound } from "../incidents/why.js";
 import { keyOf, ScoreFeed } from "./scorefeed.js";
-import { rules, unitOf, wordsOf } from "./rulebook.js";
+import { hasScale, isUnused, rules, unitOf, wordsOf } from "./rulebook.js";
 import { saveEdits } from "./save.js";
 
 export async function open(body) {
@@ -18,7 +18,8 @@ export async function open(body) {
   let feed = null;
   const watch = (id) => {
     feed?.stop();
-    for (const meter of meters.values()) meter(null);
+    const entry = (values.cameras ?? []).find((camera) => camera.id === id);
+    for (const meter of meters.values()) meter(null, hasScale(entry));
     feed = new ScoreFeed(id, (score) => meters.get(score.key)?.(score));
   };
   const chosen = cameras.length ? field("Measured on", select("camera", cameras.map((camera) => [camera.id, camera.name]), cameras[0].id, { on: { change: (event) => watch(event.target.value) } }),
@@ -56,8 +57,8 @@ class RuleForm {
     const control = el("input", { id, ...(isText ? { type: "text" } : { type: "number", step: "any" }), value,
       on: { change: (event) => this.#set(name, isText ? event.target.value.trim() : Number(event.target.value), value) } });
     const measured = el("div.measured", {});
-    meters.set(keyOf(this.rule.kind, this.rule.item, name), (score) => {
-      if (!score) { replace(measured); return; }
+    meters.set(keyOf(this.rule.kind, this.rule.item, name), (score, scaled) => {
+      if (!score) { replace(measured, isUnused(name, this.rule.values, scaled) && el("span.soft.small", {}, scaled ? "counts for cameras without a scale" : "counts for cameras with a scale")); return; }
       // A threshold that is being typed counts here at once; one with a unit only where the rules say it.
       const typed = isText ? NaN : Number(control.value);
       const limit = Number.isFinite(typed) ? typed : score.limit;
