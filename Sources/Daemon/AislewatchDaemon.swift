@@ -99,7 +99,8 @@ public struct AislewatchDaemon: Sendable {
         case .compact:
             let folder =
                 try model.directory ?? ModelLocator.directory(of: model.family.rawValue, environment: environment)
-            let inference = try InferenceService(device: model.device.rawValue, clock: clock)
+            let precision: InferencePrecision = model.precision == .bf16 ? .bf16 : .f32
+            let inference = try InferenceService(device: model.device.rawValue, precision: precision, clock: clock)
             return try await CompactFamily(directory: folder, inference: inference)
         }
     }

@@ -28,6 +28,12 @@ struct ValueTests {
         #expect(configuration.web == WebConfiguration() && configuration.recording.preRollSeconds == 10)
     }
 
+    @Test("the network computes alike everywhere unless bf16 is asked for")
+    func precision() throws {
+        #expect(try parse(oneCamera).model.precision == .f32)
+        #expect(try parse(oneCamera + "model: {precision: bf16}\n").model.precision == .bf16)
+    }
+
     @Test("numbers and words without quotes are texts where a text belongs")
     func plainTexts() throws {
         let configuration = try parse("cameras:\n  - id: 4711\n    name: yes\n    url: http://h/\n")

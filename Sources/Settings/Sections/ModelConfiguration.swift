@@ -15,12 +15,22 @@ public struct ModelConfiguration: Hashable, Sendable {
         case auto = "AUTO"
     }
 
+    /// The arithmetic inside the network.
+    public enum Precision: String, Hashable, Sendable, CaseIterable {
+        /// The same masks on every machine.
+        case f32
+        /// Faster on processors that have it (AMX, AVX-512 BF16), with slightly different masks.
+        case bf16
+    }
+
     /// Default: `compact`.
     public var family = Family.compact
     /// Where its files lie; nil: those that come with Aislewatch. Default: nil.
     public var directory: URL?
     /// Default: `CPU`.
     public var device = Device.cpu
+    /// Default: `f32`.
+    public var precision = Precision.f32
 
     public init() {}
 
@@ -28,6 +38,7 @@ public struct ModelConfiguration: Hashable, Sendable {
         family = section.choice("family", default: family)
         directory = section.path("directory")
         device = section.choice("device", default: device)
+        precision = section.choice("precision", default: precision)
         section.finish()
     }
 }

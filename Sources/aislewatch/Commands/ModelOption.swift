@@ -2,7 +2,9 @@ import ArgumentParser
 import Foundation
 import Vision
 
-/// `--model` and `--threads`, for commands that run the network.
+extension InferencePrecision: ExpressibleByArgument {}
+
+/// `--model`, `--threads` and `--precision`, for commands that run the network.
 struct ModelOption: ParsableArguments {
     @Option(
         name: .customLong("model"),
@@ -13,6 +15,9 @@ struct ModelOption: ParsableArguments {
     @Option(help: "Processor threads for the network.")
     var threads = 1
 
+    @Option(help: "The network's arithmetic: f32, or bf16, which is faster where the processor has it.")
+    var precision = InferencePrecision.f32
+
     func validate() throws {
         if threads < 1 { throw ValidationError("--threads must be at least 1") }
     }
@@ -21,7 +26,8 @@ struct ModelOption: ParsableArguments {
     func load() async throws -> CompactFamily {
         do {
             let folder = try directory.map { URL(fileURLWithPath: $0) } ?? ModelLocator.directory(of: "compact")
-            return try await CompactFamily(directory: folder, inference: InferenceService(threads: threads))
+            let inference = try InferenceService(threads: threads, precision: precision)
+            return try await CompactFamily(directory: folder, inference: inference)
         } catch let error as VisionError {
             throw CommandFailure(error.description)
         }
