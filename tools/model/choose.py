@@ -1,13 +1,15 @@
 """Figures on made-up, held-out material, by which weights and the host's constants are chosen (never by the benchmarks).
 
-    python -m tools.model.choose --models FOLDER [--models FOLDER …] --cache DIR --coco DIR --ccp DIR [--clips FOLDER]
+    python -m tools.model.choose --models FOLDER [--models FOLDER …] --cache DIR --coco DIR --ccp DIR [--clips FOLDER …]
 
 Clicks on liquids over held-out pictures, on held-out photos, on composites; and, with `--clips` (made by
-`tools.model.clips`), following with the first mask given. The same material for every folder of graphs.
+`tools.model.motion`), following with the first mask given, at every `--every`-th
+frame. The same material for every folder of graphs.
 """
 
 import argparse
 import json
+import pathlib
 
 import cv2
 import numpy as np
@@ -44,12 +46,12 @@ def main() -> None:
     parser.add_argument("--models", action="append", required=True)
     for name in ("--cache", "--coco", "--ccp"):
         parser.add_argument(name, required=True)
-    parser.add_argument("--clips")
-    parser.add_argument("--every", type=int, default=2)
+    parser.add_argument("--clips", action="append", default=[])
+    parser.add_argument("--every", type=int, nargs="+", default=[1])
     parser.add_argument("--count", type=int, default=40)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    pictures = material(Library(args.cache, args.coco, args.ccp, held_out=True), args.count)
+    pictures = material(Library(args.cache, args.coco, args.ccp, held_out=True), args.count) if args.count else {}
     for folder in args.models:
         graphs, out = Graphs(folder), {}
         selector = Selector(graphs)
@@ -59,8 +61,12 @@ def main() -> None:
                 found = selector.start(image, [deepest_point(truth)])
                 scores.append(iou(found[0].mask, truth) if found else 0.0)
             out[kind] = round(float(np.mean(scores)), 3)
-        if args.clips:
-            out["clips"] = video(graphs, args.clips, "mask", args.every)["mean"]
+        for clips in args.clips:
+            for every in args.every:
+                found = video(graphs, clips, "mask", every)
+                out[f"{pathlib.Path(clips).name}/{every}"] = found["mean"]["JF"]
+                each = {name: round((one["J"] + one["F"]) / 2) for name, one in found["sequences"].items()}
+                print("  ", pathlib.Path(clips).name, every, json.dumps(each), flush=True)
         print(folder, json.dumps(out), flush=True)
 
 

@@ -97,24 +97,33 @@ class Look:
 
     def over(self, floor, cover, mirror):
         """The picture [h,w,3] uint8 with the liquid where `cover` is, `mirror` float32 being what it reflects."""
-        side = floor.shape[0]
-        absorb = self.absorb * self.dark
+        side, out = floor.shape[0], np.array(floor)
+        rows, columns = np.nonzero(cover.max(1) > 0)[0], np.nonzero(cover.max(0) > 0)[0]
+        if len(rows) == 0:
+            return out
+        margin = side // 10  # what the blurs below reach
+        top, left = max(0, rows[0] - margin), max(0, columns[0] - margin)
+        place = (slice(top, rows[-1] + 1 + margin), slice(left, columns[-1] + 1 + margin))
+        floor, cover = np.ascontiguousarray(floor[place]), np.ascontiguousarray(cover[place])
+        absorb = np.float32(self.absorb * self.dark)
         if self.depth:
             deep = cv2.GaussianBlur(cover, (0, 0), side / 24)[..., None]
-            wet = floor * (1 - deep + deep * absorb * 0.92)
+            wet = floor * (1 - deep + deep * absorb * np.float32(0.92))
         else:
             wet = floor * absorb
-        wet = wet * np.float32(1 - self.opacity) + self.paint * np.float32(self.opacity)
-        fresnel = self.gloss * self.fresnel[1] * np.linspace(1, self.fresnel[0], side, dtype=np.float32)[:, None, None]
-        wet = wet * (1 - 0.6 * fresnel) + mirror * fresnel
+        if self.opacity:
+            wet = wet * np.float32(1 - self.opacity) + self.paint * np.float32(self.opacity)
+        away = np.linspace(1, self.fresnel[0], side, dtype=np.float32)[place[0], None, None]
+        fresnel = away * np.float32(self.gloss * self.fresnel[1])
+        wet = wet * (1 - np.float32(0.6) * fresnel) + mirror[place] * fresnel
         soft = cv2.GaussianBlur(cover, (0, 0), 1.5)
         rim = np.cos(self.angle) * cv2.Sobel(soft, cv2.CV_32F, 1, 0, ksize=3)
         rim += np.sin(self.angle) * cv2.Sobel(soft, cv2.CV_32F, 0, 1, ksize=3)
-        wet = wet + (rim * np.float32(self.rim_light))[..., None]
-        wet = wet * (1 - np.float32(self.rim_dark) * (4 * soft * (1 - soft)))[..., None]
-        return cv2.blendLinear(
-            np.ascontiguousarray(wet.clip(0, 255).astype(np.uint8)), np.ascontiguousarray(floor), cover, 1 - cover
-        )
+        wet += (rim * np.float32(self.rim_light))[..., None]
+        wet *= (1 - np.float32(self.rim_dark) * (4 * soft * (1 - soft)))[..., None]
+        np.clip(wet, 0, 255, out=wet)
+        out[place] = cv2.blendLinear(wet.astype(np.uint8), floor, cover, 1 - cover)
+        return out
 
 
 class Liquid:

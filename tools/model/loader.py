@@ -2,9 +2,11 @@
 trains.
 """
 
+import os
+
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 
 class Groups(IterableDataset):
@@ -26,7 +28,8 @@ class Groups(IterableDataset):
         torch.set_num_threads(1)
         library = Library(held_out=self.held_out, **self.paths)
         runner = TapRunner(self.paths["cache"])
-        rng = np.random.default_rng(self.seed)
+        worker = get_worker_info()
+        rng = np.random.default_rng([self.seed, worker.id if worker else 0])
         made = 0
         while True:
             views, size = self.kinds[made % len(self.kinds)]
@@ -45,5 +48,28 @@ class Groups(IterableDataset):
                 library.reload_renders()
 
 
-def loader(dataset: Groups, ahead: int = 4) -> DataLoader:
-    return DataLoader(dataset, batch_size=None, num_workers=1, prefetch_factor=ahead, multiprocessing_context="spawn")
+class Place:
+    """Puts the loading process `index` on the processor core `cores[index]`; on another core than the first (the
+    trainer's) it gives up the trainer's priority and scheduling group."""
+
+    def __init__(self, cores):
+        self.cores = cores
+
+    def __call__(self, index: int) -> None:
+        if self.cores[index] != self.cores[0]:
+            os.setsid()
+            os.setpriority(os.PRIO_PROCESS, 0, max(0, os.getpriority(os.PRIO_PROCESS, 0)))
+        os.sched_setaffinity(0, {self.cores[index]})
+
+
+def loader(dataset: Groups, ahead: int = 4, cores=None) -> DataLoader:
+    """One loading process, or one for each of `cores`; with several the batches come in the order they get ready."""
+    return DataLoader(
+        dataset,
+        batch_size=None,
+        num_workers=len(cores or [0]),
+        prefetch_factor=ahead,
+        multiprocessing_context="spawn",
+        worker_init_fn=Place(cores) if cores else None,
+        in_order=not cores,
+    )

@@ -48,14 +48,19 @@ for seed in 1 2; do
 done
 say "training on pairs of views and clips, $minutes minutes in all"
 "$python" -m tools.model.train --cache "$cache" --coco "$data/train/coco" --ccp "$data/train/ccp" --minutes "$minutes"
-if [ ! -d "$cache/clips" ]; then
-    "$python" -m tools.model.clips --cache "$cache" --coco "$data/train/coco" --ccp "$data/train/ccp" --out "$cache/clips"
+if [ ! -d "$cache/motion" ]; then
+    MUJOCO_GL=osmesa "$python" -m tools.model.motion --textures "$cache/textures.npy" --out "$cache/motion"
 fi
+if [ ! -d "$cache/real" ] && [ -f "$data/footage/pedestrians_vtest.mp4" ]; then
+    "$python" -m tools.model.motion --fixed "$data/footage/pedestrians_vtest.mp4" --out "$cache/real"
+fi
+clips=(--clips "$cache/motion")
+if [ -d "$cache/real" ]; then clips+=(--clips "$cache/real"); fi
 say "exporting"
 "$python" -m tools.model.export --state "$cache/run/state.pt" --out models/compact
 "$python" -m tools.model.parity --state "$cache/run/state.pt" --models models/compact
 "$python" -m tools.model.choose --models models/compact --cache "$cache" --coco "$data/train/coco" --ccp "$data/train/ccp" \
-    --clips "$cache/clips"
+    --every 1 3 "${clips[@]}"
 for set in coco sed spills; do
     [ -d "$data/clicks/$set" ] && "$python" -m tools.model.evaluate --models models/compact --clicks "$data/clicks/$set"
 done

@@ -42,6 +42,8 @@ class Standardise(nn.Module):
         self.register_buffer("scale", torch.ones(1, channels, 1, 1))
 
     def forward(self, x):
+        if self.training:  # the same in one pass over memory
+            return torch.addcmul(-self.mean * self.scale, x, self.scale)
         return (x - self.mean) * self.scale
 
 
@@ -186,7 +188,11 @@ class MaskDecoder(nn.Module):
         y = F.interpolate(self.to8(y), scale_factor=2.0, mode="bilinear", align_corners=False)
         y = self.mix8(y + self.side8(feat8) + p8)
         y = F.interpolate(self.to4(y), scale_factor=2.0, mode="bilinear", align_corners=False)
-        y = self.mix4b(self.mix4a(y + self.side4(feat4) + self.side2(F.pixel_unshuffle(feat2, 2)) + p4))
+        if self.training:  # the same, three times as fast in channels_last
+            side2 = F.conv2d(feat2, self.side2.weight.reshape(self.C4, -1, 2, 2), self.side2.bias, stride=2)
+        else:
+            side2 = self.side2(F.pixel_unshuffle(feat2, 2))
+        y = self.mix4b(self.mix4a(y + self.side4(feat4) + side2 + p4))
         y = F.relu(F.pixel_shuffle(self.fine(F.relu(y)), 2))
         weights = self.hyper(tokens[:, :MASKS])
         masks = (weights[..., : self.FINE] @ y.flatten(2)) + weights[..., self.FINE :]

@@ -18,8 +18,9 @@ import numpy as np
 from .scene_builder import FRAMES, HEIGHT, WIDTH, SceneBuilder
 
 
-def render_scene(rng, textures):
-    """Frames [FRAMES, HEIGHT, WIDTH, 4] of one random scene and its description."""
+def render_scene(rng, textures, count: int = FRAMES, pace: float = 1.0):
+    """Frames [count, HEIGHT, WIDTH, 4] of one random scene and its description; `pace` scales what moves from one frame
+    to the next."""
     builder = SceneBuilder(rng, textures)
     text = builder.xml()
     model = mujoco.MjModel.from_xml_string(text, builder.assets)
@@ -29,16 +30,22 @@ def render_scene(rng, textures):
     camera.lookat[:] = rng.uniform((-0.8, -0.5, 0.1), (0.8, 1, 0.8))
     camera.distance, camera.azimuth, camera.elevation = rng.uniform(1.8, 6), rng.uniform(50, 130), -rng.uniform(8, 70)
     model.vis.global_.fovy = rng.uniform(30, 70)
-    frames = np.empty((FRAMES, HEIGHT, WIDTH, 4), np.uint8)
+    frames = np.empty((count, HEIGHT, WIDTH, 4), np.uint8)
     shaking = rng.random() < 0.3
-    step = int(rng.choice([8, 16, 40]))
+    walking = rng.random() < 0.5  # the camera goes around things, as a hand-held one does: they turn and grow
+    orbit, tilt, approach = pace * rng.normal(0, (7, 2.5, 0.06))
+    step = max(1, round(pace * rng.choice([8, 16, 40])))
     with mujoco.Renderer(model, HEIGHT, WIDTH) as renderer:
         mujoco.mj_step(model, data, 10)
-        for index in range(FRAMES):
+        for index in range(count):
             mujoco.mj_step(model, data, step)
+            if walking:
+                camera.azimuth += orbit
+                camera.elevation = min(-4.0, camera.elevation + tilt)
+                camera.distance *= 1 + approach
             if shaking:
-                camera.azimuth += rng.normal(0, 3)
-                camera.distance *= 1 + rng.normal(0, 0.05)
+                camera.azimuth += pace * rng.normal(0, 3)
+                camera.distance *= 1 + pace * rng.normal(0, 0.05)
             renderer.update_scene(data, camera, option)
             frames[index, ..., :3] = renderer.render()
             renderer.enable_segmentation_rendering()

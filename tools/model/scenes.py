@@ -170,6 +170,7 @@ class Photo:
     def __init__(self, rng, library, people: bool):
         self.rng, self.library, self.twins = rng, library, False
         self.bend = (bend(rng, 64), rng.uniform(0.005, 0.03)) if rng.random() < 0.5 else None
+        self.turn, self.stretch, self.shear = rng.normal(0, 6), rng.normal(0, 0.05, 2), rng.normal(0, 0.05)
         pool = library.people if people else library.photos
         self.image, labels = pool[rng.integers(len(pool))]
         self.mask = labels > 0
@@ -185,6 +186,8 @@ class Photo:
         if index and self.bend:
             amount = self.bend[1] * index * max(image.shape[:2])
             image, mask = bent(image, self.bend[0], amount), bent(mask, self.bend[0], amount)
+        if index:
+            image, mask = self._seen_anew(index, image, mask)
         if rng.random() < 0.35:
             rgba = random_layer(rng, self.library)
             scale = np.exp(rng.uniform(np.log(0.1), np.log(0.5))) * max(image.shape[:2]) / max(rgba.shape[:2])
@@ -196,6 +199,17 @@ class Photo:
             if left.sum() > 0.5 * mask.sum():
                 image, mask = pasted, left
         return image, mask
+
+    def _seen_anew(self, index: int, image, mask):
+        """The photo turned, stretched and sheared a little, growing with the view, as by a camera that moved."""
+        height, width = mask.shape
+        turn, (wide, high) = np.deg2rad(self.turn * index), np.exp(self.stretch * index)
+        linear = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ np.diag([wide, high])
+        linear[0, 1] += self.shear * index
+        middle = np.array([width, height]) / 2
+        matrix = np.hstack([linear, (middle - linear @ middle)[:, None]]).astype(np.float32)
+        turned = cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(127, 127, 127))
+        return turned, cv2.warpAffine(mask, matrix, (width, height), flags=cv2.INTER_LINEAR)
 
 
 class Rendered:
@@ -247,7 +261,7 @@ class Rendered:
 
 def random_scene(rng, library, views: int = 2):
     """One scene of a random kind: mostly stills and liquids for pairs of views, mostly things that move for clips."""
-    photo, people, rendered, composite = (0.22, 0.3, 0.46, 0.68) if views == 2 else (0.12, 0.22, 0.46, 0.92)
+    photo, people, rendered, composite = (0.22, 0.3, 0.46, 0.68) if views == 2 else (0.14, 0.26, 0.66, 0.92)
     while True:
         draw = rng.random()
         if draw < photo:

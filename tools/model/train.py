@@ -13,6 +13,7 @@ import json
 import math
 import os
 import pathlib
+import random
 import signal
 import time
 
@@ -24,9 +25,10 @@ from .network import Compact
 from .progress import draw_curves, draw_sheet, validate
 from .steps import fetch, forward
 
-PEAK_RATE, WARM_PEAK_RATE, WEIGHT_DECAY, AVERAGE = 1.6e-3, 6e-4, 0.02, 0.998
+PEAK_RATE, WARM_PEAK_RATE, WEIGHT_DECAY, AVERAGE = 1.6e-3, 7e-4, 0.02, 0.998
 PAIRS, CLIP_VIEWS = 2, 4
-OWN_PREVIOUS = 0.65  # share of the previous masks in clips that are the network's own
+REPEATED, KEPT_BATCHES = 0.4, 48  # share of steps that take an earlier batch once more; batches kept for that
+OWN_PREVIOUS = 0.5  # share of the previous masks in clips that are the network's own
 
 
 def rate(share: float, peak: float) -> float:
@@ -54,10 +56,11 @@ def main() -> None:
         parser.add_argument(name, required=True)
     parser.add_argument("--minutes", type=float, default=90, help="training time in all, over all calls")
     parser.add_argument("--groups", type=int, default=12, help="pairs of crops a step")
-    parser.add_argument("--clips", type=int, default=7, help="clips of four views a step, every other step")
+    parser.add_argument("--clips", type=int, default=7, help="clips of four views a step, every third step")
     parser.add_argument("--from", dest="start", help="folder of exported graphs to start from")
     parser.add_argument("--bf16", choices=("auto", "yes", "no"), default="auto")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--loader-cores", type=int, nargs="+", help="a loading process on each, the trainer's core first")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -85,8 +88,8 @@ def main() -> None:
         optimiser.load_state_dict(saved["optimiser"])
         step, trained = saved["step"], saved["trained"]
         curves = json.loads((run / "curves.json").read_text()) if (run / "curves.json").exists() else []
-    kinds = [(PAIRS, args.groups), (CLIP_VIEWS, args.clips)]
-    batches = iter(loader(Groups(paths, kinds, args.seed * 7919 + step)))
+    kinds = [(PAIRS, args.groups), (PAIRS, args.groups), (CLIP_VIEWS, args.clips)]
+    batches = iter(loader(Groups(paths, kinds, args.seed * 7919 + step), cores=args.loader_cores))
     if step == 0 and not args.start:
         measure_standardisation(model, batches, 8)
     if step == 0:
@@ -110,13 +113,20 @@ def main() -> None:
             run / "state.new",
         )
         os.replace(run / "state.new", state)
+        (run / "curves.json").write_text(json.dumps(curves))
 
+    kept, draw = [], random.Random(args.seed + step)
     recent, last, since, saved_at = {}, time.time(), step, time.time()
     print(f"train: starts at step {step}, {trained / 60:.1f} of {args.minutes} minutes done", flush=True)
     stopped = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
     while trained < args.minutes * 60 and not stopped:
-        batch = fetch(next(batches))
+        if len(kept) > KEPT_BATCHES // 2 and draw.random() < REPEATED:  # making a batch takes half as long as a step
+            fresh = kept.pop(draw.randrange(len(kept)))
+        else:
+            fresh = next(batches)
+            kept = [*kept[1 - KEPT_BATCHES :], fresh]
+        batch = fetch(fresh)
         for group in optimiser.param_groups:
             group["lr"] = rate(trained / 60 / args.minutes, peak)
         n = len(batch["memory_mask"])
@@ -152,7 +162,6 @@ def main() -> None:
             save()
             curves.append({"step": step, "minutes": trained / 60} | validate(average, held_out[:10]))
             print("held out: " + ", ".join(f"{name} {value:.3f}" for name, value in curves[-1].items()), flush=True)
-            (run / "curves.json").write_text(json.dumps(curves))
             draw_curves(curves, run / "curves.png")
             draw_sheet(average, held_out[16], run / "sheet.png")
             draw_sheet(average, held_out[17], run / "sheet_clips.png")
