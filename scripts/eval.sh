@@ -14,12 +14,16 @@ measure() { # NAME COMMAND...
     "$root/scripts/eval-summary.py" "$out/$name.json"
 }
 
-measure incidents-samples incidents "$root/samples"
+folders=("$root/samples")
+for set in incidents footage; do
+    [[ -d $data/$set ]] && folders+=("$data/$set")
+done
+echo "==> incidents"
+"$root/scripts/eval-incidents.py" "$aislewatch" "$out" "${folders[@]}"
 if [[ ! -d $data ]]; then
     echo "There is no folder $data: the other measurements need it. Point to it with: make eval EVAL_DATA=FOLDER" >&2
     exit 0
 fi
-[[ -d $data/incidents ]] && measure incidents-data incidents "$data/incidents"
 for set in coco sed spills; do
     [[ -d $data/clicks/$set ]] && measure "clicks-$set" clicks "$data/clicks/$set"
 done

@@ -8,6 +8,10 @@ public struct IncidentEngine: Sendable {
     public let settings: RuleSettings
     public let scene: CameraScene
 
+    /// How long a picture that looks tampered with keeps the rules about tracks silent, at most: about as long as what changed
+    /// with it takes to become background.
+    private static let doubtSeconds = 60.0
+
     private var ledger = TrackLedger()
     private var fallingObject: FallingObjectRule
     private var spill: SpillRule
@@ -84,6 +88,11 @@ public struct IncidentEngine: Sendable {
             if observation.globalChange != nil { quietUntil = now + settings.settleSeconds }
             return events + announce(tampering, observation, context)
         }
+        // What a blurred, covered or turned picture seems to show is not judged, until it is the camera's new picture.
+        if let since = tampered.doubtfulSince, now - since < Self.doubtSeconds {
+            forget()
+            return events + announce(tampering, observation, context)
+        }
         guard now >= quietUntil, observation.frameSize.width > 0, observation.frameSize.height > 0 else {
             return events + announce(tampering, observation, context)
         }
@@ -93,7 +102,8 @@ public struct IncidentEngine: Sendable {
         let falls = fallingObject.assess(ledger, spreading: spill.announced, context)
         var signs = topples + falls + spills
         signs += objectLeft.assess(ledger, spreading: spill.announced, context)
-        signs += objectRemoved.assess(ledger, others: signs, sceneKnownSince: knownSince ?? now, context)
+        signs += objectRemoved.assess(
+            ledger, others: signs, spreading: spill.announced, sceneKnownSince: knownSince ?? now, context)
         signs += markedObject.assess(observation, ledger, falls: falls + topples, context)
         let all = signs + sceneRules.assess(ledger, context)
         return events + announce(tampering + admitted(all, observation), observation, context)
@@ -102,12 +112,11 @@ public struct IncidentEngine: Sendable {
     /// What the rules measure now, whether they fire or not: for explanations. Call it after ``step(_:)`` with the same
     /// observation.
     public func scores(_ observation: SceneObservation) -> [RuleScore] {
-        let context = context(observation)
-        var scores = ObjectScores.scores(ledger, context, settings)
-        scores += toppledStack.scores(ledger, context) + objectLeft.scores(ledger, context)
-        scores += objectRemoved.scores(ledger, sceneKnownSince: knownSince ?? context.seconds, context)
-        scores += markedObject.scores(observation, context)
-        return scores + sceneRules.scores(ledger, context) + tampered.scores(observation)
+        let context = context(observation), now = context.seconds
+        return ObjectScores.scores(ledger, context, settings) + toppledStack.scores(ledger, context)
+            + objectLeft.scores(ledger, context) + objectRemoved.scores(ledger, knownSince ?? now, context)
+            + markedObject.scores(ledger, context) + sceneRules.scores(ledger, context)
+            + tampered.scores(observation)
     }
 
     private func context(_ observation: SceneObservation) -> RuleContext {

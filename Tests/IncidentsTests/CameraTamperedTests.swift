@@ -43,6 +43,31 @@ struct CameraTamperedTests {
         }
     }
 
+    @Test("what a blurred picture seems to show is not judged for a minute; then it is the camera's picture")
+    func doubt() {
+        let blurred = PictureStatistics(meanLuma: 110, contrastRatio: 0.9, sharpnessRatio: 0.2, similarity: 0.95)
+        func falls(at start: Double) -> [IncidentKind] {
+            var scene = SceneBuilder(seconds: start + 6)
+            scene.actors = [
+                { seconds in
+                    guard seconds >= start - 1 else { return nil }
+                    let (y, moves) = Motion.fall(seconds, start: start, top: 0.3, drop: 0.35, gravity: 2)
+                    return .box(x: 0.9, y: y, moving: moves)
+                }
+            ]
+            var engine = Judging.engine()
+            var events: [IncidentEvent] = []
+            for var observation in scene.observations() {
+                observation.picture = observation.time.seconds >= 10 ? blurred : PictureStatistics(meanLuma: 110)
+                events += engine.step(observation)
+            }
+            return (events + engine.finish()).compactMap { if case .new(let new) = $0 { new.kind } else { nil } }
+        }
+        #expect(falls(at: 4) == [.fallingObject])
+        #expect(falls(at: 14) == [.cameraTampered])
+        #expect(falls(at: 75) == [.cameraTampered, .fallingObject])
+    }
+
     @Test("a hand before the lens for three seconds, weaker light, and an unknown picture are not told")
     func silent() {
         let covered = PictureStatistics(meanLuma: 60, contrastRatio: 0.1, sharpnessRatio: 0.1, similarity: 0.1)

@@ -150,7 +150,7 @@ struct FallingObjectTests {
     }
 
     /// A cart with a person and boxes, one blob that stands; from 3 s on a part of it comes down.
-    private func cart(restlessness: Double, gravity: Double = 1.2) -> SceneBuilder.Actor {
+    private func cart(restlessness: Double, gravity: Double = 1.2, specks: Int = 0) -> SceneBuilder.Actor {
         { seconds in
             guard seconds >= 1 else { return nil }
             var look = SceneBuilder.Look(x: 0.9, y: 0.6, width: 0.5, height: 0.4)
@@ -163,8 +163,24 @@ struct FallingObjectTests {
                     number: 4, region: place, centroid: Point(x: 252, y: fallen * 360), area: 1000,
                     moves: moves || seconds < 3, covered: 0.9)
             ]
+            for speck in 0..<specks {
+                let x = 150 + 20 * speck
+                look.cues.parts?.append(
+                    MovingPart(
+                        number: 10 + speck, region: Region(x: x, y: 180, width: 8, height: 8),
+                        centroid: Point(x: Double(x) + 4, y: 184), area: 60, moves: true, covered: 1))
+            }
             return look
         }
+    }
+
+    @Test("in a blob that flickers all over, specks that seem to come down are no fall; beside an arm or two a box is")
+    func flickering() throws {
+        var scene = SceneBuilder(framesPerSecond: 12.5)
+        scene.actors = [cart(restlessness: 0.01, specks: 9)]
+        #expect(try Judging.incidents(scene.recording()).isEmpty)
+        scene.actors = [cart(restlessness: 0.01, specks: 3)]
+        #expect(try Judging.incidents(scene.recording()).map(\.kind) == [.fallingObject])
     }
 
     @Test("a box that falls off a cart, while cart, person and box are one blob")

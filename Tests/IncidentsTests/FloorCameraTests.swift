@@ -5,7 +5,7 @@ import Testing
 @testable import Incidents
 
 /// A camera by formula: at `height` metres, pitched down, with a known lens; marks are what it would show.
-private struct Pinhole {
+struct Pinhole {
     var focal = 0.9
     var pitch = 25.0 * .pi / 180
     var height = 4.0

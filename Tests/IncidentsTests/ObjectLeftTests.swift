@@ -109,6 +109,22 @@ struct ObjectLeftTests {
         #expect(incident.confirmed.seconds >= 8 && incident.confirmed.seconds <= 9.2)
     }
 
+    @Test("what grows while nobody is near is no empty place: it may be a liquid")
+    func growing() throws {
+        var scene = SceneBuilder(seconds: 16)
+        scene.actors = [
+            { time in
+                guard time >= 3 else { return nil }
+                var look = SceneBuilder.Look(x: 0.9, y: 0.8, width: 0.1 + 0.012 * min(4, time - 3), height: 0.1)
+                look.cues.outlineContrast = 0.1
+                return look
+            }
+        ]
+        var still = settings
+        still.spill.enabled = false
+        #expect(try Judging.incidents(scene.recording(), still).isEmpty)
+    }
+
     @Test("what had not stood for long may go, and so may who stood there and walked away")
     func notLong() throws {
         var scene = SceneBuilder(seconds: 14)

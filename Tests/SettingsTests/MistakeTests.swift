@@ -45,9 +45,15 @@ struct MistakeTests {
         Mistake(
             "rules:\n  spill:\n    min_area: 0.1",
             "6:5: unknown key \"min_area\" in rules.spill; allowed: alarms_per_hour, during, enabled, end_after_seconds, max_area_fraction, "
-                + "max_height_to_width, max_moving_fraction, max_texture_ratio, min_area_fraction, min_area_square_metres, min_containment, "
-                + "min_grown_fraction, min_growth_ratio, min_growth_seconds, min_luma_change, severity, shadow_stay_seconds, "
+                + "max_height_to_width, max_moving_fraction, max_texture_ratio, min_area_fraction, min_area_pixels, min_area_square_metres, "
+                + "min_containment, min_grown_fraction, min_grown_pixels, min_grown_square_metres, min_growth_ratio, min_growth_seconds, min_luma_change, severity, shadow_stay_seconds, "
                 + "shadow_texture_similarity; did you mean \"min_area_fraction\"?"),
+        Mistake(
+            "rules:\n  falling_object:\n    min_drop_pixels: 0",
+            "6:22: rules.falling_object.min_drop_pixels is 0; allowed: a number from 1 to 10000 (pixels)"),
+        Mistake(
+            "rules:\n  spill:\n    min_grown_square_metres: 5 cm",
+            "6:30: rules.spill.min_grown_square_metres is 5 cm; allowed: a number from 0 to 1000 (m²)"),
         // Wrong types
         Mistake(
             "recording:\n  pre_roll_seconds: 10s",

@@ -16,9 +16,11 @@ PROJECT = HERE.parent.parent
 
 def factories() -> dict:
     """Script classes by the name used on the command line."""
-    from . import carts, effects, falls, spills, work
+    from . import carts, danger, effects, falls, spills, work
     return {"fall": falls.RackFall, "cartfall": carts.CartFall, "topple": falls.Topple, "spill": spills.TipSpill,
-            "leak": spills.Leak, "tall": falls.TallTip, "left": work.LeaveBox, "removed": work.TakeBox, "walk": work.WalkBy, "place": work.PlaceBox, "cart": carts.CartBy,
+            "leak": spills.Leak, "tall": falls.TallTip, "left": work.LeaveBox, "removed": work.TakeBox,
+            "down": danger.PersonFalls, "nearmiss": danger.NearMiss,
+            "walk": work.WalkBy, "place": work.PlaceBox, "cart": carts.CartBy,
             "lights": effects.Lights, "shake": effects.Shake, "shadow": effects.Shadow,
             "wet": effects.WetFloor}
 

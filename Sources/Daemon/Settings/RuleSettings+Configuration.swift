@@ -31,6 +31,9 @@ extension FallingObjectSettings {
         maxFallSeconds = given.maxFallSeconds ?? maxFallSeconds
         maxSettleSeconds = given.maxSettleSeconds ?? maxSettleSeconds
         restSeconds = given.restSeconds ?? restSeconds
+        minDropPixels = given.minDropPixels ?? minDropPixels
+        minAccelerationPixels = given.minAccelerationPixels ?? minAccelerationPixels
+        minPeakSpeedPixels = given.minPeakSpeedPixels ?? minPeakSpeedPixels
     }
 }
 
@@ -51,6 +54,9 @@ extension SpillSettings {
         maxTextureRatio = given.maxTextureRatio ?? maxTextureRatio
         shadowStaySeconds = given.shadowStaySeconds ?? shadowStaySeconds
         endAfterSeconds = given.endAfterSeconds ?? endAfterSeconds
+        minAreaPixels = given.minAreaPixels ?? minAreaPixels
+        minGrownSquareMetres = given.minGrownSquareMetres ?? minGrownSquareMetres
+        minGrownPixels = given.minGrownPixels ?? minGrownPixels
     }
 }
 
@@ -72,6 +78,8 @@ extension ToppledStackSettings {
         maxAspectKept = given.maxAspectKept ?? maxAspectKept
         maxSeconds = given.maxSeconds ?? maxSeconds
         restSeconds = given.restSeconds ?? restSeconds
+        minHeightPixels = given.minHeightPixels ?? minHeightPixels
+        minSinkSpeedPixels = given.minSinkSpeedPixels ?? minSinkSpeedPixels
     }
 }
 
@@ -83,6 +91,9 @@ extension ObjectLeftSettings {
         minAreaSquareMetres = given.minAreaSquareMetres ?? minAreaSquareMetres
         aloneDistancePictureHeights = given.aloneDistancePictureHeights ?? aloneDistancePictureHeights
         minOutlineContrast = given.minOutlineContrast ?? minOutlineContrast
+        minAreaPixels = given.minAreaPixels ?? minAreaPixels
+        aloneDistanceMetres = given.aloneDistanceMetres ?? aloneDistanceMetres
+        aloneDistancePixels = given.aloneDistancePixels ?? aloneDistancePixels
     }
 }
 
@@ -95,6 +106,10 @@ extension ObjectRemovedSettings {
         maxAreaFraction = given.maxAreaFraction ?? maxAreaFraction
         aloneDistancePictureHeights = given.aloneDistancePictureHeights ?? aloneDistancePictureHeights
         maxOutlineContrast = given.maxOutlineContrast ?? maxOutlineContrast
+        minAreaSquareMetres = given.minAreaSquareMetres ?? minAreaSquareMetres
+        minAreaPixels = given.minAreaPixels ?? minAreaPixels
+        aloneDistanceMetres = given.aloneDistanceMetres ?? aloneDistanceMetres
+        aloneDistancePixels = given.aloneDistancePixels ?? aloneDistancePixels
     }
 }
 
@@ -105,5 +120,7 @@ extension MarkedObjectSettings {
         confirmSeconds = given.confirmSeconds ?? confirmSeconds
         lostSeconds = given.lostSeconds ?? lostSeconds
         settleSeconds = given.settleSeconds ?? settleSeconds
+        minMoveMetres = given.minMoveMetres ?? minMoveMetres
+        minMovePixels = given.minMovePixels ?? minMovePixels
     }
 }

@@ -14,8 +14,9 @@ public struct MotionCues: Hashable, Sendable, Codable {
     /// Mean gradient magnitude inside the blob divided by the background's there: below 1 when the new surface is
     /// smoother than what it covers.
     public var textureRatio: Double
-    /// Part of the contrast along the blob's outline that the picture has, as against the background there, 0 to 1: near
-    /// 1 for something that came into the scene, near 0 for the place something left. nil when not measured.
+    /// How far the blob's inside differs from what is around it in the picture, as a part of that and the same in the
+    /// background, 0 to 1: near 1 for something that came into the scene, near 0 for the place something left. nil while it
+    /// moves, and when not measured.
     public var outlineContrast: Double?
     /// Mean position of the blob's pixels that changed since the frame before, in pixels of the analysed picture; nil
     /// when none did or when not measured. What falls out of a blob that hangs together moves it, however large the rest.

@@ -31,8 +31,11 @@ public struct TuningGrid: Sendable {
         }
         self.kind = kind
         let known = Self.numbers(numbers)
-        for (parameter, _) in values where known[Self.camel(parameter)] == nil {
-            throw TuningError.unknownParameter(parameter, known: known.keys.map(Self.snake).sorted())
+        let optional = Self.optionalNumbers(base, rule: Self.camel(rule))
+        for (parameter, _) in values
+        where known[Self.camel(parameter)] == nil && !optional.contains(Self.camel(parameter)) {
+            throw TuningError.unknownParameter(
+                parameter, known: (Array(known.keys) + optional).map(Self.snake).sorted())
         }
         var points: [Point] = []
         func add(_ chosen: [(parameter: String, value: Double)]) throws {
@@ -72,6 +75,17 @@ public struct TuningGrid: Sendable {
             guard let number = value as? NSNumber, !(value is Bool) else { return nil }
             return number.doubleValue
         }.filter { $0.key != "enabled" && !$0.key.hasSuffix("Counts") }
+    }
+
+    /// Numbers that a site may give and that have no default: those in pixels, mostly.
+    private static func optionalNumbers(_ settings: RuleSettings, rule: String) -> [String] {
+        guard let section = Mirror(reflecting: settings).children.first(where: { $0.label == rule }) else { return [] }
+        return Mirror(reflecting: section.value).children.compactMap { child in
+            guard let name = child.label, type(of: child.value) == Double?.self, child.value as? Double == nil else {
+                return nil
+            }
+            return name
+        }
     }
 
     static func camel(_ snake: String) -> String {

@@ -30,8 +30,14 @@ public struct RuleScore: Hashable, Sendable, Codable {
 
     init(_ evidence: Evidence, _ kind: IncidentKind, name: String? = nil, track: TrackID?, isUpperLimit: Bool = false) {
         self.init(
-            kind: kind, ruleName: name, track: track, parameter: evidence.parameter, measured: evidence.measured,
+            kind: kind, ruleName: name, track: track, parameter: Self.key(evidence.parameter),
+            measured: evidence.measured,
             threshold: evidence.threshold, unit: evidence.unit,
             isMet: isUpperLimit ? evidence.measured <= evidence.threshold : evidence.measured >= evidence.threshold)
+    }
+
+    /// A parameter as the configuration spells it.
+    private static func key(_ parameter: String) -> String {
+        parameter.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
     }
 }

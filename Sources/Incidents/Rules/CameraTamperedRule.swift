@@ -22,6 +22,9 @@ struct CameraTamperedRule: Sendable {
         announced = nil
     }
 
+    /// Since when the picture as a whole is not to be believed; nil while it is. A frozen one shows nothing new anyway.
+    var doubtfulSince: Double? { fault.flatMap { $0.kind == .frozen ? nil : $0.since } }
+
     mutating func assess(_ observation: SceneObservation) -> [RuleSign] {
         guard settings.enabled, let picture = observation.picture else { return [] }
         let now = observation.time.seconds

@@ -16,15 +16,21 @@ struct Collapse: Hashable, Sendable {
     var aspectKept: Double
     /// Blobs it fell into, as far as they can be told.
     var parts: Int
+    /// Metres per picture height where it stood; nil where the camera has no scale.
+    var scale: Double?
+    /// What stood, and what lies.
+    private let stood: Region
+    private let lies: Region
 
     /// One frame of the event: the mean of all pixels that move, and their number.
-    struct Moment {
+    private struct Moment {
         var seconds: Double
         var x: Double
         var y: Double
         var weight: Double
     }
 
+    /// - Returns: nil unless something that stood came down, by the settings.
     init?(
         of history: TrackHistory, until rest: Rest, _ ledger: TrackLedger, _ context: RuleContext,
         settings: ToppledStackSettings
@@ -34,44 +40,77 @@ struct Collapse: Hashable, Sendable {
         guard rest.startSeconds - begin <= settings.maxSeconds, rest.startSeconds - begin >= 0.25,
             let first = history.samples.first, first.seconds - begin < 0.05, Self.startsInPlace(history, context)
         else { return nil }
-        let group = Self.group(of: history, until: rest, ledger, context)
+        let group = Self.group(of: history, until: rest.startSeconds, ledger, context)
         guard Self.placeRemains(history, group) else { return nil }
         // Whatever moves on is alive.
         for other in group {
             guard let last = other.last, let cues = last.cues, other.lostSince == nil else { continue }
             if cues.movingFraction > 0.15, last.area > 0.15 * history.maxArea { return nil }
         }
+        self.init(measuring: history, group, until: rest.startSeconds, lies: rest.region, context)
+        guard passes(settings, context) else { return nil }
+    }
+
+    /// What the tracks that began with `history` did up to now, whether it is a collapse or not.
+    /// - Returns: nil when too little moved to tell.
+    init?(measuring history: TrackHistory, _ ledger: TrackLedger, _ context: RuleContext) {
+        guard let last = history.last else { return nil }
+        let group = Self.group(of: history, until: context.seconds, ledger, context)
+        self.init(measuring: history, group, until: context.seconds, lies: last.region, context)
+    }
+
+    private init?(
+        measuring history: TrackHistory, _ group: [TrackHistory], until restSeconds: Double, lies resting: Region,
+        _ context: RuleContext
+    ) {
+        let begin = history.firstSeconds
         let moments = Self.moments(group, from: begin - 0.3, to: context.seconds)
         guard moments.count >= 4 else { return nil }
         // Until this track lay, or until all did: some parts part from it, others stay and settle.
-        let own = moments.filter { $0.seconds <= rest.startSeconds + 0.01 }
+        let own = moments.filter { $0.seconds <= restSeconds + 0.01 }
         sink = max(Self.sink(moments), own.count >= 4 ? Self.sink(own) : 0)
-        let stood = Self.stood(history)
+        stood = history.firstRegion
         stoodHeight = Double(stood.height)
-        let minHeight =
-            (context.metres.map { settings.minHeightMetres / $0 } ?? settings.minHeightPictureHeights) * context.height
-        guard stoodHeight >= minHeight, sink >= settings.minSinkFraction * stoodHeight else { return nil }
         speed = Self.fastest(moments)
-        let minSpeed =
-            (context.metres.map { settings.minSinkSpeedMetres / $0 } ?? settings.minSinkSpeedPictureHeights)
-            * context.height
-        guard speed >= minSpeed else { return nil }
-        let lies = group.compactMap { $0.lostSince == nil ? $0.last?.region : nil }.reduce(rest.region) { $0.union($1) }
+        lies = group.compactMap { $0.lostSince == nil ? $0.last?.region : nil }.reduce(resting) { $0.union($1) }
         let before = stoodHeight / Double(max(1, stood.width))
         aspectKept = Double(lies.height) / Double(max(1, lies.width)) / before
-        // It spread to where it was not: sideways, or down the picture towards the camera.
-        let added = lies.area - lies.intersection(stood).area
-        guard aspectKept <= settings.maxAspectKept || Double(lies.endY - stood.endY) >= 0.35 * stoodHeight,
-            Double(added) >= 0.3 * Double(stood.area)
-        else { return nil }
-        // What lies is lower than what stood: its upper edge is the place it left, so its lower edge must not be above.
-        guard Double(lies.endY) >= Double(stood.endY) - 0.15 * stoodHeight else { return nil }
         startSeconds = begin
         region = group.reduce(lies.union(stood)) { all, other in
             other.samples.filter { $0.seconds >= begin - 0.3 }.reduce(all) { $0.union($1.region) }
         }
         tracks = [history.id] + group.map(\.id).filter { $0 != history.id }.sorted()
         parts = max(1, group.count)
+        scale = context.scale(at: context.foot(stood))
+    }
+
+    private func passes(_ settings: ToppledStackSettings, _ context: RuleContext) -> Bool {
+        guard stoodHeight >= context.pictureHeights(settings.minHeight, scale: scale) * context.height,
+            sink >= settings.minSinkFraction * stoodHeight,
+            speed >= context.pictureHeights(settings.minSinkSpeed, scale: scale) * context.height
+        else { return false }
+        // It spread to where it was not: sideways, or down the picture towards the camera.
+        let added = lies.area - lies.intersection(stood).area
+        guard aspectKept <= settings.maxAspectKept || Double(lies.endY - stood.endY) >= 0.35 * stoodHeight,
+            Double(added) >= 0.3 * Double(stood.area)
+        else { return false }
+        // What lies is lower than what stood: its upper edge is the place it left, so its lower edge must not be above.
+        return Double(lies.endY) >= Double(stood.endY) - 0.15 * stoodHeight
+    }
+
+    /// What was measured beside the thresholds that count here; only the last is an upper limit.
+    func measured(_ settings: ToppledStackSettings, _ context: RuleContext) -> [Evidence] {
+        [
+            context.evidence(
+                "minHeight", pictureHeights: stoodHeight / context.height, settings.minHeight, scale: scale),
+            Evidence(
+                parameter: "minSinkFraction", measured: sink / max(1, stoodHeight),
+                threshold: settings.minSinkFraction, unit: ""),
+            context.evidence(
+                "minSinkSpeed", pictureHeights: speed / context.height, settings.minSinkSpeed, scale: scale, per: "/s"),
+            Evidence(
+                parameter: "maxAspectKept", measured: aspectKept, threshold: settings.maxAspectKept, unit: ""),
+        ]
     }
 
     /// Whether the track appeared in the midst of the picture and at first covered what it had covered before.
@@ -94,21 +133,16 @@ struct Collapse: Hashable, Sendable {
         }
     }
 
-    /// What stood: all that changed in the first quarter of a second.
-    private static func stood(_ history: TrackHistory) -> Region {
-        history.firstRegion
-    }
-
     /// The tracks that began with it, beside it.
     private static func group(
-        of history: TrackHistory, until rest: Rest, _ ledger: TrackLedger, _ context: RuleContext
+        of history: TrackHistory, until restSeconds: Double, _ ledger: TrackLedger, _ context: RuleContext
     ) -> [TrackHistory] {
         let reach = Int(0.04 * context.height)
         var region = history.samples.reduce(history.firstRegion) { $0.union($1.region) }
         var group = [history]
         for other in ledger.histories.values.sorted(by: { $0.id < $1.id })
         where other.id != history.id && other.origin == .motion {
-            guard other.firstSeconds >= history.firstSeconds - 0.3, other.firstSeconds <= rest.startSeconds + 0.2,
+            guard other.firstSeconds >= history.firstSeconds - 0.3, other.firstSeconds <= restSeconds + 0.2,
                 !other.firstRegion.expanded(by: reach).intersection(region).isEmpty
             else { continue }
             group.append(other)
@@ -117,7 +151,7 @@ struct Collapse: Hashable, Sendable {
         return group
     }
 
-    static func moments(_ group: [TrackHistory], from: Double, to: Double) -> [Moment] {
+    private static func moments(_ group: [TrackHistory], from: Double, to: Double) -> [Moment] {
         var samples: [Moment] = []
         for history in group {
             for sample in history.samples where sample.seconds >= from && sample.seconds <= to {
@@ -145,7 +179,7 @@ struct Collapse: Hashable, Sendable {
     }
 
     /// From the first tenth of all that moved to the last: means, because single frames are noisy.
-    static func sink(_ moments: [Moment]) -> Double {
+    private static func sink(_ moments: [Moment]) -> Double {
         let total = moments.map(\.weight).reduce(0, +)
         return mean(moments.reversed(), total: total) - mean(moments, total: total)
     }
@@ -160,7 +194,7 @@ struct Collapse: Hashable, Sendable {
         return y / max(1e-6, weight)
     }
 
-    static func fastest(_ moments: [Moment]) -> Double {
+    private static func fastest(_ moments: [Moment]) -> Double {
         var best = 0.0
         for (index, moment) in moments.enumerated() {
             guard let later = moments[index...].first(where: { $0.seconds - moment.seconds >= 0.24 }) else { break }

@@ -3,7 +3,7 @@ import Domain
 /// `falling_object`: something comes down as in free fall, all of it, and then lies lower than before (or has left the
 /// picture at its lower edge). Judged once it lies still; the descent itself is looked for in the track's past.
 struct FallingObjectRule: Sendable {
-    private let settings: FallingObjectSettings
+    let settings: FallingObjectSettings
     /// When each track's last fall came to rest, so that it is announced once.
     private var announced: [TrackID: Double] = [:]
     /// Parts of blobs that were judged: they stop once.
@@ -56,14 +56,15 @@ struct FallingObjectRule: Sendable {
                 path.restSeconds >= settings.restSeconds - 1e-6
             else { continue }
             judgedParts.insert(part.number)
+            let limits = Limits(settings, at: context.foot(path.region), context)
             guard
                 let descent = Descent(
                     in: path.samples[...], height: context.height, maxSeconds: settings.maxFallSeconds),
                 // What moves is seen at its old and its new place at once, which halves its speed;
                 // over an edge it tips before it falls.
-                descent.drop >= minDrop(context), descent.peakSpeed >= 0.4 * minPeakSpeed(context),
-                descent.acceleration >= 0.4 * minAcceleration(context),
-                descent.acceleration <= maxAcceleration(context), descent.topDrop >= 0.5 * descent.drop,
+                descent.drop >= limits.drop, descent.peakSpeed >= 0.4 * limits.peakSpeed,
+                descent.acceleration >= 0.4 * limits.acceleration,
+                descent.acceleration <= limits.maxAcceleration, descent.topDrop >= 0.5 * descent.drop,
                 descent.bottomDrop >= 0.5 * descent.drop, descent.residual <= 0.12, descent.largestStep <= 0.75,
                 descent.areaRatio <= 4, descent.sideways <= descent.drop,
                 // It lies low, not in somebody's hands, and the rest stood still meanwhile.
@@ -72,17 +73,30 @@ struct FallingObjectRule: Sendable {
                 meanMovement(history, from: path.samples[descent.first].seconds, to: path.restStart) <= 0.3,
                 // Goods stand perfectly still; people, whose arms and backs come down too, hardly ever do.
                 meanMovement(history, from: path.restStart + 0.2, to: last.seconds) <= 0.03,
+                otherParts(than: part.number, in: history, since: path.samples[descent.first].seconds) <= 5,
                 path.restStart > announced[id] ?? -.infinity
             else { continue }
             announced[id] = path.restStart
             let fallen = TrackHistory(id: id, samples: path.samples)
             signs.append(
                 sign(
-                    fallen, descent, endSeconds: path.restStart, foot: context.foot(path.region), ledger, context,
-                    until: path.samples.count - 1))
+                    fallen, descent, limits, endSeconds: path.restStart, foot: context.foot(path.region), ledger,
+                    context, until: path.samples.count - 1))
         }
         if judgedParts.count > 512 { judgedParts.removeAll() }
         return signs
+    }
+
+    /// Other parts of the blob that have moved since. Where it flickers all over, as the coding of a person who stands nearly
+    /// still does, specks can be strung together to any path.
+    private func otherParts(than number: Int, in history: TrackHistory, since: Double) -> Int {
+        var numbers: Set<Int> = []
+        for sample in history.samples where sample.seconds >= since {
+            for part in sample.cues?.parts ?? [] where part.moves && part.number != number {
+                numbers.insert(part.number)
+            }
+        }
+        return numbers.count
     }
 
     private func meanMovement(_ history: TrackHistory, from: Double, to: Double) -> Double {
@@ -97,10 +111,12 @@ struct FallingObjectRule: Sendable {
         let samples = history.samples
         let earliest = rest.startSeconds - settings.maxSettleSeconds - settings.maxFallSeconds
         let begin = samples.firstIndex { $0.seconds >= earliest } ?? 0
+        let foot = context.foot(rest.region)
+        let limits = Limits(settings, at: foot, context)
         guard rest.first > begin,
             let descent = Descent(
                 in: samples[begin...rest.first], height: context.height, maxSeconds: settings.maxFallSeconds),
-            isFall(descent, history, ledger, context)
+            isFall(descent, limits, history, ledger, context)
         else { return nil }
         // A bounce or a roll may lift it a little, but it stays where it fell to.
         let kept = rest.centroid.y / context.height - samples[descent.first].centroid.y / context.height
@@ -115,7 +131,7 @@ struct FallingObjectRule: Sendable {
             guard descent.drop * context.height > 1.3 * Double(max(size.width, size.height)) else { return nil }
         }
         return sign(
-            history, descent, endSeconds: rest.startSeconds, foot: context.foot(rest.region), ledger, context,
+            history, descent, limits, endSeconds: rest.startSeconds, foot: foot, ledger, context,
             until: samples.count - 1)
     }
 
@@ -124,40 +140,23 @@ struct FallingObjectRule: Sendable {
         let samples = history.samples
         guard samples.count >= 5, let last = samples.last, context.touchesBottom(last.region) else { return nil }
         let begin = samples.firstIndex { $0.seconds >= last.seconds - settings.maxFallSeconds - 0.2 } ?? 0
+        let foot = context.foot(last.region)
+        let limits = Limits(settings, at: foot, context)
         guard
             let descent = Descent(in: samples[begin...], height: context.height, maxSeconds: settings.maxFallSeconds),
-            isFall(descent, history, ledger, context), descent.last >= samples.count - 3,
-            descent.last - descent.first >= 4, descent.drop >= 2 * minDrop(context),
-            descent.fittedAcceleration >= minAcceleration(context), descent.areaRatio <= 2.5
+            isFall(descent, limits, history, ledger, context), descent.last >= samples.count - 3,
+            descent.last - descent.first >= 4, descent.drop >= 2 * limits.drop,
+            descent.fittedAcceleration >= limits.acceleration, descent.areaRatio <= 2.5
         else { return nil }
         return sign(
-            history, descent, endSeconds: last.seconds, foot: context.foot(last.region), ledger, context,
-            until: samples.count - 1)
-    }
-
-    private func minDrop(_ context: RuleContext) -> Double {
-        context.metres.map { settings.minDropMetres / $0 } ?? settings.minDropPictureHeights
-    }
-
-    private func minAcceleration(_ context: RuleContext) -> Double {
-        context.metres.map { settings.minAccelerationMetres / $0 } ?? settings.minAccelerationPictureHeights
-    }
-
-    private func minPeakSpeed(_ context: RuleContext) -> Double {
-        context.metres.map { settings.minPeakSpeedMetres / $0 } ?? settings.minPeakSpeedPictureHeights
-    }
-
-    /// Nothing falls faster than by its weight. The fit to few samples of a blurred blob overshoots by up to a half; a
-    /// view without scale is at least 1.3 m high.
-    private func maxAcceleration(_ context: RuleContext) -> Double {
-        context.metres.map { 15 / $0 } ?? 9
+            history, descent, limits, endSeconds: last.seconds, foot: foot, ledger, context, until: samples.count - 1)
     }
 
     private func isFall(
-        _ descent: Descent, _ history: TrackHistory, _ ledger: TrackLedger, _ context: RuleContext
+        _ descent: Descent, _ limits: Limits, _ history: TrackHistory, _ ledger: TrackLedger, _ context: RuleContext
     ) -> Bool {
-        guard descent.drop >= minDrop(context), descent.peakSpeed >= minPeakSpeed(context),
-            descent.acceleration >= minAcceleration(context), descent.acceleration <= maxAcceleration(context)
+        guard descent.drop >= limits.drop, descent.peakSpeed >= limits.peakSpeed,
+            descent.acceleration >= limits.acceleration, descent.acceleration <= limits.maxAcceleration
         else { return false }
         // All of it comes down: a person who bends or sits keeps the lower edge, one who is partly covered jumps.
         guard descent.topDrop >= 0.4 * descent.drop, descent.bottomDrop >= 0.4 * descent.drop else { return false }
@@ -165,13 +164,13 @@ struct FallingObjectRule: Sendable {
         guard descent.residual <= 0.12, descent.largestStep <= 0.75, descent.areaRatio <= 5 else { return false }
         // Knocked off at 2 m/s it flies 1.1 m aside while it falls 1 m, or 1.3 times as far as half a metre down.
         guard descent.sideways <= 1.3 * descent.drop else { return false }
-        return cameFromRest(descent, history, ledger, context)
+        return cameFromRest(descent, limits, history, ledger, context)
     }
 
     /// Whether it stood or hung still before it came down (or came into the picture from above). What walks, rolls or is
     /// carried was on its way before.
     private func cameFromRest(
-        _ descent: Descent, _ history: TrackHistory, _ ledger: TrackLedger, _ context: RuleContext
+        _ descent: Descent, _ limits: Limits, _ history: TrackHistory, _ ledger: TrackLedger, _ context: RuleContext
     ) -> Bool {
         let samples = history.samples
         let start = samples[descent.first]
@@ -185,11 +184,11 @@ struct FallingObjectRule: Sendable {
         // It is new: either it came out of something that appeared here just before, the place it left, or its speed must
         // rise as in a fall.
         return origin(of: history, at: descent.first, ledger) != nil
-            || descent.fittedAcceleration >= minAcceleration(context)
+            || descent.fittedAcceleration >= limits.acceleration
     }
 
     /// What it left behind, or the blob it came out of: began where it began, shortly before or after.
-    private func origin(of history: TrackHistory, at index: Int, _ ledger: TrackLedger) -> TrackHistory? {
+    func origin(of history: TrackHistory, at index: Int, _ ledger: TrackLedger) -> TrackHistory? {
         let sample = history.samples[index]
         return ledger.histories.values.filter { other in
             let lead = sample.seconds - other.firstSeconds
@@ -197,94 +196,5 @@ struct FallingObjectRule: Sendable {
                 && !other.firstRegion.intersection(sample.region).isEmpty
                 && other.firstRegion.area <= 3 * sample.region.area
         }.min { $0.id < $1.id }
-    }
-
-    private func sign(
-        _ history: TrackHistory, _ descent: Descent, endSeconds: Double, foot: Point, _ ledger: TrackLedger,
-        _ context: RuleContext, until last: Int
-    ) -> RuleSign {
-        let samples = history.samples
-        let first = firstMovement(history, descent, context)
-        var start = samples[first].seconds
-        var region = samples[first...last].reduce(samples[first].region) { $0.union($1.region) }
-        var tracks = [history.id]
-        if let left = self.origin(of: history, at: first, ledger) {
-            start = min(start, left.firstSeconds)
-            region = region.union(left.firstRegion)
-            tracks.append(left.id)
-        }
-        let origin = samples[descent.first]
-        var facts = IncidentFacts()
-        facts.dropPixels = descent.drop * context.height
-        facts.dropMetres = context.metres.map { descent.drop * $0 }
-        let zone = context.scene.zone(at: foot, in: context.frameSize)
-        facts.zoneName = zone?.name
-        facts.zoneKind = zone?.kind
-        if let from = context.scene.zone(at: origin.centroid, in: context.frameSize), from != zone {
-            facts.fromZoneName = from.name
-            facts.fromZoneKind = from.kind
-        }
-        return RuleSign(
-            kind: .fallingObject, startSeconds: start, endSeconds: endSeconds,
-            region: region.clamped(to: context.frameSize), severity: severity(facts), facts: facts,
-            evidence: evidence(descent, endSeconds, samples, context), tracks: tracks)
-    }
-
-    /// Index of the first sample of leaving: from the fall backwards while it still moved, at most 1 s.
-    private func firstMovement(_ history: TrackHistory, _ descent: Descent, _ context: RuleContext) -> Int {
-        let samples = history.samples
-        var k = descent.first
-        while k > 0, samples[descent.first].seconds - samples[k - 1].seconds <= 1 {
-            let moved = samples[k].centroid.distance(to: samples[k - 1].centroid)
-            if moved < 0.003 * context.height { break }
-            k -= 1
-        }
-        return k
-    }
-
-    private func severity(_ facts: IncidentFacts) -> Severity {
-        if facts.zoneKind == .walkway { return .high }
-        guard let drop = facts.dropMetres else { return .medium }
-        return drop >= 2 ? .high : drop >= 0.8 ? .medium : .low
-    }
-
-    private func evidence(
-        _ descent: Descent, _ endSeconds: Double, _ samples: [TrackSample], _ context: RuleContext
-    ) -> [Evidence] {
-        var list: [Evidence] = []
-        if let metres = context.metres {
-            list.append(
-                Evidence(
-                    parameter: "minDropMetres", measured: descent.drop * metres, threshold: settings.minDropMetres,
-                    unit: "m"))
-            list.append(
-                Evidence(
-                    parameter: "minAccelerationMetres", measured: descent.acceleration * metres,
-                    threshold: settings.minAccelerationMetres, unit: "m/s2"))
-            list.append(
-                Evidence(
-                    parameter: "minPeakSpeedMetres", measured: descent.peakSpeed * metres,
-                    threshold: settings.minPeakSpeedMetres, unit: "m/s"))
-        } else {
-            list.append(
-                Evidence(
-                    parameter: "minDropPictureHeights", measured: descent.drop,
-                    threshold: settings.minDropPictureHeights, unit: "picture heights"))
-            list.append(
-                Evidence(
-                    parameter: "minAccelerationPictureHeights", measured: descent.acceleration,
-                    threshold: settings.minAccelerationPictureHeights, unit: "picture heights/s2"))
-            list.append(
-                Evidence(
-                    parameter: "minPeakSpeedPictureHeights", measured: descent.peakSpeed,
-                    threshold: settings.minPeakSpeedPictureHeights, unit: "picture heights/s"))
-        }
-        if let last = samples.last, last.seconds > endSeconds {
-            list.append(
-                Evidence(
-                    parameter: "restSeconds", measured: last.seconds - endSeconds, threshold: settings.restSeconds,
-                    unit: "s"))
-        }
-        return list
     }
 }

@@ -2,7 +2,7 @@ import Domain
 
 /// `marked_object_moved`: something that a person marked moves, leaves its zone, falls, or can no longer be seen.
 struct MarkedObjectRule: Sendable {
-    struct Watch: Sendable {
+    private struct Watch: Sendable {
         var marked: MarkedObject
         /// Where it stands; nil before it was seen.
         var home: Home?
@@ -12,7 +12,7 @@ struct MarkedObjectRule: Sendable {
         var isTold = false
     }
 
-    struct Home: Sendable {
+    private struct Home: Sendable {
         var place: Point
         var region: Region
         var area: Double
@@ -21,8 +21,8 @@ struct MarkedObjectRule: Sendable {
         var since: Double
     }
 
-    let settings: MarkedObjectSettings
-    private(set) var watches: [TrackID: Watch] = [:]
+    private let settings: MarkedObjectSettings
+    private var watches: [TrackID: Watch] = [:]
 
     init(settings: MarkedObjectSettings) { self.settings = settings }
 
@@ -89,7 +89,7 @@ struct MarkedObjectRule: Sendable {
         // A mask that takes in, or loses, half of it says nothing about its place.
         guard sample.area > 0.4 * home.area, sample.area < 2.5 * home.area else { return nil }
         let distance = sample.centroid.distance(to: home.place)
-        guard distance > settings.minMoveSizes * home.area.squareRoot() else {
+        guard distance > minMove(home, context) else {
             watch.awaySince = nil
             watch.outsideSince = nil
             return nil
@@ -166,6 +166,49 @@ struct MarkedObjectRule: Sendable {
         return context.seconds - since >= patience - 1e-6 ? (.disappears, since) : nil
     }
 
+    /// How far each has moved, and how long it has been away or out of sight.
+    func scores(_ ledger: TrackLedger, _ context: RuleContext) -> [RuleScore] {
+        guard settings.enabled else { return [] }
+        return watches.keys.sorted().flatMap { id -> [RuleScore] in
+            guard let watch = watches[id], let home = watch.home else { return [] }
+            func seconds(_ parameter: String, since: Double?, _ threshold: Double) -> RuleScore {
+                RuleScore(
+                    Evidence(
+                        parameter: parameter, measured: since.map { context.seconds - $0 } ?? 0, threshold: threshold,
+                        unit: "s"), .markedObjectMoved, track: id)
+            }
+            let sample = ledger.histories[id]?.last
+            return (sample.map { [RuleScore(moved(home, $0, context), .markedObjectMoved, track: id)] } ?? []) + [
+                seconds("confirmSeconds", since: watch.awaySince, settings.confirmSeconds),
+                seconds("lostSeconds", since: watch.lostSince, settings.lostSeconds),
+            ]
+        }
+    }
+
+    /// How far it must move, in pixels.
+    private func minMove(_ home: Home, _ context: RuleContext) -> Double {
+        if let pixels = settings.minMovePixels { return pixels }
+        if let metres = settings.minMoveMetres, let scale = context.scale(at: context.foot(home.region)) {
+            return metres / scale * context.height
+        }
+        return settings.minMoveSizes * home.area.squareRoot()
+    }
+
+    /// How far it is from its place, beside the threshold that counts.
+    private func moved(_ home: Home?, _ sample: TrackSample, _ context: RuleContext) -> Evidence {
+        let distance = home.map { sample.centroid.distance(to: $0.place) } ?? 0
+        if let limit = settings.minMovePixels {
+            return Evidence(parameter: "minMovePixels", measured: distance, threshold: limit, unit: "px")
+        }
+        if let limit = settings.minMoveMetres, let home, let scale = context.scale(at: context.foot(home.region)) {
+            return Evidence(
+                parameter: "minMoveMetres", measured: distance / context.height * scale, threshold: limit, unit: "m")
+        }
+        return Evidence(
+            parameter: "minMoveSizes", measured: distance / max(1, (home?.area ?? 1).squareRoot()),
+            threshold: settings.minMoveSizes, unit: "")
+    }
+
     private func sign(
         _ watch: Watch, _ found: (condition: FollowedObject.Condition, since: Double), _ sample: TrackSample,
         _ context: RuleContext
@@ -177,13 +220,12 @@ struct MarkedObjectRule: Sendable {
         facts.zoneName = watch.home?.zone?.name
         facts.zoneKind = watch.home?.zone?.kind
         let home = watch.home
-        let moved = (home.map { sample.centroid.distance(to: $0.place) / max(1, $0.area.squareRoot()) }) ?? 0
         let evidence =
             found.condition == .disappears
             ? Evidence(
                 parameter: "lostSeconds", measured: context.seconds - found.since, threshold: settings.lostSeconds,
                 unit: "s")
-            : Evidence(parameter: "minMoveSizes", measured: moved, threshold: settings.minMoveSizes, unit: "")
+            : moved(home, sample, context)
         let region = found.condition == .disappears ? home?.region ?? sample.region : sample.region
         return RuleSign(
             kind: .markedObjectMoved, startSeconds: found.since, endSeconds: context.seconds,

@@ -2,8 +2,8 @@ import Domain
 
 /// `object_left`: something came into a walkway, stands there, and nobody is with it.
 struct ObjectLeftRule: Sendable {
-    let settings: ObjectLeftSettings
-    private(set) var solitude = Solitude()
+    private let settings: ObjectLeftSettings
+    private var solitude = Solitude()
     private var announced: Set<TrackID> = []
 
     init(settings: ObjectLeftSettings) { self.settings = settings }
@@ -19,9 +19,9 @@ struct ObjectLeftRule: Sendable {
         for id in ledger.seen where !spreading.contains(id) && !announced.contains(id) {
             guard let history = ledger.histories[id], history.origin == .motion, let last = history.last,
                 let alone = solitude.update(
-                    history, ledger, context, distance: settings.aloneDistancePictureHeights),
+                    history, ledger, context, distance: aloneDistance(last.region, context)),
                 context.seconds - alone.aloneSince >= settings.staySeconds - 1e-6,
-                last.area >= minArea(context), isThing(history, since: alone.aloneSince, context),
+                last.area >= minArea(last, context), isThing(history, since: alone.aloneSince, context),
                 let zone = context.scene.zones.first(where: {
                     $0.kind == .walkway && $0.contains(context.foot(last.region), in: context.frameSize)
                 })
@@ -35,26 +35,47 @@ struct ObjectLeftRule: Sendable {
                 RuleSign(
                     kind: .objectLeft, startSeconds: alone.restSince, endSeconds: context.seconds,
                     region: last.region.clamped(to: context.frameSize), severity: .medium, facts: facts,
-                    evidence: [
-                        Evidence(
-                            parameter: "staySeconds", measured: context.seconds - alone.aloneSince,
-                            threshold: settings.staySeconds, unit: "s"),
-                        Evidence(
-                            parameter: "minAreaFraction", measured: last.area / Double(max(1, context.frameSize.area)),
-                            threshold: settings.minAreaFraction, unit: ""),
-                        Evidence(
-                            parameter: "minOutlineContrast", measured: last.cues?.outlineContrast ?? 1,
-                            threshold: settings.minOutlineContrast, unit: ""),
-                    ], tracks: [id]))
+                    evidence: measured(history, alone.aloneSince, context), tracks: [id]))
         }
         solitude.keep(ledger)
         announced = announced.filter { ledger.histories[$0] != nil }
         return signs
     }
 
-    private func minArea(_ context: RuleContext) -> Double {
-        guard let metres = context.metres else { return settings.minAreaFraction * Double(context.frameSize.area) }
-        return settings.minAreaSquareMetres * (context.height / metres) * (context.height / metres)
+    /// Each track, where there is a walkway; how long it has been alone is 0 until it lies still and is.
+    func scores(_ ledger: TrackLedger, _ context: RuleContext) -> [RuleScore] {
+        guard settings.enabled, context.scene.zones.contains(where: { $0.kind == .walkway }) else { return [] }
+        return ledger.seen.flatMap { id -> [RuleScore] in
+            guard let history = ledger.histories[id], history.origin == .motion else { return [] }
+            let since = solitude.aloneSince(id) ?? context.seconds
+            return measured(history, since, context).map { RuleScore($0, .objectLeft, track: id) }
+        }
+    }
+
+    private func measured(_ history: TrackHistory, _ aloneSince: Double, _ context: RuleContext) -> [Evidence] {
+        guard let last = history.last else { return [] }
+        let contrasts = history.samples.filter { $0.seconds >= aloneSince }.compactMap { $0.cues?.outlineContrast }
+        return [
+            Evidence(
+                parameter: "staySeconds", measured: context.seconds - aloneSince, threshold: settings.staySeconds,
+                unit: "s"),
+            context.evidence(
+                "minArea", pixels: last.area, settings.minArea,
+                perSquareMetre: context.uprightPixelsPerSquareMetre(at: context.foot(last.region))),
+            Evidence(
+                parameter: "minOutlineContrast",
+                measured: contrasts.isEmpty ? 1 : contrasts.reduce(0, +) / Double(contrasts.count),
+                threshold: settings.minOutlineContrast, unit: ""),
+        ]
+    }
+
+    private func minArea(_ last: TrackSample, _ context: RuleContext) -> Double {
+        context.pixels(
+            settings.minArea, perSquareMetre: context.uprightPixelsPerSquareMetre(at: context.foot(last.region)))
+    }
+
+    private func aloneDistance(_ region: Region, _ context: RuleContext) -> Double {
+        context.pictureHeights(settings.aloneDistance, scale: context.scale(at: context.foot(region)))
     }
 
     /// Something with a surface of its own, which keeps its size: no shadow, no light, no liquid, no place something left.

@@ -42,10 +42,12 @@ struct SpillRule: Sendable {
             watch.announced = (announced.start, now.area, now.seconds)
             return sign(watch, id, context, start: announced.start, end: now.seconds, growth: nil)
         }
-        guard now.area >= minArea(context), isOnFloor(now.region, now.centroid, context),
+        let perSquareMetre = context.floorPixelsPerSquareMetre(at: now.centroid)
+        guard now.area >= context.pixels(settings.minArea, perSquareMetre: perSquareMetre),
+            isOnFloor(now.region, now.centroid, context),
             now.area <= settings.maxAreaFraction * Double(context.frameSize.area),
             let growth = Growth(in: watch.history.entries, frameSize: context.frameSize, settings: settings),
-            growth.area - growth.startArea >= settings.minGrownFraction * Double(context.frameSize.area)
+            growth.area - growth.startArea >= context.pixels(settings.minGrown, perSquareMetre: perSquareMetre)
         else { return nil }
         // A liquid is smooth, and what it mirrors is soft.
         guard growth.textureRatio <= settings.maxTextureRatio else { return nil }
@@ -57,13 +59,6 @@ struct SpillRule: Sendable {
         let start = max(watch.firstSeconds, growth.startSeconds - 2)
         watch.announced = (start, now.area, now.seconds)
         return sign(watch, id, context, start: start, end: growth.lastGrowthSeconds, growth: growth)
-    }
-
-    private func minArea(_ context: RuleContext) -> Double {
-        guard let metres = context.metres else { return settings.minAreaFraction * Double(context.frameSize.area) }
-        let pixelsPerMetre = context.height / metres
-        // The floor is seen at a slant; without its calibration half of the height stands for it.
-        return settings.minAreaSquareMetres * pixelsPerMetre * pixelsPerMetre / 2
     }
 
     /// Pixels by which it grew in each of the last three seconds.
@@ -87,10 +82,10 @@ struct SpillRule: Sendable {
         facts.areaFraction = now.area / Double(max(1, context.frameSize.area))
         let rate = Self.rate(watch.history.entries)
         facts.growthFractionPerSecond = rate / Double(max(1, context.frameSize.area))
-        if let metres = context.metres {
-            let pixelsPerMetre = context.height / metres
-            facts.areaSquareMetres = now.area / (pixelsPerMetre * pixelsPerMetre / 2)
-            facts.growthSquareMetresPerSecond = rate / (pixelsPerMetre * pixelsPerMetre / 2)
+        let perSquareMetre = context.floorPixelsPerSquareMetre(at: now.centroid)
+        if let perSquareMetre {
+            facts.areaSquareMetres = now.area / perSquareMetre
+            facts.growthSquareMetresPerSecond = rate / perSquareMetre
         }
         let zone = context.scene.zone(at: now.centroid, in: context.frameSize)
         facts.zoneName = zone?.name
@@ -98,9 +93,10 @@ struct SpillRule: Sendable {
         var evidence: [Evidence] = []
         if let growth {
             evidence = [
-                Evidence(
-                    parameter: "minAreaFraction", measured: now.area / Double(max(1, context.frameSize.area)),
-                    threshold: settings.minAreaFraction, unit: ""),
+                context.evidence("minArea", pixels: now.area, settings.minArea, perSquareMetre: perSquareMetre),
+                context.evidence(
+                    "minGrown", pixels: growth.area - growth.startArea, settings.minGrown,
+                    perSquareMetre: perSquareMetre),
                 Evidence(
                     parameter: "minGrowthSeconds", measured: growth.seconds, threshold: settings.minGrowthSeconds,
                     unit: "s"),

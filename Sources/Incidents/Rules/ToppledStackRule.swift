@@ -3,7 +3,7 @@ import Domain
 /// `toppled_stack`: something that stood where it is seen sinks within seconds, ends wider or flatter, and lies still.
 /// Judged over all blobs that the event made, because boxes separate and the place they left hangs together with them.
 struct ToppledStackRule: Sendable {
-    let settings: ToppledStackSettings
+    private let settings: ToppledStackSettings
     private var announced: [TrackID: Double] = [:]
 
     init(settings: ToppledStackSettings) { self.settings = settings }
@@ -29,44 +29,32 @@ struct ToppledStackRule: Sendable {
         return signs
     }
 
+    /// What began within the time that a collapse may take.
+    func scores(_ ledger: TrackLedger, _ context: RuleContext) -> [RuleScore] {
+        guard settings.enabled else { return [] }
+        return ledger.seen.flatMap { id -> [RuleScore] in
+            guard let history = ledger.histories[id], history.origin == .motion,
+                context.seconds - history.firstSeconds <= settings.maxSeconds + settings.restSeconds,
+                let collapse = Collapse(measuring: history, ledger, context)
+            else { return [] }
+            return collapse.measured(settings, context).enumerated().map {
+                RuleScore($0.element, .toppledStack, track: id, isUpperLimit: $0.offset == 3)
+            }
+        }
+    }
+
     private func sign(_ collapse: Collapse, _ rest: Rest, _ context: RuleContext) -> RuleSign {
         var facts = IncidentFacts()
         facts.dropPixels = collapse.sink
-        facts.dropMetres = context.metres.map { collapse.sink / context.height * $0 }
+        facts.dropMetres = collapse.scale.map { collapse.sink / context.height * $0 }
         facts.parts = collapse.parts
         let zone = context.scene.zone(at: context.foot(collapse.region), in: context.frameSize)
         facts.zoneName = zone?.name
         facts.zoneKind = zone?.kind
-        let metres = context.metres
-        var evidence = [
-            metres.map {
-                Evidence(
-                    parameter: "minHeightMetres", measured: collapse.stoodHeight / context.height * $0,
-                    threshold: settings.minHeightMetres, unit: "m")
-            }
-                ?? Evidence(
-                    parameter: "minHeightPictureHeights", measured: collapse.stoodHeight / context.height,
-                    threshold: settings.minHeightPictureHeights, unit: "picture heights"),
-            Evidence(
-                parameter: "minSinkFraction", measured: collapse.sink / max(1, collapse.stoodHeight),
-                threshold: settings.minSinkFraction, unit: ""),
-        ]
-        evidence.append(
-            metres.map {
-                Evidence(
-                    parameter: "minSinkSpeedMetres", measured: collapse.speed / context.height * $0,
-                    threshold: settings.minSinkSpeedMetres, unit: "m/s")
-            }
-                ?? Evidence(
-                    parameter: "minSinkSpeedPictureHeights", measured: collapse.speed / context.height,
-                    threshold: settings.minSinkSpeedPictureHeights, unit: "picture heights/s"))
-        evidence.append(
-            Evidence(
-                parameter: "maxAspectKept", measured: collapse.aspectKept, threshold: settings.maxAspectKept, unit: ""))
         return RuleSign(
             kind: .toppledStack, startSeconds: collapse.startSeconds, endSeconds: rest.startSeconds,
             region: collapse.region.clamped(to: context.frameSize),
             severity: facts.zoneKind == .walkway || collapse.stoodHeight >= 0.3 * context.height ? .high : .medium,
-            facts: facts, evidence: evidence, tracks: collapse.tracks)
+            facts: facts, evidence: collapse.measured(settings, context), tracks: collapse.tracks)
     }
 }

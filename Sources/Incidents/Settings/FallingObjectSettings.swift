@@ -1,3 +1,5 @@
+import Domain
+
 /// When a descent is a fall.
 ///
 /// The reasoning: in free fall the picture shows `g · cos(pitch) / pictureHeightMetres` picture heights per second squared.
@@ -11,15 +13,21 @@ public struct FallingObjectSettings: Hashable, Sendable, Codable {
     public var minDropPictureHeights: Double
     /// Smallest drop of the centroid in metres, > 0. Used where the camera has a scale.
     public var minDropMetres: Double
+    /// Smallest drop in pixels of the analysed picture; where a site gives it, it counts instead of both.
+    public var minDropPixels: Double?
     /// Smallest downward acceleration, in picture heights/s². Used where the camera has no scale.
     public var minAccelerationPictureHeights: Double
     /// Smallest downward acceleration in m/s²: g less friction at the edge it slides off, the tilt of the camera, and the
     /// error of a fit to few samples. Used where the camera has a scale.
     public var minAccelerationMetres: Double
+    /// Smallest downward acceleration in px/s²; where a site gives it, it counts instead of both.
+    public var minAccelerationPixels: Double?
     /// Smallest speed at the lower end, in picture heights/s. Used where the camera has no scale.
     public var minPeakSpeedPictureHeights: Double
     /// Smallest speed at the lower end in m/s; free fall of 0.2 m reaches 2 m/s. Used where the camera has a scale.
     public var minPeakSpeedMetres: Double
+    /// Smallest speed at the lower end in px/s; where a site gives it, it counts instead of both.
+    public var minPeakSpeedPixels: Double?
     /// Longest free fall in seconds: 1.3 s are 8.3 m.
     public var maxFallSeconds: Double
     /// Longest time between the impact and rest (bouncing, tumbling, rolling), in seconds.
@@ -43,5 +51,21 @@ public struct FallingObjectSettings: Hashable, Sendable, Codable {
         self.maxFallSeconds = maxFallSeconds
         self.maxSettleSeconds = maxSettleSeconds
         self.restSeconds = restSeconds
+    }
+}
+
+extension FallingObjectSettings {
+    var minDrop: LengthThreshold {
+        LengthThreshold(metres: minDropMetres, pictureHeights: minDropPictureHeights, pixels: minDropPixels)
+    }
+    /// Per second squared.
+    var minAcceleration: LengthThreshold {
+        LengthThreshold(
+            metres: minAccelerationMetres, pictureHeights: minAccelerationPictureHeights, pixels: minAccelerationPixels)
+    }
+    /// Per second.
+    var minPeakSpeed: LengthThreshold {
+        LengthThreshold(
+            metres: minPeakSpeedMetres, pictureHeights: minPeakSpeedPictureHeights, pixels: minPeakSpeedPixels)
     }
 }

@@ -9,12 +9,18 @@ public struct SpillSettings: Hashable, Sendable, Codable {
     public var minAreaFraction: Double
     /// Smallest floor covered in m². Used where the camera has a scale.
     public var minAreaSquareMetres: Double
+    /// Smallest area in pixels of the analysed picture; where a site gives it, it counts instead of both.
+    public var minAreaPixels: Double?
     /// Largest part of the picture covered, 0 to 1: what changes more is the light or the camera.
     public var maxAreaFraction: Double
     /// Largest height of its bounding box divided by the width.
     public var maxHeightToWidth: Double
     /// Smallest part of the picture by which it must have grown, 0 to 1.
     public var minGrownFraction: Double
+    /// Smallest floor by which it must have grown in m²; where a site gives it and the camera has a scale, it counts.
+    public var minGrownSquareMetres: Double?
+    /// The same in pixels; where a site gives it, it counts.
+    public var minGrownPixels: Double?
     /// Shortest time over which it must have grown, in seconds.
     public var minGrowthSeconds: Double
     /// Smallest ratio of its area now to that at the beginning of the growth, > 1.

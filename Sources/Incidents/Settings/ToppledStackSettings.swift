@@ -1,3 +1,5 @@
+import Domain
+
 /// When what comes down in place is a stack, or something tall, that toppled.
 ///
 /// The reasoning: what topples stood. Its place changes from one moment to the next without anything having come there, so
@@ -10,6 +12,8 @@ public struct ToppledStackSettings: Hashable, Sendable, Codable {
     public var minHeightPictureHeights: Double
     /// Smallest height of what stood in metres, > 0. Used where the camera has a scale.
     public var minHeightMetres: Double
+    /// Smallest height of what stood in pixels; where a site gives it, it counts instead of both.
+    public var minHeightPixels: Double?
     /// How far what moves must sink, as a part of the height that stood, 0 to 1.
     public var minSinkFraction: Double
     /// Smallest speed at which what moves sinks, in picture heights/s: hands take a stack down slower. Used where the
@@ -17,6 +21,8 @@ public struct ToppledStackSettings: Hashable, Sendable, Codable {
     public var minSinkSpeedPictureHeights: Double
     /// The same in m/s. Used where the camera has a scale.
     public var minSinkSpeedMetres: Double
+    /// The same in px/s; where a site gives it, it counts instead of both.
+    public var minSinkSpeedPixels: Double?
     /// Largest height to width of what lies, as a part of that of what stood: it spread, or its axis turned.
     public var maxAspectKept: Double
     /// Longest time from the first movement to rest, in seconds.
@@ -38,5 +44,16 @@ public struct ToppledStackSettings: Hashable, Sendable, Codable {
         self.maxAspectKept = maxAspectKept
         self.maxSeconds = maxSeconds
         self.restSeconds = restSeconds
+    }
+}
+
+extension ToppledStackSettings {
+    var minHeight: LengthThreshold {
+        LengthThreshold(metres: minHeightMetres, pictureHeights: minHeightPictureHeights, pixels: minHeightPixels)
+    }
+    /// Per second.
+    var minSinkSpeed: LengthThreshold {
+        LengthThreshold(
+            metres: minSinkSpeedMetres, pictureHeights: minSinkSpeedPictureHeights, pixels: minSinkSpeedPixels)
     }
 }

@@ -43,8 +43,9 @@ final class PictureWatch {
         }
         let step = lastSeconds.map { min(2, max(0, seconds - $0)) } ?? 0
         lastSeconds = seconds
-        let frozen = frozenSeconds(pixels, seconds)
-        let (mean, contrast, sharpness) = measure(pixels)
+        let (mean, contrast, sharpness, hasChanged) = measure(pixels)
+        if hasChanged || changedAt == nil { changedAt = seconds }
+        let frozen = seconds - (changedAt ?? seconds)
         guard ageSeconds > 0 else {
             usual = cells
             (usualContrast, usualSharpness) = (contrast, sharpness)
@@ -70,27 +71,17 @@ final class PictureWatch {
         for index in cells.indices { usual[index] += rate * (cells[index] - usual[index]) }
     }
 
-    /// For how long all pixels have been the same.
-    private func frozenSeconds(_ pixels: UnsafePointer<Float>, _ seconds: Double) -> Double {
-        let count = width * height
+    /// Fills `cells` and `previous`; mean, standard deviation and mean gradient of the picture, and whether any pixel changed.
+    private func measure(
+        _ pixels: UnsafePointer<Float>
+    ) -> (mean: Double, contrast: Double, sharpness: Double, hasChanged: Bool) {
         let plane = previous ?? Plane(width: width, height: height, filledWith: -1)
         previous = plane
-        let old = plane.pixels
-        var hasChanged = false
-        for index in 0..<count {
-            if abs(old[index] - pixels[index]) > Self.frozenLevels { hasChanged = true }
-            old[index] = pixels[index]
-        }
-        if hasChanged || changedAt == nil { changedAt = seconds }
-        return seconds - (changedAt ?? seconds)
-    }
-
-    /// Fills `cells`; mean, standard deviation and mean gradient of the picture.
-    private func measure(_ pixels: UnsafePointer<Float>) -> (mean: Double, contrast: Double, sharpness: Double) {
         var sum = 0.0, squares = 0.0, gradients = 0.0
+        var largestChange: Float = 0
         for index in cells.indices { cells[index] = 0 }
         for y in 0..<height {
-            let row = pixels + y * width
+            let row = pixels + y * width, old = plane.pixels + y * width
             let below = pixels + min(height - 1, y + 1) * width
             let cellRow = min(Self.rows - 1, y * Self.rows / height) * Self.columns
             for column in 0..<Self.columns {
@@ -101,6 +92,8 @@ final class PictureWatch {
                     cell += value
                     square += value * value
                     gradient += abs(row[min(width - 1, x + 1)] - value) + abs(below[x] - value)
+                    largestChange = max(largestChange, abs(old[x] - value))
+                    old[x] = value
                 }
                 cells[cellRow + column] += Double(cell)
                 sum += Double(cell)
@@ -110,7 +103,10 @@ final class PictureWatch {
         }
         let count = Double(max(1, width * height))
         let mean = sum / count
-        return (mean, max(0, squares / count - mean * mean).squareRoot(), gradients / count)
+        return (
+            mean, max(0, squares / count - mean * mean).squareRoot(), gradients / count,
+            largestChange > Self.frozenLevels
+        )
     }
 
     /// Correlation of the cells with the usual ones (Pearson's); 1 for two pictures without any contrast.

@@ -1,5 +1,5 @@
 /// Which blob shows which track: overlap with the track's last pixels first, then nearness to its predicted place.
-/// Pure bookkeeping over counts; the pixels are counted by the tracker.
+/// Pure bookkeeping over counts; the pixels are counted by the tracker. Buffers are kept from frame to frame.
 struct Association {
     /// What is known of one blob.
     struct Candidate {
@@ -9,21 +9,31 @@ struct Association {
         var moving: Double
     }
 
-    /// Tracks (by index) that each blob shows, the strongest first.
+    private struct Jump {
+        var cost: Double
+        var track: Int
+        var blob: Int
+    }
+
+    /// Tracks (by index) that each blob shows, the strongest first. Longer than there are blobs.
     private(set) var tracksOfBlob: [[Int]] = []
-    /// The blobs of each track, its main one first.
+    /// The blobs of each track, its main one first. Longer than there are tracks.
     private(set) var blobsOfTrack: [[Int]] = []
+    /// Per track and blob, 0 where they have nothing to do with each other.
+    private var strengths: [Double] = []
+    private var claimed: [Bool] = []
+    private var hasJumped: [Bool] = []
+    private var jumps: [Jump] = []
+    private var scores: [(blob: Int, score: Double)] = []
 
     /// - Parameters:
     ///   - overlap: pixels that blob `b` shares with the last place of track `t`.
-    ///   - elapsed: seconds since each track was last seen.
-    init(
+    ///   - seconds: now.
+    mutating func update(
         tracks: [BlobTrack], blobs: [Candidate], overlap: (_ blob: Int, _ track: Int) -> Int, seconds: Double,
         settings: TrackerSettings
     ) {
-        blobsOfTrack = Array(repeating: [], count: tracks.count)
-        tracksOfBlob = Array(repeating: [], count: blobs.count)
-        var strengths = [Double](repeating: 0, count: tracks.count * blobs.count)
+        clear(tracks: tracks.count, blobs: blobs.count)
         for (t, track) in tracks.enumerated() {
             let elapsed = max(0.001, seconds - track.lastSeenSeconds)
             let predicted = track.predictedBox(after: min(elapsed, 0.5))
@@ -34,46 +44,62 @@ struct Association {
                     let common = Double(predicted.intersection(blob.box))
                     strength = max(strength, 0.8 * common / Double(max(1, min(predicted.area, blob.box.area))))
                 }
-                if strength > 0.2 { strengths[t * blobs.count + b] = strength }
+                guard strength > 0.2 else { continue }
+                strengths[t * blobs.count + b] = strength
+                claimed[b] = true
             }
         }
-        var claimed = blobs.indices.map { b in
-            tracks.indices.contains { strengths[$0 * blobs.count + b] > 0 }
+        findJumps(tracks, blobs, seconds: seconds, settings: settings)
+        for (t, track) in tracks.enumerated() {
+            scores.removeAll(keepingCapacity: true)
+            for (b, blob) in blobs.enumerated() where strengths[t * blobs.count + b] > 0 {
+                let strength = strengths[t * blobs.count + b]
+                let score = Self.score(track, blob, strength, seconds) + (hasJumped[t] && strength == 0.5 ? 0.3 : 0)
+                scores.append((b, score))
+            }
+            scores.sort { ($1.score, $0.blob) < ($0.score, $1.blob) }
+            for entry in scores {
+                blobsOfTrack[t].append(entry.blob)
+                tracksOfBlob[entry.blob].append(t)
+            }
         }
-        // A track that jumped: its overlap, if any, is what it left behind.
-        var jumps: [(cost: Double, track: Int, blob: Int)] = []
+    }
+
+    private mutating func clear(tracks: Int, blobs: Int) {
+        while blobsOfTrack.count < tracks { blobsOfTrack.append([]) }
+        while tracksOfBlob.count < blobs { tracksOfBlob.append([]) }
+        for index in blobsOfTrack.indices { blobsOfTrack[index].removeAll(keepingCapacity: true) }
+        for index in tracksOfBlob.indices { tracksOfBlob[index].removeAll(keepingCapacity: true) }
+        strengths.removeAll(keepingCapacity: true)
+        strengths.append(contentsOf: repeatElement(0, count: tracks * blobs))
+        claimed.removeAll(keepingCapacity: true)
+        claimed.append(contentsOf: repeatElement(false, count: blobs))
+        hasJumped.removeAll(keepingCapacity: true)
+        hasJumped.append(contentsOf: repeatElement(false, count: tracks))
+    }
+
+    /// Tracks that jumped: their overlap, if any, is what they left behind.
+    private mutating func findJumps(
+        _ tracks: [BlobTrack], _ blobs: [Candidate], seconds: Double, settings: TrackerSettings
+    ) {
+        jumps.removeAll(keepingCapacity: true)
         for (t, track) in tracks.enumerated() where track.restingSince == nil {
-            let linked = blobs.indices.filter { strengths[t * blobs.count + $0] > 0 }
-            let stays = linked.contains { b in
-                blobs[b].area > 0.6 * track.area
-                    && Self.score(track, blobs[b], strengths[t * blobs.count + b], seconds) > 0.3
+            let stays = blobs.indices.contains { b in
+                let strength = strengths[t * blobs.count + b]
+                return strength > 0 && blobs[b].area > 0.6 * track.area
+                    && Self.score(track, blobs[b], strength, seconds) > 0.3
             }
             if stays { continue }
             for (b, blob) in blobs.enumerated() where !claimed[b] {
                 guard let cost = Self.jumpCost(track, blob, seconds: seconds, reach: settings.reach) else { continue }
-                jumps.append((cost, t, b))
+                jumps.append(Jump(cost: cost, track: t, blob: b))
             }
         }
         jumps.sort { ($0.cost, $0.track, $0.blob) < ($1.cost, $1.track, $1.blob) }
-        var jumped = Set<Int>()
-        for jump in jumps where !claimed[jump.blob] && !jumped.contains(jump.track) {
+        for jump in jumps where !claimed[jump.blob] && !hasJumped[jump.track] {
             claimed[jump.blob] = true
-            jumped.insert(jump.track)
+            hasJumped[jump.track] = true
             strengths[jump.track * blobs.count + jump.blob] = 0.5
-        }
-        for (t, track) in tracks.enumerated() {
-            let linked = blobs.indices.filter { strengths[t * blobs.count + $0] > 0 }
-            blobsOfTrack[t] = linked.map { b in
-                (
-                    b,
-                    Self.score(track, blobs[b], strengths[t * blobs.count + b], seconds)
-                        + (jumped.contains(t) && strengths[t * blobs.count + b] == 0.5 ? 0.3 : 0)
-                )
-            }
-            .sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map(\.0)
-        }
-        for (t, linked) in blobsOfTrack.enumerated() {
-            for b in linked { tracksOfBlob[b].append(t) }
         }
     }
 

@@ -19,18 +19,10 @@ struct BlobMeasure {
     private var innerBoth: Float = 0
     private var innerPicture: Float = 0
     private var innerBackground: Float = 0
-    private var rimPicture: Float = 0
-    private var rimBackground: Float = 0
 
-    mutating func addRun(row: Int, start: Int, end: Int) {
-        let count = end - start
-        area += count
-        sumX += (start + end - 1) * count / 2
-        sumY += row * count
-        box.left = min(box.left, start)
-        box.right = max(box.right, end - 1)
-        box.top = min(box.top, row)
-        box.bottom = max(box.bottom, row)
+    var center: (x: Double, y: Double) {
+        let count = Double(max(1, area))
+        return (Double(sumX) / count + 0.5, Double(sumY) / count + 0.5)
     }
 
     mutating func addPixel(x: Int, row: Int) {
@@ -49,7 +41,7 @@ struct BlobMeasure {
         movingY += row
     }
 
-    /// Adds what a pixel looks like; `isRim` when it lies on the blob's outline.
+    /// Adds what a pixel looks like; `isRim` when it lies on the blob's outline, where textures of both sides mix.
     @inline(__always)
     mutating func addLook(
         picture: UnsafePointer<Float>, background: UnsafePointer<Float>, width: Int, isRim: Bool
@@ -62,15 +54,11 @@ struct BlobMeasure {
         let backgroundY = 0.5 * (background[width] - background[-width])
         let pictureSquare = pictureX * pictureX + pictureY * pictureY
         let backgroundSquare = backgroundX * backgroundX + backgroundY * backgroundY
-        if isRim {
-            rimPicture += pictureSquare
-            rimBackground += backgroundSquare
-        } else {
-            inner += 1
-            innerBoth += pictureX * backgroundX + pictureY * backgroundY
-            innerPicture += pictureSquare
-            innerBackground += backgroundSquare
-        }
+        guard !isRim else { return }
+        inner += 1
+        innerBoth += pictureX * backgroundX + pictureY * backgroundY
+        innerPicture += pictureSquare
+        innerBackground += backgroundSquare
     }
 
     /// - Parameters:
@@ -90,7 +78,6 @@ struct BlobMeasure {
             textureSimilarity: Double(min(1, max(-1, similarity))),
             lumaRatio: Double((lumaSum + 1) / (backgroundSum + 1)),
             textureRatio: Double(ratio),
-            outlineContrast: rimPicture + rimBackground > 0 ? Double(rimPicture / (rimPicture + rimBackground)) : nil,
             movingCentroid: moving > 0
                 ? Point(
                     x: Double(movingX) / Double(moving) + 0.5, y: Double(movingY) / Double(moving) + 0.5)

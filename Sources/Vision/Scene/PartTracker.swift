@@ -33,6 +33,12 @@ final class PartTracker {
     private static let restSeconds = 1.6
 
     private(set) var parts: [Part] = []
+    /// Those seen in this frame that no part has claimed yet, the largest first. Kept, as the other buffers.
+    private var free: [Part] = []
+    private var candidates: [Int] = []
+    private var order: [Int] = []
+    /// Pixels of one component per label.
+    private var votes: [Int]
     private var components = Components()
     private let flags: Plane<UInt8>
     private let widened: Plane<UInt8>
@@ -42,7 +48,8 @@ final class PartTracker {
     private let width: Int
     private let height: Int
 
-    init(width: Int, height: Int) {
+    init(width: Int, height: Int, maxTracks: Int) {
+        votes = Array(repeating: 0, count: maxTracks + 1)
         self.width = width
         self.height = height
         flags = Plane(width: width, height: height, filledWith: 0)
@@ -52,9 +59,10 @@ final class PartTracker {
 
     func reset() { parts.removeAll(keepingCapacity: true) }
 
-    /// The parts within a track's blob that are clearly less than the blob.
-    func parts(of track: BlobTrack) -> [Part] {
-        parts.filter { $0.label == track.label && $0.area < 0.7 * track.area }
+    /// Gives a track the parts within its blob that are clearly less than the blob.
+    func fill(_ track: inout BlobTrack) {
+        track.parts.removeAll(keepingCapacity: true)
+        for part in parts where part.label == track.label && part.area < 0.7 * track.area { track.parts.append(part) }
     }
 
     func update(_ core: GateCore, labels: Plane<UInt16>, seconds: Double) {
@@ -63,18 +71,23 @@ final class PartTracker {
         // A still scene, the usual one, costs nothing.
         guard !core.kept.isEmpty || !parts.isEmpty else { return }
         findMoving(core, labels: labels)
-        var candidates = components.list.indices.filter { components.list[$0].area >= max(10, core.minArea / 2) }
+        candidates.removeAll(keepingCapacity: true)
+        for index in components.list.indices where components.list[index].area >= max(10, core.minArea / 2) {
+            candidates.append(index)
+        }
         candidates.sort {
             let a = components.list[$0].area, b = components.list[$1].area
             return a == b ? $0 < $1 : a > b
         }
         if candidates.count > Self.maxParts { candidates.removeLast(candidates.count - Self.maxParts) }
-        var free = candidates.map { part(components.list[$0], labels: labels, seconds: seconds) }
+        free.removeAll(keepingCapacity: true)
+        for index in candidates { free.append(part(components.list[index], labels: labels, seconds: seconds)) }
         // The largest choose first; what can't be found any more has stopped or is gone.
-        for index in parts.indices.sorted(by: {
-            (parts[$1].area, parts[$0].number) < (parts[$0].area, parts[$1].number)
-        }) {
-            guard let found = nearest(to: parts[index], in: free, elapsed: elapsed) else {
+        order.removeAll(keepingCapacity: true)
+        order.append(contentsOf: parts.indices)
+        order.sort { (parts[$1].area, parts[$0].number) < (parts[$0].area, parts[$1].number) }
+        for index in order {
+            guard let found = nearest(to: parts[index], elapsed: elapsed) else {
                 stop(index, core, labels: labels)
                 continue
             }
@@ -101,27 +114,30 @@ final class PartTracker {
     }
 
     private func part(_ component: Component, labels: Plane<UInt16>, seconds: Double) -> Part {
-        var sumX = 0, sumY = 0, votes: [UInt16: Int] = [:]
+        var sumX = 0, sumY = 0
+        for label in votes.indices { votes[label] = 0 }
         for run in components.runs[component.runs] {
             let count = Int(run.end - run.start)
             sumX += Int(run.start + run.end - 1) * count / 2
             sumY += Int(run.row) * count
-            votes[labels.pixels[Int(run.row) * width + Int(run.start + run.end) / 2], default: 0] += count
+            votes[Int(labels.pixels[Int(run.row) * width + Int(run.start + run.end) / 2])] += count
         }
-        let label = votes.filter { $0.key != 0 }.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0
+        // The one with most pixels, of equals the first.
+        var label = 0
+        for other in 1..<votes.count where votes[other] > (label == 0 ? 0 : votes[label]) { label = other }
         let area = Double(max(1, component.area))
         lastNumber += 1
         return Part(
-            number: lastNumber, label: label, box: component.box,
+            number: lastNumber, label: UInt16(label), box: component.box,
             centroid: (Double(sumX) / area + 0.5, Double(sumY) / area + 0.5), area: area, lastMovedSeconds: seconds)
     }
 
-    private func nearest(to part: Part, in candidates: [Part], elapsed: Double) -> Int? {
+    private func nearest(to part: Part, elapsed: Double) -> Int? {
         let x = part.centroid.x + (part.moves ? part.velocity.x * elapsed : 0)
         let y = part.centroid.y + (part.moves ? part.velocity.y * elapsed : 0)
         let size = Double(max(part.box.width, part.box.height))
         var best: (index: Int, distance: Double)?
-        for (index, candidate) in candidates.enumerated() {
+        for (index, candidate) in free.enumerated() {
             let ratio = candidate.area / part.area
             guard ratio > 0.25, ratio < 4 else { continue }
             let dx = candidate.centroid.x - x, dy = candidate.centroid.y - y

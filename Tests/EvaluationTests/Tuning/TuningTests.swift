@@ -19,6 +19,13 @@ struct TuningTests {
         #expect(last.minDropPictureHeights == 0.1 && last.maxFallSeconds == 2 && last.restSeconds == 0.9)
     }
 
+    @Test("a parameter in pixels, which has no default, can be tried too")
+    func pixels() throws {
+        let grid = try TuningGrid(
+            rule: "falling_object", values: [("min_drop_pixels", [20, 40])], base: RuleSettings())
+        #expect(grid.points.map(\.settings.fallingObject.minDropPixels) == [20, 40])
+    }
+
     @Test("without values each number is tried below and above what it is")
     func usual() throws {
         let grid = try TuningGrid(rule: "spill", values: [], base: RuleSettings())

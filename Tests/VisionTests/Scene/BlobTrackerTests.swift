@@ -59,6 +59,23 @@ struct BlobTrackerTests {
         #expect(history.count <= 3)
     }
 
+    @Test(
+        "a box on a patterned floor: what comes differs from what is around it, the place it leaves does not",
+        arguments: [80.0, 185, 215], [60, 130])
+    func comesAndGoes(level: Double, left: Int) throws {
+        let box = (Region(x: left, y: 96, width: 26, height: 24), level)
+        for comes in [true, false] {
+            var scene = SyntheticScene()
+            let run = SceneRun()
+            scene.rectangles = comes ? [] : [box]
+            run.play(&scene, seconds: 3)
+            scene.rectangles = comes ? [box] : []
+            let tracks = run.play(&scene, seconds: 3).last ?? []
+            let contrast = try #require(tracks.max { $0.area < $1.area }?.cues.outlineContrast)
+            #expect(comes ? contrast > 0.6 : contrast < 0.35, "comes: \(comes), \(contrast)")
+        }
+    }
+
     @Test("a faint puddle that grows is one track that holds what it was a moment ago")
     func puddle() {
         var scene = SyntheticScene()

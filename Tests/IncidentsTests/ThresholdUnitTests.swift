@@ -1,0 +1,73 @@
+import Domain
+import Testing
+
+@testable import Incidents
+
+/// Every threshold in pixels, metres, or parts of the picture.
+@Suite("Units of thresholds")
+struct ThresholdUnitTests {
+    private func context(scale: Double? = nil, size: FrameSize = FrameSize(width: 640, height: 360)) -> RuleContext {
+        RuleContext(
+            seconds: 1, frameSize: size, scene: CameraScene(camera: Judging.camera, pictureHeightMetres: scale))
+    }
+
+    private func falling(drop: Double) -> SceneBuilder {
+        var scene = SceneBuilder(framesPerSecond: 15)
+        scene.actors = [
+            { seconds in
+                guard seconds >= 2 else { return nil }
+                let (y, moves) = Motion.fall(seconds, start: 3, top: 0.3, drop: drop, gravity: 2)
+                return .box(x: 0.9, y: y, moving: moves)
+            }
+        ]
+        return scene
+    }
+
+    @Test("pixels count before metres, metres where there is a scale, the part of the picture otherwise")
+    func order() {
+        let length = LengthThreshold(metres: 0.5, pictureHeights: 0.1)
+        let inPixels = LengthThreshold(metres: 0.5, pictureHeights: 0.1, pixels: 90)
+        #expect(context().pictureHeights(length, scale: nil) == 0.1)
+        #expect(context().pictureHeights(length, scale: 5) == 0.1)
+        #expect(context().pictureHeights(length, scale: 10) == 0.05)
+        #expect(context().pictureHeights(inPixels, scale: 10) == 0.25)
+        let area = AreaThreshold(squareMetres: 0.2, fraction: 0.01)
+        #expect(context().pixels(area, perSquareMetre: nil) == 2304)
+        #expect(context().pixels(area, perSquareMetre: 5000) == 1000)
+        #expect(context().pixels(AreaThreshold(squareMetres: 0.2, fraction: 0.01, pixels: 77), perSquareMetre: 9) == 77)
+    }
+
+    @Test("a fall is judged and told in the unit that the site chose")
+    func fall() throws {
+        var settings = RuleSettings()
+        settings.fallingObject.minDropPixels = 100
+        let scene = falling(drop: 0.35)
+        let incident = try #require(try Judging.incidents(scene.recording(), settings, pictureHeightMetres: 6).first)
+        let evidence = try #require(incident.evidence.first { $0.parameter == "minDropPixels" })
+        #expect(evidence.unit == "px" && evidence.threshold == 100 && abs(evidence.measured - 126) < 10)
+        #expect(incident.evidence.contains { $0.parameter == "minAccelerationMetres" && $0.unit == "m/s2" })
+        settings.fallingObject.minDropPixels = 160
+        #expect(try Judging.incidents(scene.recording(), settings, pictureHeightMetres: 6).isEmpty)
+    }
+
+    @Test("with a calibration the scale is that of the place: far away the same pixels are more metres")
+    func place() throws {
+        let pinhole = Pinhole()
+        let calibration = CameraCalibration(
+            floorPoints: [(-1.5, 4.0), (1.5, 4.0), (1.5, 9.0), (-1.5, 9.0)].map { x, y in
+                CameraCalibration.FloorPoint(picture: pinhole.fraction(x, y), metres: Point(x: x, y: y))
+            })
+        let scene = CameraScene(camera: Judging.camera, calibration: calibration)
+        let size = pinhole.size
+        let camera = try #require(scene.floorCamera(for: size))
+        let context = RuleContext(seconds: 1, frameSize: size, scene: scene, floor: camera)
+        let near = try #require(context.scale(at: pinhole.pixel(0, 4)))
+        let far = try #require(context.scale(at: pinhole.pixel(0, 9)))
+        #expect(far > 1.5 * near)
+        let nearby = try #require(context.floorPixelsPerSquareMetre(at: pinhole.pixel(0, 4)))
+        let distant = try #require(context.floorPixelsPerSquareMetre(at: pinhole.pixel(0, 9)))
+        #expect(nearby > 3 * distant)
+        // Above the horizon nothing stands: the middle of the picture stands for it.
+        #expect(context.scale(at: Point(x: 640, y: -4000)) == context.metres)
+    }
+}
