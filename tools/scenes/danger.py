@@ -62,7 +62,7 @@ class NearMiss(Script):
     """A driverless truck comes along the walkway towards a walking worker and stops hard just before them."""
 
     def __init__(self, rng):
-        super().__init__("near_miss", 13.0)
+        super().__init__("near_miss", 9.0)
         self.objects = {1: "person", 2: "truck with its load"}
         self.notes = {"click_s": 4.0}
         self.speed = float(rng.uniform(2.9, 3.3))

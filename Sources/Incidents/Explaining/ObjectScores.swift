@@ -36,7 +36,8 @@ enum ObjectScores {
         }
         var scores = [
             RuleScore(
-                context.evidence("minArea", pixels: last.area, settings.minArea, perSquareMetre: perSquareMetre), .spill,
+                context.evidence("minArea", pixels: last.area, settings.minArea, perSquareMetre: perSquareMetre),
+                .spill,
                 track: history.id),
             RuleScore(
                 context.evidence(

@@ -13,39 +13,43 @@ final class PictureWatch {
     private static let acceptSeconds = 900.0
     /// A change of a reduced pixel below this is none, in grey levels.
     private static let frozenLevels: Float = 0.01
+    /// A picture that was not seen again for so long, more than the usual distance of key frames, is not frozen.
+    private static let repeatSeconds = 6.0
 
     private var width = 0
     private var height = 0
-    private var previous: Plane<Float>?
+    /// The picture with which the later ones are compared: a frozen camera shows exactly it again and again. Between its
+    /// repetitions an encoder's key frames may pulse, so neighbouring frames say nothing.
+    private var reference: Plane<Float>?
     private var cells = [Double](repeating: 0, count: columns * rows)
     private var usual = [Double](repeating: 0, count: columns * rows)
     private var usualContrast = 0.0
     private var usualSharpness = 0.0
     private var ageSeconds = 0.0
     private var lastSeconds: Double?
-    private var changedAt: Double?
+    /// When the reference was taken, and when it was seen last.
+    private var referenceAt = 0.0
+    private var repeatedAt = 0.0
 
     /// Another connection began: times start anew, but the camera's usual picture is still the same.
     func newEpoch() {
         lastSeconds = nil
-        changedAt = nil
-        previous = nil
+        reference = nil
     }
 
     /// - Parameter pixels: luma, 0 to 255, neither shifted nor brought to another exposure.
     func look(_ pixels: UnsafePointer<Float>, width: Int, height: Int, seconds: Double) -> PictureStatistics {
         if width != self.width || height != self.height {
             (self.width, self.height) = (width, height)
-            previous = nil
+            reference = nil
             ageSeconds = 0
             lastSeconds = nil
-            changedAt = nil
         }
         let step = lastSeconds.map { min(2, max(0, seconds - $0)) } ?? 0
         lastSeconds = seconds
-        let (mean, contrast, sharpness, hasChanged) = measure(pixels)
-        if hasChanged || changedAt == nil { changedAt = seconds }
-        let frozen = seconds - (changedAt ?? seconds)
+        let (mean, contrast, sharpness, isRepeated) = measure(pixels)
+        if isRepeated { repeatedAt = seconds } else { refer(pixels, seconds) }
+        let frozen = repeatedAt - referenceAt
         guard ageSeconds > 0 else {
             usual = cells
             (usualContrast, usualSharpness) = (contrast, sharpness)
@@ -71,17 +75,31 @@ final class PictureWatch {
         for index in cells.indices { usual[index] += rate * (cells[index] - usual[index]) }
     }
 
-    /// Fills `cells` and `previous`; mean, standard deviation and mean gradient of the picture, and whether any pixel changed.
+    /// Takes a new reference when the old one has not been seen for long.
+    private func refer(_ pixels: UnsafePointer<Float>, _ seconds: Double) {
+        if let reference {
+            guard seconds - repeatedAt > Self.repeatSeconds else { return }
+            reference.pixels.update(from: pixels, count: width * height)
+        } else {
+            let plane = Plane<Float>(width: width, height: height, filledWith: 0)
+            plane.pixels.update(from: pixels, count: width * height)
+            reference = plane
+        }
+        (referenceAt, repeatedAt) = (seconds, seconds)
+    }
+
+    /// Fills `cells`; mean, standard deviation and mean gradient of the picture, and whether it is the reference again.
     private func measure(
         _ pixels: UnsafePointer<Float>
-    ) -> (mean: Double, contrast: Double, sharpness: Double, hasChanged: Bool) {
-        let plane = previous ?? Plane(width: width, height: height, filledWith: -1)
-        previous = plane
+    ) -> (mean: Double, contrast: Double, sharpness: Double, isRepeated: Bool) {
+        // Without a reference nothing is repeated; any plane will do to compare with.
+        let held = UnsafePointer(reference?.pixels) ?? pixels
+        let hasReference = reference != nil
         var sum = 0.0, squares = 0.0, gradients = 0.0
         var largestChange: Float = 0
         for index in cells.indices { cells[index] = 0 }
         for y in 0..<height {
-            let row = pixels + y * width, old = plane.pixels + y * width
+            let row = pixels + y * width, old = held + y * width
             let below = pixels + min(height - 1, y + 1) * width
             let cellRow = min(Self.rows - 1, y * Self.rows / height) * Self.columns
             for column in 0..<Self.columns {
@@ -93,7 +111,6 @@ final class PictureWatch {
                     square += value * value
                     gradient += abs(row[min(width - 1, x + 1)] - value) + abs(below[x] - value)
                     largestChange = max(largestChange, abs(old[x] - value))
-                    old[x] = value
                 }
                 cells[cellRow + column] += Double(cell)
                 sum += Double(cell)
@@ -105,7 +122,7 @@ final class PictureWatch {
         let mean = sum / count
         return (
             mean, max(0, squares / count - mean * mean).squareRoot(), gradients / count,
-            largestChange > Self.frozenLevels
+            hasReference && largestChange <= Self.frozenLevels
         )
     }
 
