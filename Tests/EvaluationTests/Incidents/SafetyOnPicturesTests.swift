@@ -20,7 +20,7 @@ struct SafetyOnPicturesTests {
         (
             "turned",
             [
-                "split[a][b];[b]crop=iw/2:ih/2:0:0,scale=iw*2:ih*2,hflip[c];[a][c]overlay=enable='gte(t,10)'"
+                "split[a][b];[b]crop=iw/2:ih/2:0:ih/2,scale=iw*2:ih*2[c];[a][c]overlay=enable='gte(t,10)'"
             ], true
         ),
         ("frozen", ["trim=end=10,tpad=stop_mode=clone:stop_duration=12"], true),
@@ -49,7 +49,9 @@ struct SafetyOnPicturesTests {
         let clip = try #require(try await evaluate(folder.url, rules).clips.first)
         #expect(clip.error == nil)
         #expect(clip.detected.map(\.kind) == (isTold ? ["camera_tampered"] : []))
-        if let told = clip.detected.first { #expect(told.startSeconds > 9 && told.startSeconds < 12) }
+        // What a frozen picture is compared with is up to 6 s younger than the moment at which it froze.
+        let latest = name == "frozen" ? 17.0 : 12
+        if let told = clip.detected.first { #expect(told.startSeconds > 9 && told.startSeconds < latest) }
     }
 
     @Test(
