@@ -5,21 +5,25 @@ import Foundation
 /// request, and still nothing else may style the page.
 enum PageStyle {
     static let css = """
-        :root{color-scheme:light dark;--ink:#1b1f24;--soft:#59636e;--paper:#fff;--line:#d1d9e0;--mark:#b42318}
-        @media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9aa4af;--paper:#0d1117;--line:#30363d;--mark:#ff8a7a}}
+        :root{color-scheme:light dark;--ink:#14191c;--soft:#505b63;
+        --paper:#fbfcfc;--line:#cdd4d8;--mark:#b0241b;--do:#0b666c;--on:#fff}
+        @media (prefers-color-scheme:dark){:root{--ink:#e6eaec;--soft:#9ca7af;
+        --paper:#0c0f11;--line:#2a3137;--mark:#ff7d6f;--do:#4cc3c6;--on:#06181a}}
         *{box-sizing:border-box}
         body{margin:0 auto;max-width:60rem;padding:1rem;background:var(--paper);color:var(--ink);
         font:1.0625rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
         h1{margin:.25rem 0;font-size:1.5rem;line-height:1.25}
         .kind{color:var(--mark);font-weight:600}
         .text{font-size:1.125rem}
-        video,img{display:block;width:100%;height:auto;max-height:75vh;background:#000;border-radius:.5rem;margin:1rem 0 .25rem}
+        video,img{display:block;width:100%;height:auto;max-height:75vh;
+        background:#0a0c0d;border-radius:3px;margin:1rem 0 .25rem}
         dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;border-top:1px solid var(--line);padding-top:1rem}
         dt,.note,footer{color:var(--soft)}
         dd{margin:0}
         a{color:inherit}
         .note,footer{font-size:.9375rem}
-        button{font:inherit;font-weight:600;padding:.75rem 1.25rem;border:0;border-radius:.5rem;background:#0b5cad;color:#fff}
+        button{font:inherit;font-weight:600;padding:.75rem 1.25rem;border:0;border-radius:3px;
+        background:var(--do);color:var(--on)}
         """
 
     /// For `style-src`: CSP level 2, section 7.17.
