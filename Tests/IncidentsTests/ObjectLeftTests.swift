@@ -72,6 +72,19 @@ struct ObjectLeftTests {
         #expect(stays.contains { $0 > 1 && $0 < 2.9 } && (stays.last ?? 0) >= 3 - 1e-6)
     }
 
+    @Test("what is too thin to be compared with its surroundings is not told")
+    func thin() throws {
+        var scene = SceneBuilder(seconds: 14)
+        scene.zones = [Self.walkway]
+        scene.actors = [
+            { time in
+                guard time >= 2.5 else { return nil }
+                return SceneBuilder.Look(x: 0.9, y: 0.8, width: 0.2, height: 0.05)
+            }
+        ]
+        #expect(try Judging.incidents(scene.recording(), settings).isEmpty)
+    }
+
     @Test("outside walkways things may stand")
     func elsewhere() throws {
         var scene = SceneBuilder(seconds: 14)

@@ -64,7 +64,7 @@ struct ObjectLeftRule: Sendable {
                 perSquareMetre: context.uprightPixelsPerSquareMetre(at: context.foot(last.region))),
             Evidence(
                 parameter: "minOutlineContrast",
-                measured: contrasts.isEmpty ? 1 : contrasts.reduce(0, +) / Double(contrasts.count),
+                measured: contrasts.isEmpty ? 0 : contrasts.reduce(0, +) / Double(contrasts.count),
                 threshold: settings.minOutlineContrast, unit: ""),
         ]
     }
@@ -85,9 +85,10 @@ struct ObjectLeftRule: Sendable {
         guard !cues.isEmpty else { return false }
         let count = Double(cues.count)
         let contrasts = cues.compactMap(\.outlineContrast)
-        if !contrasts.isEmpty {
-            guard contrasts.reduce(0, +) / Double(contrasts.count) >= settings.minOutlineContrast else { return false }
-        }
+        // What is too thin to be compared with what is around it is as likely the rest of a place that somebody left.
+        guard !contrasts.isEmpty,
+            contrasts.reduce(0, +) / Double(contrasts.count) >= settings.minOutlineContrast
+        else { return false }
         guard cues.map(\.movingFraction).reduce(0, +) / count <= 0.06,
             cues.map(\.textureSimilarity).reduce(0, +) / count < 0.6
         else { return false }
