@@ -14,6 +14,9 @@ public final class MQTTChannel: AlertChannel, CustomStringConvertible {
     private let logger: Logger
     private let commands = Mutex<(any CameraCommands)?>(nil)
     private let connection = Mutex<MQTTConnection?>(nil)
+    /// What the broker asks, in the order in which it came: of ON and OFF the last one counts.
+    private let asked: AsyncStream<Asked>
+    private let asking: AsyncStream<Asked>.Continuation
     private let timeoutSeconds: Double
 
     /// - Parameters:
@@ -31,6 +34,7 @@ public final class MQTTChannel: AlertChannel, CustomStringConvertible {
         self.logger = logger
         let topics = MQTTTopics(base: broker.baseTopic)
         self.topics = topics
+        (asked, asking) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.mostAsked))
         discovery = broker.discoveryPrefix.map {
             HomeAssistantDiscovery(
                 prefix: $0, topics: topics, siteName: siteName, withCommands: broker.acceptsCommands)
@@ -38,6 +42,15 @@ public final class MQTTChannel: AlertChannel, CustomStringConvertible {
     }
 
     public var description: String { "MQTT channel \(name)" }
+
+    private enum Asked: Sendable {
+        case command(MQTTTopics.Command, payload: String)
+        /// Says of all cameras whether they are switched on.
+        case states
+    }
+
+    /// Who asks more than this at once is not heard.
+    private static let mostAsked = 100
 
     /// Connects, stays connected until the task is cancelled, and then says that it leaves.
     /// - Parameter commands: Who does what the broker asks; nil: nobody.
@@ -49,13 +62,8 @@ public final class MQTTChannel: AlertChannel, CustomStringConvertible {
             logger.error("\(name): \(error)")
             return
         }
-        // Nothing to do here: libmosquitto's thread works until this task is told to end.
-        let (ends, end) = AsyncStream<Void>.makeStream()
-        await withTaskCancellationHandler {
-            for await _ in ends {}
-        } onCancel: {
-            end.finish()
-        }
+        // libmosquitto's thread works beside this; the loop ends when the task is told to.
+        for await one in asked { await answer(one) }
         await close()
     }
 
@@ -117,15 +125,13 @@ public final class MQTTChannel: AlertChannel, CustomStringConvertible {
                 connection.announce(message.topic, message.payload)
             }
         }
-        guard let commands = commands.withLock({ $0 }) else { return }
+        guard commands.withLock({ $0 }) != nil else { return }
         for topic in topics.commands { connection.subscribe(topic) }
-        Task { [self] in
-            for camera in cameras { publishEnabled(camera.id, await commands.isEnabled(camera.id)) }
-        }
+        asking.yield(.states)
     }
 
     private func take(_ topic: String, _ payload: String) {
-        guard let commands = commands.withLock({ $0 }), let command = topics.command(topic) else { return }
+        guard let command = topics.command(topic) else { return }
         let camera: CameraID =
             switch command {
             case .setEnabled(let camera), .trigger(let camera): camera
@@ -134,22 +140,27 @@ public final class MQTTChannel: AlertChannel, CustomStringConvertible {
             logger.warning("\(name): a command for \(camera), which is not configured")
             return
         }
-        Task { [self] in
-            do {
-                switch command {
-                case .setEnabled:
-                    guard let isEnabled = Self.flag(payload) else {
-                        logger.warning("\(name): \(camera): enabled/set takes ON or OFF")
-                        return
-                    }
-                    try await commands.setEnabled(camera, isEnabled)
-                    publishEnabled(camera, await commands.isEnabled(camera))
-                case .trigger:
-                    try await commands.trigger(camera, reason: String(ChatText.line(payload).prefix(100)))
+        asking.yield(.command(command, payload: payload))
+    }
+
+    private func answer(_ asked: Asked) async {
+        guard let commands = commands.withLock({ $0 }) else { return }
+        do {
+            switch asked {
+            case .states:
+                for camera in cameras { publishEnabled(camera.id, await commands.isEnabled(camera.id)) }
+            case .command(.setEnabled(let camera), let payload):
+                guard let isEnabled = Self.flag(payload) else {
+                    logger.warning("\(name): \(camera): enabled/set takes ON or OFF")
+                    return
                 }
-            } catch {
-                logger.warning("\(name): \(camera): a command failed: \(error)")
+                try await commands.setEnabled(camera, isEnabled)
+                publishEnabled(camera, await commands.isEnabled(camera))
+            case .command(.trigger(let camera), let payload):
+                try await commands.trigger(camera, reason: String(ChatText.line(payload).prefix(100)))
             }
+        } catch {
+            logger.warning("\(name): a command failed: \(error)")
         }
     }
 

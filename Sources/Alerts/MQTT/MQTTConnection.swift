@@ -93,7 +93,7 @@ final class MQTTConnection: Sendable {
     func publish(_ topic: String, _ payload: String, retain: Bool = false, timeoutSeconds: Double)
         async throws(AlertError)
     {
-        let refusal = state.withLock { $0.isConnected ? nil : $0.refusal ?? "no connection to the broker" }
+        let refusal = state.withLock { $0.isConnected ? nil : $0.refusal ?? whyNot }
         if let refusal { throw .temporary(reason: "MQTT: \(refusal)") }
         var id: Int32 = 0
         let code = mosquitto_publish(
@@ -109,6 +109,11 @@ final class MQTTConnection: Sendable {
         guard await isAcknowledged(id, timeoutSeconds) else {
             throw .outcomeUnknown(reason: "MQTT: the broker has not acknowledged in time")
         }
+    }
+
+    private var whyNot: String {
+        loop.hasFailedTLS
+            ? "the broker's certificate is not trusted, or it offers no TLS" : "no connection to the broker"
     }
 
     /// Published without waiting: for states that are said again at the next connection anyhow.

@@ -15,6 +15,7 @@ final class MQTTLoop: Sendable {
 
     private let handle: Handle
     private let phase = Mutex(Phase.running)
+    private let failure = Mutex<Int32>(0)
     /// Readable when there is something to write or the loop shall end.
     private let wakeDescriptor: Int32
 
@@ -56,6 +57,9 @@ final class MQTTLoop: Sendable {
         wake()
     }
 
+    /// The last try to connect or to exchange something failed because of TLS.
+    var hasFailedTLS: Bool { failure.withLock { $0 == Int32(MOSQ_ERR_TLS.rawValue) } }
+
     var hasEnded: Bool { phase.withLock { $0 == .ended } }
 
     /// - Parameter connect: Blocks until the connection stands or has failed; 0 for success.
@@ -69,7 +73,7 @@ final class MQTTLoop: Sendable {
                     pause(Self.reconnectSeconds[min(failures, Self.reconnectSeconds.count) - 1])
                     guard phase.withLock({ $0 == .running }) else { break }
                 }
-                failures = connect(isFirst) == 0 ? 1 : failures + 1
+                failures = note(connect(isFirst)) == 0 ? 1 : failures + 1
                 isFirst = false
                 continue
             }
@@ -89,11 +93,18 @@ final class MQTTLoop: Sendable {
         _ = poll(&waiting, nfds_t(waiting.count), Self.longestWaitMilliseconds)
         drain(waiting[1])
         // Errors and the other end's leaving are learned by reading.
-        if waiting[0].revents & ~Int16(POLLOUT) != 0 { mosquitto_loop_read(handle.pointer, 1) }
+        if waiting[0].revents & ~Int16(POLLOUT) != 0 { note(mosquitto_loop_read(handle.pointer, 1)) }
         if mosquitto_socket(handle.pointer) >= 0, mosquitto_want_write(handle.pointer) {
-            mosquitto_loop_write(handle.pointer, 1)
+            note(mosquitto_loop_write(handle.pointer, 1))
         }
         mosquitto_loop_misc(handle.pointer)
+    }
+
+    /// Remembers what went wrong last; a success says nothing, since a connection that only begins is one.
+    @discardableResult
+    private func note(_ code: Int32) -> Int32 {
+        if code != 0 { failure.withLock { $0 = code } }
+        return code
     }
 
     private func pause(_ seconds: Double) {
