@@ -16,8 +16,9 @@ public final class ClipRecorder: Sendable {
         var isClosed = false
         var isPaused = false
         var hasSaidAudio = false
-        /// Files whose video is on disk as far as it got, and that still need their name and row.
-        var incomplete: [Clip] = []
+        /// Files whose video is on disk as far as it got, and that still need their name and row; with the incidents that
+        /// they show.
+        var incomplete: [(clip: Clip, incidents: [IncidentID])] = []
         var lostSeconds = 0.0
     }
 
@@ -36,9 +37,6 @@ public final class ClipRecorder: Sendable {
     private let queue: DispatchQueue
     /// Posters, sidecars of clips that go on, and what is completed late: nothing waits for these.
     private let background: DispatchQueue
-
-    /// How long an incident waits for its pre-roll to be on disk; it goes on without when the disk hangs.
-    private static let patienceSeconds = 1.0
 
     /// - Parameters:
     ///   - ring: Of the stream that is kept. It must hold more than `preRollSeconds` and what passes before an incident is
@@ -66,6 +64,9 @@ public final class ClipRecorder: Sendable {
 
     /// Seconds of video that were to be kept and could not be, since the start.
     public var lostSeconds: Double { state.withLock { $0.lostSeconds } }
+
+    /// Recordings that are not whole yet.
+    var openRecordings: Int { state.withLock { $0.writers.count } }
 
     /// While true no clip is begun: the disk is full, and other cameras matter more. Clips that are open go on.
     public var isPaused: Bool {
@@ -164,7 +165,7 @@ public final class ClipRecorder: Sendable {
         if let writer = writers.first(where: { $0.extend(with: incident) }) {
             let written = DispatchSemaphore(value: 0)
             noteSidecar(writer) { written.signal() }
-            _ = written.wait(timeout: .now() + Self.patienceSeconds)
+            _ = written.wait(timeout: .now() + settings.patienceSeconds)
             return writer
         }
         guard !isPaused else { throw RecordingError.paused(camera: camera.rawValue) }
@@ -183,7 +184,7 @@ public final class ClipRecorder: Sendable {
         let writer = ClipWriter(recorder: self, cursor: cursor, state: state)
         self.state.withLock { $0.writers[ObjectIdentifier(writer)] = writer }
         writer.start()
-        writer.waitUntilSaved(seconds: Self.patienceSeconds)
+        writer.waitUntilSaved(seconds: settings.patienceSeconds)
         return writer
     }
 
@@ -253,10 +254,15 @@ public final class ClipRecorder: Sendable {
     }
 
     /// Names the file and finishes its row when disk and database allow: soon, and again at each ``look()``.
-    func completeLater(_ clip: Clip) {
+    /// - Parameter incidents: Those that it shows; until the database knows them, the row stays unfinished, so that a crash
+    ///   finds clip and incidents together.
+    func completeLater(_ clip: Clip, incidents: [IncidentID] = []) {
         state.withLock { state in
-            guard !state.incomplete.contains(where: { $0.id == clip.id }) else { return }
-            state.incomplete.append(clip)
+            if let index = state.incomplete.firstIndex(where: { $0.clip.id == clip.id }) {
+                state.incomplete[index].incidents += incidents
+            } else {
+                state.incomplete.append((clip, incidents))
+            }
         }
         background.async { self.completeWaiting() }
     }
@@ -290,19 +296,20 @@ public final class ClipRecorder: Sendable {
     // MARK: - In the background
 
     private func completeWaiting() {
-        for clip in state.withLock({ $0.incomplete }) {
+        for (clip, incidents) in state.withLock({ $0.incomplete }) {
             do {
                 // Row and file as they are now: somebody may have completed or deleted it.
                 switch try store.clip(clip.id) {
                 case let row? where row.state == .recording:
                     // One whose incident the database has not taken yet waits for it.
+                    for incident in incidents { try store.link(clip: row.id, incident: incident) }
                     try salvager.claim(row) { throw StorageError.notFound(what: "incident \($0.id) yet") }
                     try salvager.salvage(row)
                 case let row? where row.state == .tombstone:
                     try ClipRemover(folders: folders, store: store).finish(row)
                 default: break
                 }
-                state.withLock { state in state.incomplete.removeAll { $0.id == clip.id } }
+                state.withLock { state in state.incomplete.removeAll { $0.clip.id == clip.id } }
             } catch {
                 logger.warning("\(camera): clip \(clip.id) can't be completed yet: \(error)")
             }

@@ -10,6 +10,8 @@ public struct RecordingSettings: Hashable, Sendable, Codable {
     public var maxHeldBytes = 256 << 20
     /// How long to wait before a failed disk or database is tried again.
     public var retrySeconds = 2.0
+    /// How long an incident waits for its pre-roll to be on disk; when the disk takes longer, the message goes first.
+    public var patienceSeconds = 1.0
     /// A disk that has not answered for so long hangs, and the clip goes on elsewhere.
     public var hangSeconds = 10.0
 

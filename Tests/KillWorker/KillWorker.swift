@@ -7,7 +7,7 @@ import Recording
 import Storage
 
 /// What the SIGKILL test kills: records incidents from a file that stands for a camera, and announces them, with the
-/// daemon's own parts, until it is killed. `KillWorker STATE VIDEO URL [--finish]`: with `--finish` it only puts right what
+/// daemon's own parts, until it is killed. Prints a dot a picture, so that the test knows how far it has come. `KillWorker STATE VIDEO URL [--finish]`: with `--finish` it only puts right what
 /// the kills have left, and sends what still waits.
 @main
 struct KillWorker {
@@ -45,10 +45,13 @@ struct KillWorker {
         _ announce: @Sendable (IncidentEvent) throws -> Void, _ logger: Logger
     ) async throws {
         let ids = MonotonicID()
+        var settings = RecordingSettings(preRollSeconds: 2, postRollSeconds: 1, maxClipSeconds: 10)
+        // What is proved here is the order of what is done, on a machine of whatever speed.
+        settings.patienceSeconds = 300
         let ring = PacketRing(seconds: 60, maxBytes: 1 << 28)
         let recorder = ClipRecorder(
             camera: camera, folders: folders, ring: ring, store: store,
-            settings: RecordingSettings(preRollSeconds: 2, postRollSeconds: 1, maxClipSeconds: 10),
+            settings: settings,
             makeID: { ClipID(rawValue: ids.next(at: $0)) }, logger: logger)
         let demuxer = try Demuxer(SourceOptions(url: video))
         var count = 0
@@ -56,6 +59,7 @@ struct KillWorker {
         while let packet = try demuxer.read() {
             ring.append(packet, parameters: demuxer.streamParameters)
             count += 1
+            try FileHandle.standardOutput.write(contentsOf: Data(".".utf8))
             if count > 30 { try await Task.sleep(for: .milliseconds(10)) }
             guard count > 30, count % 25 == 0 else { continue }
             let now = Date()

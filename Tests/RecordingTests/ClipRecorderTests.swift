@@ -206,6 +206,33 @@ struct ClipRecorderTests {
         #expect(try TestVideo.complaints(decoding: fixture.file(clip.path)) == "")
     }
 
+    @Test(
+        "Sound that MP4 holds is in the clip; for what it does not hold there is one line in the log, whatever comes",
+        arguments: [("aac", true), ("libopus", true), ("pcm_alaw", false)])
+    func sound(codec: String, isKept: Bool) async throws {
+        let file = try TestVideo.make(
+            fixture.folder.file("s.mkv"), size: "160x120", seconds: 20, audio: ["-c:a", codec])
+        let items = try fixture.packets(file, keepAudio: true)
+        #expect(items.contains { !$0.packet.isVideo })
+        let lines = LogLines()
+        let recorder = fixture.recorder(logger: lines.logger)
+        fixture.feed(items)
+        fixture.ring.finish()
+        for (name, second) in [("one", 4.0), ("two", 14)] {
+            try await recorder.handle(.new(fixture.incident(name, from: second, to: second + 1, phase: .ended)))
+            await recorder.waitUntilDone()
+        }
+        let clips = try fixture.store.clips(in: .finished)
+        #expect(clips.count == 2)
+        for clip in clips {
+            #expect(try TestVideo.complaints(decoding: fixture.file(clip.path)) == "")
+            let types = try TestVideo.ffprobe(
+                ["-show_entries", "stream=codec_name", "-of", "csv=p=0"], fixture.file(clip.path))
+            #expect(types.contains(codec.replacingOccurrences(of: "lib", with: "")) == isKept, "\(types)")
+        }
+        #expect(lines.all.count { $0.contains("sound's codec") } == (isKept ? 0 : 1))
+    }
+
     @Test("With nothing in the ring no clip is begun, and no row stays behind")
     func nothingToRecord() async throws {
         let recorder = fixture.recorder()

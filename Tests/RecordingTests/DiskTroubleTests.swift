@@ -25,19 +25,6 @@ struct DiskTroubleTests {
             notices: notices)
     }
 
-    /// Every packet from `first` to `last` seconds is in one of the clips, and each clip plays.
-    private func expectWhole(_ clips: [Clip], _ folders: ClipFolders, from first: Double, to last: Double) throws {
-        var covered = first
-        for clip in clips {
-            let file = try #require(folders.files.url(clip.path))
-            #expect(clip.state == .finished)
-            #expect(try TestVideo.complaints(decoding: file) == "")
-            #expect(clip.start.seconds <= covered + 0.001, "a gap before \(clip.start.seconds) s")
-            covered = max(covered, clip.start.seconds + clip.durationSeconds)
-        }
-        #expect(covered >= last - 0.001, "ends at \(covered) s")
-    }
-
     @Test(
         "A clip folder that turns read-only, or vanishes, in the middle: the clip goes on in the fallback folder without a gap",
         arguments: [EROFS, EIO, ENOENT])
@@ -62,7 +49,7 @@ struct DiskTroubleTests {
         let clips = try fixture.store.clips(of: incident.id)
         #expect(clips.count == 2 && clips.first?.id == first.id)
         #expect(clips.last?.path.hasPrefix("@fallback/aisle-4/") == true)
-        try expectWhole(clips, folders, from: 4, to: 13)
+        try expectNoGap(clips, folders, from: 4, to: 13)
         #expect(recorder.lostSeconds == 0)
     }
 
@@ -82,7 +69,7 @@ struct DiskTroubleTests {
         await recorder.waitUntilDone()
         let clips = try fixture.store.clips(of: incident.id)
         #expect(clips.count == 1 && clips.first?.start == MediaTime(seconds: 4))
-        try expectWhole(clips, folders, from: 4, to: 9)
+        try expectNoGap(clips, folders, from: 4, to: 9)
     }
 
     @Test("A disk that hangs is left behind; the other folder gets the whole rest")
@@ -98,9 +85,11 @@ struct DiskTroubleTests {
         fixture.feed(items[80...])
         disk.waitUntilHanging()
         let second = try await eventually { () -> Clip? in
-            // Whoever hangs by now has hung for long.
-            fixture.clock.advance(seconds: 11)
-            recorder.look()
+            // Time passes until the one that hangs is left behind; who writes then is given the time it takes.
+            if !notices.open.contains("storage_gone") {
+                fixture.clock.advance(seconds: 11)
+                recorder.look()
+            }
             return try fixture.store.clips(of: incident.id).first { $0.id != first.id && $0.state == .finished }
         }
         #expect(second.path.hasPrefix("@fallback/"))
@@ -112,7 +101,7 @@ struct DiskTroubleTests {
             await recorder.waitUntilDone()
             return try fixture.store.clip(first.id)?.state == .finished ? true : nil
         }
-        try expectWhole(try fixture.store.clips(of: incident.id), folders, from: 4, to: 13)
+        try expectNoGap(try fixture.store.clips(of: incident.id), folders, from: 4, to: 13)
     }
 
     @Test("Memory has a bound: then the oldest go, and that is said")
@@ -170,20 +159,7 @@ struct DiskTroubleTests {
         await recorder.waitUntilDone()
         #expect(try fixture.store.clip(ClipID(rawValue: "2-kept")) != nil)
         #expect(try fixture.store.clip(ClipID(rawValue: "3-new")) != nil)
-        try expectWhole(try fixture.store.clips(of: incident.id), folders, from: 4, to: 13)
+        try expectNoGap(try fixture.store.clips(of: incident.id), folders, from: 4, to: 13)
         withExtendedLifetime(diskGuard) {}
     }
-
-    /// Real threads have no clock to move: asks until `condition` gives something.
-    @discardableResult
-    private func eventually<Value>(_ condition: () async throws -> Value?) async throws -> Value {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while ContinuousClock.now < deadline {
-            if let value = try await condition() { return value }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        throw TimedOut()
-    }
-
-    private struct TimedOut: Error {}
 }

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Logging
 import Media
 import Storage
 import TestSupport
@@ -31,12 +32,13 @@ final class RecordingFixture: Sendable {
 
     func recorder(
         _ settings: RecordingSettings = RecordingSettings(preRollSeconds: 2, postRollSeconds: 2, maxClipSeconds: 60),
-        context: ClipContext = ClipContext(), folders: ClipFolders? = nil
+        context: ClipContext = ClipContext(), folders: ClipFolders? = nil,
+        logger: Logger = Logger(label: "recording")
     ) -> ClipRecorder {
         ClipRecorder(
             camera: camera, folders: folders ?? ClipFolders(root: root), ring: ring, store: store, settings: settings,
             clock: clock, context: context,
-            makeID: { [ids] in ClipID(rawValue: ids.next(at: $0)) })
+            makeID: { [ids] in ClipID(rawValue: ids.next(at: $0)) }, logger: logger)
     }
 
     /// 10 frames/s, a key frame each second.
@@ -65,10 +67,12 @@ final class RecordingFixture: Sendable {
     /// An incident, already in the database.
     @discardableResult
     func incident(
-        _ name: String = "one", from start: Double, to end: Double, epoch: Int = 0, phase: Incident.Phase = .ongoing
+        _ name: String = "one", from start: Double, to end: Double, epoch: Int = 0, phase: Incident.Phase = .ongoing,
+        camera: CameraID? = nil
     ) throws -> Incident {
         let incident = Incident(
-            id: IncidentID(rawValue: name), camera: camera, kind: .fallingObject, phase: phase, severity: .medium,
+            id: IncidentID(rawValue: name), camera: camera ?? self.camera, kind: .fallingObject, phase: phase,
+            severity: .medium,
             start: MediaTime(epoch: epoch, seconds: start), end: MediaTime(epoch: epoch, seconds: end),
             confirmed: MediaTime(epoch: epoch, seconds: end), startDate: Self.date + start, endDate: Self.date + end,
             confirmedDate: Self.date + end, region: Region(x: 40, y: 40, width: 40, height: 30),

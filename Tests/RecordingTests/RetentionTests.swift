@@ -118,6 +118,10 @@ struct DiskGuardTests {
         #expect(notices.open == ["disk_low"] && recorders.allSatisfy { !$0.isPaused })
         disk.availableBytes = 9_000
         try diskGuard.look()
+        // A disk that is full again and again is told once.
+        #expect(notices.open == ["disk_low"])
+        fixture.clock.advance(seconds: 600)
+        try diskGuard.look()
         #expect(notices.open.isEmpty)
     }
 
@@ -131,7 +135,7 @@ struct DiskGuardTests {
         disk.availableBytes = 9_000
         try diskGuard.look()
         #expect(recorders.map(\.isPaused) == [true, false, false])
-        #expect(notices.open == ["disk_low"])
+        #expect(notices.open == ["disk_low", "recording_stopped"])
         fixture.feed(try fixture.packets(fixture.video(seconds: 5)))
         await #expect(throws: RecordingError.paused(camera: "aisle-4")) {
             try await recorders[0].handle(.new(fixture.incident(from: 3, to: 4)))

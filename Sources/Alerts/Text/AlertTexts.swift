@@ -122,9 +122,8 @@ public struct AlertTexts: Sendable {
         case .cameraOffline(_, let since), .pictureFrozen(_, let since): fields["time"] = time(since)
         case .analysisDegraded(_, let fraction): fields["percent"] = "\(Int((fraction * 100).rounded()))"
         case .diskForecast(_, let hours): fields["hours"] = "\(max(1, Int(hours.rounded())))"
-        case .diskLow(_, let bytes, let stopped):
-            fields["megabytes"] = "\(bytes >> 20)"
-            fields["stopped"] = stopped.map(name).joined(separator: ", ")
+        case .diskLow(_, let bytes): fields["megabytes"] = "\(bytes >> 20)"
+        case .recordingStopped: break
         case .storageGone(_, let reason): fields["reason"] = reason
         case .storageFallback(_, let fallback): fields["fallback"] = fallback
         case .outboxStuck(let channel, let waiting, let since):

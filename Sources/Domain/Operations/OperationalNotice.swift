@@ -14,8 +14,10 @@ public enum OperationalNotice: Hashable, Sendable, Codable {
     case analysisDegraded(CameraID, skippedFraction: Double)
     /// At the present pace the clips' disk is full in so many hours.
     case diskForecast(path: String, hoursLeft: Double)
-    /// The clips' disk is below its reserve; old clips go, and `stopped` cameras don't record.
-    case diskLow(path: String, freeBytes: Int64, stopped: [CameraID] = [])
+    /// The clips' disk is below its reserve; old clips go.
+    case diskLow(path: String, freeBytes: Int64)
+    /// A camera begins no more clips, because the disk is full and others have priority.
+    case recordingStopped(CameraID)
     /// The clips' folder can't be written: unplugged, read-only, or its network is gone.
     case storageGone(path: String, reason: String)
     /// Clips go to another folder than the configured one.
@@ -33,6 +35,7 @@ public enum OperationalNotice: Hashable, Sendable, Codable {
         case .analysisDegraded: "analysis_degraded"
         case .diskForecast: "disk_forecast"
         case .diskLow: "disk_low"
+        case .recordingStopped: "recording_stopped"
         case .storageGone: "storage_gone"
         case .storageFallback: "storage_fallback"
         case .outboxStuck: "outbox_stuck"
@@ -43,7 +46,9 @@ public enum OperationalNotice: Hashable, Sendable, Codable {
     /// The camera that it is about; nil for the whole site.
     public var camera: CameraID? {
         switch self {
-        case .cameraOffline(let camera, _), .pictureFrozen(let camera, _), .analysisDegraded(let camera, _): camera
+        case .cameraOffline(let camera, _), .pictureFrozen(let camera, _), .analysisDegraded(let camera, _),
+            .recordingStopped(let camera):
+            camera
         case .other(_, let camera, _): camera
         case .diskForecast, .diskLow, .storageGone, .storageFallback, .outboxStuck: nil
         }
@@ -52,9 +57,10 @@ public enum OperationalNotice: Hashable, Sendable, Codable {
     /// The same for notices about the same thing: of these at most one is open.
     public var key: String {
         switch self {
-        case .cameraOffline(let camera, _), .pictureFrozen(let camera, _), .analysisDegraded(let camera, _):
+        case .cameraOffline(let camera, _), .pictureFrozen(let camera, _), .analysisDegraded(let camera, _),
+            .recordingStopped(let camera):
             "\(kind)/\(camera)"
-        case .diskForecast(let path, _), .diskLow(let path, _, _), .storageGone(let path, _),
+        case .diskForecast(let path, _), .diskLow(let path, _), .storageGone(let path, _),
             .storageFallback(let path, _):
             "\(kind)/\(path)"
         case .outboxStuck(let channel, _, _): "\(kind)/\(channel)"
@@ -65,7 +71,7 @@ public enum OperationalNotice: Hashable, Sendable, Codable {
     /// How urgently a person is needed.
     public var severity: Severity {
         switch self {
-        case .storageGone, .diskLow, .cameraOffline: .high
+        case .storageGone, .diskLow, .recordingStopped, .cameraOffline: .high
         case .pictureFrozen, .outboxStuck, .analysisDegraded, .storageFallback: .medium
         case .diskForecast, .other: .low
         }

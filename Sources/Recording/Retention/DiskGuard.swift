@@ -12,6 +12,12 @@ public final class DiskGuard: Sendable {
     private struct State {
         var stopped: Set<CameraID> = []
         var lastUpkeep: Double?
+        /// When a clip went before its time, on the monotonic clock.
+        var lastEarly: Double?
+        /// What the wall clock was ahead of the monotonic one at the last look, in seconds.
+        var clockOffset: Double?
+        /// The wall clock jumped: until then nothing goes because of its age. On the monotonic clock.
+        var distrustsClockUntil = -Double.infinity
     }
 
     /// What one look did.
@@ -37,6 +43,12 @@ public final class DiskGuard: Sendable {
     /// Recording goes on when this much more than the reserve is free, so that it does not flutter.
     private static let resumeFactor = 1.1
     private static let upkeepSeconds = 600.0
+    /// A full disk is full again with the next clip: what was told stays told for so long.
+    private static let calmSeconds = 600.0
+    /// A wall clock that jumps further than a person or summer time would set it may be wrong, and be put right again: for
+    /// so long nobody's clips are too old.
+    private static let clockJumpSeconds = 7_200.0
+    private static let distrustSeconds = 86_400.0
     /// With less than this a disk counts as full even where no reserve is asked for.
     private static let leastBytes: Int64 = 64 << 20
     private static let forecastHours = 24.0
@@ -87,8 +99,12 @@ public final class DiskGuard: Sendable {
     private func makeRoom() -> Bool {
         do {
             let freed = try freeUp(to: policy.reserveBytes)
-            if freed > 0 { logger.warning("the clips' disk was full: \(freed) clips went before their time") }
-            return freed > 0
+            guard freed > 0 else { return false }
+            logger.warning("the clips' disk was full: \(freed) clips went before their time")
+            let path = folders.files.root.path(percentEncoded: false)
+            folders.notices.raise(
+                .diskLow(path: path, freeBytes: (try? folders.disk.system.space(path).availableBytes) ?? 0))
+            return true
         } catch {
             logger.error("no room could be made on the clips' disk: \(error)")
             return false
@@ -98,7 +114,7 @@ public final class DiskGuard: Sendable {
     /// By age, severity and review; then by the size of all.
     private func removeExpired() throws -> Int {
         let now = clock.now()
-        var removed = try sweep { policy.isExpired($0, now: now) ? .remove : .keep }
+        var removed = trustsClock() ? try sweep { policy.isExpired($0, now: now) ? .remove : .keep } : 0
         guard let most = policy.maxBytes else { return removed }
         var excess = try store.clipBytes() - most
         guard excess > 0 else { return removed }
@@ -111,14 +127,33 @@ public final class DiskGuard: Sendable {
         return removed
     }
 
+    private func trustsClock() -> Bool {
+        let monotonic = clock.monotonicSeconds()
+        let offset = clock.now().timeIntervalSince1970 - monotonic
+        let (jump, isTrusted) = state.withLock { state in
+            let jump = state.clockOffset.map { offset - $0 } ?? 0
+            state.clockOffset = offset
+            if abs(jump) > Self.clockJumpSeconds { state.distrustsClockUntil = monotonic + Self.distrustSeconds }
+            return (jump, monotonic >= state.distrustsClockUntil)
+        }
+        if abs(jump) > Self.clockJumpSeconds {
+            logger.warning(
+                "the wall clock has jumped by \(Int(jump)) s: for a day no clip is deleted because of its age")
+        }
+        return isTrusted
+    }
+
     /// The oldest unprotected ones, until the disk has so much free.
     private func freeUp(to bytes: Int64) throws -> Int {
         let path = folders.files.root.path(percentEncoded: false)
-        return try sweep { kept in
+        let freed = try sweep { kept in
             guard try folders.disk.system.space(path).availableBytes < bytes else { return .stop }
             // What lies on another disk frees nothing here.
             return kept.isProtected || kept.clip.path.hasPrefix(ClipFiles.fallbackPrefix) ? .keep : .remove
         }
+        let now = clock.monotonicSeconds()
+        if freed > 0 { state.withLock { $0.lastEarly = now } }
+        return freed
     }
 
     private enum Verdict { case keep, remove, stop }
@@ -154,7 +189,10 @@ public final class DiskGuard: Sendable {
     /// Who may record with what is free, and what people are told.
     private func decide(_ space: DiskSpace, path: String, early: Int) {
         let cameras = recorders()
-        let before = state.withLock { $0.stopped }
+        let now = clock.monotonicSeconds()
+        let (before, isCalm) = state.withLock { state in
+            (state.stopped, state.lastEarly.map { now - $0 >= Self.calmSeconds } ?? true)
+        }
         var stopped: Set<CameraID> = []
         for (recorder, priority) in cameras {
             let wasStopped = before.contains(recorder.camera)
@@ -168,13 +206,18 @@ public final class DiskGuard: Sendable {
             logger.critical("\(camera): records no more clips: the disk is full and nothing more may be deleted")
         }
         for camera in before.subtracting(stopped) { logger.notice("\(camera): records again") }
+        for (recorder, _) in cameras {
+            let notice = OperationalNotice.recordingStopped(recorder.camera)
+            if stopped.contains(recorder.camera) {
+                folders.notices.raise(notice)
+            } else {
+                folders.notices.clear(notice.key)
+            }
+        }
         let isLow = early > 0 || !stopped.isEmpty || space.availableBytes < policy.reserveBytes
         if isLow {
-            folders.notices.raise(
-                .diskLow(
-                    path: path, freeBytes: space.availableBytes,
-                    stopped: stopped.sorted { $0.rawValue < $1.rawValue }))
-        } else if Double(space.availableBytes) >= Double(policy.reserveBytes) * Self.resumeFactor {
+            folders.notices.raise(.diskLow(path: path, freeBytes: space.availableBytes))
+        } else if isCalm, Double(space.availableBytes) >= Double(policy.reserveBytes) * Self.resumeFactor {
             folders.notices.clear(OperationalNotice.diskLow(path: path, freeBytes: 0).key)
         }
     }

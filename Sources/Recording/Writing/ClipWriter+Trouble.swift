@@ -8,8 +8,10 @@ extension ClipWriter {
     /// The disk or the database has failed: saves what is there, makes room or changes the folder, waits a little.
     /// - Returns: Whether to go on with the packets that are held.
     func goOn(after error: any Error) -> Bool {
-        let (clip, attempted, mustClose) = state.withLock { ($0.clip, $0.attempted, $0.mustClose) }
-        if let clip { recorder.completeLater(clip) }
+        let (clip, attempted, mustClose, incidents) = state.withLock {
+            ($0.clip, $0.attempted, $0.mustClose, $0.plan.incidents.map(\.id))
+        }
+        if let clip { recorder.completeLater(clip, incidents: incidents) }
         let folders = recorder.folders
         let place: ClipFolders.Place =
             attempted?.path.hasPrefix(ClipFiles.fallbackPrefix) == true ? .fallback : .primary

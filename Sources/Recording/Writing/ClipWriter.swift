@@ -251,8 +251,11 @@ final class ClipWriter: Sendable {
         do {
             let finished = try guarded(of: clip) {
                 try sidecar.withLock { isLast in
+                    let finished = try recorder.finish(
+                        clip, frameSize: muxer.parameters.frameSize, incidents: incidents)
+                    // Until then one that names another incident is still needed.
                     isLast = true
-                    return try recorder.finish(clip, frameSize: muxer.parameters.frameSize, incidents: incidents)
+                    return finished
                 }
             }
             state.withLock { $0.clip = finished }
@@ -260,7 +263,7 @@ final class ClipWriter: Sendable {
             if state.withLock({ $0.isAbandoned }) { throw error }
             // The video is whole and on disk: only its name, hash or row is missing, and that can wait.
             recorder.logger.error("\(recorder.camera): clip \(clip.id): \(error); it is completed later")
-            recorder.completeLater(clip)
+            recorder.completeLater(clip, incidents: incidents.map(\.id))
         }
     }
 
@@ -273,7 +276,9 @@ final class ClipWriter: Sendable {
             return state.isAbandoned
         }
         if isAbandoned {
-            if let clip = clip ?? self.clip { recorder.completeLater(clip) }
+            if let clip = clip ?? self.clip {
+                recorder.completeLater(clip, incidents: state.withLock { $0.plan.incidents.map(\.id) })
+            }
             throw Abandoned()
         }
         return try result.get()
