@@ -48,7 +48,9 @@ struct MuxingTests {
         #expect(try TestVideo.complaints(decoding: clip) == "")
     }
 
-    @Test("Sound that MP4 holds is kept, other is left out and said", arguments: [("aac", true), ("pcm_alaw", false)])
+    @Test(
+        "Sound that MP4 holds is kept, other is left out and said",
+        arguments: [("aac", true), ("libopus", true), ("libmp3lame", true), ("pcm_alaw", false)])
     func audio(codec: String, kept: Bool) throws {
         let file = try TestVideo.make(folder.file("a.mkv"), seconds: 3, audio: ["-c:a", codec])
         let (clip, muxer) = try copy(file, keepAudio: true)

@@ -12,11 +12,11 @@ struct RingTests {
         let packets: [Packet]
         let parameters: StreamParameters
 
-        init(epoch: Int = 0, audio: Bool = false) throws {
+        init(epoch: Int = 0, audio: Bool = false, clock: any WallClock = SystemClock()) throws {
             let folder = try TemporaryDirectory()
             let file = try TestVideo.make(
                 folder.file("a.mp4"), size: "160x120", seconds: 12, audio: audio ? ["-c:a", "aac"] : [])
-            let demuxer = try Demuxer(SourceOptions(url: file.path, keepAudio: audio), epoch: epoch)
+            let demuxer = try Demuxer(SourceOptions(url: file.path, keepAudio: audio), epoch: epoch, clock: clock)
             var packets: [Packet] = []
             while let packet = try demuxer.read() { packets.append(packet) }
             self.packets = packets
@@ -133,6 +133,29 @@ struct RingTests {
         try Source(epoch: 1).fill(ring, 0..<30)
         let item = ring.makeCursor(from: MediaTime(epoch: 1, seconds: -4)).nextIfPresent()
         #expect(item?.packet.pts == MediaTime(epoch: 1, seconds: 0))
+    }
+
+    @Test(
+        "A time of day is found on the time line, also when the wall clock was set in between",
+        arguments: [3_600.0, -3_600])
+    func timeOfDay(jump: Double) throws {
+        let date = ManualClock().now()
+        let before = try Source(clock: ManualClock(date: date))
+        let after = try Source(clock: ManualClock(date: date + jump))
+        let ring = PacketRing(seconds: 60, maxBytes: 1 << 30)
+        #expect(ring.time(at: date) == nil)
+        before.fill(ring, 0..<63)
+        #expect(ring.time(at: date + 4.3) == MediaTime(seconds: 4.3))
+        // In the middle of a group of pictures: at first only the newest packet knows it.
+        after.fill(ring, 63..<65)
+        #expect(ring.time(at: date + jump + 6.5) == MediaTime(seconds: 6.5))
+        after.fill(ring, 65..<120)
+        #expect(ring.time(at: date + 4.3) == MediaTime(seconds: 4.3))
+        #expect(ring.time(at: date + jump + 9.7) == MediaTime(seconds: 9.7))
+        // What the ring can't know is not guessed far away.
+        #expect(
+            ring.time(at: date + 1e6) == MediaTime(seconds: 11.9 + 5)
+                && ring.time(at: date - 1e6) == MediaTime(seconds: 0))
     }
 
     @Test("A reader waits for packets, gets them all, and nil when the ring is finished")

@@ -28,6 +28,7 @@ public final class ServerProcess: Sendable {
         process.standardInput = input
         process.standardOutput = output
         process.standardError = output
+        process.terminationHandler = { [weak self] _ in self?.end() }
         try process.run()
         output.fileHandleForReading.readabilityHandler = { [weak self] handle in
             let data = handle.availableData
@@ -40,19 +41,29 @@ public final class ServerProcess: Sendable {
     public var lines: [String] { state.withLock { $0.lines } }
 
     /// Returns once `count` lines hold `part`.
-    /// - Throws: ``NotReady`` when the process ends before.
+    /// - Throws: ``NotReady`` when the process ends before, or when the test has run out of time.
     public func wait(for part: String, count: Int = 1) async throws {
-        await withCheckedContinuation { continuation in
-            let isDone = state.withLock { state -> Bool in
-                if state.hasEnded || state.lines.count(where: { $0.contains(part) }) >= count { return true }
-                state.watchers.append((part, count, continuation))
-                return false
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isDone = state.withLock { state -> Bool in
+                    if state.hasEnded || Task.isCancelled { return true }
+                    if state.lines.count(where: { $0.contains(part) }) >= count { return true }
+                    state.watchers.append((part, count, continuation))
+                    return false
+                }
+                if isDone { continuation.resume() }
             }
-            if isDone { continuation.resume() }
+        } onCancel: {
+            let waiting = state.withLock { state in
+                defer { state.watchers = [] }
+                return state.watchers
+            }
+            for watcher in waiting { watcher.continuation.resume() }
         }
         let lines = lines
         guard lines.count(where: { $0.contains(part) }) >= count else {
-            throw NotReady(description: "the server ended: \(lines.suffix(5).joined(separator: " / "))")
+            throw NotReady(
+                description: "the server ended, or did not say “\(part)”: \(lines.suffix(5).joined(separator: " / "))")
         }
     }
 
@@ -64,6 +75,11 @@ public final class ServerProcess: Sendable {
 
     deinit {
         if process.isRunning { process.terminate() }
+    }
+
+    /// What it said last may still be on its way; whoever waits has waited long enough for it.
+    private func end() {
+        DispatchQueue.global().asyncAfter(deadline: .now() + 2) { [weak self] in self?.take(Data()) }
     }
 
     private func take(_ data: Data) {
