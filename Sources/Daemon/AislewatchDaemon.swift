@@ -125,6 +125,7 @@ public struct AislewatchDaemon: Sendable {
             clips: rooms.folders.files,
             settings: PageSettings(
                 siteName: configuration.site.name, timeZone: configuration.site.timeZone,
+                language: configuration.alerts.language.rawValue,
                 cameraName: { id in fleet[id]?.camera.name ?? id.rawValue }, text: { rooms.announcer.text($0) }),
             clock: clock, logger: logger, api: api, apiSettings: apiSettings,
             assets: Assets(folder: Assets.folder(environment: environment)), tls: tlsFiles,

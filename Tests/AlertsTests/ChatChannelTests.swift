@@ -48,6 +48,73 @@ struct ChatChannelTests {
         #expect("\(body["blocks"] ?? "")".contains("https://a.example/i/tok"))
     }
 
+    private func slackBot(_ server: HTTPStub) -> SlackBotChannel {
+        SlackBotChannel(name: "s", baseURL: server.baseURL, token: "xoxb-s3cret", channel: "C1", timeoutSeconds: 300)
+    }
+
+    @Test(
+        "a Slack bot puts the picture where Slack says, and shares it with text and link; the token goes to Slack alone"
+    )
+    func slackBot() async throws {
+        let files = try HTTPStub(then: .respond(200, body: "OK - 2000"))
+        let server = try HTTPStub { request, _ in
+            request.target.hasSuffix("getUploadURLExternal")
+                ? .respond(200, body: #"{"ok":true,"upload_url":"\#(files.baseURL)/up/1","file_id":"F1"}"#)
+                : .respond(200, body: #"{"ok":true}"#)
+        }
+        defer { for stub in [files, server] { stub.stop() } }
+        _ = try await slackBot(server).send(delivery())
+        #expect(
+            server.requests.map(\.target) == ["/api/files.getUploadURLExternal", "/api/files.completeUploadExternal"])
+        #expect(server.requests.allSatisfy { $0.headers["authorization"] == "Bearer xoxb-s3cret" })
+        #expect(server.requests[0].form == ["filename": "incident.jpg", "length": "2000"])
+        #expect(files.requests.map(\.body) == [Picture.letters] && files.requests[0].headers["authorization"] == nil)
+        let body = try object(server.requests.last)
+        #expect(body["channel_id"] as? String == "C1" && "\(body["files"] ?? "")".contains("F1"))
+        #expect(
+            body["initial_comment"] as? String
+                == "Fall &lt;@here&gt; &amp; *dock*. <https://a.example/i/tok|Look at the recording>")
+    }
+
+    @Test(
+        "when Slack takes no picture, or there is none, the text goes alone and with its button",
+        arguments: [false, true])
+    func slackBotWithoutPicture(hasPicture: Bool) async throws {
+        let server = try HTTPStub { request, _ in
+            request.target.hasSuffix("getUploadURLExternal")
+                ? .respond(200, body: #"{"ok":false,"error":"missing_scope"}"#) : .respond(200, body: #"{"ok":true}"#)
+        }
+        defer { server.stop() }
+        _ = try await slackBot(server).send(delivery(picture: hasPicture))
+        #expect(
+            server.requests.last?.target == "/api/chat.postMessage" && server.requests.count == (hasPicture ? 2 : 1))
+        let body = try object(server.requests.last)
+        #expect(body["channel"] as? String == "C1" && "\(body["blocks"] ?? "")".contains("https://a.example/i/tok"))
+    }
+
+    @Test("what Slack refuses is told in its word, and waits until it is put right; too many are asked to wait")
+    func slackBotRefusals() async throws {
+        let server = try HTTPStub(
+            [
+                .respond(200, body: #"{"ok":false,"error":"not_in_channel"}"#),
+                .respond(429, headers: ["Retry-After": "30"]),
+            ],
+            then: .close)
+        defer { server.stop() }
+        func failure() async -> AlertError? {
+            do {
+                _ = try await slackBot(server).send(delivery(picture: false))
+                return nil
+            } catch { return error }
+        }
+        #expect(await failure() == .temporary(reason: "Slack: not_in_channel"))
+        #expect(await failure() == .temporary(reason: "Slack: HTTP 429", retryAfterSeconds: 30))
+        guard case .outcomeUnknown = await failure() else {
+            Issue.record("nobody knows whether it was taken")
+            return
+        }
+    }
+
     @Test("Teams gets a card with the picture in it, within 28 KB")
     func teams() async throws {
         let server = try HTTPStub(then: .respond(202))
@@ -112,6 +179,7 @@ struct ChatChannelTests {
         defer { server.stop() }
         let channels: [any AlertChannel] = [
             SlackChannel(name: "s", url: server.baseURL + "/s3cret"),
+            SlackBotChannel(name: "b", baseURL: server.baseURL, token: "s3cret", channel: "C1"),
             TeamsChannel(name: "t", url: server.baseURL + "/s3cret"),
             TelegramChannel(name: "t", baseURL: server.baseURL, token: "s3cret"),
             NtfyChannel(name: "n", url: server.baseURL + "/s3cret", token: "s3cret"),

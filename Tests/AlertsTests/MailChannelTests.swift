@@ -6,7 +6,7 @@ import Testing
 @testable import Alerts
 
 /// A real mail server on loopback (aiosmtpd), with TLS.
-@Suite("Mail", .timeLimit(.minutes(2)))
+@Suite("Mail", .timeLimit(.minutes(10)))
 struct MailChannelTests {
     private struct Mail: Decodable {
         var from: String

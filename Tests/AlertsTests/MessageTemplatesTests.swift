@@ -37,13 +37,17 @@ struct MessageTemplatesTests {
     }
 
     @Test(
-        "a mistake in a site's file is told with its line",
+        "a mistake in a site's file is told with its line and column",
         arguments: [
-            ("what.spil = x", "own.txt:1: there is no text \"what.spil\" to change"),
-            ("\nno equals sign", "own.txt:2: a line is \"key = text\", or a comment after #"),
-            ("what.spill = {volume} l", "own.txt:1: \"what.spill\" has no field {volume}"),
-            ("sentence = {what", "own.txt:1: a \"{\" or \"[\" has no end, or one stands in another"),
-            ("so_far = a\nso_far = b", "own.txt:2: \"so_far\" a second time"),
+            ("what.spil = x", "own.txt:1:1: there is no text \"what.spil\" to change"),
+            ("\nno equals sign", "own.txt:2:1: a line is \"key = text\", or a comment after #"),
+            ("  what.spill = Ca. {volume} l", "own.txt:1:20: \"what.spill\" has no field {volume}; fields: none"),
+            (
+                "# ours\ndetails.spill = about {area}, {depth}",
+                "own.txt:2:31: \"details.spill\" has no field {depth}; fields: {area}, {place}, {so_far}"
+            ),
+            ("sentence = {what", "own.txt:1:12: a \"{\" or \"[\" has no end, or one stands in another"),
+            ("so_far = a\nso_far = b", "own.txt:2:1: \"so_far\" a second time"),
         ])
     func mistakes(_ own: String, _ expected: String) {
         #expect {
@@ -69,7 +73,7 @@ struct MessageTemplatesTests {
         let notices: [OperationalNotice] = [
             .cameraOffline(camera, since: Samples.start), .pictureFrozen(camera, since: Samples.start),
             .analysisDegraded(camera, skippedFraction: 0.6), .diskForecast(path: "/clips", hoursLeft: 11.7),
-            .diskLow(path: "/clips", freeBytes: 5 << 30, stopped: [camera]), .diskLow(path: "/clips", freeBytes: 1),
+            .diskLow(path: "/clips", freeBytes: 5 << 30), .recordingStopped(camera),
             .storageGone(path: "/clips", reason: "read-only file system"),
             .storageFallback(path: "/clips", fallback: "/spare"),
             .outboxStuck(channel: "sms", waiting: 3, since: Samples.start), .other(name: "x", text: "y"),

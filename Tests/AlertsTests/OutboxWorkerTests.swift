@@ -8,7 +8,7 @@ import Testing
 @testable import Alerts
 
 /// Nothing here waits for real time: pauses pass on a clock that the test moves, answers come from servers on loopback.
-@Suite("Sending", .timeLimit(.minutes(2)))
+@Suite("Sending", .timeLimit(.minutes(10)))
 struct OutboxWorkerTests {
     let folder: TemporaryDirectory
     let clock = ManualClock(date: Samples.start)
@@ -20,11 +20,11 @@ struct OutboxWorkerTests {
         store = try Store(path: folder.file("a.db").path, clock: clock)
     }
 
-    private func webhook(_ server: HTTPStub, _ name: String = "hook", timeoutSeconds: Double = 10) -> WebhookChannel {
+    private func webhook(_ server: HTTPStub, _ name: String = "hook", timeoutSeconds: Double = 300) -> WebhookChannel {
         WebhookChannel(name: name, url: server.baseURL, timeoutSeconds: timeoutSeconds)
     }
 
-    private func twilio(_ server: HTTPStub, timeoutSeconds: Double = 10) -> TwilioChannel {
+    private func twilio(_ server: HTTPStub, timeoutSeconds: Double = 300) -> TwilioChannel {
         TwilioChannel(
             name: "sms", baseURL: server.baseURL, accountSID: "AC1", authToken: "s3cret", from: "+1",
             timeoutSeconds: timeoutSeconds)
@@ -184,7 +184,7 @@ struct OutboxWorkerTests {
         try plan("01b", "failing")
         try plan("01c", "gone")
         let channels = [
-            webhook(silent, "silent", timeoutSeconds: 60), webhook(failing, "failing"), webhook(good, "good"),
+            webhook(silent, "silent"), webhook(failing, "failing"), webhook(good, "good"),
         ]
         try await working(channels) {
             await silent.waitForRequests(1)
@@ -207,9 +207,9 @@ struct OutboxWorkerTests {
         }
         defer { server.stop() }
         try plan("01a", "sms", "+491700000001")
-        try await working([twilio(server, timeoutSeconds: 0.3)]) { await log.wait(for: "no answer in time") }
+        // Long enough for a slow machine to get the request out.
+        try await working([twilio(server, timeoutSeconds: 3)]) { await log.wait(for: "no answer in time") }
         #expect(try message().outcomeUnknown)
-        // Patient this time, so that a slow machine can't time out here as well.
         clock.advance(seconds: 2)
         try await working([twilio(server)]) { await log.wait(for: "sent at attempt 2") }
         #expect(server.requests.map(\.method) == ["POST", "GET"])
@@ -317,11 +317,7 @@ struct OutboxWorkerTests {
             }
             await log.wait(for: "sent at attempt", count: count)
             moving.cancel()
-            // Lets the mover see that it is over.
-            let last = Task { [clock] in try? await clock.sleep(seconds: 1) }
             await moving.value
-            clock.advance(seconds: 1)
-            await last.value
         }
         let messages = try (0..<count).map { try message("01" + String(format: "%03d", $0)) }
         #expect(messages.allSatisfy { $0.state == .sent })

@@ -9,13 +9,13 @@ import Testing
 struct TwilioChannelTests {
     private static let token = "s3cr3t-auth-token"
 
-    private func channel(_ server: HTTPStub, from: String = "+4930123", timeoutSeconds: Double = 10) -> TwilioChannel {
+    private func channel(_ server: HTTPStub, from: String = "+4930123", timeoutSeconds: Double = 300) -> TwilioChannel {
         TwilioChannel(
             name: "sms", baseURL: server.baseURL, accountSID: "AC123", authToken: Self.token, from: from,
             timeoutSeconds: timeoutSeconds)
     }
 
-    private func failure(_ answer: HTTPStub.Answer, timeoutSeconds: Double = 10) async throws -> AlertError? {
+    private func failure(_ answer: HTTPStub.Answer, timeoutSeconds: Double = 300) async throws -> AlertError? {
         let server = try HTTPStub(then: answer)
         defer { server.stop() }
         do {
@@ -87,7 +87,7 @@ struct TwilioChannelTests {
             HTTPStub.Answer.respond(500), .respond(502), .respond(504), .close, .breakOff, .silence,
         ])
     func unknown(_ answer: HTTPStub.Answer) async throws {
-        let error = try await failure(answer, timeoutSeconds: answer == .silence ? 0.3 : 10)
+        let error = try await failure(answer, timeoutSeconds: answer == .silence ? 2 : 300)
         guard case .outcomeUnknown = error else { throw try #require(error) }
     }
 

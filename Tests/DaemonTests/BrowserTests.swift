@@ -5,7 +5,7 @@ import Testing
 /// there is no browser these are skipped, and say what is missing.
 @Suite("Pages in a browser", .serialized, .enabled(if: BrowserScript.isThere, "\(BrowserScript.missing)"))
 struct BrowserTests {
-    @Test("masks, media time, zones and diffs are worked out right", .timeLimit(.minutes(2)))
+    @Test("masks, media time, zones and diffs are worked out right", .timeLimit(.minutes(20)))
     func logic() async throws {
         let outcome = try await BrowserScript.run("browser_logic.py")
         #expect(outcome.status == 0, "\(outcome.output)")

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Daemon
 
-@Suite("Clicks and followed objects over the API", .timeLimit(.minutes(4)))
+@Suite("Clicks and followed objects over the API", .timeLimit(.minutes(20)))
 struct FollowTests {
     @Test("a click gives a mask with the click in it; what is followed is still followed after a restart")
     func restart() async throws {
@@ -15,10 +15,10 @@ struct FollowTests {
         let site = try DaemonSite(environment: ProcessInfo.processInfo.environment)
         let configuration = try site.configuration("cameras: [{id: dock, url: \"\(server.url("cam"))\"}]")
         site.start(configuration)
-        let store = try await DaemonSite.eventually(withinSeconds: 60, "a database") { try? site.store() }
+        let store = try await DaemonSite.eventually(withinSeconds: 300, "a database") { try? site.store() }
         let client = APIClient(
             port: configuration.web.port, secret: try store.addToken(name: "t", role: .admin, by: "test").secret)
-        _ = try await DaemonSite.eventually(withinSeconds: 60, "a picture") {
+        _ = try await DaemonSite.eventually(withinSeconds: 300, "a picture") {
             await client.isOnline() ? true : nil
         }
         let click = #"{"positive": [[0.5, 0.6]]}"#
@@ -51,7 +51,7 @@ struct FollowTests {
         try await site.stop()
 
         site.start(configuration)
-        let state = try await DaemonSite.eventually(withinSeconds: 90, "looked for again") { () -> String? in
+        let state = try await DaemonSite.eventually(withinSeconds: 300, "looked for again") { () -> String? in
             guard let follows = try? await client.object("GET", "/follows")["follows"] as? [[String: Any]],
                 let first = follows.first, first["id"] as? String == id, first["track"] != nil
             else { return nil }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The API against its description", .timeLimit(.minutes(5)))
+@Suite("The API against its description", .timeLimit(.minutes(20)))
 struct FuzzTests {
     private static let tool = DaemonSite.root.appending(path: ".venv-tests/bin/schemathesis")
 

@@ -16,6 +16,14 @@ struct ManualClockTests {
         #expect(clock.monotonicSeconds() == 10)
     }
 
+    @Test("who waits for a sleeper that never comes is let go by cancelling it")
+    func cancelledWatcher() async {
+        let clock = ManualClock()
+        let watcher = Task { await clock.waitForSleepers() }
+        watcher.cancel()
+        await watcher.value
+    }
+
     @Test("a cancelled sleeper ends at once")
     func cancelledSleeper() async {
         let clock = ManualClock()

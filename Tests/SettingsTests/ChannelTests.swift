@@ -47,6 +47,35 @@ struct ChannelTests {
         #expect(messages(channel("type: mqtt")).count == 1)
     }
 
+    @Test("Slack: an incoming webhook's address, or a bot's token with a channel's id, not both")
+    func slack() throws {
+        guard
+            case .slack(let webhook) = try parse(channel("type: slack", "url: https://hooks.example.com/x"))
+                .alerts.channels[0], case .webhook = webhook.way
+        else {
+            Issue.record("another way")
+            return
+        }
+        let bot = try parse(channel("type: slack", "bot_token: \"xoxb-1\"", "channel: C0123456789"))
+        guard case .slack(let slack) = bot.alerts.channels[0], case .bot(let token, let channelID, let base) = slack.way
+        else {
+            Issue.record("another way")
+            return
+        }
+        #expect(token.reveal() == "xoxb-1" && channelID == "C0123456789" && base.absoluteString == "https://slack.com")
+        for lines in [
+            ["type: slack"], ["type: slack", "bot_token: \"xoxb-1\""],
+            ["type: slack", "bot_token: \"xoxb-1\"", "channel: \"#safety\""],
+            ["type: slack", "bot_token: \"xoxb-1\"", "channel: C0123456789", "url: https://hooks.example.com/x"],
+        ] {
+            let text =
+                oneCamera + "alerts:\n  public_base_url: https://a.example\n  channels:\n    - name: c\n"
+                + lines.map { "      \($0)\n" }.joined()
+            let found = messages(text)
+            #expect(found.count == 1 && !found.joined().contains("xoxb"), "\(found)")
+        }
+    }
+
     @Test("a Telegram token is checked without being repeated, because it becomes part of an address")
     func telegram() {
         let found = messages(

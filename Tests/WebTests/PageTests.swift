@@ -33,6 +33,32 @@ struct PageTests {
         #expect(!page.text.contains("Still being recorded"))
     }
 
+    @Test("speaks the language of the alerts, with nothing left over of another")
+    func german() async throws {
+        let site = try Site { incident in
+            incident.phase = .ended
+            incident.kinds = [.fallingObject, .spill]
+        }
+        let server = try site.server(language: "de", text: "Gegenstand gefallen.")
+        let waiting = try await site.get("/i/\(site.token)", server: server).text
+        #expect(waiting.contains("Die Aufnahme wird vorbereitet") && waiting.contains("<html lang=\"de\">"))
+        try site.addClip("01clip", video: Data([1, 2, 3]), poster: Data([4]))
+        let page = try await site.get("/i/\(site.token)", server: server).text
+        for part in [
+            "<p class=\"kind\">Gegenstand gefallen</p>",
+            "<dt>Was</dt><dd>Gegenstand gefallen, Flüssigkeit breitet sich aus</dd>",
+            "<dt>Beginn</dt><dd>28. Mai 2026, 22:26:40 (UTC+02:00)</dd>", "<dt>Ende</dt><dd>22:26:41</dd>",
+            "<button>Ich kümmere mich darum</button>", "Video speichern",
+        ] {
+            #expect(page.contains(part), "\(part)")
+        }
+        try site.store.acknowledge(site.incident.id, by: "link", at: site.clock.now())
+        let after = try await site.get("/i/\(site.token)", server: server).text
+        #expect(after.contains("Übernommen von jemandem, der die Meldung bekommen hat, 28. Mai 2026"))
+        for word in ["Taken", "Began", "Ended", "What", "Save", "clip is"] { #expect(!after.contains(word), "\(word)") }
+        for kind in IncidentKind.allCases { #expect(PageWords.german.kinds[kind] != nil, "\(kind)") }
+    }
+
     @Test("escapes everything that people or devices named")
     func escaping() async throws {
         let site = try Site { $0.facts.zoneName = "<img src=x onerror=alert(1)>" }

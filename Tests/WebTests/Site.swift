@@ -68,14 +68,15 @@ struct Site {
     }
 
     func server(
-        timeZone: String = "Europe/Berlin", text: String = "Box fell.", status: HealthReport.Status = .ok,
+        timeZone: String = "Europe/Berlin", language: String = "en", text: String = "Box fell.",
+        status: HealthReport.Status = .ok,
         host: String = "127.0.0.1", port: Int = 0, pages: (any IncidentPages)? = nil,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> WebServer {
         try WebServer(
             host: host, port: port, pages: pages ?? store, clips: files,
             settings: PageSettings(
-                siteName: "Hall <1>", timeZone: TimeZone(identifier: timeZone) ?? .gmt,
+                siteName: "Hall <1>", timeZone: TimeZone(identifier: timeZone) ?? .gmt, language: language,
                 cameraName: { "Cam \"\($0)\"" }, text: { _ in text }),
             clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             health: {

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 
 /// A Slack channel through an incoming webhook (<https://api.slack.com/messaging/webhooks>). Such a webhook takes no
-/// file: the picture is behind the button.
+/// file: the picture is behind the button. ``SlackBotChannel`` shows it.
 public struct SlackChannel: AlertChannel, CustomStringConvertible {
     public let name: String
     private let url: String
@@ -34,38 +34,13 @@ public struct SlackChannel: AlertChannel, CustomStringConvertible {
     }
 
     private struct Message: Encodable {
-        struct Text: Encodable {
-            var type: String
-            var text: String
-        }
-        struct Button: Encodable {
-            var type = "button"
-            var text: Text
-            var url: String
-        }
-        struct Block: Encodable {
-            var type: String
-            var text: Text?
-            var elements: [Button]?
-        }
         /// For notifications on telephones.
         var text: String
-        var blocks: [Block]
+        var blocks: [SlackText.Block]
 
         init(_ delivery: AlertDelivery) {
-            text = Self.escaped(delivery.textWithoutLink)
-            blocks = [Block(type: "section", text: Text(type: "mrkdwn", text: String(text.prefix(3000))))]
-            if let link = delivery.link {
-                let label = Text(type: "plain_text", text: String(delivery.buttonText.prefix(75)))
-                blocks.append(
-                    Block(type: "actions", elements: [Button(text: label, url: link.absoluteString)]))
-            }
-        }
-
-        /// The three characters that mean something to Slack; names can't become mentions or links.
-        private static func escaped(_ text: String) -> String {
-            text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-                .replacingOccurrences(of: ">", with: "&gt;")
+            text = SlackText.escaped(delivery.textWithoutLink)
+            blocks = SlackText.blocks(delivery)
         }
     }
 }

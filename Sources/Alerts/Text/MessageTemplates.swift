@@ -23,11 +23,16 @@ public struct MessageTemplates: Hashable, Sendable {
         let lines = try Self.lines(own, file: file)
         for line in lines {
             guard known[line.key] != nil else {
-                throw TemplateError(file: file, line: line.number, reason: "there is no text \"\(line.key)\" to change")
-            }
-            for field in Self.fields(line.pattern) where !Self.fields(known[line.key] ?? "").contains(field) {
                 throw TemplateError(
-                    file: file, line: line.number, reason: "\"\(line.key)\" has no field {\(field)}")
+                    file: file, line: line.number, column: line.keyColumn,
+                    reason: "there is no text \"\(line.key)\" to change")
+            }
+            let fields = Self.fields(known[line.key] ?? "").map(\.name)
+            for field in Self.fields(line.pattern) where !fields.contains(field.name) {
+                let known = fields.isEmpty ? "none" : Set(fields).sorted().map { "{\($0)}" }.joined(separator: ", ")
+                throw TemplateError(
+                    file: file, line: line.number, column: line.patternColumn + field.offset,
+                    reason: "\"\(line.key)\" has no field {\(field.name)}; fields: \(known)")
             }
             patterns[line.key] = line.pattern
         }
@@ -68,6 +73,9 @@ public struct MessageTemplates: Hashable, Sendable {
         var number: Int
         var key: String
         var pattern: String
+        /// From 1.
+        var keyColumn: Int
+        var patternColumn: Int
     }
 
     private static func parse(_ text: String, file: String) throws(TemplateError) -> [String: String] {
@@ -80,19 +88,30 @@ public struct MessageTemplates: Hashable, Sendable {
             let line = raw.trimmingCharacters(in: .whitespacesAndNewlines)
             if line.isEmpty || line.hasPrefix("#") { continue }
             let number = index + 1
+            let keyColumn = raw.prefix { $0.isWhitespace }.count + 1
             guard let equals = line.firstIndex(of: "=") else {
-                throw TemplateError(file: file, line: number, reason: "a line is \"key = text\", or a comment after #")
+                throw TemplateError(
+                    file: file, line: number, column: keyColumn,
+                    reason: "a line is \"key = text\", or a comment after #")
             }
             let key = line[..<equals].trimmingCharacters(in: .whitespaces)
-            let pattern = line[line.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+            let behind = line[line.index(after: equals)...]
+            let pattern = behind.trimmingCharacters(in: .whitespaces)
+            let patternColumn =
+                keyColumn + line.distance(from: line.startIndex, to: behind.startIndex)
+                + behind.prefix { $0.isWhitespace }.count
             guard isWellFormed(pattern) else {
                 throw TemplateError(
-                    file: file, line: number, reason: "a \"{\" or \"[\" has no end, or one stands in another")
+                    file: file, line: number, column: patternColumn,
+                    reason: "a \"{\" or \"[\" has no end, or one stands in another")
             }
             guard !lines.contains(where: { $0.key == key }) else {
-                throw TemplateError(file: file, line: number, reason: "\"\(key)\" a second time")
+                throw TemplateError(
+                    file: file, line: number, column: keyColumn, reason: "\"\(key)\" a second time")
             }
-            lines.append(Line(number: number, key: key, pattern: pattern))
+            lines.append(
+                Line(
+                    number: number, key: key, pattern: pattern, keyColumn: keyColumn, patternColumn: patternColumn))
         }
         return lines
     }
@@ -119,14 +138,16 @@ public struct MessageTemplates: Hashable, Sendable {
         return !inBrackets && !inBraces
     }
 
-    private static func fields(_ pattern: String) -> Set<String> {
-        var names: Set<String> = []
+    /// - Returns: Names in the order in which they stand, with their places from 0.
+    private static func fields(_ pattern: String) -> [(name: String, offset: Int)] {
+        var fields: [(name: String, offset: Int)] = []
         var rest = pattern[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-            names.insert(String(rest[rest.index(after: open)..<close]))
+            let name = String(rest[rest.index(after: open)..<close])
+            fields.append((name, pattern.distance(from: pattern.startIndex, to: open)))
             rest = rest[rest.index(after: close)...]
         }
-        return names
+        return fields
     }
 
     // MARK: - Filling in

@@ -23,13 +23,22 @@ struct AlertChannelBuilder {
                 headers: webhook.headers.mapValues { $0.reveal() }, secret: webhook.secret?.reveal(), clock: clock)
         case .mail(let mail): self.mail(mail)
         case .mqtt(let mqtt): broker(mqtt)
-        case .slack(let slack): SlackChannel(name: slack.name, url: slack.url.reveal().absoluteString)
+        case .slack(let slack): self.slack(slack)
         case .teams(let teams): TeamsChannel(name: teams.name, url: teams.url.reveal().absoluteString)
         case .telegram(let telegram):
             TelegramChannel(
                 name: telegram.name, baseURL: telegram.baseURL.absoluteString, token: telegram.botToken.reveal())
         case .ntfy(let ntfy):
             NtfyChannel(name: ntfy.name, url: ntfy.url.reveal().absoluteString, token: ntfy.token?.reveal())
+        }
+    }
+
+    private func slack(_ slack: SlackChannelConfiguration) -> any AlertChannel {
+        switch slack.way {
+        case .webhook(let url): SlackChannel(name: slack.name, url: url.reveal().absoluteString)
+        case .bot(let token, let channel, let baseURL):
+            SlackBotChannel(
+                name: slack.name, baseURL: baseURL.absoluteString, token: token.reveal(), channel: channel)
         }
     }
 

@@ -49,6 +49,16 @@ public struct AlertChannels: Sendable {
             timeZone: configuration.site.timeZone)
     }
 
+    /// What is wrong with the site's own texts, a line each; empty when nothing is.
+    public static func mistakes(inTextsOf configuration: AislewatchConfiguration) -> [String] {
+        do {
+            _ = try templates(configuration.alerts)
+            return []
+        } catch {
+            return ["\(error)"]
+        }
+    }
+
     private static func templates(_ alerts: AlertsConfiguration) throws -> MessageTemplates {
         guard let file = alerts.textFile else { return try MessageTemplates(language: alerts.language.rawValue) }
         guard let own = try? String(contentsOf: file, encoding: .utf8) else {

@@ -76,9 +76,11 @@ final class AlertRooms: Sendable {
     /// Those that watch the cameras and the outbox.
     func watching(_ fleet: CameraFleet, trigger: any IncidentTrigger) -> [any Service] {
         [
-            WatchdogService(fleet: fleet, store: store, alerts: self, clock: clock, logger: logger),
+            WatchdogService(
+                looks: { fleet.cameras.map(\.look) }, store: store, alerts: self, clock: clock, logger: logger),
             RequestService(store: store, trigger: trigger, clock: clock, logger: logger),
-            HeartbeatService(alerts: self, fleet: fleet, clock: clock, logger: logger),
+            HeartbeatService(
+                alerts: self, isWell: { fleet.cameras.allSatisfy { $0.stall == nil } }, clock: clock, logger: logger),
         ]
     }
 }

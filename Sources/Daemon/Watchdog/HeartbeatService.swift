@@ -7,7 +7,8 @@ import ServiceLifecycle
 /// the monitor hears nothing and raises the alarm.
 struct HeartbeatService: Service {
     let alerts: AlertRooms
-    let fleet: CameraFleet
+    /// Whether every camera's loops get on.
+    let isWell: @Sendable () -> Bool
     let clock: any WallClock
     let logger: Logger
 
@@ -19,7 +20,7 @@ struct HeartbeatService: Service {
             var wasHeard = true
             while !Task.isCancelled {
                 let operations = alerts.operations
-                if let url = operations.heartbeatURL, fleet.cameras.allSatisfy({ $0.stall == nil }) {
+                if let url = operations.heartbeatURL, isWell() {
                     do {
                         try await Heartbeat(url: url.reveal().absoluteString).beat()
                         wasHeard = true

@@ -8,7 +8,8 @@ import Storage
 
 /// Watches the silence: cameras, pictures, load and outbox, every few seconds; and says once a day that all is well.
 struct WatchdogService: Service {
-    let fleet: CameraFleet
+    /// What all cameras look like now.
+    let looks: @Sendable () -> [Watchdog.CameraLook]
     let store: Store
     let alerts: AlertRooms
     let clock: any WallClock
@@ -33,7 +34,7 @@ struct WatchdogService: Service {
                 outbox = []
             }
             watchdog.limits = Watchdog.Limits(alerts.operations)
-            for finding in watchdog.look(cameras: fleet.cameras.map(\.look), outbox: outbox, at: clock.now()) {
+            for finding in watchdog.look(cameras: looks(), outbox: outbox, at: clock.now()) {
                 switch finding {
                 case .wrong(let notice): notices.raise(notice)
                 case .right(let key): notices.clear(key)
@@ -53,7 +54,7 @@ struct WatchdogService: Service {
     }
 
     private func sayAllWell(_ day: String) async {
-        let now = clock.now(), cameras = fleet.cameras, channels = alerts.channels
+        let now = clock.now(), cameras = looks(), channels = alerts.channels
         let online = cameras.count { $0.isOnline }, texts = channels.texts, count = cameras.count
         let recipients = channels.allWell
         do {

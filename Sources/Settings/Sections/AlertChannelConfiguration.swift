@@ -6,7 +6,7 @@ public enum AlertChannelConfiguration: Hashable, Sendable {
     case webhook(WebhookChannelConfiguration)
     case mail(MailChannelConfiguration)
     case mqtt(MQTTChannelConfiguration)
-    case slack(ChatChannelConfiguration)
+    case slack(SlackChannelConfiguration)
     case teams(ChatChannelConfiguration)
     case telegram(TelegramChannelConfiguration)
     case ntfy(ChatChannelConfiguration)
@@ -22,7 +22,8 @@ public enum AlertChannelConfiguration: Hashable, Sendable {
         case .webhook(let channel): channel.name
         case .mail(let channel): channel.name
         case .mqtt(let channel): channel.name
-        case .slack(let channel), .teams(let channel), .ntfy(let channel): channel.name
+        case .slack(let slack): slack.name
+        case .teams(let channel), .ntfy(let channel): channel.name
         case .telegram(let channel): channel.name
         }
     }
@@ -70,7 +71,7 @@ public enum AlertChannelConfiguration: Hashable, Sendable {
         case .webhook: WebhookChannelConfiguration(name: name, reading: section).map(Self.webhook)
         case .mail: MailChannelConfiguration(name: name, reading: section).map(Self.mail)
         case .mqtt: MQTTChannelConfiguration(name: name, reading: section).map(Self.mqtt)
-        case .slack: ChatChannelConfiguration(name: name, reading: section, hasToken: false).map(Self.slack)
+        case .slack: SlackChannelConfiguration(name: name, reading: section).map(Self.slack)
         case .teams: ChatChannelConfiguration(name: name, reading: section, hasToken: false).map(Self.teams)
         case .telegram: TelegramChannelConfiguration(name: name, reading: section).map(Self.telegram)
         case .ntfy: ChatChannelConfiguration(name: name, reading: section, hasToken: true).map(Self.ntfy)

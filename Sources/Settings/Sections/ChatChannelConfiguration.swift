@@ -1,9 +1,9 @@
 import Foundation
 
-/// A channel of `type: slack`, `teams` or `ntfy`: one address that takes messages.
+/// A channel of `type: teams` or `ntfy`: one address that takes messages.
 public struct ChatChannelConfiguration: Hashable, Sendable {
     public var name: String
-    /// A secret: whoever has it can write (Slack, Teams) or read along (ntfy).
+    /// A secret: whoever has it can write (Teams) or read along (ntfy).
     public var url: SecretURL
     /// ntfy's access token; nil where the topic needs none.
     public var token: Secret?

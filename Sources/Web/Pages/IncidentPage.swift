@@ -25,12 +25,12 @@ struct IncidentPage {
 
     func html() -> String {
         let camera = settings.cameraName(incident.camera)
-        let kind = Self.words(incident.kind.rawValue)
+        let kind = words.kind(incident.kind)
         let isWaiting =
             !clips.contains { $0.hasVideo } && now.timeIntervalSince(incident.confirmedDate) < Self.waitSeconds
         let site = settings.siteName.isEmpty ? "Aislewatch" : "\(settings.siteName) · Aislewatch"
         return Page.html(
-            title: "\(kind), \(camera)",
+            language: words.language, title: "\(kind), \(camera)",
             body: """
                 <main>
                 <p class="kind">\(HTML.escape(kind))</p>
@@ -51,23 +51,25 @@ struct IncidentPage {
     private var acknowledging: String {
         guard let acknowledgement else {
             return """
-                <form method="post" action="/i/\(HTML.escape(token))/acknowledge"><button>I take care of it</button></form>
+                <form method="post" action="/i/\(HTML.escape(token))/acknowledge"><button>\(words.takeCare)</button></form>
                 """
         }
-        let who = acknowledgement.by == "link" ? "somebody who got the alert" : acknowledgement.by
-        let time = LocalTime(settings.timeZone).full(acknowledgement.at)
-        return "<p class=\"note\">Taken care of by \(HTML.escape(who)), \(HTML.escape(time)).</p>"
+        let who = acknowledgement.by == "link" ? words.somebody : acknowledgement.by
+        let time = LocalTime(settings.timeZone, words: words).full(acknowledgement.at)
+        let text = words.takenCareOf.replacing("{time}", with: HTML.escape(time))
+            .replacing("{who}", with: HTML.escape(who))
+        return "<p class=\"note\">\(text)</p>"
     }
 
     private func media(isWaiting: Bool) -> String {
         var parts = clips.compactMap { view in view.hasVideo ? video(view) : view.hasPoster ? picture(view) : nil }
         if isWaiting {
-            parts.append("<p class=\"note\">The clip is being prepared. This page looks for it again by itself.</p>")
+            parts.append("<p class=\"note\">\(words.beingPrepared)</p>")
         } else if !clips.contains(where: \.hasVideo) {
-            parts.append("<p class=\"note\">There is no clip of this incident any more.</p>")
+            parts.append("<p class=\"note\">\(words.noClipAnyMore)</p>")
         } else if clips.contains(where: { $0.clip.state == .recording }) {
-            let reload = "<a href=\"/i/\(HTML.escape(token))\">Load the page again</a>"
-            parts.append("<p class=\"note\">Still being recorded. \(reload) to see what came after.</p>")
+            let reload = "<a href=\"/i/\(HTML.escape(token))\">\(words.reload)</a>"
+            parts.append("<p class=\"note\">\(words.stillRecording.replacing("{reload}", with: reload))</p>")
         }
         return parts.joined(separator: "\n")
     }
@@ -77,12 +79,12 @@ struct IncidentPage {
         let poster = view.hasPoster ? " poster=\"\(address("poster", view, "jpg"))\"" : ""
         return """
             <video controls playsinline preload="metadata"\(poster) src="\(clip)"></video>
-            <p class="note"><a href="\(clip)" download>Save the video</a></p>
+            <p class="note"><a href="\(clip)" download>\(words.save)</a></p>
             """
     }
 
     private func picture(_ view: ClipView) -> String {
-        "<img src=\"\(address("poster", view, "jpg"))\" alt=\"The camera's picture at the incident\">"
+        "<img src=\"\(address("poster", view, "jpg"))\" alt=\"\(words.pictureAlt)\">"
     }
 
     private func address(_ name: String, _ view: ClipView, _ suffix: String) -> String {
@@ -91,24 +93,20 @@ struct IncidentPage {
     }
 
     private func facts(camera: String) -> String {
-        let time = LocalTime(settings.timeZone)
+        let time = LocalTime(settings.timeZone, words: words)
         var rows = [
-            ("What", incident.kinds.map { Self.words($0.rawValue) }.joined(separator: ", ")), ("Camera", camera),
+            (words.what, incident.kinds.map(words.kind).joined(separator: ", ")), (words.camera, camera),
         ]
-        if let zone = incident.facts.zoneName { rows.append(("Place", zone)) }
-        rows.append(("Began", "\(time.full(incident.startDate)) (\(time.offset(at: incident.startDate)))"))
+        if let zone = incident.facts.zoneName { rows.append((words.place, zone)) }
+        rows.append((words.began, "\(time.full(incident.startDate)) (\(time.offset(at: incident.startDate)))"))
         switch incident.phase {
-        case .ongoing: rows.append(("Ended", "still going on"))
+        case .ongoing: rows.append((words.ended, words.stillGoingOn))
         case .ended:
             let isSameDay = time.isSameDay(incident.startDate, incident.endDate)
-            rows.append(("Ended", isSameDay ? time.time(incident.endDate) : time.full(incident.endDate)))
+            rows.append((words.ended, isSameDay ? time.time(incident.endDate) : time.full(incident.endDate)))
         }
         return rows.map { "<dt>\(HTML.escape($0.0))</dt><dd>\(HTML.escape($0.1))</dd>" }.joined(separator: "\n")
     }
 
-    /// `falling_object` as `Falling object`.
-    static func words(_ name: String) -> String {
-        let text = name.replacing("_", with: " ")
-        return text.prefix(1).uppercased() + text.dropFirst()
-    }
+    private var words: PageWords { .inLanguage(settings.language) }
 }

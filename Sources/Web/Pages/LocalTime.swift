@@ -5,13 +5,11 @@ struct LocalTime {
     let zone: TimeZone
     private let calendar: Calendar
 
-    private static let months = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ]
+    private let words: PageWords
 
-    init(_ zone: TimeZone) {
+    init(_ zone: TimeZone, words: PageWords = .english) {
         self.zone = zone
+        self.words = words
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = zone
         self.calendar = calendar
@@ -20,8 +18,8 @@ struct LocalTime {
     /// Date and time of day.
     func full(_ date: Date) -> String {
         let parts = calendar.dateComponents([.day, .month, .year], from: date)
-        let month = parts.month.flatMap { (1...12).contains($0) ? Self.months[$0 - 1] : nil } ?? ""
-        return "\(parts.day ?? 0) \(month) \(parts.year ?? 0), \(time(date))"
+        let month = parts.month.flatMap { (1...12).contains($0) ? words.months[$0 - 1] : nil } ?? ""
+        return "\(parts.day ?? 0)\(words.dayMark) \(month) \(parts.year ?? 0), \(time(date))"
     }
 
     /// The time of day alone.

@@ -1,14 +1,15 @@
 /// The frame that all pages share.
 enum Page {
     /// - Parameters:
+    ///   - language: of the text.
     ///   - title: plain text.
     ///   - body: HTML.
     ///   - refreshSeconds: reload after so long; only for pages on which nothing plays.
-    static func html(title: String, body: String, refreshSeconds: Int? = nil) -> String {
+    static func html(language: String = "en", title: String, body: String, refreshSeconds: Int? = nil) -> String {
         let refresh = refreshSeconds.map { "\n<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? ""
         return """
             <!doctype html>
-            <html lang="en">
+            <html lang="\(language)">
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">

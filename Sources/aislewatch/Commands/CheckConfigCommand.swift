@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import Foundation
 import Settings
 
@@ -28,6 +29,9 @@ struct CheckConfigCommand: AsyncParsableCommand {
         do {
             let configuration = try AislewatchConfiguration.load(
                 path: file, environment: ProcessInfo.processInfo.environment)
+            // The texts are a file of their own, with lines and columns of its own.
+            let mistakes = AlertChannels.mistakes(inTextsOf: configuration)
+            guard mistakes.isEmpty else { return try fail(mistakes) }
             let warnings = configuration.warnings.map(\.description)
             if json {
                 try JSONOutput.write(Outcome(ok: true, errors: [], warnings: warnings))
@@ -36,14 +40,17 @@ struct CheckConfigCommand: AsyncParsableCommand {
             for warning in warnings { StandardError.write("warning: \(warning)") }
             print(Self.summary(of: configuration))
         } catch let errors as ConfigurationErrors {
-            let lines = errors.problems.map(\.description)
-            if json {
-                try JSONOutput.write(Outcome(ok: false, errors: lines, warnings: []))
-            } else {
-                for line in lines { StandardError.write("error: \(line)") }
-            }
-            throw CommandFailure()
+            try fail(errors.problems.map(\.description))
         }
+    }
+
+    private func fail(_ lines: [String]) throws {
+        if json {
+            try JSONOutput.write(Outcome(ok: false, errors: lines, warnings: []))
+        } else {
+            for line in lines { StandardError.write("error: \(line)") }
+        }
+        throw CommandFailure()
     }
 
     private static func summary(of configuration: AislewatchConfiguration) -> String {

@@ -1,0 +1,73 @@
+import Domain
+
+/// What the page behind an alert's link says, in the language of the alerts.
+struct PageWords: Sendable {
+    /// As in `<html lang>`.
+    var language: String
+    var takeCare: String
+    /// `{who}` and `{time}`.
+    var takenCareOf: String
+    var somebody: String
+    var beingPrepared: String
+    var noClipAnyMore: String
+    /// `{reload}` is a link with the words of ``reload``.
+    var stillRecording: String
+    var reload: String
+    var save: String
+    var pictureAlt: String
+    var what: String
+    var camera: String
+    var place: String
+    var began: String
+    var ended: String
+    var stillGoingOn: String
+    /// Behind the day where a language writes one.
+    var dayMark: String
+    var months: [String]
+    /// Names of kinds; nil: the kind's own name is read as English.
+    var kinds: [IncidentKind: String]
+
+    /// - Parameter code: `en` or `de`; another gives English.
+    static func inLanguage(_ code: String) -> PageWords { code == "de" ? german : english }
+
+    func kind(_ kind: IncidentKind) -> String {
+        if let name = kinds[kind] { return name }
+        // `falling_object` as `Falling object`.
+        let text = kind.rawValue.replacing("_", with: " ")
+        return text.prefix(1).uppercased() + text.dropFirst()
+    }
+
+    static let english = PageWords(
+        language: "en", takeCare: "I take care of it", takenCareOf: "Taken care of by {who}, {time}.",
+        somebody: "somebody who got the alert",
+        beingPrepared: "The clip is being prepared. This page looks for it again by itself.",
+        noClipAnyMore: "There is no clip of this incident any more.",
+        stillRecording: "Still being recorded. {reload} to see what came after.", reload: "Load the page again",
+        save: "Save the video", pictureAlt: "The camera's picture at the incident", what: "What", camera: "Camera",
+        place: "Place", began: "Began", ended: "Ended", stillGoingOn: "still going on", dayMark: "",
+        months: [
+            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+            "November", "December",
+        ], kinds: [:])
+
+    static let german = PageWords(
+        language: "de", takeCare: "Ich kümmere mich darum", takenCareOf: "Übernommen von {who}, {time}.",
+        somebody: "jemandem, der die Meldung bekommen hat",
+        beingPrepared: "Die Aufnahme wird vorbereitet. Diese Seite sieht von selbst wieder nach.",
+        noClipAnyMore: "Von diesem Vorfall gibt es keine Aufnahme mehr.",
+        stillRecording: "Die Aufnahme läuft noch. {reload}, um zu sehen, was danach kam.", reload: "Seite neu laden",
+        save: "Video speichern", pictureAlt: "Das Bild der Kamera beim Vorfall", what: "Was", camera: "Kamera",
+        place: "Ort", began: "Beginn", ended: "Ende", stillGoingOn: "dauert an", dayMark: ".",
+        months: [
+            "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
+            "Dezember",
+        ],
+        kinds: [
+            .fallingObject: "Gegenstand gefallen", .toppledStack: "Stapel umgestürzt",
+            .spill: "Flüssigkeit breitet sich aus", .objectLeft: "Gegenstand stehen gelassen",
+            .objectRemoved: "Gegenstand entfernt", .markedObjectMoved: "Markierter Gegenstand bewegt",
+            .manual: "Aufnahme angefordert", .zoneEntry: "Zone betreten", .lineCrossing: "Linie überschritten",
+            .dwell: "Jemand oder etwas bleibt stehen", .nearMiss: "Beinahe-Zusammenstoß",
+            .personDown: "Person am Boden", .cameraTampered: "Kamera gestört", .combination: "Mehrere Zeichen zusammen",
+        ])
+}
