@@ -72,6 +72,28 @@ struct MuxingTests {
         #expect(count >= 40 && count < 50)
     }
 
+    @Test(
+        "Says which picture is the last on disk: exactly what a crash would leave, also behind a backlog",
+        arguments: [3, 10, 27, 33, 40])
+    func onDisk(backlog: Int) throws {
+        let file = try TestVideo.make(folder.file("a.mp4"), seconds: 5)
+        let demuxer = try Demuxer(SourceOptions(url: file.path))
+        let target = folder.file("clip.mp4")
+        let muxer = try ClipMuxer(path: target, parameters: demuxer.streamParameters, isBehind: true)
+        var written: [MediaTime] = []
+        while let packet = try demuxer.read() {
+            try muxer.write(packet)
+            written.append(packet.time)
+            if written.count < backlog { #expect(muxer.onDisk == nil) }
+            if written.count == backlog { try muxer.catchUp() }
+            guard written.count >= backlog, written.count % 7 == 0 || written.count == backlog else { continue }
+            let text = try TestVideo.ffprobe(
+                ["-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0"], target)
+            let count = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+            #expect(muxer.onDisk == (count > 0 ? written[count - 1] : nil), "after \(written.count)")
+        }
+    }
+
     @Test("Fragments are at most a second long")
     func fragments() throws {
         let file = try TestVideo.make(folder.file("a.mp4"), seconds: 6, gop: 30)

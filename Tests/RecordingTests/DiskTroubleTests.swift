@@ -27,17 +27,17 @@ struct DiskTroubleTests {
 
     @Test(
         "A clip folder that turns read-only, or vanishes, in the middle: the clip goes on in the fallback folder without a gap",
-        arguments: [EROFS, EIO, ENOENT])
-    func goneInTheMiddle(code: Int32) async throws {
+        arguments: [(EROFS, 80), (EIO, 83), (ENOENT, 89)])
+    func goneInTheMiddle(code: Int32, moment: Int) async throws {
         let items = try fixture.packets(fixture.video())
-        fixture.feed(items[..<80])
+        fixture.feed(items[..<moment])
         let folders = folders()
         let recorder = fixture.recorder(settings, folders: folders)
         let incident = try fixture.incident(from: 6, to: 7)
         let first = try #require(try await recorder.handle(.new(incident)))
         disk.trouble = .fails(below: fixture.root.path, code: code)
         try await recorder.handle(.end(incident.ended(at: 11)))
-        fixture.feed(items[80...])
+        fixture.feed(items[moment...])
         await recorder.waitUntilDone()
         #expect(notices.open == ["storage_fallback", "storage_gone"])
         // The disk is back: what was begun there is completed.

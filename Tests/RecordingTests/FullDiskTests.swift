@@ -27,7 +27,7 @@ struct FullDiskTests {
 
         init() throws {
             fixture = try RecordingFixture()
-            disk = try PrivateTmpfs(megabytes: 8)
+            disk = try PrivateTmpfs.cleared()
             folders = ClipFolders(root: disk.root.appending(path: "clips"), notices: notices)
             folders.establish(newest: nil)
             var settings = RecordingSettings(preRollSeconds: 2, postRollSeconds: 2, maxClipSeconds: 60)

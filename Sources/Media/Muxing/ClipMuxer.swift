@@ -21,6 +21,9 @@ public final class ClipMuxer {
     public private(set) var durationSeconds = 0.0
     /// Bytes that a crash can't take any more.
     public var bytesOnDisk: Int64 { file.bytesOnDisk }
+    /// The last picture that a crash can't take any more, by its decoding time; nil while there is none. Pictures of the
+    /// fragment that has just begun are in memory alone.
+    public private(set) var onDisk: MediaTime?
 
     /// While true, fragments are written and not waited for: for the backlog of a pre-roll, until ``catchUp()``.
     public private(set) var isBehind: Bool
@@ -37,6 +40,9 @@ public final class ClipMuxer {
     private var origin: Int64 = 0
     private var lastDTS: (video: Int64, audio: Int64) = (.min, .min)
     private var isClosed = false
+    /// The last picture that was given to the muxer, and the last one that is in a whole fragment.
+    private var lastPicture: MediaTime?
+    private var lastInFragment: MediaTime?
 
     /// Creates the file and writes its header.
     /// - Parameter isBehind: A backlog is to be written first.
@@ -127,7 +133,10 @@ public final class ClipMuxer {
         if source.isVideo { lastDTS.video = packet.pointee.dts } else { lastDTS.audio = packet.pointee.dts }
         let code = av_write_frame(context, packet)
         guard code >= 0 else { throw MediaError.encodingFailed(reason: "MP4: \(ffmpegMessage(code))") }
-        try file.commit(isDeferred: isBehind)
+        // A fragment is written when the packet after it comes.
+        if try file.commit(isDeferred: isBehind) { lastInFragment = lastPicture }
+        if !isBehind { onDisk = lastInFragment }
+        if source.isVideo { lastPicture = source.time }
     }
 
     /// All fragments so far are on disk when it returns, and each later one when it has been written.
@@ -135,6 +144,7 @@ public final class ClipMuxer {
         guard isBehind else { return }
         isBehind = false
         try file.commit()
+        onDisk = lastInFragment
     }
 
     /// Writes what is left, and brings all of it to disk.

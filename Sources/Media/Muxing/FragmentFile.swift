@@ -51,16 +51,20 @@ final class FragmentFile {
 
     /// What the muxer has handed out so far goes to disk.
     /// - Parameter isDeferred: Only to the system; a later commit brings it to disk.
-    func commit(isDeferred: Bool = false) throws {
+    /// - Returns: Whether there was anything.
+    @discardableResult
+    func commit(isDeferred: Bool = false) throws -> Bool {
         avio_flush(io)
-        if !pending.bytes.isEmpty {
+        let isNew = !pending.bytes.isEmpty
+        if isNew {
             try handle.write(pending.bytes)
             bytesWritten += Int64(pending.bytes.count)
             pending.bytes.removeAll(keepingCapacity: true)
         }
-        guard !isDeferred, bytesOnDisk < bytesWritten else { return }
+        guard !isDeferred, bytesOnDisk < bytesWritten else { return isNew }
         try handle.syncData()
         bytesOnDisk = bytesWritten
+        return isNew
     }
 
     /// All of it, and its size, is on disk.

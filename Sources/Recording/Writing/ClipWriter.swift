@@ -154,7 +154,7 @@ final class ClipWriter: Sendable {
         // The backlog is written: from here on each fragment goes to disk as it comes.
         if let output, output.isBehind {
             try guarded { try output.catchUp() }
-            state.withLock { $0.held.markSaved() }
+            noteSaved(output)
             opened.signal()
         }
         while true {
@@ -183,13 +183,13 @@ final class ClipWriter: Sendable {
         if let muxer = output, muxer.parameters === item.parameters,
             muxer.start.map({ $0.epoch == item.packet.time.epoch }) != false
         {
-            let before = muxer.bytesOnDisk
+            let before = muxer.onDisk
             try guarded {
                 try muxer.write(item.packet)
                 // A file is read faster than it is written: its backlog has no end.
                 if state.withLock({ $0.held.bytes }) > Self.maxBacklogBytes { try muxer.catchUp() }
             }
-            if muxer.bytesOnDisk > before { state.withLock { $0.held.markSaved() } }
+            if muxer.onDisk != before { noteSaved(muxer) }
             return
         }
         // A file begins with a key frame; what comes before it can't be decoded.
@@ -205,6 +205,11 @@ final class ClipWriter: Sendable {
         let muxer = try open(at: item)
         output = muxer
         try guarded { try muxer.write(item.packet) }
+    }
+
+    private func noteSaved(_ muxer: ClipMuxer) {
+        guard let last = muxer.onDisk else { return }
+        state.withLock { $0.held.markSaved(until: last) }
     }
 
     private func open(at item: RingItem) throws -> ClipMuxer {

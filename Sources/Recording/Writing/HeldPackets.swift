@@ -1,3 +1,4 @@
+import Domain
 import Media
 
 /// The packets of a clip that a failing disk could still take away: from the last key frame before what is not on disk yet.
@@ -12,10 +13,11 @@ struct HeldPackets: Sendable {
         bytes += item.packet.byteCount
     }
 
-    /// A fragment has reached the disk: all but the newest packet, which opens the next one.
-    mutating func markSaved() {
-        saved = max(0, items.count - 1)
-        guard let key = items[...saved].lastIndex(where: { $0.packet.isKeyFrame }), key > 0 else { return }
+    /// Fragments have reached the disk.
+    /// - Parameter last: The last picture in them, by its decoding time.
+    mutating func markSaved(until last: MediaTime) {
+        saved = items.firstIndex { $0.packet.isVideo && $0.packet.time > last } ?? items.count
+        guard let key = items.prefix(saved + 1).lastIndex(where: { $0.packet.isKeyFrame }), key > 0 else { return }
         for item in items[..<key] { bytes -= item.packet.byteCount }
         items.removeFirst(key)
         saved -= key

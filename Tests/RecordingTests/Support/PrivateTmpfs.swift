@@ -2,21 +2,31 @@ import Foundation
 import Glibc
 import TestSupport
 
-/// A real tmpfs that only this test sees: a helper process mounts it in a mount namespace of its own, and the test reaches it
-/// through `/proc/PID/root`. It goes with the helper.
+/// A real tmpfs that only these tests see: a helper process mounts it in a mount namespace of its own, and the tests reach it
+/// through `/proc/PID/root`. There is one for all of them, one after the other; it goes when this process ends.
 final class PrivateTmpfs: Sendable {
-    /// Why this machine gives none; nil when it does.
-    static let refusal: String? = {
-        do {
-            _ = try PrivateTmpfs(megabytes: 1)
-            return nil
-        } catch { return "no mount namespace of the test's own: \(error)" }
-    }()
-
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
 
+    private static let shared = Result { try PrivateTmpfs() }
+
+    /// Why this machine gives none; nil when it does.
+    static var refusal: String? {
+        if case .failure(let error) = shared { return "no mount namespace of the tests' own: \(error)" }
+        return nil
+    }
+
+    /// Empty.
+    static func cleared() throws -> PrivateTmpfs {
+        let disk = try shared.get()
+        for name in try FileManager.default.contentsOfDirectory(atPath: disk.root.path) {
+            try FileManager.default.removeItem(at: disk.root.appending(path: name))
+        }
+        return disk
+    }
+
+    private static let megabytes = 8
     private let folder: TemporaryDirectory
     private let process: Process
     private let input = Pipe()
@@ -24,16 +34,15 @@ final class PrivateTmpfs: Sendable {
     /// The mounted folder, as this process sees it.
     let root: URL
 
-    init(megabytes: Int) throws {
+    private init() throws {
         folder = try TemporaryDirectory()
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         // Without root it needs a user namespace too, which some systems forbid.
         let script =
-            "mount --make-rprivate / 2>/dev/null; mount -t tmpfs -o size=\(megabytes)m none \"$1\" && echo mounted $$ "
-            + "&& read -r end"
-        process.arguments =
-            ["unshare", geteuid() == 0 ? "-m" : "-rm", "sh", "-c", script, "sh", folder.url.path]
+            "mount --make-rprivate / 2>/dev/null; mount -t tmpfs -o size=\(Self.megabytes)m none \"$1\" "
+            + "&& echo mounted $$ && read -r end"
+        process.arguments = ["unshare", geteuid() == 0 ? "-m" : "-rm", "sh", "-c", script, "sh", folder.url.path]
         let output = Pipe()
         process.standardInput = input
         process.standardOutput = output
@@ -41,7 +50,7 @@ final class PrivateTmpfs: Sendable {
         try process.run()
         self.process = process
         var said = ""
-        while !said.hasSuffix("\n"), let byte = try output.fileHandleForReading.read(upToCount: 1) {
+        while !said.hasSuffix("\n"), let byte = try output.fileHandleForReading.read(upToCount: 1), !byte.isEmpty {
             said += String(decoding: byte, as: UTF8.self)
         }
         let words = said.split(whereSeparator: \.isWhitespace)
@@ -54,11 +63,6 @@ final class PrivateTmpfs: Sendable {
             process.terminate()
             throw Failure(description: "\(root.path): \(String(cString: strerror(errno)))")
         }
-    }
-
-    deinit {
-        try? input.fileHandleForWriting.close()
-        process.waitUntilExit()
     }
 
     /// Bytes that are free.
