@@ -88,11 +88,11 @@ struct ConfigurationDeskTests {
         #expect(change.isSaved, "\(change.problems)")
         #expect(try !String(contentsOf: file, encoding: .utf8).contains("T1/abc"))
         let configuration = try AislewatchConfiguration.load(path: file.path, environment: [:])
-        guard case .slack(let chat)? = configuration.alerts.channels.first else {
+        guard case .slack(let chat)? = configuration.alerts.channels.first, case .webhook(let url) = chat.way else {
             Issue.record("no channel")
             return
         }
-        #expect(chat.name == "chat" && chat.url.reveal().absoluteString == "https://hooks.example.com/T1/abc")
+        #expect(chat.name == "chat" && url.reveal().absoluteString == "https://hooks.example.com/T1/abc")
     }
 
     @Test("what is wrong is said with its line, and nothing is saved")

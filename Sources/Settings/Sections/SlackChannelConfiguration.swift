@@ -14,7 +14,7 @@ public struct SlackChannelConfiguration: Hashable, Sendable {
 
     init?(name: String, reading section: Section) {
         self.name = name
-        let address = section.webAddress("url")
+        let address = section.secretAddress("url")
         let token = section.secret("bot_token", what: "the bot's token")
         let allowed = "a channel's id, as in C0123456789 (at the foot of its details in Slack)"
         let channel = section.node("channel") == nil ? nil : section.text("channel", allowed: allowed)
