@@ -24,6 +24,8 @@ actor SessionPool {
         var priority: Double
         /// Frames in a row in which the object was not found.
         var misses = 0
+        /// Its session has not looked at its prompt yet.
+        var isStarting = false
     }
 
     private let family: any SegmentationFamily
@@ -49,9 +51,12 @@ actor SessionPool {
             entries[least.key] = nil
         }
         let session = try family.makeSession()
-        entries[id] = Entry(session: session, isPrompted: true, priority: .infinity)
+        // Frames go on while the network looks at the prompt: its place is taken, but there is nothing to step yet.
+        entries[id] = Entry(session: session, isPrompted: true, priority: .infinity, isStarting: true)
         do {
-            return try await session.start(frame, prompt: prompt, change: nil)
+            let candidates = try await session.start(frame, prompt: prompt, change: nil)
+            entries[id]?.isStarting = false
+            return candidates
         } catch {
             entries[id] = nil
             throw error
@@ -77,7 +82,7 @@ actor SessionPool {
         for (id, entry) in entries where !entry.isPrompted && !alive.contains(id) { entries[id] = nil }
         failed = failed.filter { alive.contains($0.key) }
         for id in entries.keys.sorted() where !quiet.contains(id) {
-            guard let entry = entries[id] else { continue }
+            guard let entry = entries[id], !entry.isStarting else { continue }
             do {
                 let observation = try await entry.session.step(frame, change: change)
                 note(observation, of: id, in: &outcome)

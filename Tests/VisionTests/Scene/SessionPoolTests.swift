@@ -1,0 +1,59 @@
+import Domain
+import Media
+import Testing
+
+@testable import Vision
+
+@Suite("The sessions before one camera")
+struct SessionPoolTests {
+    /// Its sessions look at their prompt until they are let go; before that they have nothing to step.
+    private final class SlowFamily: SegmentationFamily {
+        let name = "slow"
+        let (asked, ask) = AsyncStream.makeStream(of: Void.self)
+        let (gate, open) = AsyncStream.makeStream(of: Void.self)
+
+        func makeSession() throws -> any SegmentationSession { SlowSession(family: self) }
+    }
+
+    private actor SlowSession: SegmentationSession {
+        private let family: SlowFamily
+        private var mask: Mask?
+
+        init(family: SlowFamily) { self.family = family }
+
+        func start(_ frame: VideoFrame, prompt: Prompt, change: ChangeMap?) async throws -> [MaskCandidate] {
+            family.ask.yield()
+            for await _ in family.gate {}
+            let found = Mask(size: frame.size, bitmap: [UInt8](repeating: 1, count: frame.size.area))
+            mask = found
+            return [MaskCandidate(mask: found, predictedIoU: 0.9)]
+        }
+
+        func choose(_ candidate: Int) async throws {}
+
+        func step(_ frame: VideoFrame, change: ChangeMap?) async throws -> MaskObservation {
+            guard let mask else { throw VisionError.notStarted }
+            return .present(mask, quality: 0.9)
+        }
+
+        func correct(_ frame: VideoFrame, prompt: Prompt) async throws -> [MaskCandidate] { [] }
+    }
+
+    @Test("what a person prompted is followed also when frames come while the network still looks at the prompt")
+    func slowStart() async throws {
+        let family = SlowFamily()
+        let pool = SessionPool(family: family, maxSessions: 4)
+        let size = FrameSize(width: 32, height: 16)
+        let frame = try VideoFrame(luma: [UInt8](repeating: 90, count: size.area), size: size)
+        let change = ChangeMap(size: size, frameSize: size, values: [UInt8](repeating: 0, count: size.area))
+        let id = TrackID(rawValue: 7)
+        let begun = Task { try await pool.begin(id, prompt: Prompt(positive: [Point(x: 5, y: 5)]), frame: frame) }
+        for await _ in family.asked { break }
+        let early = await pool.analyse(frame, change: change, proposals: [], alive: [], quiet: [])
+        #expect(early.sights.isEmpty && early.lost.isEmpty)
+        family.open.finish()
+        #expect(try await begun.value.count == 1)
+        let later = await pool.analyse(frame, change: change, proposals: [], alive: [], quiet: [])
+        #expect(later.sights[id] != nil)
+    }
+}
