@@ -46,8 +46,10 @@ def ours_clicked(program: str, folder: str) -> dict:
         [program, "eval", "clicks", folder, "--no-noc", "--threads", "1"], check=True, capture_output=True, text=True
     ).stdout
     number = r"([-+0-9.]+)"
-    score = re.search(rf"1-click IoU\s+{number} \({number} to {number}\)", text)
+    score = re.search(rf"1-click IoU\s+{number} \(95 %: {number} to {number}\)", text)
     spent = re.search(rf"click to mask {number} ms CPU", text)
+    if score is None or spent is None:
+        raise SystemExit(f"bench: `aislewatch eval clicks` printed no figure:\n{text}")
     return {
         "iou": float(score[1]),
         "interval": (float(score[2]), float(score[3])),
