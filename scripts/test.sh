@@ -11,7 +11,7 @@ echo "==> Running the tests ($((SECONDS - started)) s so far)"
 # One after the other: the tests have real servers and cameras in them, and two cores are few.
 if ! swift test --skip-build --no-parallel 2>&1 | tee "$log"; then
     echo "==> Failed, or skipped:"
-    grep -E "^(✘|➜)|error:" "$log" || tail -n 40 "$log"
+    grep -E "^(✘|➜)|error:|FAILED" "$log" || tail -n 40 "$log"
     exit 1
 fi
 echo "==> Done in $((SECONDS - started)) s"

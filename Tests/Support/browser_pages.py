@@ -176,7 +176,7 @@ class Pages:
     def zone_undone(self):
         """a saved change can be undone"""
         b = self.browser
-        b.press("Undo", "#toasts")
+        self.undo("Saved")
         b.wait("the file is as before", lambda: "test walkway" not in self.site.text())
         check("This comment must survive" in self.site.text(), "the file's comment is gone")
 
@@ -304,7 +304,7 @@ class Pages:
         b.says("Should the rule stay silent here?")
         b.press("Continue", "dialog")
         b.says("stays silent at this place")
-        b.press("Undo", "#toasts")
+        self.undo("stays silent at this place")
         b.says("watches this place again")
 
     def behind(self, path):
@@ -410,6 +410,14 @@ class Pages:
         b.says("This is for administrators")
 
     # What the behaviours share.
+
+    def undo(self, words):
+        """Takes back what the message with these words tells of; an older message may offer an undo of its own beside it."""
+        b = self.browser
+        undo = b.wait(f"an undo of “{words}”", lambda: b.js(
+            "return [...document.querySelectorAll('#toasts .toast')].find((node) => node.innerText.includes(arguments[0]))"
+            "?.querySelector('button:not(.icon)')", words))
+        undo.click()
 
     def doors(self, name):
         """Pictures of a page before the pages."""
