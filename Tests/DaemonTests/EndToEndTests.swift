@@ -41,7 +41,16 @@ struct EndToEndTests {
             """)
         site.start(configuration)
 
-        await receiver.waitForRequests(1)
+        // The camera plays the fall once, in real time: a machine that is too busy just then gets it again.
+        for _ in 0..<4 where receiver.requests.isEmpty {
+            let told: Bool? = try? await DaemonSite.eventually(withinSeconds: 75, "an alert") {
+                receiver.requests.isEmpty ? nil : true
+            }
+            if told == nil {
+                camera.stop()
+                try camera.restart()
+            }
+        }
         let request = try #require(receiver.requests.first)
         #expect(request.target == "/alerts")
         #expect(request.body.contains("Object fell") && request.body.contains("Aisle 4 cam"))
