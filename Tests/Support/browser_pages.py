@@ -79,7 +79,7 @@ class Pages:
         """the live picture of a camera moves, and says that it is live"""
         b = self.browser
         b.go(f"/camera/{CAMERA}")
-        b.has(".player[data-state='playing'] video")
+        b.has(".surface .player[data-state='playing'] video")
         self.moves(".surface video")
         b.wait("“Live” is lit", "return Boolean(document.querySelector('.live.is-live'))")
         before = b.js("return document.querySelector('.surface').player.time")
@@ -140,11 +140,20 @@ class Pages:
         """the picture can be held, stepped back and brought back to now"""
         b = self.at_camera()
         pts = "return document.querySelector('.surface').player.time.pts90k"
-        held = b.js("const { player } = document.querySelector('.surface'); player.pause(); return player.time.pts90k")
-        b.press("One picture back")
-        once = b.wait("an earlier picture", lambda: self.less(b.js(pts), held))
-        b.press("One picture back")
-        b.wait("a still earlier picture", lambda: self.less(b.js(pts), once))
+        b.wait("some seconds to go back to", "const video = document.querySelector('.surface video');"
+               " return video.buffered.length && video.currentTime - video.buffered.start(0) > 3")
+        b.js("document.querySelector('.surface').player.pause()")
+        seen = [None]
+
+        def stands():
+            """Pictures that were on their way at the pause may still come."""
+            seen.append(b.js(pts))
+            return seen[-1] if seen[-3:].count(seen[-1]) == 3 else None
+
+        now = held = b.wait("the picture stands", stands)
+        for step in range(12):
+            b.press("One picture back")
+            now = b.wait(f"an earlier picture, {step + 1} back", lambda: self.less(b.js(pts), now))
         b.wait("words for it", "return document.querySelector('.live').innerText.includes('Back to live')")
         b.js("document.querySelector('.live').click()")
         b.wait("live again", "return document.querySelector('.live.is-live')")
@@ -436,7 +445,7 @@ class Pages:
         b = self.browser
         if not b.js("return location.hash").startswith("#/camera/"):
             b.go(f"/camera/{CAMERA}")
-        b.has(".player[data-state='playing'] video")
+        b.has(".surface .player[data-state='playing'] video")
         return b
 
     def moves(self, selector):

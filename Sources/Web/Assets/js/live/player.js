@@ -108,7 +108,8 @@ export class LivePlayer {
   #watchFrames() {
     const next = (_, frame) => {
       if (this.#stopped) return;
-      if (this.#timeLine && this.#feed && !this.video.seeking) this.#shown(this.#timeLine.mediaTime(frame?.mediaTime ?? this.video.currentTime));
+      // A frame's own time is that of what is on the screen, also while a seek is not yet told as done; after it nothing more may come.
+      if (this.#timeLine && this.#feed && (frame?.mediaTime !== undefined || !this.video.seeking)) this.#shown(this.#timeLine.mediaTime(frame?.mediaTime ?? this.video.currentTime));
       ask();
     };
     const ask = () => (this.video.requestVideoFrameCallback ? this.video.requestVideoFrameCallback(next) : requestAnimationFrame(next));
@@ -147,7 +148,11 @@ export class LivePlayer {
     if (!this.#feed || !ranges.length) return;
     this.pause();
     const last = ranges.length - 1;
-    this.video.currentTime = Math.min(ranges.end(last) - 0.05, Math.max(ranges.start(0) + 0.05, this.video.currentTime + seconds));
+    // From the picture that is seen, which a busy browser shows later than its clock says; a quarter of a picture in, so
+    // that uneven times don't lead to the one before.
+    const seen = this.#pictureTime && this.#timeLine.seconds(this.#pictureTime);
+    const from = this.video.seeking || seen === null ? this.video.currentTime : seen + 0.25 / (this.camera.fps || 15);
+    this.video.currentTime = Math.min(ranges.end(last) - 0.05, Math.max(ranges.start(0) + 0.05, from + seconds));
   }
 
   /** Tries again now instead of after the wait. */
