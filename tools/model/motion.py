@@ -1,11 +1,11 @@
 """Clips with real motion for choosing weights and the host's constants, in the DAVIS layout.
 
-    MUJOCO_GL=osmesa python -m tools.model.motion --textures FILE --out FOLDER [--count 10]
+    MUJOCO_GL=osmesa python -m tools.model.motion --textures FILE --out FOLDER [--count 10] [--jointed]
     python -m tools.model.motion --scenes FOLDER --out FOLDER
     python -m tools.model.motion --fixed VIDEO [--fixed VIDEO …] --out FOLDER
 
 With neither `--scenes` nor `--fixed`: new MuJoCo scenes (other seeds than the training's), in which things fall and tumble and the camera
-goes around them. `--scenes`: clips that `tools.scenes` made; the frames that have masks, for each object of at least
+goes around them; with `--jointed` a body is followed whose limbs move. `--scenes`: clips that `tools.scenes` made; the frames that have masks, for each object of at least
 LEAST pixels. `--fixed`: real videos of a fixed camera; what differs from the median picture and stays in one piece by
 itself (people, mostly) is followed; its outline is as good as the difference. Cut-outs that slide over photos
 don't stand for this: a training that did better on such clips made real videos worse.
@@ -37,19 +37,20 @@ def target_geoms(rng, frames, scene):
     areas = np.zeros((len(frames), len(scene["movable"])), int)
     for row, frame in zip(areas, frames):
         np.add.at(row, body[:254], np.bincount(frame[..., 3].ravel(), minlength=256)[:254])
-    fit = (areas[0] > 500) & (areas[0] < 20_000) & ((areas > 150).mean(0) > 0.7) & np.array(scene["movable"])
+    wanted = np.array(scene["jointed"]) if any(scene["jointed"]) else np.array(scene["movable"])
+    fit = (areas[0] > 500) & (areas[0] < 20_000) & ((areas > 150).mean(0) > 0.7) & wanted
     if not fit.any():
         return None
     chosen = rng.choice(np.nonzero(fit)[0])
     return np.isin(np.arange(256), [geom for geom in range(254) if body[geom] == chosen])
 
 
-def rendered(seed: int, textures):
+def rendered(seed: int, textures, jointed: bool = False):
     """(RGB, mask) pairs of one new scene, or None when nothing in it fits."""
     from .render import render_scene
 
     rng = np.random.default_rng(seed)
-    frames, scene = render_scene(rng, textures, FRAMES, 0.4)
+    frames, scene = render_scene(rng, textures, FRAMES, 0.4, jointed)
     geoms = target_geoms(rng, frames, scene)
     if geoms is None:
         return None
@@ -134,6 +135,7 @@ def main() -> None:
     parser.add_argument("--fixed", action="append", default=[])
     parser.add_argument("--out", required=True)
     parser.add_argument("--count", type=int, default=10)
+    parser.add_argument("--jointed", action="store_true")
     args = parser.parse_args()
     out = pathlib.Path(args.out)
     if args.scenes:
@@ -149,7 +151,7 @@ def main() -> None:
     textures, made, seed = np.load(args.textures, mmap_mode="r"), 0, FIRST_SEED
     while made < args.count:
         seed += 1
-        pairs = rendered(seed, textures)
+        pairs = rendered(seed, textures, args.jointed)
         if pairs is not None:
             write(out, f"render{made:02d}", pairs)
             made += 1

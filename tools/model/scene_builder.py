@@ -3,14 +3,16 @@
 import cv2
 import numpy as np
 
+from .creatures import Creature
+
 HEIGHT, WIDTH, FRAMES = 270, 480, 6
 
 
 class SceneBuilder:
     """Collects the XML of one random scene, its textures and its body groups."""
 
-    def __init__(self, rng, textures):
-        self.rng, self.textures = rng, textures
+    def __init__(self, rng, textures, jointed: bool = False):
+        self.rng, self.textures, self.jointed = rng, textures, jointed
         self.assets, self.asset_xml, self.bodies, self.geoms = {}, [], [], 0
         self.groups, self.group_count = {}, 0
 
@@ -57,6 +59,16 @@ class SceneBuilder:
             f'quat="{turn[0]:.3f} {turn[1]:.3f} {turn[2]:.3f} {turn[3]:.3f}">'
             f"{'<freejoint/>' if free else ''}{''.join(geoms)}</body>"
         )
+
+    def creature(self) -> None:
+        """A body with joints, standing, lying or in the air."""
+        name = f"b{len(self.bodies)}"
+        place = (self.rng.uniform(-1.2, 1.2), self.rng.uniform(-1.5, 1), self.rng.uniform(0.5, 1.2))
+        text, parts = Creature(self, place).xml(name)
+        if self.geoms + parts <= 250:
+            self.geoms += parts
+            self.groups[name] = -1
+            self.bodies.append(text)
 
     @staticmethod
     def geom(kind: str, size, material: str, position=(0, 0, 0), euler=None, ghost: bool = False) -> str:
@@ -191,6 +203,8 @@ class SceneBuilder:
     def xml(self) -> str:
         """The scene: floor, walls, lights, bodies."""
         rng = self.rng
+        for _ in range(rng.integers(1, 4) if self.jointed else 0):
+            self.creature()
         for _ in range(rng.integers(0, 3)):
             self.stack(rng.uniform(-1.8, 1.8), rng.uniform(-1, 2))
         for _ in range(rng.integers(0, 3) if rng.random() < 0.5 else 0):

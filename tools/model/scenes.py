@@ -8,6 +8,7 @@ rendered scene, a composite whose layers move, a photo with something pasted in,
 import cv2
 import numpy as np
 
+from .limbs import Limbs
 from .liquids import Liquid
 from .scene_builder import FRAMES
 from .shapes import random_shape
@@ -118,6 +119,7 @@ class Composite:
                     "turn": rng.normal(0, 7),
                     "growth": np.exp(rng.normal(0, 0.08)),
                     "bend": (bend(rng, 64), rng.uniform(0.01, 0.07)) if rng.random() < 0.4 else None,
+                    "limbs": Limbs(rng, rgba) if rng.random() < (0.6 if index == 0 else 0.3) else None,
                     "target": index == 0,
                 }
             )
@@ -134,7 +136,7 @@ class Composite:
             way = way / np.hypot(*way) * (size + extent) * rng.uniform(0.5, 0.9)
             self.layers.append(
                 aimed | {"rgba": rgba, "scale": extent / max(rgba.shape[:2]), "target": False, "motion": way,
-                         "centre": aimed["centre"] + aimed["motion"] * when - way * when, "bend": None}
+                         "centre": aimed["centre"] + aimed["motion"] * when - way * when, "bend": None, "limbs": None}
             )  # fmt: skip
 
     def view(self, index: int, absent: bool = False):
@@ -147,6 +149,8 @@ class Composite:
             if layer["target"] and absent:
                 continue
             rgba = layer["rgba"]
+            if layer["limbs"]:
+                rgba = layer["limbs"].moved(rgba, index)
             if layer["bend"] and index:
                 rgba = bent(rgba, layer["bend"][0], layer["bend"][1] * index * max(rgba.shape[:2]))
             shake = rng.normal(0, 1, 2) * (index > 0)
@@ -167,14 +171,14 @@ class Composite:
 class Photo:
     """A real photo with its own object; something may be pasted over or beside it, differently in each view."""
 
-    def __init__(self, rng, library, people: bool):
+    def __init__(self, rng, library, people: bool, views: int = 2):
         self.rng, self.library, self.twins = rng, library, False
         self.bend = (bend(rng, 64), rng.uniform(0.005, 0.03)) if rng.random() < 0.5 else None
         self.turn, self.stretch, self.shear = rng.normal(0, 6), rng.normal(0, 0.05, 2), rng.normal(0, 0.05)
         pool = library.people if people else library.photos
         self.image, labels = pool[rng.integers(len(pool))]
         self.mask = labels > 0
-        if people and rng.random() < 0.3:
+        if people and views == 2 and rng.random() < 0.12:  # a garment; in a clip it would say that a part is an object of its own
             parts = [part for part in np.unique(labels) if part and (labels == part).sum() > 250]
             if parts:
                 self.mask = labels == parts[rng.integers(len(parts))]
@@ -235,6 +239,7 @@ class Rendered:
         for geom in np.nonzero(areas[:254])[0]:
             bodies[body[geom]] += areas[geom]
         chance = np.where((bodies > 250) & (np.arange(len(group)) > 0), np.sqrt(bodies), 0)
+        chance = chance * np.where(scene.get("jointed", np.zeros(len(group), bool)), 4, 1)
         if chance.sum() == 0:
             self.geoms = None
             return
@@ -243,7 +248,7 @@ class Rendered:
         draw = rng.random()
         if draw < 0.25 and group[chosen] >= 0:
             geoms = [geom for geom in range(254) if group[body[geom]] == group[chosen]]
-        elif draw < 0.33 and len(geoms) > 1:
+        elif draw < 0.33 and len(geoms) > 1 and views == 2:
             parts = [geom for geom in geoms if areas[geom] > 200]
             geoms = [parts[rng.integers(len(parts))]] if parts else geoms
         self.geoms = np.zeros(256, np.float32)
@@ -261,13 +266,13 @@ class Rendered:
 
 def random_scene(rng, library, views: int = 2):
     """One scene of a random kind: mostly stills and liquids for pairs of views, mostly things that move for clips."""
-    photo, people, rendered, composite = (0.22, 0.3, 0.46, 0.68) if views == 2 else (0.14, 0.26, 0.66, 0.92)
+    photo, people, rendered, composite = (0.22, 0.3, 0.46, 0.68) if views == 2 else (0.08, 0.18, 0.56, 0.93)
     while True:
         draw = rng.random()
         if draw < photo:
-            return Photo(rng, library, False)
+            return Photo(rng, library, False, views)
         if draw < people:
-            return Photo(rng, library, True)
+            return Photo(rng, library, True, views)
         if draw < rendered:
             if library.renders:
                 scene = Rendered(rng, library, views)

@@ -26,7 +26,7 @@ from .progress import draw_curves, draw_sheet, validate
 from .steps import fetch, forward
 
 PEAK_RATE, WARM_PEAK_RATE, WEIGHT_DECAY, AVERAGE = 1.6e-3, 7e-4, 0.02, 0.998
-PAIRS, CLIP_VIEWS = 2, 4
+PAIRS, CLIP_VIEWS = 2, 5
 REPEATED, KEPT_BATCHES = 0.4, 48  # share of steps that take an earlier batch once more; batches kept for that
 OWN_PREVIOUS = 0.5  # share of the previous masks in clips that are the network's own
 
@@ -56,7 +56,7 @@ def main() -> None:
         parser.add_argument(name, required=True)
     parser.add_argument("--minutes", type=float, default=90, help="training time in all, over all calls")
     parser.add_argument("--groups", type=int, default=12, help="pairs of crops a step")
-    parser.add_argument("--clips", type=int, default=7, help="clips of four views a step, every third step")
+    parser.add_argument("--clips", type=int, default=6, help="clips of five views a step, every second step")
     parser.add_argument("--from", dest="start", help="folder of exported graphs to start from")
     parser.add_argument("--bf16", choices=("auto", "yes", "no"), default="auto")
     parser.add_argument("--threads", type=int, default=1)
@@ -88,7 +88,7 @@ def main() -> None:
         optimiser.load_state_dict(saved["optimiser"])
         step, trained = saved["step"], saved["trained"]
         curves = json.loads((run / "curves.json").read_text()) if (run / "curves.json").exists() else []
-    kinds = [(PAIRS, args.groups), (PAIRS, args.groups), (CLIP_VIEWS, args.clips)]
+    kinds = [(PAIRS, args.groups), (CLIP_VIEWS, args.clips)]
     batches = iter(loader(Groups(paths, kinds, args.seed * 7919 + step), cores=args.loader_cores))
     if step == 0 and not args.start:
         measure_standardisation(model, batches, 8)
