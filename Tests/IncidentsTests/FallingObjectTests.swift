@@ -206,6 +206,33 @@ struct FallingObjectTests {
         #expect(try Judging.incidents(scene.recording()).isEmpty)
     }
 
+    @Test("a few pixels that come down are no object, however large the picture they are a part of", arguments: [5.0, 9])
+    func specks(pixels: Double) throws {
+        var scene = SceneBuilder(framesPerSecond: 15, size: FrameSize(width: 256, height: 192))
+        scene.actors = [
+            { seconds in
+                guard seconds >= 3 else { return nil }
+                let (y, moves) = Motion.fall(seconds, start: 3, top: 0.3, drop: 0.35, gravity: 2)
+                let look = SceneBuilder.Look(x: 0.6, y: y, width: pixels / 192, height: 0.08)
+                return moves ? look.moving(0.8, containment: 0.6) : look
+            }
+        ]
+        #expect(try Judging.incidents(scene.recording()).count == (pixels > 6 ? 1 : 0))
+    }
+
+    @Test("what the picture's side cuts off is not judged by the part that is seen", arguments: [0.03, 0.2])
+    func atTheSide(x: Double) throws {
+        var scene = SceneBuilder(framesPerSecond: 15)
+        scene.actors = [
+            { seconds in
+                guard seconds >= 3 else { return nil }
+                let (y, moves) = Motion.fall(seconds, start: 3, top: 0.3, drop: 0.35, gravity: 2)
+                return .box(x: x, y: y, moving: moves)
+            }
+        ]
+        #expect(try Judging.incidents(scene.recording()).count == (x > 0.1 ? 1 : 0))
+    }
+
     @Test("zones name where it fell from and to; a walkway makes it severe")
     func zones() throws {
         var scene = SceneBuilder()

@@ -97,6 +97,33 @@ struct ToppledStackTests {
         #expect(try Judging.incidents(scene.recording()).isEmpty)
     }
 
+    /// Something of 0.2 picture heights below `top`, of which more and more is seen, down to `bottom`; then it is still.
+    private func reaching(from top: Double, to bottom: Double) -> SceneBuilder.Actor {
+        { time in
+            guard time >= 3 else { return nil }
+            let u = min(1, (time - 3) / 0.8)
+            let width = 0.12 + 0.24 * u, height = 0.2 + (bottom - top - 0.2) * u
+            var look = SceneBuilder.Look(x: 0.84 + width / 2, y: top + height / 2, width: width, height: height, fill: 0.7)
+            look.cues.outlineContrast = 0.5
+            guard u < 1 else { return look }
+            look = look.moving(0.6, containment: 0.97)
+            look.cues.movingCentroid = Point(x: (0.9 + 0.1 * u) * 360, y: (top + 0.08 + 0.15 * u * u) * 360)
+            return look
+        }
+    }
+
+    @Test("an arm that reaches down by several times what was seen of it first is no stack")
+    func reachesDown() throws {
+        var scene = SceneBuilder(framesPerSecond: 12.5)
+        scene.actors = [reaching(from: 0.2, to: 0.75)]
+        #expect(try Judging.incidents(scene.recording()).isEmpty)
+        // Cut off by the picture's upper edge even less counts.
+        scene.actors = [reaching(from: 0, to: 0.45)]
+        #expect(try Judging.incidents(scene.recording()).isEmpty)
+        scene.actors = [reaching(from: 0.2, to: 0.42)]
+        #expect(try Judging.incidents(scene.recording()).map(\.kind) == [.toppledStack])
+    }
+
     @Test("a low pile is no stack")
     func low() throws {
         var settings = RuleSettings()

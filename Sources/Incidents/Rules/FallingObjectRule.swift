@@ -67,6 +67,7 @@ struct FallingObjectRule: Sendable {
                 descent.acceleration <= limits.maxAcceleration, descent.topDrop >= 0.5 * descent.drop,
                 descent.bottomDrop >= 0.5 * descent.drop, descent.residual <= 0.12, descent.largestStep <= 0.75,
                 descent.areaRatio <= 4, descent.sideways <= descent.drop,
+                isSeenWhole(path.samples[descent.first...descent.last], context),
                 // It lies low, not in somebody's hands, and the rest stood still meanwhile.
                 path.region.center.y >= last.region.center.y,
                 Double(path.region.area) <= 0.5 * Double(last.region.area),
@@ -156,7 +157,8 @@ struct FallingObjectRule: Sendable {
         _ descent: Descent, _ limits: Limits, _ history: TrackHistory, _ ledger: TrackLedger, _ context: RuleContext
     ) -> Bool {
         guard descent.drop >= limits.drop, descent.peakSpeed >= limits.peakSpeed,
-            descent.acceleration >= limits.acceleration, descent.acceleration <= limits.maxAcceleration
+            descent.acceleration >= limits.acceleration, descent.acceleration <= limits.maxAcceleration,
+            isSeenWhole(history.samples[descent.first...descent.last], context)
         else { return false }
         // All of it comes down: a person who bends or sits keeps the lower edge, one who is partly covered jumps.
         guard descent.topDrop >= 0.4 * descent.drop, descent.bottomDrop >= 0.4 * descent.drop else { return false }
@@ -165,6 +167,14 @@ struct FallingObjectRule: Sendable {
         // Knocked off at 2 m/s it flies 1.1 m aside while it falls 1 m, or 1.3 times as far as half a metre down.
         guard descent.sideways <= 1.3 * descent.drop else { return false }
         return cameFromRest(descent, limits, history, ledger, context)
+    }
+
+    /// Whether the falling thing is more than a few pixels, whose mean is noise, and not cut off by the picture's side all the
+    /// time: of a person at the edge now the head is seen, now the legs.
+    private func isSeenWhole(_ samples: ArraySlice<TrackSample>, _ context: RuleContext) -> Bool {
+        let sides = samples.map { min($0.region.width, $0.region.height) }.sorted()
+        guard Double(sides[sides.count / 2]) >= max(6, 0.012 * context.height) else { return false }
+        return !samples.allSatisfy { context.touchesSide($0.region) }
     }
 
     /// Whether it stood or hung still before it came down (or came into the picture from above). What walks, rolls or is
