@@ -206,7 +206,8 @@ struct FallingObjectTests {
         #expect(try Judging.incidents(scene.recording()).isEmpty)
     }
 
-    @Test("a few pixels that come down are no object, however large the picture they are a part of", arguments: [5.0, 9])
+    @Test(
+        "a few pixels that come down are no object, however large the picture they are a part of", arguments: [5.0, 9])
     func specks(pixels: Double) throws {
         var scene = SceneBuilder(framesPerSecond: 15, size: FrameSize(width: 256, height: 192))
         scene.actors = [

@@ -8,15 +8,17 @@ struct SpillTests {
     /// A puddle of `area` picture heights² at the end that spreads from 2 s on over `spreading` seconds, as the square
     /// root of time.
     private func puddle(
-        area: Double = 0.06, spreading: Double = 2.5, similarity: Double = 0.3, until: Double = .infinity
+        area: Double = 0.06, spreading: Double = 2.5, similarity: Double = 0.3, until: Double = .infinity,
+        y: Double = 0.7, wide: Double = 1.6, containment: Double = 0.98
     ) -> SceneBuilder.Actor {
         { seconds in
             guard seconds > 2.1, seconds < until else { return nil }
             let now = area * min(1, (seconds - 2) / spreading).squareRoot()
-            let width = (now * 1.6 / 0.75).squareRoot()
-            var look = SceneBuilder.Look(x: 0.8, y: 0.7, width: width, height: width / 1.6, fill: 0.75)
+            let width = (now * wide / 0.75).squareRoot()
+            var look = SceneBuilder.Look(x: 0.8, y: y, width: width, height: width / wide, fill: 0.75)
             look.cues = MotionCues(
-                movingFraction: seconds < 2 + spreading ? 0.15 : 0.02, containment: 0.98, textureSimilarity: similarity,
+                movingFraction: seconds < 2 + spreading ? 0.15 : 0.02, containment: containment,
+                textureSimilarity: similarity,
                 lumaRatio: 0.7, textureRatio: 0.6)
             return look
         }
@@ -37,6 +39,33 @@ struct SpillTests {
         let new = try #require(events.first?.incident)
         #expect(new.confirmed.seconds <= 2 + spreading + 1)
         #expect(abs((incident.facts.areaFraction ?? 0) - 0.06 / (640.0 / 360)) < 0.006)
+    }
+
+    @Test("what is taller than wide, gives back what it covered, or reaches up to where no floor is seen is no liquid")
+    func people() throws {
+        func kinds(_ actor: @escaping SceneBuilder.Actor, zones: [Zone] = []) throws -> [IncidentKind] {
+            var scene = SceneBuilder()
+            scene.seconds = 12
+            scene.zones = zones
+            scene.actors = [actor]
+            return try Judging.incidents(scene.recording()).map(\.kind)
+        }
+        #expect(try kinds(puddle(wide: 0.85)).isEmpty)
+        #expect(try kinds(puddle(wide: 1)) == [.spill])
+        #expect(try kinds(puddle(containment: 0.972)).isEmpty)
+        #expect(try kinds(puddle(y: 0.1)).isEmpty)
+        // A camera that looks straight down sees floor up there, and a person has drawn it.
+        let whole = [Point(x: 0, y: 0), Point(x: 1, y: 0), Point(x: 1, y: 1), Point(x: 0, y: 1)]
+        let floor = Zone(name: "floor", kind: .floor, polygon: Polygon(points: whole))
+        #expect(try kinds(puddle(y: 0.1), zones: [floor]) == [.spill])
+    }
+
+    @Test("a handful of pixels that grow are nothing that could be told", arguments: [0.004, 0.02])
+    func fewPixels(area: Double) throws {
+        var scene = SceneBuilder(size: FrameSize(width: 192, height: 128))
+        scene.seconds = 12
+        scene.actors = [puddle(area: area)]
+        #expect(try Judging.incidents(scene.recording()).count == (area > 0.013 ? 1 : 0))
     }
 
     @Test("a clear liquid through which the floor shows is announced once it has stayed")

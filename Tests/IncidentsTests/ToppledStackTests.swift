@@ -103,7 +103,8 @@ struct ToppledStackTests {
             guard time >= 3 else { return nil }
             let u = min(1, (time - 3) / 0.8)
             let width = 0.12 + 0.24 * u, height = 0.2 + (bottom - top - 0.2) * u
-            var look = SceneBuilder.Look(x: 0.84 + width / 2, y: top + height / 2, width: width, height: height, fill: 0.7)
+            var look = SceneBuilder.Look(
+                x: 0.84 + width / 2, y: top + height / 2, width: width, height: height, fill: 0.7)
             look.cues.outlineContrast = 0.5
             guard u < 1 else { return look }
             look = look.moving(0.6, containment: 0.97)

@@ -9,6 +9,9 @@ struct SpillRule: Sendable {
         var announced: (start: Double, area: Double, seconds: Double)?
     }
 
+    /// Fewer have no texture and no outline to judge by.
+    private static let leastPixels = 200.0
+
     private let settings: SpillSettings
     private var watched: [TrackID: Watched] = [:]
 
@@ -43,7 +46,7 @@ struct SpillRule: Sendable {
             return sign(watch, id, context, start: announced.start, end: now.seconds, growth: nil)
         }
         let perSquareMetre = context.floorPixelsPerSquareMetre(at: now.centroid)
-        guard now.area >= context.pixels(settings.minArea, perSquareMetre: perSquareMetre),
+        guard now.area >= max(Self.leastPixels, context.pixels(settings.minArea, perSquareMetre: perSquareMetre)),
             isOnFloor(now.region, now.centroid, context),
             now.area <= settings.maxAreaFraction * Double(context.frameSize.area),
             let growth = Growth(in: watch.history.entries, frameSize: context.frameSize, settings: settings),
@@ -70,7 +73,9 @@ struct SpillRule: Sendable {
     }
 
     private func isOnFloor(_ region: Region, _ centroid: Point, _ context: RuleContext) -> Bool {
-        context.scene.isFloor(centroid, in: context.frameSize)
+        // Where nobody has drawn it: a floor is seen at a slant and ends below the picture's upper edge.
+        if !context.scene.hasFloors, context.touchesTop(region) { return false }
+        return context.scene.isFloor(centroid, in: context.frameSize)
             && context.scene.isFloor(context.foot(region), in: context.frameSize)
     }
 

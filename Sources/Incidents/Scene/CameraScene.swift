@@ -32,6 +32,9 @@ public struct CameraScene: Hashable, Sendable {
         zones.contains { $0.kind == .ignore && $0.contains(point, in: size) }
     }
 
+    /// Whether a person has said where the floor is.
+    var hasFloors: Bool { zones.contains { $0.kind.isFloor } }
+
     /// Whether `point` lies on a floor: in a floor zone where there are any, else anywhere but in a rack.
     func isFloor(_ point: Point, in size: FrameSize) -> Bool {
         let floors = zones.filter { $0.kind.isFloor }
