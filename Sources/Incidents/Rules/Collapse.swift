@@ -94,9 +94,9 @@ struct Collapse: Hashable, Sendable {
         guard aspectKept <= settings.maxAspectKept || Double(lies.endY - stood.endY) >= 0.35 * stoodHeight,
             Double(added) >= 0.3 * Double(stood.area)
         else { return false }
-        // A thing of height h that tips towards the camera lies within h below its foot, or a little more by the
-        // perspective. What covers more was never all seen: an arm, a fork, a crane that reaches in.
-        guard Double(region.height) <= (context.touchesTop(stood) ? 2 : 2.5) * stoodHeight else { return false }
+        // What the picture's upper edge cuts off was never all seen: an arm, a fork, a crane that reaches in shows more and
+        // more of itself. What stands and tips over covers hardly more than twice its height.
+        guard !context.touchesTop(stood) || Double(region.height) <= 2 * stoodHeight else { return false }
         // What lies is lower than what stood: its upper edge is the place it left, so its lower edge must not be above.
         return Double(lies.endY) >= Double(stood.endY) - 0.15 * stoodHeight
     }
