@@ -38,11 +38,13 @@ fi
 if [ ! -f "$cache/textures.npy" ]; then
     "$python" -m tools.model.textures --cache "$cache" --deb-root "$cache/debs/x" --warehouse "$data/aws_warehouse"
 fi
-for seed in 1 2; do
+for seed in 1 2 3; do
     if [ ! -f "$cache/r$seed/renders.done" ]; then
         say "rendering $scenes scenes, seed $seed"
         mkdir -p "$cache/r$seed"
-        MUJOCO_GL=osmesa "$python" -m tools.model.render --textures "$cache/textures.npy" --out "$cache/r$seed" --scenes "$scenes" --seed "$seed"
+        jointed=()
+        if [ "$seed" = 3 ]; then jointed=(--jointed); fi
+        MUJOCO_GL=osmesa "$python" -m tools.model.render --textures "$cache/textures.npy" --out "$cache/r$seed" --scenes "$scenes" --seed "$seed" "${jointed[@]}"
         touch "$cache/r$seed/renders.done"
     fi
 done
@@ -51,10 +53,13 @@ say "training on pairs of views and clips, $minutes minutes in all"
 if [ ! -d "$cache/motion" ]; then
     MUJOCO_GL=osmesa "$python" -m tools.model.motion --textures "$cache/textures.npy" --out "$cache/motion"
 fi
+if [ ! -d "$cache/bending" ]; then
+    MUJOCO_GL=osmesa "$python" -m tools.model.motion --textures "$cache/textures.npy" --out "$cache/bending" --jointed
+fi
 if [ ! -d "$cache/real" ] && [ -f "$data/footage/pedestrians_vtest.mp4" ]; then
     "$python" -m tools.model.motion --fixed "$data/footage/pedestrians_vtest.mp4" --out "$cache/real"
 fi
-clips=(--clips "$cache/motion")
+clips=(--clips "$cache/motion" --clips "$cache/bending")
 if [ -d "$cache/real" ]; then clips+=(--clips "$cache/real"); fi
 say "exporting"
 "$python" -m tools.model.export --state "$cache/run/state.pt" --out models/compact
