@@ -49,7 +49,12 @@ public final class Store: Sendable {
             try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
             let migrator = Schema.migrator()
             try MigrationBackup.makeIfNeeded(pool, path: path, migrator: migrator, now: clock.now())
-            try migrator.migrate(pool)
+            do {
+                try migrator.migrate(pool)
+            } catch {
+                // Of two that open a new database at once, one finds the other's tables: by then they are all there.
+                try migrator.migrate(pool)
+            }
         } catch let error as StorageError {
             throw error
         } catch {

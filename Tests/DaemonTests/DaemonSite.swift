@@ -58,7 +58,15 @@ final class DaemonSite: Sendable {
             configuration: configuration, configurationFile: file, environment: environment,
             logger: Logger(label: "test"))
         let group = ServiceGroup(services: [DaemonService(daemon: daemon)], logger: Logger(label: "test"))
-        let task = Task { try await group.run() }
+        let task = Task {
+            do {
+                try await group.run()
+            } catch {
+                // A test that waits for what the daemon does would otherwise never learn that there is none.
+                print("the daemon ended: \(error)")
+                throw error
+            }
+        }
         running.withLock { $0 = (group, task) }
     }
 
