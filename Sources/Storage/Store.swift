@@ -43,17 +43,15 @@ public final class Store: Sendable {
         configuration.maximumReaderCount = 3
         configuration.label = "aislewatch.storage"
         do {
-            try StoreFile.checkOwner(path)
-            pool = try DatabasePool(path: path, configuration: configuration)
-            // Not in `prepareDatabase`: the pool sets NORMAL after it, which loses committed rows on a power cut.
-            try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
-            let migrator = Schema.migrator()
-            try MigrationBackup.makeIfNeeded(pool, path: path, migrator: migrator, now: clock.now())
-            do {
+            pool = try StoreFile.alone(beside: path) {
+                try StoreFile.checkOwner(path)
+                let pool = try DatabasePool(path: path, configuration: configuration)
+                // Not in `prepareDatabase`: the pool sets NORMAL after it, which loses committed rows on a power cut.
+                try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+                let migrator = Schema.migrator()
+                try MigrationBackup.makeIfNeeded(pool, path: path, migrator: migrator, now: clock.now())
                 try migrator.migrate(pool)
-            } catch {
-                // Of two that open a new database at once, one finds the other's tables: by then they are all there.
-                try migrator.migrate(pool)
+                return pool
             }
         } catch let error as StorageError {
             throw error

@@ -20,8 +20,13 @@ enum StoreFile {
         }
         // SQLite gives its companions (-wal, -shm) the permissions of the database.
         let descriptor = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
+        guard descriptor >= 0 else { throw refused(path) }
         close(descriptor)
+    }
+
+    /// What the system said last, as the reason why the database can't be opened.
+    private static func refused(_ path: String) -> StorageError {
+        .cannotOpen(path: path, reason: String(cString: strerror(errno)))
     }
 
     /// The path itself, or the folder above it that is there.
@@ -31,6 +36,20 @@ enum StoreFile {
             url.deleteLastPathComponent()
         }
         return url.path(percentEncoded: false)
+    }
+
+    /// Runs `body` while no other opener, of this process or another, is in its own: two that make the tables of a new
+    /// database at once would get in each other's way. The folder is locked, since SQLite's own locks on the file end
+    /// when anything closes it.
+    static func alone<Result>(beside path: String, _ body: () throws -> Result) throws -> Result {
+        let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw refused(path) }
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw refused(path) }
+        }
+        return try body()
     }
 
     /// Refuses another program's database and one that a later version has migrated.

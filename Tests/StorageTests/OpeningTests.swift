@@ -36,6 +36,18 @@ struct OpeningTests {
         #expect(try again.store.incident(IncidentID(rawValue: "01a")) == Samples.incident())
     }
 
+    @Test("of many that open a new database at once, each gets it", arguments: 0..<5)
+    func openedAtOnce(round: Int) async throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.file("a.db").path
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<6 {
+                group.addTask { _ = try Store(path: path, clock: ManualClock()).incidents() }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     @Test("the folder of the database is made, and others can't read the file")
     func makesFolder() throws {
         let folder = try TemporaryDirectory()
