@@ -37,6 +37,19 @@ struct ThresholdUnitTests {
         #expect(context().pixels(AreaThreshold(squareMetres: 0.2, fraction: 0.01, pixels: 77), perSquareMetre: 9) == 77)
     }
 
+    @Test("metres and parts of a small picture come to a least number of pixels; a site's own pixels stand")
+    func leastPixels() {
+        let small = context(size: FrameSize(width: 100, height: 100))
+        var area = AreaThreshold(squareMetres: 0.2, fraction: 0.01, leastPixels: 200)
+        #expect(small.pixels(area, perSquareMetre: nil) == 200)
+        #expect(small.evidence("minArea", pixels: 300, area, perSquareMetre: nil).threshold == 0.02)
+        #expect(small.pixels(area, perSquareMetre: 500) == 200)
+        #expect(small.evidence("minArea", pixels: 300, area, perSquareMetre: 500).threshold == 0.4)
+        #expect(small.pixels(area, perSquareMetre: 5000) == 1000)
+        area.pixels = 50
+        #expect(small.pixels(area, perSquareMetre: nil) == 50)
+    }
+
     @Test("a fall is judged and told in the unit that the site chose")
     func fall() throws {
         var settings = RuleSettings()

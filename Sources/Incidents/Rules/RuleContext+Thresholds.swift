@@ -42,8 +42,10 @@ extension RuleContext {
     /// An area's threshold in pixels.
     func pixels(_ threshold: AreaThreshold, perSquareMetre: Double?) -> Double {
         if let pixels = threshold.pixels { return pixels }
-        if let limit = threshold.squareMetres, let perSquareMetre { return limit * perSquareMetre }
-        return threshold.fraction * Double(frameSize.area)
+        if let limit = threshold.squareMetres, let perSquareMetre {
+            return max(limit * perSquareMetre, threshold.leastPixels)
+        }
+        return max(threshold.fraction * Double(frameSize.area), threshold.leastPixels)
     }
 
     /// An area in pixels beside its threshold, in the unit that counts here and under that unit's key.
@@ -53,10 +55,12 @@ extension RuleContext {
         }
         if let limit = threshold.squareMetres, let perSquareMetre {
             return Evidence(
-                parameter: key + "SquareMetres", measured: pixels / perSquareMetre, threshold: limit, unit: "m2")
+                parameter: key + "SquareMetres", measured: pixels / perSquareMetre,
+                threshold: max(limit, threshold.leastPixels / perSquareMetre), unit: "m2")
         }
+        let whole = Double(max(1, frameSize.area))
         return Evidence(
-            parameter: key + "Fraction", measured: pixels / Double(max(1, frameSize.area)),
-            threshold: threshold.fraction, unit: "")
+            parameter: key + "Fraction", measured: pixels / whole,
+            threshold: max(threshold.fraction, threshold.leastPixels / whole), unit: "")
     }
 }

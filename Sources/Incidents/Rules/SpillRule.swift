@@ -9,9 +9,6 @@ struct SpillRule: Sendable {
         var announced: (start: Double, area: Double, seconds: Double)?
     }
 
-    /// Fewer have no texture and no outline to judge by.
-    private static let leastPixels = 200.0
-
     private let settings: SpillSettings
     private var watched: [TrackID: Watched] = [:]
 
@@ -46,7 +43,7 @@ struct SpillRule: Sendable {
             return sign(watch, id, context, start: announced.start, end: now.seconds, growth: nil)
         }
         let perSquareMetre = context.floorPixelsPerSquareMetre(at: now.centroid)
-        guard now.area >= max(Self.leastPixels, context.pixels(settings.minArea, perSquareMetre: perSquareMetre)),
+        guard now.area >= context.pixels(settings.minArea, perSquareMetre: perSquareMetre),
             isOnFloor(now.region, now.centroid, context),
             now.area <= settings.maxAreaFraction * Double(context.frameSize.area),
             let growth = Growth(in: watch.history.entries, frameSize: context.frameSize, settings: settings),

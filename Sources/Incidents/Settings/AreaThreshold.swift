@@ -6,11 +6,14 @@ struct AreaThreshold: Hashable, Sendable {
     var fraction: Double
     /// Pixels of the analysed picture.
     var pixels: Double?
+    /// Pixels that the other two must come to at least: fewer would be too few to judge by.
+    var leastPixels = 0.0
 }
 
 extension SpillSettings {
     var minArea: AreaThreshold {
-        AreaThreshold(squareMetres: minAreaSquareMetres, fraction: minAreaFraction, pixels: minAreaPixels)
+        AreaThreshold(
+            squareMetres: minAreaSquareMetres, fraction: minAreaFraction, pixels: minAreaPixels, leastPixels: 200)
     }
     var minGrown: AreaThreshold {
         AreaThreshold(squareMetres: minGrownSquareMetres, fraction: minGrownFraction, pixels: minGrownPixels)
