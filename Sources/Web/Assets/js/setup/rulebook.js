@@ -12,8 +12,8 @@ export const book = {
   spill: {
     about: "A flat area on the floor grows and stays.",
     values: {
-      min_area_fraction: 0.004, min_area_square_metres: 0.1, max_area_fraction: 0.4, max_height_to_width: 1.4, min_grown_fraction: 0.003,
-      min_growth_seconds: 1, min_growth_ratio: 1.25, min_containment: 0.97, max_moving_fraction: 0.35, shadow_texture_similarity: 0.6, min_luma_change: 0.1,
+      min_area_fraction: 0.004, min_area_square_metres: 0.1, max_area_fraction: 0.4, max_height_to_width: 1.1, min_grown_fraction: 0.003,
+      min_growth_seconds: 1, min_growth_ratio: 1.25, min_containment: 0.976, max_moving_fraction: 0.35, shadow_texture_similarity: 0.6, min_luma_change: 0.1,
       max_texture_ratio: 4.5,
       shadow_stay_seconds: 3, end_after_seconds: 8,
     },
