@@ -1,4 +1,5 @@
 // The pure parts of the pages, tested in the browser that will run them. `run` gives {name, error} of each.
+import * as calendar from "/js/core/calendar.js";
 import * as contour from "/js/masks/contour.js";
 import * as diff from "/js/setup/diff.js";
 import * as fit from "/js/geometry/picture.js";
@@ -15,6 +16,7 @@ import { added, changes, given, kinds } from "/js/setup/channelbook.js";
 import { pictureHeight } from "/js/setup/scale.js";
 import { book, isUnused, rules, unitOf, wordsOf } from "/js/setup/rulebook.js";
 import { group } from "/js/incidents/groups.js";
+import { partOfDay } from "/js/incidents/timeline.js";
 import { slug } from "/js/setup/cameras.js";
 import { query } from "/js/core/api.js";
 import { el } from "/js/core/dom.js";
@@ -269,6 +271,21 @@ test("times, sizes and durations in words", () => {
   same([format.duration(7.25), format.duration(200), format.duration(7500), format.duration(950_400), format.bytes(1_118_750), format.position(67.34), format.words("marked_object_moved"), format.words("minDropMetres")],
     ["7.3 s", "3 min 20 s", "2 h 5 min", "11 days", "1.1 MB", "1:07.3", "Marked object moved", "Min drop metres"]);
   same([format.ago(new Date(now - 5000), now), format.ago(new Date(now - 240_000), now), format.dayName(new Date(now - 86_400_000), now)], ["just now", "4 min ago", "Yesterday"]);
+});
+test("days and times of day are the site's, whatever the reader's clock shows", () => {
+  const evening = new Date("2026-03-03T20:00:00Z");
+  calendar.setZone("Asia/Kathmandu");
+  same([format.time(evening), calendar.dayText(evening), calendar.startOfDay(evening), calendar.dayOfText("2026-03-04"), calendar.foreignZone(evening)],
+    ["01:45", "2026-03-04", "2026-03-03T18:15:00.000Z", "2026-03-03T18:15:00.000Z", "Asia/Kathmandu"]);
+  same(format.dayName("2026-03-03T18:10:00Z", evening), "Yesterday");
+  calendar.setZone("Europe/Berlin");
+  // The clocks are set forward: a day of 23 hours.
+  const spring = new Date("2026-03-29T12:00:00Z");
+  same([0, 1, 2].map((days) => calendar.startOfDay(spring, days)), ["2026-03-28T23:00:00.000Z", "2026-03-29T22:00:00.000Z", "2026-03-30T22:00:00.000Z"]);
+  near(partOfDay("2026-03-29T10:30:00Z", calendar.startOfDay(spring)), 0.5);
+  calendar.setZone("Nowhere/At all");
+  same([calendar.foreignZone(), calendar.dayText(new Date(2026, 2, 3)), calendar.startOfDay(new Date(2026, 2, 3, 4))], ["", "2026-03-03", new Date(2026, 2, 3)]);
+  same(calendar.dayOfText("soon"), calendar.startOfDay(new Date()));
 });
 
 export async function run() {

@@ -1,27 +1,18 @@
-// Values in the words of the page. Times of day are the reader's own zone.
+// Values in the words of the page. Times of day are the site's.
+import { sameYear, startOfDay, writer } from "./calendar.js";
 
-const day = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
-const dayWithYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const clockSeconds = new Intl.DateTimeFormat(
-  undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const day = writer({ weekday: "short", day: "numeric", month: "short" });
+const dayWithYear = writer({ day: "numeric", month: "short", year: "numeric" });
 
-export const time = (date) => clock.format(new Date(date));
-export const timeSeconds = (date) => clockSeconds.format(new Date(date));
+export const time = writer({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export const timeSeconds = writer({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
 /** "Today", "Yesterday", "Tue 3 Mar". */
 export function dayName(date, now = new Date()) {
-  const moment = new Date(date);
-  const days = Math.round((startOfDay(now) - startOfDay(moment)) / 86_400_000);
+  const days = Math.round((startOfDay(now) - startOfDay(date)) / 86_400_000);
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
-  return moment.getFullYear() === now.getFullYear() ? day.format(moment) : dayWithYear.format(moment);
-}
-
-export function startOfDay(date) {
-  const start = new Date(date);
-  start.setHours(0, 0, 0, 0);
-  return start;
+  return sameYear(date, now) ? day(date) : dayWithYear(date);
 }
 
 /** "14:03:12", with the day before it when it isn't today. */

@@ -1,5 +1,6 @@
 // Who is signed in, and what they may do. The server decides each time; this only spares people buttons that would fail.
 import { get, post, remove, setCSRF } from "./api.js";
+import { setZone } from "./calendar.js";
 
 const ranks = { viewer: 0, operator: 1, admin: 2 };
 let session = null;
@@ -18,6 +19,7 @@ export async function load() {
 function take(value) {
   session = value;
   setCSRF(value.csrf);
+  setZone(value.timeZone);
   return value;
 }
 

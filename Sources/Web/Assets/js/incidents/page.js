@@ -4,7 +4,8 @@ import { get, query as queryOf } from "../core/api.js";
 import { closer, empty, head, panel } from "../core/page.js";
 import { icon } from "../core/icons.js";
 import { attempt } from "../core/toasts.js";
-import { count, dayName, startOfDay } from "../core/format.js";
+import { dayOfText, dayText, foreignZone, startOfDay } from "../core/calendar.js";
+import { count, dayName } from "../core/format.js";
 import { setQuery } from "../core/router.js";
 import * as feed from "../core/feed.js";
 import { filters, names } from "./filters.js";
@@ -16,28 +17,27 @@ const path = "/api/v1/incidents";
 export async function open(main, _, query) {
   const { cameras } = await get("/api/v1/cameras");
   let values = Object.fromEntries(names.map((name) => [name, query.get(name) ?? ""]));
-  let day = startOfDay(query.get("day") ? new Date(`${query.get("day")}T00:00`) : new Date());
+  let day = dayOfText(query.get("day"));
   let turn = 0;
   head(main, "Incidents");
   const band = el("div", {}, el("p.loading", {}, "Loading…")), list = el("ul.rows", {}), more = el("div.more-line", {}, el("p.loading", {}, "Loading…")), total = el("span.soft.small", { role: "status" });
   const dayWords = el("strong.day", {});
-  const move = (days) => { day.setDate(day.getDate() + days); showDay(); remember(); };
+  const move = (days) => { day = startOfDay(day, days); showDay(); remember(); };
   const arrows = el("div.buttons", {},
     el("button.button.icon", { type: "button", "aria-label": "The day before", on: { click: () => move(-1) } }, icon("back", 16)), dayWords,
     el("button.button.icon", { type: "button", "aria-label": "The day after", on: { click: () => move(1) } }, icon("forward", 16)));
-  const dayPanel = el("section.panel", { "aria-label": "Day" }, el("header", {}, el("h2", {}, "Day"), el("span.grow", {}), arrows), el("div.body", {}, band));
+  const dayPanel = el("section.panel", { "aria-label": "Day" }, el("header", {}, el("h2", {}, "Day"), el("span.soft.small", {}, foreignZone() && `times of ${foreignZone()}`), el("span.grow", {}), arrows), el("div.body", {}, band));
   const listPanel = panel("List", [list, more], { flush: true, actions: total });
   main.append(el("div.stack.wide", {}, filters(values, cameras, (now) => { values = now; remember(); showAll(); }), dayPanel, listPanel));
 
-  const remember = () => setQuery({ ...values, day: dayName(day) === "Today" ? "" : local(day) });
+  const remember = () => setQuery({ ...values, day: dayName(day) === "Today" ? "" : dayText(day) });
   const showDay = attempt(async () => {
-    const end = new Date(day);
-    end.setDate(end.getDate() + 1);
+    const end = startOfDay(day, 1);
     replace(dayWords, dayName(day));
     arrows.lastElementChild.disabled = end > new Date();
-    const wanted = local(day);
+    const wanted = day;
     const { incidents } = await get(path + queryOf({ ...values, from: day.toISOString(), to: end.toISOString(), limit: 500 }));
-    if (wanted !== local(day)) return;
+    if (wanted !== day) return;
     replace(band, timeline(day, cameras, incidents), incidents.length ? legend(incidents) : el("p.soft.small.legend", {}, "No incident on this day."));
   });
   const showList = attempt(async () => {
@@ -61,8 +61,6 @@ export async function open(main, _, query) {
   close.add(feed.on("incident", () => { if (list.children.length <= 30) showAll(); }), feed.on("state", (up) => { if (up && list.children.length <= 30) showAll(); }));
   return close;
 }
-
-const local = (date) => `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`;
 
 function nothing(values) {
   return Object.values(values).some(Boolean)

@@ -1,6 +1,7 @@
 // One day as a band: a line for each camera, a sign for each incident at its time. What lies close is told apart by shape.
 import { el } from "../core/dom.js";
-import { startOfDay, time, words } from "../core/format.js";
+import { startOfDay } from "../core/calendar.js";
+import { time, words } from "../core/format.js";
 import { icon } from "../core/icons.js";
 import { group } from "./groups.js";
 
@@ -8,8 +9,7 @@ const hours = [0, 3, 6, 9, 12, 15, 18, 21, 24];
 
 /** Where a moment lies in its day, 0 to 1; days of 23 and 25 hours too. */
 export function partOfDay(date, start) {
-  const next = new Date(start);
-  next.setDate(next.getDate() + 1);
+  const next = startOfDay(start, 1);
   return (new Date(date) - start) / (next - start);
 }
 
