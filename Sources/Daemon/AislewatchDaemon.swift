@@ -99,9 +99,11 @@ public struct AislewatchDaemon: Sendable {
         case .compact:
             let folder =
                 try model.directory ?? ModelLocator.directory(of: model.family.rawValue, environment: environment)
-            let precision: InferencePrecision = model.precision == .bf16 ? .bf16 : .f32
-            let inference = try InferenceService(device: model.device.rawValue, precision: precision, clock: clock)
-            return try await CompactFamily(directory: folder, inference: inference)
+            let inference = try InferenceService(
+                device: model.device.rawValue, precision: InferencePrecision(model.precision), clock: clock)
+            let family = try await CompactFamily(directory: folder, inference: inference)
+            logger.info("network: \(family.name) \(family.version), \(family.precision ?? "unknown precision")")
+            return family
         }
     }
 

@@ -98,7 +98,7 @@ struct MistakeTests {
             "5:11: model.device is \"cpu\"; allowed: CPU, GPU, NPU, AUTO; did you mean \"CPU\"?"),
         Mistake(
             "model:\n  precision: fp16",
-            "5:14: model.precision is \"fp16\"; allowed: f32, bf16"),
+            "5:14: model.precision is \"fp16\"; allowed: auto, f32, bf16"),
         Mistake(
             "site:\n  time_zone: Europe/Berln",
             "5:14: site.time_zone is \"Europe/Berln\"; allowed: UTC or an IANA name such as Europe/Berlin; did you mean "

@@ -28,9 +28,10 @@ struct ValueTests {
         #expect(configuration.web == WebConfiguration() && configuration.recording.preRollSeconds == 10)
     }
 
-    @Test("the network computes alike everywhere unless bf16 is asked for")
+    @Test("the network computes as is cheapest on the processor unless a precision is asked for")
     func precision() throws {
-        #expect(try parse(oneCamera).model.precision == .f32)
+        #expect(try parse(oneCamera).model.precision == .auto)
+        #expect(try parse(oneCamera + "model: {precision: f32}\n").model.precision == .f32)
         #expect(try parse(oneCamera + "model: {precision: bf16}\n").model.precision == .bf16)
     }
 

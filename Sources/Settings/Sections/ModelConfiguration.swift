@@ -17,9 +17,11 @@ public struct ModelConfiguration: Hashable, Sendable {
 
     /// The arithmetic inside the network.
     public enum Precision: String, Hashable, Sendable, CaseIterable {
+        /// bf16 on a CPU that computes it natively (AMX, AVX-512 BF16), f32 elsewhere.
+        case auto
         /// The same masks on every machine.
         case f32
-        /// Faster on processors that have it (AMX, AVX-512 BF16), with slightly different masks.
+        /// Half the cost on processors that have it, with slightly different masks.
         case bf16
     }
 
@@ -29,8 +31,8 @@ public struct ModelConfiguration: Hashable, Sendable {
     public var directory: URL?
     /// Default: `CPU`.
     public var device = Device.cpu
-    /// Default: `f32`.
-    public var precision = Precision.f32
+    /// Default: `auto`.
+    public var precision = Precision.auto
 
     public init() {}
 

@@ -6,6 +6,9 @@ public final class CompactFamily: SegmentationFamily {
     /// Version of the weights, from the manifest.
     public var version: Int { graphs.manifest.version }
 
+    /// The arithmetic that the runtime chose, in its own words (`f32`, `bf16`); nil where it doesn't say.
+    public var precision: String? { graphs.imageEncoder.precision }
+
     private let graphs: CompactGraphs
     private let pool: WorkspacePool
 

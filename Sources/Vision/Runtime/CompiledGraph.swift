@@ -6,6 +6,8 @@ final class CompiledGraph: @unchecked Sendable {
     let name: String
     let inputs: [TensorDescription]
     let outputs: [TensorDescription]
+    /// The arithmetic that the runtime chose, in its own words (`f32`, `bf16`); nil where it doesn't say.
+    let precision: String?
     private let compiled: OpaquePointer
     private let request: OpaquePointer
     /// A tensor may have several names, of which the runtime lists but one; those asked for are kept here.
@@ -24,12 +26,22 @@ final class CompiledGraph: @unchecked Sendable {
             }
             guard let request else { throw VisionError.graphInvalid(graph: name, reason: "no request") }
             self.request = request
+            precision = Self.precision(of: compiled)
         } catch {
             ov_compiled_model_free(compiled)
             throw error
         }
         self.name = name
         self.compiled = compiled
+    }
+
+    private static func precision(of compiled: OpaquePointer) -> String? {
+        var value: UnsafeMutablePointer<CChar>?
+        guard ov_compiled_model_get_property(compiled, RuntimeCore.precisionKey, &value) == OK, let value else {
+            return nil
+        }
+        defer { ov_free(value) }
+        return String(cString: value)
     }
 
     deinit {

@@ -3,6 +3,8 @@ public final class GraphHandle: Sendable {
     public var name: String { compiled.name }
     public var inputs: [TensorDescription] { compiled.inputs }
     public var outputs: [TensorDescription] { compiled.outputs }
+    /// The arithmetic that the runtime chose, in its own words (`f32`, `bf16`); nil where it doesn't say.
+    public var precision: String? { compiled.precision }
     let compiled: CompiledGraph
 
     init(_ compiled: CompiledGraph) { self.compiled = compiled }

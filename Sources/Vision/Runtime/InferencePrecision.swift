@@ -1,7 +1,10 @@
 /// The arithmetic the runtime may use inside a graph.
 public enum InferencePrecision: String, Sendable, CaseIterable {
-    /// The same results on every machine, to rounding. The default.
+    /// bf16 on a CPU that computes it natively (AMX, AVX-512 BF16), as OpenVINO itself chooses, f32 on any other and on other
+    /// devices: half the cost where it can be had, with masks that differ a little from machine to machine.
+    case auto
+    /// The same results on every machine, to rounding.
     case f32
-    /// Faster on processors that have it, with results that differ from machine to machine; only after measuring it.
+    /// Also where the processor only imitates it.
     case bf16
 }

@@ -6,6 +6,8 @@ final class RuntimeCore: @unchecked Sendable {
     private let device: String
     private let properties: [(key: String, value: String)]
 
+    static let precisionKey = "INFERENCE_PRECISION_HINT"
+
     init(device: String, threads: Int, precision: InferencePrecision) throws {
         var core: OpaquePointer?
         let status = ov_core_create(&core)
@@ -14,9 +16,13 @@ final class RuntimeCore: @unchecked Sendable {
         }
         self.core = core
         self.device = device
-        var properties = [
-            (key: "PERFORMANCE_HINT", value: "LATENCY"), (key: "INFERENCE_PRECISION_HINT", value: precision.rawValue),
-        ]
+        var properties = [(key: "PERFORMANCE_HINT", value: "LATENCY")]
+        switch precision {
+        case .f32, .bf16: properties.append((key: Self.precisionKey, value: precision.rawValue))
+        // Without a hint a CPU takes bf16 where that is native; other devices would take f16, which was never measured.
+        case .auto where device == "CPU": break
+        case .auto: properties.append((key: Self.precisionKey, value: InferencePrecision.f32.rawValue))
+        }
         if device == "CPU" {
             properties += [
                 (key: "INFERENCE_NUM_THREADS", value: String(max(1, threads))), (key: "NUM_STREAMS", value: "1"),

@@ -31,7 +31,7 @@ struct EvalClicksCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure("\(error)")
         }
-        let family = try await model.load()
+        let family = try await model.loadForFigures()
         let reporter = EvaluationReporter("clicking")
         let figures = try await CommandFailure.wrapping { try await evaluation.run(family, progress: reporter.note) }
         reporter.finish()

@@ -39,7 +39,7 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try ConfigurationOption.load(config, purpose: .settings)
-        let family: CompactFamily? = motionOnly ? nil : try await model.load()
+        let family: CompactFamily? = motionOnly ? nil : try await model.loadForFigures()
         let settings = IncidentEvaluation.Settings(
             rules: config == nil ? .labelledClips : RuleSettings(configuration.rules), pace: pace,
             preRollSeconds: configuration.recording.preRollSeconds,

@@ -40,7 +40,7 @@ struct EvalMasksCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure("\(error)")
         }
-        let family = try await model.load()
+        let family = try await model.loadForFigures()
         let reporter = EvaluationReporter("following")
         let figures = try await CommandFailure.wrapping { try await evaluation.run(family, progress: reporter.note) }
         reporter.finish()

@@ -15,11 +15,24 @@ struct ModelOption: ParsableArguments {
     @Option(help: "Processor threads for the network.")
     var threads = 1
 
-    @Option(help: "The network's arithmetic: f32, or bf16, which is faster where the processor has it.")
-    var precision = InferencePrecision.f32
+    @Option(
+        help: """
+            The network's arithmetic: f32, the same on every machine; bf16, half the cost where the processor has it; \
+            auto, bf16 there and f32 elsewhere.
+            """)
+    var precision = InferencePrecision.auto
 
     func validate() throws {
         if threads < 1 { throw ValidationError("--threads must be at least 1") }
+    }
+
+    /// The compact network, compiled, and a line on standard error that says what the figures will be of.
+    func loadForFigures() async throws -> CompactFamily {
+        let family = try await load()
+        let precision = family.precision ?? "unknown precision"
+        StandardError.write(
+            "network: \(family.name) \(family.version), \(precision), \(threads) thread\(threads == 1 ? "" : "s")")
+        return family
     }
 
     /// The compact network, compiled.

@@ -27,6 +27,15 @@ struct InferenceServiceTests {
         #expect(outputs["sum"]?.floats == [20, 40, 60, 80])
     }
 
+    @Test(
+        "a graph tells the arithmetic that was asked for, or what the runtime chose",
+        arguments: InferencePrecision.allCases)
+    func precision(_ wanted: InferencePrecision) async throws {
+        let graph = try await InferenceService(precision: wanted).load(TinyGraph.sum(shape: [1, 4]), name: "sum")
+        let told = try #require(graph.precision)
+        #expect(wanted == .auto ? ["f32", "bf16"].contains(told) : told == wanted.rawValue)
+    }
+
     @Test("an image input takes interleaved bytes instead of planes of floats")
     func imageInput() async throws {
         let service = try InferenceService()
