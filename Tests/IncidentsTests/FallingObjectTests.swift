@@ -40,6 +40,20 @@ struct FallingObjectTests {
         #expect(incident.startDate == SceneBuilder.startDate.addingTimeInterval(incident.start.seconds))
     }
 
+    @Test("of a box that tips over its edge only a corner differs at first; the fall is counted from the whole")
+    func corner() throws {
+        let samples = (0..<12).map { frame in
+            let seconds = Double(frame) / 15
+            let (y, _) = Motion.fall(seconds, start: 0.2, top: 100, drop: 90, gravity: 500)
+            let side = frame == 0 ? 15 : 40
+            return TrackSample(
+                seconds: seconds, region: Region(x: 200, y: Int(y) - side / 2, width: side, height: side),
+                centroid: Point(x: 220, y: frame == 0 ? 94 : y), area: Double(side * side), cues: nil)
+        }
+        let descent = try #require(Descent(in: samples[...], height: 360, maxSeconds: 1.3))
+        #expect(descent.first > 0 && descent.areaRatio == 1 && descent.acceleration > 1)
+    }
+
     @Test("cameras that see 2 m of height and cameras that see 8 m", arguments: [1.2, 2.0, 3.5, 5.0])
     func viewHeights(gravity: Double) throws {
         var scene = SceneBuilder(framesPerSecond: 15)

@@ -50,7 +50,7 @@ struct SpillTests {
             scene.actors = [actor]
             return try Judging.incidents(scene.recording()).map(\.kind)
         }
-        #expect(try kinds(puddle(wide: 0.85)).isEmpty)
+        #expect(try kinds(puddle(wide: 0.7)).isEmpty)
         #expect(try kinds(puddle(wide: 1)) == [.spill])
         #expect(try kinds(puddle(containment: 0.972)).isEmpty)
         #expect(try kinds(puddle(y: 0.1)).isEmpty)

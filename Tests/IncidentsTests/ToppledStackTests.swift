@@ -66,6 +66,47 @@ struct ToppledStackTests {
         #expect(incidents.first?.tracks.count == 2)
     }
 
+    @Test("what rolls on up the picture after it fell changes nothing")
+    func rollsOn() throws {
+        var scene = SceneBuilder(framesPerSecond: 12.5)
+        scene.actors = [
+            { time in
+                guard time >= 3 else { return nil }
+                let width = 0.12 + 0.3 * min(1, (time - 3) / 1.6)
+                var look = SceneBuilder.Look(x: 0.84 + width / 2, y: 0.5, width: width, height: 0.3, fill: 0.7)
+                look.cues.outlineContrast = 0.5
+                guard time < 4.6 else { return look }
+                let fallen = min(1, (time - 3) / 0.8), rolled = max(0, (time - 3.8) / 0.8)
+                look = look.moving(rolled > 0 ? 0.4 : 0.6, containment: 0.9)
+                look.cues.movingCentroid = Point(x: 0.95 * 360, y: (0.42 + 0.15 * (fallen * fallen - rolled)) * 360)
+                return look
+            }
+        ]
+        let kinds = try Judging.incidents(scene.recording()).map(\.kind)
+        #expect(kinds == [.toppledStack])
+    }
+
+    @Test("a blob whose middle stays while it grows is at rest only when nothing in it moves any more")
+    func middleStays() throws {
+        var scene = SceneBuilder(framesPerSecond: 12.5)
+        scene.actors = [
+            { time in
+                guard time >= 3 else { return nil }
+                let u = min(1, (time - 3) / 0.9)
+                // To both sides alike, as the place and what fell from it may.
+                var look = SceneBuilder.Look(x: 0.9, y: 0.5, width: 0.12 + 0.24 * u, height: 0.3, fill: 0.7)
+                look.cues.outlineContrast = 0.5
+                guard u < 1 else { return look }
+                look = look.moving(0.6, containment: 0.97)
+                look.cues.movingCentroid = Point(x: 0.9 * 360, y: (0.42 + 0.15 * u * u) * 360)
+                return look
+            }
+        ]
+        let incidents = try Judging.incidents(scene.recording())
+        #expect(incidents.map(\.kind) == [.toppledStack])
+        #expect(try #require(incidents.first).end.seconds >= 3.7)
+    }
+
     @Test("what moves aside without coming down is no topple")
     func aside() throws {
         var scene = SceneBuilder(framesPerSecond: 12.5)

@@ -89,14 +89,20 @@ struct Collapse: Hashable, Sendable {
             sink >= settings.minSinkFraction * stoodHeight,
             speed >= context.pictureHeights(settings.minSinkSpeed, scale: scale) * context.height
         else { return false }
-        // It spread to where it was not: sideways, or down the picture towards the camera.
+        // It spread to where it was not: sideways, or down the picture towards the camera; further where the picture's upper edge
+        // cuts it off, so that its height is not known.
+        let leastAdded = context.touchesTop(stood) ? 1 : 0.3
         let added = lies.area - lies.intersection(stood).area
         guard aspectKept <= settings.maxAspectKept || Double(lies.endY - stood.endY) >= 0.35 * stoodHeight,
-            Double(added) >= 0.3 * Double(stood.area)
+            Double(added) >= leastAdded * Double(stood.area)
         else { return false }
         // What the picture's upper edge cuts off was never all seen: an arm, a fork, a crane that reaches in shows more and
         // more of itself. What stands and tips over covers hardly more than twice its height.
         guard !context.touchesTop(stood) || Double(region.height) <= 2 * stoodHeight else { return false }
+        // What topples does not rise, but for the corner it tips over and what had not moved yet at first.
+        guard context.touchesTop(stood) || !context.touchesTop(region),
+            Double(stood.y - region.y) <= 0.5 * stoodHeight
+        else { return false }
         // What lies is lower than what stood: its upper edge is the place it left, so its lower edge must not be above.
         return Double(lies.endY) >= Double(stood.endY) - 0.15 * stoodHeight
     }
@@ -181,12 +187,21 @@ struct Collapse: Hashable, Sendable {
         return moments.filter { $0.weight >= 0.08 * most }
     }
 
-    /// From the first tenth of all that moved to the last: means, because single frames are noisy.
+    /// From the first tenth of all that moved to the lowest tenth after half of it: means, because single frames are noisy. Not
+    /// to the last, since what rolls on after it fell may roll away from the camera, up the picture.
     private static func sink(_ moments: [Moment]) -> Double {
         let total = moments.map(\.weight).reduce(0, +)
-        return mean(moments.reversed(), total: total) - mean(moments, total: total)
+        let start = mean(moments[...], total: total)
+        var passed = 0.0, lowest = -Double.infinity
+        for end in moments.indices {
+            passed += moments[end].weight
+            guard passed >= 0.5 * total else { continue }
+            lowest = max(lowest, mean(moments[...end].reversed(), total: total))
+        }
+        return lowest - start
     }
 
+    /// Of the first of them that make up a tenth of all that moved.
     private static func mean(_ moments: some Sequence<Moment>, total: Double) -> Double {
         var y = 0.0, weight = 0.0
         for moment in moments {

@@ -37,6 +37,10 @@ struct Descent: Hashable, Sendable {
         let y: [Double] = samples.map { $0.centroid.y / height }
         let t: [Double] = samples.map { $0.seconds }
         guard var span = Self.largest(y, t, maxSeconds: maxSeconds, tolerance: tolerance) else { return nil }
+        // Of a track's first frame often only a corner differed yet from what was behind.
+        if samples.startIndex == 0, span.lowerBound == 0, span.count > 3, samples[0].area < 0.5 * samples[1].area {
+            span = 1...span.upperBound
+        }
         Self.trim(&span, y, t)
         let (i, j) = (span.lowerBound, span.upperBound)
         guard j - i >= 2, t[j] > t[i], y[j] > y[i], let fit = Self.fit(Array(y[i...j]), Array(t[i...j])) else {

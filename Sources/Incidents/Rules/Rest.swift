@@ -13,17 +13,22 @@ struct Rest: Hashable, Sendable {
     /// - Parameters:
     ///   - height: pixels per picture height.
     ///   - seconds: how long it must have been still.
+    ///   - isWhole: whether nothing within it may have moved either: where what came down and the place it left are one blob,
+    ///     its middle stays while it falls.
     /// - Returns: nil when the track moved within the last `seconds`, or is not known for so long.
-    init?(of samples: [TrackSample], height: Double, seconds: Double) {
+    init?(of samples: [TrackSample], height: Double, seconds: Double, isWhole: Bool = false) {
         guard let last = samples.last else { return nil }
         // Noise of the gate's grid and of an outline that flickers: a part of the picture and of the object.
         let reach = 0.006 * height + 0.06 * last.area.squareRoot()
         // A thing lies perfectly still, but for noise; a person who stands hardly ever does.
         let moving = 0.12
         var k = samples.count - 1
-        while k >= 0, samples[k].centroid.distance(to: last.centroid) <= reach { k -= 1 }
+        while k >= 0, samples[k].centroid.distance(to: last.centroid) <= reach {
+            if isWhole, let cues = samples[k].cues, cues.movingFraction > moving { break }
+            k -= 1
+        }
         let start = k + 1
-        guard last.seconds - samples[start].seconds >= seconds - 1e-6 else { return nil }
+        guard start < samples.count, last.seconds - samples[start].seconds >= seconds - 1e-6 else { return nil }
         let tail = samples[start...].drop { $0.seconds < last.seconds - seconds - 1e-6 }
         let fractions = tail.compactMap { $0.cues?.movingFraction }
         if !fractions.isEmpty, fractions.reduce(0, +) / Double(fractions.count) > moving { return nil }

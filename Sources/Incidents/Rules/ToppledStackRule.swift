@@ -16,7 +16,8 @@ struct ToppledStackRule: Sendable {
         var signs: [RuleSign] = []
         for id in ledger.seen where !spreading.contains(id) && announced[id] == nil {
             guard let history = ledger.histories[id], history.origin == .motion,
-                let rest = Rest(of: history.samples, height: context.height, seconds: settings.restSeconds),
+                let rest = Rest(
+                    of: history.samples, height: context.height, seconds: settings.restSeconds, isWhole: true),
                 !rest.isSpreading, let last = history.last,
                 last.seconds - rest.startSeconds <= settings.restSeconds + 1.5,
                 let collapse = Collapse(of: history, until: rest, ledger, context, settings: settings),

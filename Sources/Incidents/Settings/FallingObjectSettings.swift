@@ -37,8 +37,8 @@ public struct FallingObjectSettings: Hashable, Sendable, Codable {
 
     public init(
         enabled: Bool = true, minDropPictureHeights: Double = 0.07, minDropMetres: Double = 0.4,
-        minAccelerationPictureHeights: Double = 0.9, minAccelerationMetres: Double = 3,
-        minPeakSpeedPictureHeights: Double = 0.45, minPeakSpeedMetres: Double = 1.8, maxFallSeconds: Double = 1.3,
+        minAccelerationPictureHeights: Double = 0.8, minAccelerationMetres: Double = 3,
+        minPeakSpeedPictureHeights: Double = 0.4, minPeakSpeedMetres: Double = 1.8, maxFallSeconds: Double = 1.3,
         maxSettleSeconds: Double = 3, restSeconds: Double = 0.6
     ) {
         self.enabled = enabled

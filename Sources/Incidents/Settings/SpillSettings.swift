@@ -44,7 +44,7 @@ public struct SpillSettings: Hashable, Sendable, Codable {
 
     public init(
         enabled: Bool = true, minAreaFraction: Double = 0.004, minAreaSquareMetres: Double = 0.1,
-        maxAreaFraction: Double = 0.4, maxHeightToWidth: Double = 1.1, minGrownFraction: Double = 0.003,
+        maxAreaFraction: Double = 0.4, maxHeightToWidth: Double = 1.3, minGrownFraction: Double = 0.003,
         minGrowthSeconds: Double = 1, minGrowthRatio: Double = 1.25, minContainment: Double = 0.976,
         maxMovingFraction: Double = 0.35, shadowTextureSimilarity: Double = 0.6,
         minLumaChange: Double = 0.1, maxTextureRatio: Double = 4.5, shadowStaySeconds: Double = 3,

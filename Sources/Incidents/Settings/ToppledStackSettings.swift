@@ -32,7 +32,7 @@ public struct ToppledStackSettings: Hashable, Sendable, Codable {
 
     public init(
         enabled: Bool = true, minHeightPictureHeights: Double = 0.11, minHeightMetres: Double = 0.8,
-        minSinkFraction: Double = 0.2, minSinkSpeedPictureHeights: Double = 0.08, minSinkSpeedMetres: Double = 0.4,
+        minSinkFraction: Double = 0.15, minSinkSpeedPictureHeights: Double = 0.08, minSinkSpeedMetres: Double = 0.4,
         maxAspectKept: Double = 0.85, maxSeconds: Double = 5, restSeconds: Double = 0.8
     ) {
         self.enabled = enabled

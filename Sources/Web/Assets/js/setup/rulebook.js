@@ -5,14 +5,14 @@ export const book = {
   falling_object: {
     about: "Something comes down fast and then lies still.",
     values: {
-      min_drop_picture_heights: 0.07, min_drop_metres: 0.4, min_acceleration_picture_heights: 0.9, min_acceleration_metres: 3,
-      min_peak_speed_picture_heights: 0.45, min_peak_speed_metres: 1.8, max_fall_seconds: 1.3, max_settle_seconds: 3, rest_seconds: 0.6,
+      min_drop_picture_heights: 0.07, min_drop_metres: 0.4, min_acceleration_picture_heights: 0.8, min_acceleration_metres: 3,
+      min_peak_speed_picture_heights: 0.4, min_peak_speed_metres: 1.8, max_fall_seconds: 1.3, max_settle_seconds: 3, rest_seconds: 0.6,
     },
   },
   spill: {
     about: "A flat area on the floor grows and stays.",
     values: {
-      min_area_fraction: 0.004, min_area_square_metres: 0.1, max_area_fraction: 0.4, max_height_to_width: 1.1, min_grown_fraction: 0.003,
+      min_area_fraction: 0.004, min_area_square_metres: 0.1, max_area_fraction: 0.4, max_height_to_width: 1.3, min_grown_fraction: 0.003,
       min_growth_seconds: 1, min_growth_ratio: 1.25, min_containment: 0.976, max_moving_fraction: 0.35, shadow_texture_similarity: 0.6, min_luma_change: 0.1,
       max_texture_ratio: 4.5,
       shadow_stay_seconds: 3, end_after_seconds: 8,
@@ -21,7 +21,7 @@ export const book = {
   toppled_stack: {
     about: "Something tall and standing tips over or collapses.",
     values: {
-      min_height_picture_heights: 0.11, min_height_metres: 0.8, min_sink_fraction: 0.2, min_sink_speed_picture_heights: 0.08,
+      min_height_picture_heights: 0.11, min_height_metres: 0.8, min_sink_fraction: 0.15, min_sink_speed_picture_heights: 0.08,
       min_sink_speed_metres: 0.4, max_aspect_kept: 0.85, max_seconds: 5, rest_seconds: 0.8,
     },
   },
