@@ -30,8 +30,8 @@ build: setup ## Build in release
 demo: build ## Watch every clip in samples/ and compare with its label
 	@scripts/demo.sh $(RELEASE)
 
-test: setup-tests ## Run the whole test suite
-	@scripts/test.sh
+test: setup-tests ## Run the whole test suite; SUITE=MediaTests runs one target, FILTER=… the tests of that name
+	@SUITE="$(SUITE)" FILTER="$(FILTER)" scripts/test.sh
 
 eval: build ## Measure on the data sets in EVAL_DATA
 	@scripts/eval.sh $(RELEASE) "$(EVAL_DATA)"
