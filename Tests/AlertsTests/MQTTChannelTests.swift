@@ -74,6 +74,8 @@ struct MQTTChannelTests {
         /// Returns when the broker has said so.
         func says(_ part: String) async throws { try await process.withLock { $0 }?.wait(for: part) }
 
+        func freeze() { process.withLock { $0 }?.freeze() }
+
         func kill() { process.withLock { $0.take() }?.kill() }
 
         /// Hears all that comes; retained messages first.
@@ -277,6 +279,27 @@ struct MQTTChannelTests {
         #expect(try await channel.send(delivery()) == .delivered)
         running.cancel()
         await running.value
+    }
+
+    @Test("an acknowledgement of an earlier message never counts for a later one, also when ids come round again")
+    func idsComeRound() async throws {
+        let broker = try await Broker()
+        let (connections, connected) = AsyncStream<Void>.makeStream()
+        let connection = try MQTTConnection(
+            MQTTBroker(host: "127.0.0.1", port: Int(broker.port), clientID: "chatty"),
+            will: .init(topic: "gone", payload: "gone"), onConnect: { _ in connected.yield() }, onMessage: { _, _ in })
+        connection.start()
+        for await _ in connections { break }
+        // MQTT's ids have 16 bits: after this many messages every id was in use once.
+        for _ in 0..<65_600 { connection.announce("chat", "x", retain: false) }
+        try await connection.publish("chat", "last", timeoutSeconds: 120)
+        broker.freeze()
+        await #expect(throws: AlertError.outcomeUnknown(reason: "MQTT: the broker has not acknowledged in time")) {
+            try await connection.publish("chat", "unheard", timeoutSeconds: 0.5)
+        }
+        #expect(connection.waiting == 0)
+        broker.kill()
+        await connection.stop(farewell: .init(topic: "gone", payload: "bye"))
     }
 
     @Test("the broker says offline for us when we are gone without a word")

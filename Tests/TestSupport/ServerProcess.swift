@@ -67,6 +67,11 @@ public final class ServerProcess: Sendable {
         }
     }
 
+    /// Lets it stand still, as a machine that hangs: its connections stay open, and nothing answers.
+    public func freeze() {
+        if process.isRunning { Glibc.kill(process.processIdentifier, SIGSTOP) }
+    }
+
     /// Ends it at once, as a power cut would.
     public func kill() {
         if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }

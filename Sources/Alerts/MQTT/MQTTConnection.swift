@@ -17,9 +17,8 @@ final class MQTTConnection: Sendable {
         var isConnected = false
         var isStopped = false
         var refusal: String?
+        /// Who waits for the acknowledgement of a message, by the message's id.
         var waiters: [Int32: CheckedContinuation<Bool, Never>] = [:]
-        /// Acknowledgements that came before anybody waited for them.
-        var early: Set<Int32> = []
     }
 
     private let broker: MQTTBroker
@@ -84,6 +83,9 @@ final class MQTTConnection: Sendable {
 
     var isConnected: Bool { state.withLock { $0.isConnected } }
 
+    /// How many messages wait for their acknowledgement.
+    var waiting: Int { state.withLock { $0.waiters.count } }
+
     func subscribe(_ topic: String) {
         mosquitto_subscribe(handle.pointer, nil, topic, 1)
         loop.wake()
@@ -95,20 +97,44 @@ final class MQTTConnection: Sendable {
     {
         let refusal = state.withLock { $0.isConnected ? nil : $0.refusal ?? whyNot }
         if let refusal { throw .temporary(reason: "MQTT: \(refusal)") }
-        var id: Int32 = 0
-        let code = mosquitto_publish(
-            handle.pointer, &id, topic, Int32(payload.utf8.count), payload, 1, retain)
-        loop.wake()
-        guard code == 0 else {
+        let sending = await send(topic, payload, retain: retain, timeoutSeconds: timeoutSeconds)
+        guard sending.code == 0 else {
             let isPermanent = [MOSQ_ERR_INVAL, MOSQ_ERR_PAYLOAD_SIZE, MOSQ_ERR_MALFORMED_UTF8].contains {
-                Int32($0.rawValue) == code
+                Int32($0.rawValue) == sending.code
             }
-            let reason = "MQTT: \(Self.words(code))"
+            let reason = "MQTT: \(Self.words(sending.code))"
             throw isPermanent ? .permanent(reason: reason) : .temporary(reason: reason)
         }
-        guard await isAcknowledged(id, timeoutSeconds) else {
+        guard sending.isAcknowledged else {
             throw .outcomeUnknown(reason: "MQTT: the broker has not acknowledged in time")
         }
+    }
+
+    /// Queues a message and waits for its acknowledgement.
+    ///
+    /// The state stays locked while the message is queued, so that its acknowledgement, which arrives on libmosquitto's
+    /// thread, finds the waiter. libmosquitto calls nobody back while it only queues.
+    private func send(
+        _ topic: String, _ payload: String, retain: Bool, timeoutSeconds: Double
+    ) async -> (code: Int32, isAcknowledged: Bool) {
+        var code: Int32 = 0
+        let isAcknowledged = await withCheckedContinuation { continuation in
+            var id: Int32 = 0
+            state.withLock { state in
+                code = mosquitto_publish(
+                    handle.pointer, &id, topic, Int32(clamping: payload.utf8.count), payload, 1, retain)
+                if code == 0 { state.waiters[id] = continuation }
+            }
+            guard code == 0 else {
+                continuation.resume(returning: false)
+                return
+            }
+            loop.wake()
+            DispatchQueue.global().asyncAfter(deadline: .now() + timeoutSeconds) { [weak self, id] in
+                self?.state.withLock { $0.waiters.removeValue(forKey: id) }?.resume(returning: false)
+            }
+        }
+        return (code, isAcknowledged)
     }
 
     private var whyNot: String {
@@ -116,9 +142,11 @@ final class MQTTConnection: Sendable {
             ? "the broker's certificate is not trusted, or it offers no TLS" : "no connection to the broker"
     }
 
-    /// Published without waiting: for states that are said again at the next connection anyhow.
+    /// Published without waiting, and only while there is a connection: for states that are said again at the next one.
+    /// At QoS 0, because libmosquitto keeps what is to be acknowledged until it is, without a limit.
     func announce(_ topic: String, _ payload: String, retain: Bool = true) {
-        mosquitto_publish(handle.pointer, nil, topic, Int32(payload.utf8.count), payload, 1, retain)
+        guard isConnected else { return }
+        mosquitto_publish(handle.pointer, nil, topic, Int32(clamping: payload.utf8.count), payload, 0, retain)
         loop.wake()
     }
 
@@ -150,37 +178,15 @@ final class MQTTConnection: Sendable {
             state.isConnected = code == 0
             state.refusal =
                 code == 0 ? nil : "the broker refuses the connection (code \(code): user, password or rights)"
-            state.early = []
         }
         if code == 0 { onConnect(self) }
     }
 
     private func disconnected() { state.withLock { $0.isConnected = false } }
 
+    /// Of messages for which nobody waits, it is not remembered.
     private func acknowledged(_ id: Int32) {
-        let waiter = state.withLock { state -> CheckedContinuation<Bool, Never>? in
-            if let waiter = state.waiters.removeValue(forKey: id) { return waiter }
-            state.early.insert(id)
-            return nil
-        }
-        waiter?.resume(returning: true)
-    }
-
-    private func isAcknowledged(_ id: Int32, _ seconds: Double) async -> Bool {
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state -> Bool in
-                if state.early.remove(id) != nil { return true }
-                state.waiters[id] = continuation
-                return false
-            }
-            if isThere {
-                continuation.resume(returning: true)
-                return
-            }
-            DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [weak self] in
-                self?.state.withLock { $0.waiters.removeValue(forKey: id) }?.resume(returning: false)
-            }
-        }
+        state.withLock { $0.waiters.removeValue(forKey: id) }?.resume(returning: true)
     }
 
     private static func words(_ code: Int32) -> String { String(cString: mosquitto_strerror(code)) }

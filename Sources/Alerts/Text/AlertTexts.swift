@@ -120,8 +120,8 @@ public struct AlertTexts: Sendable {
         fields["camera"] = notice.camera.map { ShortNames(limit: 40).shortened(name($0)) }
         switch notice {
         case .cameraOffline(_, let since), .pictureFrozen(_, let since): fields["time"] = time(since)
-        case .analysisDegraded(_, let fraction): fields["percent"] = "\(Int((fraction * 100).rounded()))"
-        case .diskForecast(_, let hours): fields["hours"] = "\(max(1, Int(hours.rounded())))"
+        case .analysisDegraded(_, let fraction): fields["percent"] = Self.whole(fraction * 100)
+        case .diskForecast(_, let hours): fields["hours"] = Self.whole(max(1, hours))
         case .diskLow(_, let bytes): fields["megabytes"] = "\(bytes >> 20)"
         case .recordingStopped: break
         case .storageGone(_, let reason): fields["reason"] = reason
@@ -133,5 +133,10 @@ public struct AlertTexts: Sendable {
         case .other(_, _, let text): fields["text"] = text
         }
         return fields
+    }
+
+    /// A measured value without its fraction. A measurement may be no number, or have no end: that must stop no message.
+    private static func whole(_ value: Double) -> String {
+        value.isFinite ? String(format: "%.0f", min(max(value.rounded(), -1e15), 1e15)) : "?"
     }
 }
