@@ -80,8 +80,11 @@ let package = Package(
             ],
             resources: [.embedInCode("Text/Languages")], swiftSettings: strict),
         .target(
-            name: "SecondLook",
-            dependencies: ["Domain", "Media", product("AsyncHTTPClient", "async-http-client")],
+            name: "Verification",
+            dependencies: [
+                "Domain", "Media", "Storage", "Alerts", product("AsyncHTTPClient", "async-http-client"),
+                product("Logging", "swift-log"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Web",
@@ -99,7 +102,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "Domain", "Settings", "Media", "Vision", "Incidents", "Pipeline", "Storage", "Recording", "Alerts",
-                "SecondLook", "Web", product("ServiceLifecycle", "swift-service-lifecycle"),
+                "Verification", "Web", product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("Logging", "swift-log"),
                 product("Crypto", "swift-crypto"),
             ],
@@ -136,7 +139,12 @@ let package = Package(
             name: "AlertsTests",
             dependencies: ["Alerts", "Domain", "Storage", "TestSupport", product("Logging", "swift-log")],
             swiftSettings: strict),
-        .testTarget(name: "SecondLookTests", dependencies: ["SecondLook", "TestSupport"], swiftSettings: pixels),
+        .testTarget(
+            name: "VerificationTests",
+            dependencies: [
+                "Verification", "Alerts", "Domain", "Storage", "TestSupport", product("Logging", "swift-log"),
+            ],
+            swiftSettings: pixels),
         .testTarget(
             name: "WebTests",
             dependencies: [

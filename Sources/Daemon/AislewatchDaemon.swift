@@ -6,6 +6,7 @@ import Recording
 import ServiceLifecycle
 import Settings
 import Storage
+import Verification
 import Vision
 import Web
 
@@ -59,12 +60,14 @@ public struct AislewatchDaemon: Sendable {
         let hub = EventHub()
         notices.connect(alerts.notices)
         try recording.salvage { incident in try alerts.announcer.commit(.new(incident)) }
-        let secondLook = SecondLookDesk(
-            configuration.secondLook, store: store, announcer: alerts.announcer, clock: clock, logger: logger)
-        await secondLook?.releaseForgotten()
+        let verification = VerificationSettings(configuration.secondLook).map {
+            VerificationService(
+                $0, store: StoredVerification(store: store) { alerts.announcer }, clock: clock, logger: logger)
+        }
+        await verification?.releaseForgotten()
         let rooms = CameraRooms(
             running: RunningConfiguration(configuration), store: store, folders: recording.folders, notices: notices,
-            alerts: alerts, secondLook: secondLook, family: family, ids: MonotonicID(),
+            alerts: alerts, verification: verification, family: family, ids: MonotonicID(),
             clock: clock, logger: logger, events: hub, followDesk: FollowDeskHolder())
         let fleet = CameraFleet(rooms)
         let trigger = TriggerDesk(fleet)

@@ -4,6 +4,7 @@ import Logging
 import Recording
 import Settings
 import Storage
+import Verification
 import Vision
 
 /// What all cameras of the daemon share.
@@ -14,7 +15,7 @@ struct CameraRooms: Sendable {
     var notices: any NoticeSink
     var alerts: AlertRooms
     /// Nil where the site has not set it up.
-    var secondLook: SecondLookDesk?
+    var verification: VerificationService?
     var family: any SegmentationFamily
     var ids: MonotonicID
     var clock: any WallClock

@@ -81,8 +81,8 @@ final class CameraSupervisor: Service {
         pictureChange = PictureChange(clock: rooms.clock)
         ledger = IncidentLedger(
             camera: camera.id, clock: rooms.clock, notices: rooms.notices, logger: logger
-        ) { [store = rooms.store, alerts = rooms.alerts, desk = rooms.secondLook] event in
-            if let desk { return try await desk.take(event) }
+        ) { [store = rooms.store, alerts = rooms.alerts, verification = rooms.verification] event in
+            if let verification { return try await verification.take(event) }
             return try await store.perform { _ in try alerts.announcer.commit(event) }
         }
     }
@@ -146,6 +146,7 @@ final class CameraSupervisor: Service {
         recordedRing.finish()
         await recorder.close()
         await ledger.close()
+        await rooms.verification?.close(id)
         states.cancel()
     }
 
@@ -267,7 +268,7 @@ final class CameraSupervisor: Service {
         } catch {
             rooms.logger.error("\(id): a clip could not be linked yet: \(error)")
         }
-        lookAgain(at: event)
+        verify(event)
     }
 
     /// nil before the start and while stopping.

@@ -1,8 +1,40 @@
 import Domain
 import Foundation
 
+/// What the model is asked about an incident.
+enum VerificationQuestion {
+    static let system = """
+        You look at a few frames of a fixed camera in a warehouse, in order of time. An orange rectangle marks where a rule \
+        saw something. Answer with one JSON object and nothing else: {"happened": true or false, "description": "one or two \
+        plain sentences of what can be seen", "severity": "low", "medium" or "high"}. Say happened: false only when the \
+        frames clearly show that it did not happen.
+        """
+
+    /// The rule's question, in the words of its kind.
+    static func text(_ incident: Incident) -> String {
+        let asked =
+            switch incident.kind {
+            case .fallingObject: "Did an object fall here?"
+            case .toppledStack: "Did a stack or a tall object topple here?"
+            case .spill: "Is a liquid spreading on the floor here?"
+            case .objectLeft: "Was an object left here where the way must stay free?"
+            case .objectRemoved: "Was an object that stood here removed?"
+            case .markedObjectMoved: "Did the object that stood here move, fall or disappear?"
+            case .zoneEntry: "Did a person or a vehicle enter this place?"
+            case .lineCrossing: "Did a person or a vehicle cross here?"
+            case .dwell: "Does a person or a vehicle stay here?"
+            case .nearMiss: "Did a vehicle nearly hit a person or another vehicle here?"
+            case .personDown: "Does a person lie on the floor here?"
+            case .cameraTampered: "Is the camera covered, turned away, out of focus or frozen?"
+            case .combination, .manual: "Did something happen here that a warehouse manager should know of?"
+            }
+        let name = incident.ruleName.map { " The rule is called \"\($0)\"." } ?? ""
+        return asked + name
+    }
+}
+
 /// Reads the model's answer. It is text from outside: everything about it is checked.
-enum SecondLookReply {
+enum VerificationReply {
     private struct Completion: Decodable {
         struct Choice: Decodable {
             struct Message: Decodable { var content: String? }
@@ -17,7 +49,7 @@ enum SecondLookReply {
         var severity: String
     }
 
-    static func parse(_ body: Data, model: String, now: Date) throws(SecondLookFailure) -> SecondLookAnswer {
+    static func parse(_ body: Data, model: String, now: Date) throws(VerificationFailure) -> SecondLookAnswer {
         guard let completion = try? JSONDecoder().decode(Completion.self, from: body),
             let content = completion.choices.first?.message.content
         else { throw .unreadable(reason: "no message in it") }

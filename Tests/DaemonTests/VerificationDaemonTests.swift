@@ -7,10 +7,10 @@ import Testing
 
 @testable import Daemon
 
-/// A real camera server, the whole daemon, a receiver of alerts, and a local server that is asked for a second look. How each
-/// kind of answer is taken is shown by ``SecondLookDeskTests``; here, what goes out when.
-@Suite("A second look in the running daemon", .serialized)
-struct SecondLookDaemonTests {
+/// A real camera server, the whole daemon, a receiver of alerts, and a local server that is asked to verify incidents. How each
+/// kind of answer is taken is shown by ``VerificationServiceTests``; here, what goes out when.
+@Suite("Verification in the running daemon", .serialized)
+struct VerificationDaemonTests {
     private static let yes = """
         {"choices": [{"message": {"content": \
         "{\\"happened\\": true, \\"description\\": \\"A box fell.\\", \\"severity\\": \\"high\\"}"}}]}

@@ -3,16 +3,17 @@ import Domain
 import Foundation
 import Incidents
 import Media
-import SecondLook
+import Verification
 
 extension CameraSupervisor {
-    /// Has a new incident looked at, beside everything else.
-    func lookAgain(at event: IncidentEvent) {
-        guard let desk = rooms.secondLook, case .new(let incident) = event, desk.wants(incident) else { return }
+    /// Has a new incident verified, beside everything else.
+    func verify(_ event: IncidentEvent) {
+        guard let verification = rooms.verification, case .new(let incident) = event, verification.wants(incident)
+        else { return }
         let shown = bridge.translate(event).incident, ring = recordedRing
         let configuration = rooms.configuration.secondLook
         Task {
-            await desk.look(at: incident) {
+            await verification.look(at: incident) {
                 // Decoding takes a while and must not hold a thread that others share.
                 try await withCheckedThrowingContinuation { continuation in
                     DispatchQueue.global(qos: .utility).async {

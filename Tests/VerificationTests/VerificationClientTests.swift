@@ -3,11 +3,11 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import SecondLook
+@testable import Verification
 
 /// Against a real server on the loopback that answers well, slowly, wrongly and not at all.
-@Suite("Second look")
-struct SecondLookClientTests {
+@Suite("The model's answer")
+struct VerificationClientTests {
     private static let camera = CameraID(rawValue: "aisle-4") ?? CameraID(rawValue: "a")!
 
     static func incident(_ kind: IncidentKind = .fallingObject) -> Incident {
@@ -25,12 +25,12 @@ struct SecondLookClientTests {
 
     private func ask(
         _ answer: HTTPStub.Answer, seconds: Double = 20, key: String? = "k3y"
-    ) async throws -> (Result<SecondLookAnswer, SecondLookFailure>, [HTTPStub.Request]) {
+    ) async throws -> (Result<SecondLookAnswer, VerificationFailure>, [HTTPStub.Request]) {
         let stub = try HTTPStub([], then: answer)
         defer { stub.stop() }
         let base = try #require(URL(string: stub.baseURL + "/v1"))
-        let client = SecondLookClient(
-            settings: SecondLookSettings(baseURL: base, model: "see-1", apiKey: key, timeLimitSeconds: seconds),
+        let client = VerificationClient(
+            settings: VerificationSettings(baseURL: base, model: "see-1", apiKey: key, timeLimitSeconds: seconds),
             clock: ManualClock())
         do {
             return (
@@ -68,7 +68,7 @@ struct SecondLookClientTests {
 
     @Test("an endless description is cut")
     func long() throws {
-        let cut = SecondLookReply.clean(String(repeating: "word ", count: 500))
+        let cut = VerificationReply.clean(String(repeating: "word ", count: 500))
         #expect(cut.count <= SecondLookAnswer.maxDescriptionLength && cut.hasSuffix("…"))
     }
 
@@ -96,9 +96,9 @@ struct SecondLookClientTests {
         let stub = try HTTPStub()
         stub.stop()
         let base = try #require(URL(string: stub.baseURL))
-        let client = SecondLookClient(
-            settings: SecondLookSettings(baseURL: base, model: "m", timeLimitSeconds: 2), clock: ManualClock())
-        await #expect(throws: SecondLookFailure.self) {
+        let client = VerificationClient(
+            settings: VerificationSettings(baseURL: base, model: "m", timeLimitSeconds: 2), clock: ManualClock())
+        await #expect(throws: VerificationFailure.self) {
             try await client.ask(Self.incident(), frames: [Data([1])])
         }
     }
@@ -111,7 +111,7 @@ struct SecondLookClientTests {
     @Test("without frames nobody is asked")
     func noFrames() async throws {
         let base = try #require(URL(string: "http://127.0.0.1:1"))
-        let client = SecondLookClient(settings: SecondLookSettings(baseURL: base, model: "m"), clock: ManualClock())
-        await #expect(throws: SecondLookFailure.noFrames) { try await client.ask(Self.incident(), frames: []) }
+        let client = VerificationClient(settings: VerificationSettings(baseURL: base, model: "m"), clock: ManualClock())
+        await #expect(throws: VerificationFailure.noFrames) { try await client.ask(Self.incident(), frames: []) }
     }
 }
