@@ -21,7 +21,7 @@ public struct WebServer: Service {
     private let host: String
     private let port: Int
     private let logger: Logger
-    private let onListening: @Sendable (Int) -> Void
+    var onListening: @Sendable (Int) -> Void
     private let responder: RouterResponder<WebContext>
     private let tls: TLSConfiguration?
     /// What the API can do; held against its description by a test.

@@ -44,6 +44,9 @@ public final class ManualClock: WallClock {
     /// Sets the time of day alone, as an administrator or NTP would.
     public func jump(to date: Date) { state.withLock { $0.date = date } }
 
+    /// How many tasks sleep now.
+    public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+
     /// Returns once at least `count` tasks sleep, or when the task is cancelled.
     public func waitForSleepers(_ count: Int = 1) async {
         let id = state.withLock { state -> Int in

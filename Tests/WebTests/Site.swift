@@ -70,19 +70,20 @@ struct Site {
     func server(
         timeZone: String = "Europe/Berlin", language: String = "en", text: String = "Box fell.",
         status: HealthReport.Status = .ok,
-        host: String = "127.0.0.1", port: Int = 0, pages: (any IncidentPages)? = nil,
-        onListening: @escaping @Sendable (Int) -> Void = { _ in }
+        host: String = "127.0.0.1", port: Int = 0, pages: (any IncidentPages)? = nil, trustedProxies: [String] = []
     ) throws -> WebServer {
-        try WebServer(
+        var settings = APISettings()
+        settings.trustedProxies = trustedProxies.compactMap(AddressRange.init)
+        return try WebServer(
             host: host, port: port, pages: pages ?? store, clips: files,
             settings: PageSettings(
                 siteName: "Hall <1>", timeZone: TimeZone(identifier: timeZone) ?? .gmt, language: language,
                 cameraName: { "Cam \"\($0)\"" }, text: { _ in text }),
-            clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, apiSettings: settings,
             health: {
                 HealthReport(
                     status: status, version: "1.2.3", uptimeSeconds: 60, camerasOnline: 1, camerasConfigured: 2)
-            }, onListening: onListening)
+            })
     }
 
     /// Answers one request without a socket.

@@ -40,8 +40,8 @@ struct TLSTests {
         try await api.server.application.test(.ahc(.https)) { client in
             let port = try #require(client.port)
             let connection = try Connection(port: port)
-            try connection.send("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-            let answer = (try? connection.receive(atLeast: 8)) ?? ""
+            try await connection.send("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            let answer = (try? await connection.receive(atLeast: 8)) ?? ""
             #expect(!answer.hasPrefix("HTTP/"))
             #expect(try await client.execute(uri: "/health", method: .get).status == .ok)
         }

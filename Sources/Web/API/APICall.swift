@@ -27,6 +27,9 @@ struct APICall: Sendable {
     var origin: RequestOrigin
     var maxBodyBytes: Int
 
+    /// Only the head of the answer is asked for: nothing that is costly is begun.
+    var isHead: Bool { request.method == .head }
+
     /// A part of the path.
     func parameter(_ name: String) -> String { context.parameters.get(name) ?? "" }
 

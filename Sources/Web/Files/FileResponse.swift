@@ -14,10 +14,7 @@ struct FileResponse {
     var fileName: String
 
     func response(to request: Request, close: @escaping @Sendable () -> Void) -> Response {
-        var headers: HTTPFields = [
-            .contentType: contentType, .acceptRanges: "bytes",
-            .contentDisposition: "inline; filename=\"\(fileName)\"",
-        ]
+        var headers = Self.headers(contentType, fileName)
         if let entityTag {
             headers[.eTag] = entityTag
             headers[.cacheControl] = "private, max-age=600"
@@ -35,6 +32,13 @@ struct FileResponse {
             headers[.contentRange] = "bytes */\(file.size)"
             return Response(status: .rangeNotSatisfiable, headers: headers)
         }
+    }
+
+    static func headers(_ contentType: String, _ fileName: String) -> HTTPFields {
+        [
+            .contentType: contentType, .acceptRanges: "bytes",
+            .contentDisposition: "inline; filename=\"\(fileName)\"",
+        ]
     }
 
     private func body(_ range: Range<Int>, close: @escaping @Sendable () -> Void) -> ResponseBody {

@@ -15,12 +15,20 @@ public final class EventHub: LiveEvents {
     /// Who looks; ends when it is let go.
     final class Subscription: Sendable {
         let events: AsyncStream<ByteBuffer>
+        private let continuation: AsyncStream<ByteBuffer>.Continuation
         private let end: @Sendable () -> Void
 
-        fileprivate init(events: AsyncStream<ByteBuffer>, end: @escaping @Sendable () -> Void) {
+        fileprivate init(
+            events: AsyncStream<ByteBuffer>, continuation: AsyncStream<ByteBuffer>.Continuation,
+            end: @escaping @Sendable () -> Void
+        ) {
             self.events = events
+            self.continuation = continuation
             self.end = end
         }
+
+        /// A comment, which no client shows.
+        func sendHeartbeat() { continuation.yield(ByteBuffer(string: ": \n\n")) }
 
         func cancel() { end() }
         deinit { end() }
@@ -85,7 +93,7 @@ public final class EventHub: LiveEvents {
             state.subscribers[state.next] = Subscriber(filter: filter, continuation: continuation)
             return state.next
         }
-        return Subscription(events: stream) { [weak self] in
+        return Subscription(events: stream, continuation: continuation) { [weak self] in
             _ = self?.state.withLock { $0.subscribers.removeValue(forKey: id) }
             continuation.finish()
         }

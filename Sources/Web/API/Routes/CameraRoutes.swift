@@ -113,46 +113,52 @@ struct CameraRoutes: Sendable {
     }
 
     private func video(_ call: APICall) async throws -> Response {
-        let video = try await feed().video(of: try known(call).id)
-        var headers: HTTPFields = [.contentType: "video/mp4; codecs=\"\(video.codec)\""]
+        let camera = try known(call), feed = try feed()
+        if call.isHead, let codec = camera.codec {
+            return StreamBody.response(call, api: api, headers: [.contentType: Self.mediaType(codec)]) { _ in }
+        }
+        let video = try await feed.video(of: camera.id)
+        var headers: HTTPFields = [.contentType: Self.mediaType(video.codec)]
         Self.add(&headers, "X-Media-Epoch", "\(video.epoch)")
         Self.add(&headers, "X-Media-Offset-Pts90k", "\(video.offsetPts90k)")
-        return StreamBody.response(
-            call, api: api, headers: headers, source: video.fragments, first: [ByteBuffer(bytes: video.header)],
-            chunk: { ByteBuffer(bytes: $0) }, onEnd: {})
+        // The viewer ends when its fragments are let go, read or not.
+        return StreamBody.response(call, api: api, headers: headers) { output in
+            try await output.write(ByteBuffer(bytes: video.header))
+            for await fragment in video.fragments { try await output.write(ByteBuffer(bytes: fragment)) }
+        }
     }
+
+    private static func mediaType(_ codec: String) -> String { "video/mp4; codecs=\"\(codec)\"" }
 
     private func pictures(_ call: APICall) throws -> Response {
         let width = try call.integer("width", 64...1920) ?? 640
         let fps = try call.number("fps", 0.2...15) ?? 5
         let id = try known(call).id, feed = try feed(), clock = api.clock
-        let (stream, continuation) = AsyncStream.makeStream(of: LivePicture.self, bufferingPolicy: .bufferingNewest(1))
-        let task = Task {
+        let headers: HTTPFields = [.contentType: "multipart/x-mixed-replace; boundary=frame"]
+        return StreamBody.response(call, api: api, headers: headers) { output in
             var last: MediaTime?
-            while !Task.isCancelled {
+            while true {
                 let began = clock.monotonicSeconds()
+                // A camera that is offline may come back.
                 if let picture = try? await feed.picture(of: id, at: nil, maxWidth: width), picture.time != last {
                     last = picture.time
-                    continuation.yield(picture)
+                    try await output.write(Self.part(picture))
+                } else {
+                    try await output.check()
                 }
                 try await clock.sleep(seconds: max(0.02, 1 / fps - (clock.monotonicSeconds() - began)))
             }
         }
-        return StreamBody.response(
-            call, api: api, headers: [.contentType: "multipart/x-mixed-replace; boundary=frame"], source: stream,
-            chunk: { picture in
-                var part = ByteBuffer()
-                part.writeString(
-                    "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: \(picture.jpeg.count)\r\n"
-                        + "X-Media-Epoch: \(picture.time.epoch)\r\nX-Media-Pts90k: \(picture.time.pts90k)\r\n\r\n")
-                part.writeBytes(picture.jpeg)
-                part.writeString("\r\n")
-                return part
-            },
-            onEnd: {
-                task.cancel()
-                continuation.finish()
-            })
+    }
+
+    private static func part(_ picture: LivePicture) -> ByteBuffer {
+        var part = ByteBuffer()
+        part.writeString(
+            "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: \(picture.jpeg.count)\r\n"
+                + "X-Media-Epoch: \(picture.time.epoch)\r\nX-Media-Pts90k: \(picture.time.pts90k)\r\n\r\n")
+        part.writeBytes(picture.jpeg)
+        part.writeString("\r\n")
+        return part
     }
 
     private func snapshot(_ call: APICall) async throws -> Response {

@@ -5,7 +5,7 @@ import Hummingbird
 /// Server-sent events (<https://html.spec.whatwg.org/multipage/server-sent-events.html>).
 struct EventRoutes: Sendable {
     let api: APIRouter
-    /// A line that says nothing, so that proxies keep the connection and a client that went is noticed.
+    /// Between two lines that say nothing, so that proxies keep the connection and a client that left is noticed.
     static let heartbeatSeconds = 15.0
 
     func add() {
@@ -14,30 +14,23 @@ struct EventRoutes: Sendable {
             let names = call.queries("camera")
             let cameras = names.compactMap(CameraID.init)
             guard cameras.count == names.count else { throw APIError.notFound("There is no such camera.") }
-            let subscription = hub.subscribe(
-                EventHub.Filter(
-                    cameras: cameras.isEmpty ? nil : Set(cameras), wantsScenes: try call.flag("tracks"),
-                    wantsScores: try call.flag("scores")))
-            let (merged, continuation) = AsyncStream.makeStream(
-                of: ByteBuffer.self, bufferingPolicy: .bufferingNewest(64))
-            let forward = Task {
-                for await event in subscription.events { continuation.yield(event) }
-                continuation.finish()
-            }
-            let heartbeat = Task {
-                while !Task.isCancelled {
-                    try await clock.sleep(seconds: Self.heartbeatSeconds)
-                    continuation.yield(ByteBuffer(string: ": \n\n"))
+            let filter = EventHub.Filter(
+                cameras: cameras.isEmpty ? nil : Set(cameras), wantsScenes: try call.flag("tracks"),
+                wantsScores: try call.flag("scores"))
+            return StreamBody.response(call, api: api, headers: [.contentType: "text/event-stream"]) { output in
+                let subscription = hub.subscribe(filter)
+                defer { subscription.cancel() }
+                try await output.write(ByteBuffer(string: "retry: 2000\n\n: welcome\n\n"))
+                try await withThrowingTaskGroup(of: Void.self) { tasks in
+                    defer { tasks.cancelAll() }
+                    tasks.addTask {
+                        while true {
+                            try await clock.sleep(seconds: Self.heartbeatSeconds)
+                            subscription.sendHeartbeat()
+                        }
+                    }
+                    for await event in subscription.events { try await output.write(event) }
                 }
-            }
-            return StreamBody.response(
-                call, api: api, headers: [.contentType: "text/event-stream"], source: merged,
-                first: [ByteBuffer(string: "retry: 2000\n\n: welcome\n\n")], chunk: { $0 }
-            ) {
-                forward.cancel()
-                heartbeat.cancel()
-                subscription.cancel()
-                continuation.finish()
             }
         }
     }

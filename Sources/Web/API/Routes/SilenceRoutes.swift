@@ -145,6 +145,9 @@ struct SilenceRoutes: Sendable {
                 throw APIError.notAvailable("Nothing can be exported here.")
             }
             let incident = try await incidents.known(call)
+            if call.isHead {
+                return Response(status: .ok, headers: FileResponse.headers("application/zip", "\(incident.id).zip"))
+            }
             let url = try await archive.makeArchive(of: incident.id, by: call.principal.name)
             // Open, it stays readable when its name is gone.
             defer { try? FileManager.default.removeItem(at: url) }
