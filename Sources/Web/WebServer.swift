@@ -53,7 +53,7 @@ public struct WebServer: Service {
         router.add(middleware: SecurityHeaders())
         router.get("/health") { _, _ in try Self.response(await health()) }
         LinkRoutes(
-            pages: pages, clips: clips, settings: settings, clock: clock, limiter: WrongTokenLimiter(clock: clock)
+            pages: pages, clips: clips, settings: settings, clock: clock, trustedProxies: apiSettings.trustedProxies
         ).add(to: router)
         self.tls = try tls?.configuration()
         if let services {

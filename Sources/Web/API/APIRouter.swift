@@ -101,7 +101,7 @@ final class APIRouter: Sendable {
         do {
             let origin = RequestOrigin(
                 request, peer: context.clientAddress, trusted: settings.trustedProxies, isTLS: settings.isTLS)
-            if let seconds = requests.take(origin.address) { throw APIError.tooMany(seconds) }
+            if let seconds = requests.take(origin.limitKey) { throw APIError.tooMany(seconds) }
             let principal = try await principal(request)
             if let role {
                 guard let own = principal.role else { throw APIError.notSignedIn }

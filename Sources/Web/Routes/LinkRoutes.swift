@@ -9,18 +9,36 @@ struct LinkRoutes: Sendable {
     var clips: any ClipSource
     var settings: PageSettings
     var clock: any WallClock
-    var limiter: WrongTokenLimiter
+    var trustedProxies: [AddressRange]
+    /// Slows down who tries tokens. They can't be guessed anyway; this keeps the attempt from costing anything.
+    private let wrongTokens: AttemptLimiter
+
+    /// Wrong tokens at once from one client, and seconds until one more is allowed.
+    static let wrongTokenLimit = (capacity: 20.0, refillSeconds: 15.0)
+
+    init(
+        pages: any IncidentPages, clips: any ClipSource, settings: PageSettings, clock: any WallClock,
+        trustedProxies: [AddressRange]
+    ) {
+        self.pages = pages
+        self.clips = clips
+        self.settings = settings
+        self.clock = clock
+        self.trustedProxies = trustedProxies
+        wrongTokens = AttemptLimiter(
+            capacity: Self.wrongTokenLimit.capacity, refillSeconds: Self.wrongTokenLimit.refillSeconds, clock: clock)
+    }
 
     func add(to router: Router<WebContext>) {
         router.get("/i/:token") { request, context in
-            try answer(context) { token, incident in try page(token: token, incident: incident) }
+            try answer(request, context) { token, incident in try page(token: token, incident: incident) }
         }
         // A POST, because messengers fetch links before anybody has read the message.
         router.post("/i/:token/acknowledge") { request, context in
-            try answer(context) { token, incident in try acknowledge(token: token, incident: incident) }
+            try answer(request, context) { token, incident in try acknowledge(token: token, incident: incident) }
         }
         router.get("/i/:token/:file") { request, context in
-            try answer(context) { _, incident in
+            try answer(request, context) { _, incident in
                 try file(context.parameters.get("file") ?? "", of: incident, request: request, context: context)
             }
         }
@@ -28,16 +46,18 @@ struct LinkRoutes: Sendable {
 
     /// Looks up the token; a nil answer is the one page for everything that isn't there.
     private func answer(
-        _ context: WebContext, _ body: (_ token: String, _ incident: Incident) throws -> Response?
+        _ request: Request, _ context: WebContext, _ body: (_ token: String, _ incident: Incident) throws -> Response?
     ) throws -> Response {
-        guard !limiter.isBlocked(context.clientAddress) else {
+        let origin = RequestOrigin(request, peer: context.clientAddress, trusted: trustedProxies, isTLS: false)
+        // Nobody is counted together with all the others behind a proxy of this machine.
+        if !origin.isLoopback, let seconds = wrongTokens.wait(origin.limitKey) {
             var response = Response.page(Page.tooManyRequests, status: .tooManyRequests)
-            response.headers[.retryAfter] = String(Int(WrongTokenLimiter.refillSeconds))
+            response.headers[.retryAfter] = String(Int(seconds.rounded(.up)))
             return response
         }
         let token = context.parameters.get("token") ?? ""
         guard Self.mayBeToken(token), let incident = try pages.incident(token: token) else {
-            limiter.countWrongToken(from: context.clientAddress)
+            wrongTokens.count(origin.limitKey)
             return .page(Page.notFound, status: .notFound)
         }
         return try body(token, incident) ?? .page(Page.notFound, status: .notFound)

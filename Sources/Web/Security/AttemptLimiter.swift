@@ -39,7 +39,7 @@ final class AttemptLimiter: Sendable {
         let now = clock.monotonicSeconds()
         buckets.withLock { buckets in
             let before = buckets[key].map { level($0, now) } ?? 0
-            buckets[key] = Bucket(level: min(capacity + 1, before + 1), updatedAt: now)
+            buckets[key] = Bucket(level: min(capacity, before + 1), updatedAt: now)
             guard buckets.count > Self.maxKeys else { return }
             buckets = buckets.filter { level($0.value, now) > 0 }
             if buckets.count > Self.maxKeys,

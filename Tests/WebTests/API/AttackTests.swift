@@ -34,7 +34,7 @@ struct AttackTests {
         #expect(camera.status == .notFound && camera.headers[.setCookie] == nil)
     }
 
-    @Test("a body that is too large is refused, without reading it to its end")
+    @Test("a body that is too large is refused")
     func oversized() async throws {
         let api = try APISite(settings: { $0.maxBodyBytes = 2000 })
         let large = #"{"name":"\#(String(repeating: "a", count: 4000))","password":"b"}"#
@@ -59,25 +59,6 @@ struct AttackTests {
         let answer = try await APISite().send(
             .post, "/api/v1/session", json: "{}", headers: [.contentType: "text/plain"])
         #expect(answer.status == .unsupportedMediaType)
-    }
-
-    @Test("requests without end are slowed down, address by address")
-    func rate() async throws {
-        let api = try APISite(settings: { $0.requests = (capacity: 5, refillSeconds: 10) })
-        for _ in 0..<5 { #expect(try await api.send(.get, "/api/v1/setup").status == .ok) }
-        let answer = try await api.send(.get, "/api/v1/setup")
-        #expect(answer.status == .tooManyRequests && answer.headers[.retryAfter] != nil)
-        api.site.clock.advance(seconds: 11)
-        #expect(try await api.send(.get, "/api/v1/setup").status == .ok)
-    }
-
-    @Test("headers about the client count only from proxies that are trusted, and from the right end")
-    func proxies() throws {
-        let trusted = [AddressRange("10.0.0.0/8"), AddressRange("::1")].compactMap { $0 }
-        #expect(trusted.count == 2 && AddressRange("10.0.0.0/33") == nil && AddressRange("host") == nil)
-        #expect(trusted[0].contains("10.255.0.1") && !trusted[0].contains("11.0.0.1") && !trusted[0].contains("::1"))
-        #expect(AddressRange("10.0.0.0/9")?.contains("10.128.0.1") == false)
-        #expect(AddressRange("127.0.0.1")?.contains("::ffff:127.0.0.1") == true)
     }
 
     @Test("pages may run no inline code and load nothing from elsewhere; every answer says so")

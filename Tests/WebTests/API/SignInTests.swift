@@ -1,6 +1,8 @@
 import Domain
 import Foundation
 import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
 import Storage
 import Testing
 
@@ -27,14 +29,20 @@ struct SignInTests {
         #expect(database.range(of: Data(secret.utf8)) == nil)
     }
 
-    @Test("behind TLS the cookie is for TLS alone")
-    func secure() async throws {
+    @Test(
+        "behind a trusted proxy with TLS the cookie is for TLS alone; nobody else's word counts",
+        arguments: [true, false])
+    func secure(_ isTrusted: Bool) async throws {
         let proto = try #require(HTTPField.Name("X-Forwarded-Proto"))
-        let sent = body("viewer1", APISite.password)
-        let trusting = try APISite(settings: { $0.isTLS = false })
-        let plain = try await trusting.send(.post, "/api/v1/session", json: sent, headers: [proto: "https"])
-        #expect(plain.headers[.setCookie]?.contains("Secure") == false, "an untrusted header counts")
-        #expect(SessionCookie.set("x", seconds: 1, isSecure: true).contains("; Secure"))
+        let api = try APISite(settings: {
+            $0.trustedProxies = (isTrusted ? ["127.0.0.1"] : ["10.0.0.1"]).compactMap(AddressRange.init)
+        })
+        try await api.server.application.test(.live) { client async throws -> Void in
+            let answer = try await client.execute(
+                uri: "/api/v1/session", method: .post, headers: [proto: "https", .contentType: "application/json"],
+                body: ByteBuffer(string: body("viewer1", APISite.password)))
+            #expect(try #require(answer.headers[.setCookie]).contains("; Secure") == isTrusted)
+        }
     }
 
     @Test("a wrong password and a wrong name look alike, and are noted")

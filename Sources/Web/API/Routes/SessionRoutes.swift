@@ -101,10 +101,10 @@ struct SessionRoutes: Sendable {
     private func setUp(_ call: APICall) async throws -> Response {
         let setup = try await call.body(Setup.self)
         let services = api.services
-        if let seconds = byAddress.wait(call.origin.address) { throw APIError.tooMany(seconds) }
+        if let seconds = byAddress.wait(call.origin.limitKey) { throw APIError.tooMany(seconds) }
         guard services.setup.isNeeded else { throw APIError.conflict("There is an account already: sign in.") }
         guard services.setup.accepts(setup.token) else {
-            byAddress.count(call.origin.address)
+            byAddress.count(call.origin.limitKey)
             throw APIError.forbidden("This link is not the one that the daemon printed when it started last.")
         }
         let password = try await worker.hash(setup.password)
@@ -120,7 +120,7 @@ struct SessionRoutes: Sendable {
 
     private func signIn(_ call: APICall) async throws -> Response {
         let given = try await call.body(SignIn.self)
-        let address = "address " + call.origin.address, name = "name " + given.name.lowercased()
+        let address = call.origin.limitKey, name = given.name.lowercased()
         if let seconds = byAddress.wait(address) ?? byName.wait(name) { throw APIError.tooMany(seconds) }
         // Counted before the long work, so that many at once don't all get through.
         byAddress.count(address)
@@ -145,9 +145,9 @@ struct SessionRoutes: Sendable {
         }
         let given = try await call.body(NewPassword.self)
         let store = api.services.store, name = call.principal.name
-        if let seconds = byName.wait("name " + name.lowercased()) { throw APIError.tooMany(seconds) }
+        if let seconds = byName.wait(name.lowercased()) { throw APIError.tooMany(seconds) }
         guard await worker.matches(given.old, try store.password(of: name)) else {
-            byName.count("name " + name.lowercased())
+            byName.count(name.lowercased())
             throw APIError.forbidden("The old password is wrong.")
         }
         let password = try await worker.hash(given.new)
