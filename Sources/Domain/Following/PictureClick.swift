@@ -43,8 +43,9 @@ public struct PictureClick: Hashable, Sendable {
         let region = corners.map { corners in
             let from = pixel(corners.from), to = pixel(corners.to)
             return Region(
-                x: Int(min(from.x, to.x)), y: Int(min(from.y, to.y)), width: max(1, Int(abs(to.x - from.x).rounded())),
-                height: max(1, Int(abs(to.y - from.y).rounded())))
+                x: Int(clamping: min(from.x, to.x)), y: Int(clamping: min(from.y, to.y)),
+                width: max(1, Int(clamping: abs(to.x - from.x).rounded())),
+                height: max(1, Int(clamping: abs(to.y - from.y).rounded())))
         }
         return Prompt(positive: positive.map(pixel), negative: negative.map(pixel), box: region)
     }

@@ -71,8 +71,9 @@ public struct Region: Hashable, Sendable, Codable {
     public func scaled(from: FrameSize, to: FrameSize) -> Region {
         guard from != to, from.width > 0, from.height > 0 else { return self }
         let scaleX = Double(to.width) / Double(from.width), scaleY = Double(to.height) / Double(from.height)
-        let left = Int((Double(x) * scaleX).rounded()), top = Int((Double(y) * scaleY).rounded())
-        let right = Int((Double(endX) * scaleX).rounded()), bottom = Int((Double(endY) * scaleY).rounded())
+        let left = Int(clamping: (Double(x) * scaleX).rounded()), top = Int(clamping: (Double(y) * scaleY).rounded())
+        let right = Int(clamping: (Double(endX) * scaleX).rounded())
+        let bottom = Int(clamping: (Double(endY) * scaleY).rounded())
         return Region(x: left, y: top, width: right - left, height: bottom - top)
     }
 }

@@ -46,9 +46,9 @@ public struct DaemonStatus: Hashable, Sendable {
             guard let days = daysLeft else {
                 return clips > 0 && bytesPerDay == nil ? "too early for a forecast" : "nothing recorded lately"
             }
-            if days < 1 { return "\(max(1, Int(days * 24))) h at this rate" }
+            if days < 1 { return "\(max(1, Int(clamping: days * 24))) h at this rate" }
             return days > 3650
-                ? "more than 10 years at this rate" : "\(Int(days)) day\(days < 2 ? "" : "s") at this rate"
+                ? "more than 10 years at this rate" : "\(Int(clamping: days)) day\(days < 2 ? "" : "s") at this rate"
         }
     }
 

@@ -124,7 +124,7 @@ public struct Mask: Hashable, Sendable, Codable {
     /// Whether the pixel under `point` is inside.
     public func contains(_ point: Point) -> Bool {
         guard size.contains(point) else { return false }
-        let index = Int(point.y) * size.width + Int(point.x)
+        let index = Int(clamping: point.y) * size.width + Int(clamping: point.x)
         var position = 0
         for (run, count) in counts.enumerated() {
             position += Int(count)

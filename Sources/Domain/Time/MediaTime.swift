@@ -15,8 +15,9 @@ public struct MediaTime: Hashable, Codable, Sendable, Comparable {
         self.pts90k = pts90k
     }
 
+    /// - Parameter seconds: cut off at some hundred thousand years; what is not a number counts as 0.
     public init(epoch: Int = 0, seconds: Double) {
-        self.init(epoch: epoch, pts90k: Int64((seconds * Self.unitsPerSecond).rounded()))
+        self.init(epoch: epoch, pts90k: Self.units(seconds))
     }
 
     /// Seconds since the epoch began.
@@ -24,12 +25,19 @@ public struct MediaTime: Hashable, Codable, Sendable, Comparable {
 
     /// The moment `seconds` later (earlier when negative) in the same epoch.
     public func advanced(bySeconds seconds: Double) -> MediaTime {
-        MediaTime(epoch: epoch, pts90k: pts90k + Int64((seconds * Self.unitsPerSecond).rounded()))
+        let (sum, overflows) = pts90k.addingReportingOverflow(Self.units(seconds))
+        return MediaTime(epoch: epoch, pts90k: overflows ? (seconds > 0 ? .max : .min) : sum)
+    }
+
+    private static func units(_ seconds: Double) -> Int64 {
+        Int64(Int(clamping: (seconds * unitsPerSecond).rounded(), to: -(1 << 60)...(1 << 60)))
     }
 
     /// Seconds from `other` to this moment; nil when the two lie in different epochs.
     public func seconds(since other: MediaTime) -> Double? {
-        epoch == other.epoch ? Double(pts90k - other.pts90k) / Self.unitsPerSecond : nil
+        guard epoch == other.epoch else { return nil }
+        let (units, overflows) = pts90k.subtractingReportingOverflow(other.pts90k)
+        return overflows ? self.seconds - other.seconds : Double(units) / Self.unitsPerSecond
     }
 
     public static func < (lhs: MediaTime, rhs: MediaTime) -> Bool {

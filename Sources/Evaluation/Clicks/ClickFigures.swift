@@ -54,8 +54,8 @@ public struct ClickFigures: Hashable, Sendable, Codable {
                     + "that overlap under 0.5")
         }
         lines.append(
-            "click to mask \(Figure.text(Figure.median(images.map(\.cpuMs)), decimals: 0)) ms CPU, "
-                + "\(Figure.text(Figure.median(images.map(\.wallMs)), decimals: 0)) ms (medians)")
+            "click to mask \(Figure.text(images.map(\.cpuMs).median(), decimals: 0)) ms CPU, "
+                + "\(Figure.text(images.map(\.wallMs).median(), decimals: 0)) ms (medians)")
         let worst = images.sorted { $0.iou1 < $1.iou1 }.prefix(5)
         lines.append(
             "worst         \(worst.map { "\($0.name) \(Figure.text($0.iou1, decimals: 3))" }.joined(separator: ", "))")

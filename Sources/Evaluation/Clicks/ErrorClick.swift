@@ -13,7 +13,7 @@ enum ErrorClick {
     static func next(found: Mask, truth: Mask, clicked: [Point]) -> (point: Point, kind: Kind)? {
         let size = truth.size
         let foundPixels = found.bitmap(), truePixels = truth.bitmap()
-        let taken = Set(clicked.map { Int($0.y) * size.width + Int($0.x) })
+        let taken = Set(clicked.map { Int(clamping: $0.y) * size.width + Int(clamping: $0.x) })
         let missing = InnerPoint.deepest(size: size) {
             truePixels[$0] != 0 && foundPixels[$0] == 0 && !taken.contains($0)
         }

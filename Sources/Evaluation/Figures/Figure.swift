@@ -17,13 +17,6 @@ enum Figure {
         values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
     }
 
-    static func median(_ values: [Double]) -> Double {
-        guard !values.isEmpty else { return .nan }
-        let sorted = values.sorted()
-        let middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-    }
-
     /// One object, keys in alphabetical order, so that two runs can be compared line by line.
     static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()

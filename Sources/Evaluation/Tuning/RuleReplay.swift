@@ -39,12 +39,9 @@ public enum RuleReplay {
             score.falseAlarms += outcome.falseAlarms
             if let delay = outcome.delaySeconds { delays.append(delay) }
         }
-        delays.sort()
         if !delays.isEmpty {
-            let middle = delays.count / 2
-            score.delayMedianSeconds =
-                delays.count % 2 == 1 ? delays[middle] : (delays[middle - 1] + delays[middle]) / 2
-            score.delayMaxSeconds = delays.last
+            score.delayMedianSeconds = delays.median()
+            score.delayMaxSeconds = delays.max()
         }
         return score
     }

@@ -142,7 +142,7 @@ struct IncidentBook: Sendable {
         guard sign.startSeconds <= entry.lastSignSeconds + settings.maxGapSeconds,
             sign.endSeconds >= incident.start.seconds - settings.maxGapSeconds
         else { return false }
-        let reach = Int((settings.maxDistancePictureHeights * Double(size.height)).rounded(.up))
+        let reach = Int(clamping: (settings.maxDistancePictureHeights * Double(size.height)).rounded(.up))
         let region = incident.region.scaled(from: incident.frameSize, to: size)
         return !region.expanded(by: reach).intersection(sign.region).isEmpty
     }

@@ -146,7 +146,7 @@ struct Collapse: Hashable, Sendable {
     private static func group(
         of history: TrackHistory, until restSeconds: Double, _ ledger: TrackLedger, _ context: RuleContext
     ) -> [TrackHistory] {
-        let reach = Int(0.04 * context.height)
+        let reach = Int(clamping: 0.04 * context.height)
         var region = history.samples.reduce(history.firstRegion) { $0.union($1.region) }
         var group = [history]
         for other in ledger.histories.values.sorted(by: { $0.id < $1.id })

@@ -40,7 +40,7 @@ struct ObjectRemovedRule: Sendable {
         guard settings.enabled else { return [] }
         noteAbsorbed(ledger, context)
         // What toppled or tipped over leaves its place beside where it lies.
-        let reach = Int(0.1 * context.height)
+        let reach = Int(clamping: 0.1 * context.height)
         explained += others.map { ($0.region.expanded(by: reach), context.seconds) }
         explained.removeAll { context.seconds - $0.seconds > 30 }
         var signs: [RuleSign] = []

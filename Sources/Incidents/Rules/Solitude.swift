@@ -28,7 +28,7 @@ struct Solitude: Sendable {
             entry = Entry(restSince: rest.startSeconds, place: rest.centroid)
         }
         if entry.aloneSince == nil {
-            let near = last.region.expanded(by: Int(distance * context.height))
+            let near = last.region.expanded(by: Int(clamping: distance * context.height))
             let company = ledger.seen.contains { id in
                 guard id != history.id, let other = ledger.histories[id], let sample = other.last,
                     let cues = sample.cues, other.origin == .motion

@@ -15,7 +15,7 @@ public enum CalibrationError: Error, Hashable, Sendable, CustomStringConvertible
         case .uprightsUnclear:
             "the heights contradict each other: mark two things of known height, one near, one far, foot and head"
         case .implausible(let height):
-            "the camera would be \(Int(height.rounded())) m above the floor: check the order of the points and the metres"
+            "the camera would be \(Int(clamping: height.rounded())) m above the floor: check the order of the points and the metres"
         }
     }
 }

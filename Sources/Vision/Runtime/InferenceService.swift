@@ -1,14 +1,39 @@
+import Dispatch
 import Domain
 import Foundation
+import Synchronization
 
-/// Runs graphs, one at a time and in the order of the requests (urgent ones first: ``InferencePriority``), on a thread of its own; callers only wait.
+/// The arithmetic the runtime may use inside a graph.
+public enum InferencePrecision: String, Sendable, CaseIterable {
+    /// bf16 on a CPU that computes it natively (AMX, AVX-512 BF16), as OpenVINO itself chooses, f32 on any other and on other
+    /// devices: half the cost where it can be had, with masks that differ a little from machine to machine.
+    case auto
+    /// The same results on every machine, to rounding.
+    case f32
+    /// Also where the processor only imitates it.
+    case bf16
+}
+
+/// Whether somebody waits for what this task asks of the network: a click goes before frames that are looked at all the
+/// time anyway.
+public enum InferencePriority {
+    @TaskLocal public static var isUrgent = false
+}
+
+/// Runs graphs, one at a time and in the order of the requests (urgent ones first: ``InferencePriority``), on a thread of its
+/// own; callers only wait.
 ///
 /// Graphs are compiled once, and their requests are reused for every caller. A request that is cancelled or whose
 /// deadline passes while it waits costs nothing; one that has begun is finished, because its tensors are in use.
+///
+/// A running request keeps its graph, its tensors and the runtime alive, and graphs are released between requests only, on
+/// the same thread. Call ``shutdown()`` before the process ends.
 public final class InferenceService: Sendable {
     private let core: RuntimeCore
     private let queue = InferenceQueue()
+    private let thread: InferenceThread
     private let clock: any WallClock
+    private let hasRun = Atomic(false)
 
     /// - Parameters:
     ///   - device: OpenVINO's name: `CPU`, `GPU`, `NPU` or `AUTO`.
@@ -20,22 +45,29 @@ public final class InferenceService: Sendable {
     ) throws {
         core = try RuntimeCore(device: device, threads: threads, precision: precision)
         self.clock = clock
-        let queue = queue
-        let thread = Thread {
-            while true {
-                switch queue.next() {
-                case .job(let job): job.run()
-                case .nothing: continue
-                case .closed: return
-                }
-            }
+        do {
+            thread = try InferenceThread.start(serving: queue)
+        } catch let error as InferenceThread.NotStarted {
+            throw VisionError.runtimeUnavailable(reason: "no thread could be started (\(error.number))")
         }
-        thread.name = "inference"
-        thread.stackSize = 8 << 20
-        thread.start()
+        InferenceThread.endBeforeExit()
     }
 
     deinit { queue.close() }
+
+    /// Ends the service: requests that wait fail with `VisionError.closed`, as do all later ones; returns when the one that
+    /// runs, a second's work at most, is done and the thread has ended. From then on it is safe to let go of graphs, and to exit. May be
+    /// called again.
+    public func shutdown() async {
+        queue.close()
+        await withCheckedContinuation { continuation in
+            // Waits for a thread, which must not hold up the threads that tasks run on.
+            DispatchQueue.global().async { [thread] in
+                thread.end()
+                continuation.resume()
+            }
+        }
+    }
 
     /// Reads and compiles a graph; takes about a second.
     /// - Parameters:
@@ -49,12 +81,23 @@ public final class InferenceService: Sendable {
     /// Compiles a graph from the bytes of an ONNX file, or of an OpenVINO IR description without weights.
     public func load(_ bytes: [UInt8], name: String, imageInputs: Set<String> = []) async throws -> GraphHandle {
         let result = LoadResult()
-        let core = core
+        let core = core, queue = queue
         try await perform("load \(name)") {
-            result.store(try core.compile(name: name, bytes: bytes, imageInputs: imageInputs))
+            let compiled = try core.compile(name: name, bytes: bytes, imageInputs: imageInputs)
+            result.store(GraphHandle(compiled, queue: queue))
+            InferenceThread.endBeforeExit()
         }
         guard let graph = result.graph else { throw VisionError.closed }
-        return GraphHandle(graph)
+        return graph
+    }
+
+    /// Carries a loaded graph from the service's thread to the task that waits for it.
+    private final class LoadResult: Sendable {
+        private let stored = Mutex<GraphHandle?>(nil)
+
+        var graph: GraphHandle? { stored.withLock { $0 } }
+
+        func store(_ graph: GraphHandle) { stored.withLock { $0 = graph } }
     }
 
     /// Runs a graph. The given tensors are used in place and must be left alone until this returns or throws.
@@ -68,9 +111,9 @@ public final class InferenceService: Sendable {
     ) async throws {
         try graph.check(inputs, areInputs: true)
         try graph.check(outputs, areInputs: false)
-        let compiled = graph.compiled
-        try await perform(graph.name, deadlineSeconds: deadlineSeconds) {
-            try compiled.run(inputs: inputs, outputs: outputs)
+        try await perform(graph.name, deadlineSeconds: deadlineSeconds) { [self] in
+            try graph.compiled.run(inputs: inputs, outputs: outputs)
+            if !hasRun.exchange(true, ordering: .relaxed) { InferenceThread.endBeforeExit() }
         }
     }
 

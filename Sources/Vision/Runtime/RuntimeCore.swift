@@ -31,7 +31,10 @@ final class RuntimeCore: @unchecked Sendable {
         self.properties = properties
     }
 
-    deinit { ov_core_free(core) }
+    deinit {
+        // Its libraries may be gone already.
+        if !InferenceThread.isExiting { ov_core_free(core) }
+    }
 
     /// - Parameters:
     ///   - bytes: an ONNX file, or an OpenVINO IR description without weights.
@@ -59,6 +62,94 @@ final class RuntimeCore: @unchecked Sendable {
             }
         }
         guard let compiled else { throw VisionError.graphInvalid(graph: name, reason: "no compiled model") }
-        return try CompiledGraph(name: name, compiled: compiled)
+        return try CompiledGraph(name: name, compiled: compiled, core: self)
+    }
+}
+
+/// Lets a graph take camera pixels as they are: interleaved bytes instead of planes of floats. The conversion becomes a
+/// part of the compiled graph.
+enum ImageInput {
+    /// A new model; the given one stays the caller's.
+    static func prepare(_ model: OpaquePointer, input: String, graph: String) throws -> OpaquePointer {
+        var prepared: OpaquePointer?
+        try OpenVINO.check(build(model, input: input, result: &prepared)) {
+            VisionError.graphInvalid(graph: graph, reason: "input \(input): \($0)")
+        }
+        guard let prepared else { throw VisionError.graphInvalid(graph: graph, reason: "input \(input)") }
+        return prepared
+    }
+
+    private static func build(_ model: OpaquePointer, input: String, result: inout OpaquePointer?) -> ov_status_e {
+        var processor: OpaquePointer?, info: OpaquePointer?, tensor: OpaquePointer?, modelInfo: OpaquePointer?
+        var bytesLayout: OpaquePointer?, planesLayout: OpaquePointer?
+        defer {
+            if let bytesLayout { ov_layout_free(bytesLayout) }
+            if let planesLayout { ov_layout_free(planesLayout) }
+            if let modelInfo { ov_preprocess_input_model_info_free(modelInfo) }
+            if let tensor { ov_preprocess_input_tensor_info_free(tensor) }
+            if let info { ov_preprocess_input_info_free(info) }
+            if let processor { ov_preprocess_prepostprocessor_free(processor) }
+        }
+        let steps: [() -> ov_status_e] = [
+            { ov_preprocess_prepostprocessor_create(model, &processor) },
+            { ov_preprocess_prepostprocessor_get_input_info_by_name(processor, input, &info) },
+            { ov_preprocess_input_info_get_tensor_info(info, &tensor) },
+            { ov_preprocess_input_tensor_info_set_element_type(tensor, U8) },
+            { ov_layout_create("NHWC", &bytesLayout) },
+            { ov_preprocess_input_tensor_info_set_layout(tensor, bytesLayout) },
+            { ov_preprocess_input_info_get_model_info(info, &modelInfo) },
+            { ov_layout_create("NCHW", &planesLayout) },
+            { ov_preprocess_input_model_info_set_layout(modelInfo, planesLayout) },
+        ]
+        for step in steps {
+            let status = step()
+            guard status == OK else { return status }
+        }
+        return ov_preprocess_prepostprocessor_build(processor, &result)
+    }
+}
+
+/// Helpers for the C interface of OpenVINO: errors and properties.
+enum OpenVINO {
+    /// One line that says why the call before failed. To be asked right after it, on the same thread.
+    static func reason(_ status: ov_status_e) -> String {
+        let message = ov_get_last_err_msg().map { String(cString: $0) } ?? ""
+        let text = condensed(message)
+        if !text.isEmpty { return text }
+        return ov_get_error_info(status).map { String(cString: $0) } ?? "status \(status.rawValue)"
+    }
+
+    /// The runtime's messages begin with lines of source positions; what a person can use stands after them.
+    static func condensed(_ message: String) -> String {
+        let lines = message.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " || $0 == "\t" } }
+        let useful = lines.filter { !$0.hasPrefix("Exception from") && !$0.hasPrefix("Check '") && !$0.isEmpty }
+        return String((useful.isEmpty ? lines : useful).joined(separator: " ").prefix(300))
+    }
+
+    static func check(_ status: ov_status_e, _ error: (String) -> VisionError) throws {
+        guard status == OK else { throw error(reason(status)) }
+    }
+
+    /// Calls `body` with the properties in the form of the C interface.
+    static func withProperties<R>(
+        _ properties: [(key: String, value: String)], _ body: (UnsafePointer<ov_property_t>?, Int) throws -> R
+    ) rethrows -> R {
+        var strings: [UnsafeMutablePointer<CChar>] = []
+        defer { for string in strings { string.deallocate() } }
+        func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
+            let characters = text.utf8CString
+            let copy = UnsafeMutablePointer<CChar>.allocate(capacity: characters.count)
+            for (index, character) in characters.enumerated() { (copy + index).initialize(to: character) }
+            strings.append(copy)
+            return copy
+        }
+        var list: [ov_property_t] = []
+        for (key, value) in properties {
+            var property = ov_property_t()
+            property.key = UnsafePointer(copy(key))
+            property.value = UnsafeRawPointer(copy(value))
+            list.append(property)
+        }
+        return try list.withUnsafeBufferPointer { try body($0.baseAddress, $0.count) }
     }
 }

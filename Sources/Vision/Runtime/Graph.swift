@@ -1,7 +1,68 @@
 internal import COpenVINO
 import Synchronization
 
-/// A graph ready to run, with its one request. Used on the service's thread only; the descriptions never change.
+/// A graph that the inference service has loaded. Whoever holds it may run it; when nobody does any more, and no request does
+/// either, it is released.
+public final class GraphHandle: Sendable {
+    public var name: String { compiled.name }
+    public var inputs: [TensorDescription] { compiled.inputs }
+    public var outputs: [TensorDescription] { compiled.outputs }
+    /// The arithmetic that the runtime chose, in its own words (`f32`, `bf16`); nil where it doesn't say.
+    public var precision: String? { compiled.precision }
+    let compiled: CompiledGraph
+    private let queue: InferenceQueue
+
+    /// - Parameter queue: has the graph released.
+    init(_ compiled: CompiledGraph, queue: InferenceQueue) {
+        self.compiled = compiled
+        self.queue = queue
+    }
+
+    deinit { queue.release(compiled) }
+
+    /// - Throws: `VisionError.unknownTensor`.
+    public func description(of tensor: String) throws -> TensorDescription {
+        if let input = compiled.description(of: tensor, among: inputs, isInput: true) { return input }
+        if let output = compiled.description(of: tensor, among: outputs, isInput: false) { return output }
+        throw VisionError.unknownTensor(graph: name, tensor: tensor, known: (inputs + outputs).map(\.name))
+    }
+
+    /// - Throws: `VisionError.unknownTensor` or `wrongShape` unless the graph has all of `expected`. A 0 in an expected
+    ///   shape stands for any size.
+    public func require(_ expected: [TensorDescription]) throws {
+        for wanted in expected {
+            let found = try description(of: wanted.name)
+            let fits =
+                found.shape.count == wanted.shape.count
+                && zip(found.shape, wanted.shape).allSatisfy { $1 == 0 || $0 == $1 }
+            guard fits, found.element == wanted.element else {
+                throw VisionError.wrongShape(
+                    graph: name, tensor: wanted.name, expected: wanted.shape, found: found.shape)
+            }
+        }
+    }
+
+    /// A tensor of the size and kind of the named input or output.
+    public func makeTensor(_ tensor: String) throws -> Tensor {
+        let description = try description(of: tensor)
+        return try Tensor(shape: description.shape, element: description.element)
+    }
+
+    func check(_ tensors: [String: Tensor], areInputs: Bool) throws {
+        let listed = areInputs ? inputs : outputs
+        for (tensorName, tensor) in tensors {
+            guard let wanted = compiled.description(of: tensorName, among: listed, isInput: areInputs) else {
+                throw VisionError.unknownTensor(graph: name, tensor: tensorName, known: listed.map(\.name))
+            }
+            guard tensor.shape == wanted.shape, tensor.element == wanted.element else {
+                throw VisionError.wrongShape(
+                    graph: name, tensor: tensorName, expected: wanted.shape, found: tensor.shape)
+            }
+        }
+    }
+}
+
+/// A graph ready to run, with its one request. Run and freed on the service's thread only; the descriptions never change.
 final class CompiledGraph: @unchecked Sendable {
     let name: String
     let inputs: [TensorDescription]
@@ -10,11 +71,13 @@ final class CompiledGraph: @unchecked Sendable {
     let precision: String?
     private let compiled: OpaquePointer
     private let request: OpaquePointer
+    /// Outlives what it compiled.
+    private let core: RuntimeCore
     /// A tensor may have several names, of which the runtime lists but one; those asked for are kept here.
     private let aliases = Mutex<[String: TensorDescription]>([:])
 
     /// Takes over `compiled`, also when it throws.
-    init(name: String, compiled: OpaquePointer) throws {
+    init(name: String, compiled: OpaquePointer, core: RuntimeCore) throws {
         var request: OpaquePointer?
         do {
             inputs = try Self.ports(
@@ -33,6 +96,7 @@ final class CompiledGraph: @unchecked Sendable {
         }
         self.name = name
         self.compiled = compiled
+        self.core = core
     }
 
     private static func precision(of compiled: OpaquePointer) -> String? {
@@ -44,7 +108,9 @@ final class CompiledGraph: @unchecked Sendable {
         return String(cString: value)
     }
 
-    deinit {
+    /// Gives everything back; the graph must not be used any more. Not done when the last reference goes: that may be in any
+    /// task, while a request runs.
+    func free() {
         ov_infer_request_free(request)
         ov_compiled_model_free(compiled)
     }
