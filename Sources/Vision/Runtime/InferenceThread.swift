@@ -43,7 +43,7 @@ final class InferenceThread: Sendable {
             &id, &attributes,
             { @Sendable argument in
                 guard let argument else { return nil }
-                pthread_setname_np(pthread_self(), "inference")
+                Thread.current.name = "inference"
                 InferenceThread.serve(Unmanaged<InferenceQueue>.fromOpaque(argument).takeRetainedValue())
                 return nil
             }, argument.toOpaque())
