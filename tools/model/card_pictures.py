@@ -1,6 +1,6 @@
 """Pictures for the model card from held-out rendered scenes: usual results and the worst ones.
 
-    python -m tools.model.card_pictures --models models/compact --cache DIR --out models/compact
+    python -m tools.model.card_pictures --models models/compact --pack FILE --out models/compact
 
 Writes results.jpg and failures.jpg (truth red, mask green, click yellow) and prints the 1-click IoU on these scenes,
 whose objects are single cartons, drums, bags and the like, two a scene.
@@ -9,6 +9,7 @@ whose objects are single cartons, drums, bags and the like, two a scene.
 import argparse
 import json
 import pathlib
+import zipfile
 
 import cv2
 import numpy as np
@@ -17,23 +18,22 @@ from .evaluate import tile
 from .graphs import Graphs
 from .host import Selector, bounds, window_within
 from .measures import bootstrap, deepest_point, iou
-from .samples import expose
-from .scene_builder import FRAMES
 
 
-def held_out(cache: str):
-    """(RGB frame, mask of one movable body) of each held-out scene, the last 5 % of every folder of renders."""
+def held_out(pack: str):
+    """(RGB frame, mask of one body) of each held-out rendered scene, two of each."""
     rng = np.random.default_rng(11)
-    for index in sorted(pathlib.Path(cache).glob("r*/renders.json")):
-        scenes = json.loads(index.read_text())
-        frames = np.load(index.with_name("renders.npy"), mmap_mode="r")
-        for number in range(int(len(scenes) * 0.95), len(scenes)):
-            frame, scene = frames[number * FRAMES + 2], scenes[number]
-            bodies = np.array(scene["body"] + [0] * (256 - len(scene["body"])))[frame[..., 3]]
-            areas = np.bincount(bodies.ravel(), minlength=len(scene["group"]))
-            fit = [body for body in range(1, len(areas)) if scene["movable"][body] and 300 < areas[body] < 30000]
-            for body in rng.permutation(fit)[:2]:
-                yield np.ascontiguousarray(expose(rng, frame[..., :3])), bodies == body
+    with zipfile.ZipFile(pack) as stored:
+        for scene in json.loads(stored.read("index.json"))["scenes"]:
+            if scene["set"] != "renders" or not scene["held"]:
+                continue
+            image, ids = (
+                cv2.imdecode(np.frombuffer(stored.read(f"{scene['frames'][2]:05d}.{kind}"), np.uint8), cv2.IMREAD_COLOR)
+                for kind in ("webp", "ids.webp")
+            )
+            fit = [one for one in scene["targets"] if 300 < one["areas"][2] < 30000 and not one.get("group")]
+            for number in rng.permutation(len(fit))[:2]:
+                yield np.ascontiguousarray(image[..., ::-1]), ids[..., 0] == fit[number]["ids"][0]
 
 
 def close_up(image, mask, truth, point, text):
@@ -57,11 +57,11 @@ def sheet(rows, path, columns: int = 4) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("--models", "--cache", "--out"):
+    for name in ("--models", "--pack", "--out"):
         parser.add_argument(name, required=True)
     args = parser.parse_args()
     selector, found = Selector(Graphs(args.models)), []
-    for image, truth in held_out(args.cache):
+    for image, truth in held_out(args.pack):
         point = deepest_point(truth)
         best = selector.start(image, [point])[:1]
         mask = best[0].mask if best else np.zeros_like(truth)

@@ -92,7 +92,8 @@ def tile(image, mask, truth, point, text, size: int = 150):
 
 
 def video(graphs, folder: str, prompt: str, every: int = 1, sheet: str | None = None) -> dict:
-    """J and F of each sequence; `prompt` is mask or click; every n-th frame is followed."""
+    """J and F of each sequence; `prompt` is mask or click; every n-th frame is followed, backwards from the last one if
+    `every` is negative."""
     out, spent, rows = {}, [], []
     for frames in sorted(pathlib.Path(folder, "JPEGImages/480p").iterdir()):
         paths = sorted(frames.glob("*.jpg"))[::every]
@@ -136,7 +137,7 @@ def main() -> None:
     parser.add_argument("--models", required=True)
     parser.add_argument("--clicks", action="append", default=[])
     parser.add_argument("--vos")
-    parser.add_argument("--every", type=int, default=1, help="follow only every n-th frame")
+    parser.add_argument("--every", type=int, default=1, help="follow only every n-th frame; backwards if negative")
     parser.add_argument("--prompt", nargs="+", default=["mask", "click"], choices=["mask", "click"])
     parser.add_argument("--limit", type=int, default=0, help="measure about so many pictures, evenly taken")
     parser.add_argument("--sheets", help="folder for pictures of the results")

@@ -1,6 +1,6 @@
 """Exports the trained network as the four ONNX graphs of the `compact` family, with their manifest.
 
-    python -m tools.model.export --state DIR/run/state.pt --out models/compact --version 1
+    python -m tools.model.export --state DIR/run --out models/compact --version 4
 
 Weights are stored as fp16 followed by a Cast, so that all arithmetic stays f32.
 """
@@ -16,23 +16,22 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from .backbone import fuse, load_backbone
-from .network import GRID, SLOTS, Compact, D, M
+from .backbone import classifier
+from .network import SLOTS, Compact, D, M, Shape
 
 OPSET = 17
 
 
 class ImageEncoder(nn.Module):
-    """image [1,3,256,256] -> feat2, feat4, feat8, feat16, class_logits."""
+    """image [1,3,256,256] -> feat2, feat4, feat8, feat16, class_logits (of ImageNet's own classifier)."""
 
     def __init__(self, model: Compact):
         super().__init__()
-        self.backbone, self.model = load_backbone(), model
-        fuse(self.backbone)
+        self.model, self.classifier = model, classifier()
 
     def forward(self, image):
-        *taps, logits = self.backbone(image)
-        return (*self.model.features(taps), logits)
+        taps = self.model.backbone(image)
+        return (*self.model.features(taps), self.classifier(taps[-1]))
 
 
 class Decoder(nn.Module):
@@ -49,23 +48,24 @@ class Decoder(nn.Module):
 
 def graphs(model: Compact) -> dict:
     """File name -> (module, [(input name, shape)], [output name])."""
-    grid = [1, D, GRID, GRID]
-    features = [("feat2", [1, 16, 128, 128]), ("feat4", [1, 24, 64, 64]), ("feat8", [1, 40, 32, 32]), ("feat16", grid)]
+    side, tokens = model.shape.side, model.shape.tokens
+    grid = [1, D, side // 16, side // 16]
+    features = [(f"feat{s}", [1, width, side // s, side // s]) for s, width in ((2, 16), (4, 24), (8, 40))] + [("feat16", grid)]
     return {
         "image_encoder": (
             ImageEncoder(model),
-            [("image", [1, 3, 256, 256])],
+            [("image", [1, 3, side, side])],
             ["feat2", "feat4", "feat8", "feat16", "class_logits"],
         ),
-        "memory_encoder": (model.memory_encoder, [("feat16", grid), ("mask", [1, 1, 64, 64])], ["memory"]),
+        "memory_encoder": (model.memory_encoder, [("feat16", grid), ("mask", [1, 1, side // 4, side // 4])], ["memory"]),
         "memory_attention": (
             model.memory_attention,
-            [("feat16", grid), ("memory", [1, SLOTS * GRID * GRID, M]), ("memory_valid", [1, SLOTS * GRID * GRID])],
+            [("feat16", grid), ("memory", [1, SLOTS * tokens, M]), ("memory_valid", [1, SLOTS * tokens])],
             ["fused16"],
         ),
         "mask_decoder": (
             Decoder(model),
-            [*features, ("has_memory", [1, 1]), ("prompts", [1, 5, 128, 128])],
+            [*features, ("has_memory", [1, 1]), ("prompts", [1, 5, side // 2, side // 2])],
             ["masks", "iou", "present"],
         ),
     }
@@ -87,9 +87,11 @@ def halve_weights(graph: onnx.GraphProto, least: int = 256) -> None:
 
 
 def load(state: str) -> Compact:
-    """The averaged weights of a training state."""
-    model = Compact()
-    model.load_state_dict(torch.load(state, map_location="cpu", weights_only=True)["average"])
+    """The averaged weights of a training state, a folder of tools.model.train."""
+    stored = torch.load(pathlib.Path(state, "average.pt"), map_location="cpu", weights_only=True)
+    about = stored["about"]
+    model = Compact(Shape(about["side"], about["pointer"], about["fine"]))
+    model.load_state_dict({name: value.float() for name, value in stored["values"].items()})
     return model.eval()
 
 
@@ -97,7 +99,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--state", required=True)
     parser.add_argument("--out", required=True)
-    parser.add_argument("--version", type=int, default=1)
+    parser.add_argument("--version", type=int, default=4)
     args = parser.parse_args()
     out = pathlib.Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
@@ -105,13 +107,13 @@ def main() -> None:
     manifest = {
         "name": "compact",
         "version": args.version,
-        "cropSide": 256,
-        "promptSide": 128,
+        "cropSide": model.shape.side,
+        "promptSide": model.shape.side // 2,
         "channelOrder": "RGB",
         "imageRange": [0, 255],
         "outsideValue": 127,
         "memorySlots": SLOTS,
-        "memoryTokensPerFrame": GRID * GRID,
+        "memoryTokensPerFrame": model.shape.tokens,
         "promptChannels": ["positiveClicks", "negativeClicks", "box", "previousMask", "backgroundDifference"],
         "clickSigma": 2.0,
         "graphs": {},

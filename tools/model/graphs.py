@@ -1,5 +1,6 @@
 """The four exported graphs behind three calls, through OpenVINO or onnxruntime (CPU, f32)."""
 
+import json
 import pathlib
 
 import numpy as np
@@ -8,10 +9,14 @@ NAMES = ("image_encoder", "memory_encoder", "memory_attention", "mask_decoder")
 
 
 class Graphs:
-    """`encode`, `remember`, `read` and `decode`; `run(name, inputs)` gives {output name: array}."""
+    """`encode`, `remember`, `read` and `decode`; `run(name, inputs)` gives {output name: array}. `crop`, `map`, `slots` and
+    `tokens` are the manifest's sizes."""
 
     def __init__(self, folder: str, runtime: str = "openvino", threads: int = 1):
         self.runtime = runtime
+        manifest = json.loads(pathlib.Path(folder, "manifest.json").read_text())
+        self.crop, self.map = manifest["cropSide"], manifest["promptSide"]
+        self.slots, self.tokens = manifest["memorySlots"], manifest["memoryTokensPerFrame"]
         paths = {name: str(pathlib.Path(folder) / f"{name}.onnx") for name in NAMES}
         if runtime == "openvino":
             import openvino

@@ -1,7 +1,8 @@
 """The reference host of `compact`: what runs around the four graphs, in plain numpy. The Swift side computes the same.
 
 Coordinates are (x, y) in pixels of the picture, pixel centres at +0.5; a window is a square (centre, side) of it, which
-is warped to 256 x 256 for the image and 128 x 128 for prompts and masks. Outside the picture a crop is grey 127.
+is warped to the manifest's crop side for the image and half of it for prompts and masks. Outside the picture a crop is
+grey 127.
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +10,6 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-CROP, MAP, SLOTS, TOKENS = 256, 128, 4, 256
 CLICK_SIDES = (1.0, 0.55, 0.3, 0.165)  # first windows, as parts of the picture's longer side
 REFINE_FACTOR = 2.0  # window side over the longer side of the mask's bounding box
 TRACK_FACTOR, FIRST_FACTOR = 1.8, 2.5  # the same while following; in the first steps, when the motion is not known yet
@@ -46,24 +46,24 @@ def window_within(centre, side, shape) -> Window:
     return Window(np.where(side >= size, size / 2, np.clip(centre, low, high)), side)
 
 
-def crop_image(image, window: Window):
-    """f32 [1,3,256,256], RGB 0..255. Shrinking more than 1.4 times blurs first (sigma 0.45 / scale)."""
-    scale = CROP / window.side
+def crop_image(image, window: Window, size: int):
+    """f32 [1,3,size,size], RGB 0..255. Shrinking more than 1.4 times blurs first (sigma 0.45 / scale)."""
+    scale = size / window.side
     source = cv2.GaussianBlur(image, (0, 0), 0.45 / scale) if scale < 0.7 else image
     view = cv2.warpAffine(
-        source, window.matrix(CROP), (CROP, CROP), flags=cv2.INTER_LINEAR, borderValue=(127, 127, 127)
+        source, window.matrix(size), (size, size), flags=cv2.INTER_LINEAR, borderValue=(127, 127, 127)
     )
     return np.ascontiguousarray(view.transpose(2, 0, 1)[None], dtype=np.float32)
 
 
-def crop_map(mask, window: Window):
-    """f32 [128,128] of a picture-sized map 0..1."""
-    return cv2.warpAffine(mask.astype(np.float32), window.matrix(MAP), (MAP, MAP), flags=cv2.INTER_LINEAR)
+def crop_map(mask, window: Window, size: int):
+    """f32 [size,size] of a picture-sized map 0..1."""
+    return cv2.warpAffine(mask.astype(np.float32), window.matrix(size), (size, size), flags=cv2.INTER_LINEAR)
 
 
 def paste(logits, window: Window, shape):
-    """Logits [128,128] of a window -> bool mask of the whole picture [h, w]."""
-    matrix = window.matrix(MAP)
+    """Logits [s,s] of a window -> bool mask of the whole picture [h, w]."""
+    matrix = window.matrix(len(logits))
     full = cv2.warpAffine(
         logits,
         matrix,
@@ -75,11 +75,11 @@ def paste(logits, window: Window, shape):
     return full > 0
 
 
-def prompt_maps(window: Window, positive=(), negative=(), box=None, previous=None, difference=None):
-    """f32 [1,5,128,128]. Clicks are (x, y); box (x0, y0, x1, y1); previous, difference picture-sized maps 0..1."""
-    maps = np.zeros((1, 5, MAP, MAP), np.float32)
-    yy, xx = np.mgrid[0:MAP, 0:MAP].astype(np.float32)
-    scale = MAP / window.side
+def prompt_maps(window: Window, size: int, positive=(), negative=(), box=None, previous=None, difference=None):
+    """f32 [1,5,size,size]. Clicks are (x, y); box (x0, y0, x1, y1); previous, difference picture-sized maps 0..1."""
+    maps = np.zeros((1, 5, size, size), np.float32)
+    yy, xx = np.mgrid[0:size, 0:size].astype(np.float32)
+    scale = size / window.side
     origin = window.centre - window.side / 2
     for channel, clicks in ((0, positive), (1, negative)):
         for click in clicks:
@@ -89,9 +89,9 @@ def prompt_maps(window: Window, positive=(), negative=(), box=None, previous=Non
         x0, y0, x1, y1 = [int(round(v)) for v in ((np.asarray(box, np.float64).reshape(2, 2) - origin) * scale).ravel()]
         maps[0, 2, max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)] = 1
     if previous is not None:
-        maps[0, 3] = crop_map(previous, window)
+        maps[0, 3] = crop_map(previous, window, size)
     if difference is not None:
-        maps[0, 4] = crop_map(difference, window)
+        maps[0, 4] = crop_map(difference, window, size)
     return maps
 
 
@@ -125,7 +125,7 @@ class Selector:
 
     def decode(self, image, window, maps, memory=None):
         """(three Candidates, features) of one window."""
-        features = self.graphs.encode(crop_image(image, window))
+        features = self.graphs.encode(crop_image(image, window, self.graphs.crop))
         return self.decode_features(features, image.shape[:2], window, maps, memory), features
 
     def decode_features(self, features, shape, window, maps, memory=None):
@@ -155,7 +155,7 @@ class Selector:
             windows = [window_within(centre, max(spread, part * max(shape)), shape) for part in CLICK_SIDES]
         found = []
         for window in windows:
-            maps = prompt_maps(window, positive, negative, box, previous, difference)
+            maps = prompt_maps(window, self.graphs.map, positive, negative, box, previous, difference)
             found += self.decode(image, window, maps)[0]
         found.sort(key=lambda candidate: -candidate.quality)
         chosen: list[Candidate] = []
@@ -173,7 +173,7 @@ class Selector:
         worse."""
         centre, extent = bounds(candidate.mask)
         window = window_within(centre, extent * REFINE_FACTOR, image.shape[:2])
-        maps = prompt_maps(window, positive, negative, box, candidate.mask.astype(np.float32), difference)
+        maps = prompt_maps(window, self.graphs.map, positive, negative, box, candidate.mask.astype(np.float32), difference)
         again, _ = self.decode(image, window, maps)
         best = max(again, key=lambda other: other.quality)
         good = best.mask.any() and overlap(best.mask, candidate.mask) > 0.5 and best.quality > candidate.quality - 0.1
@@ -191,8 +191,8 @@ class Step:
 
 @dataclass
 class Tracker:
-    """Follows one object with a bounded memory: the prompted frame and the most recent frames that were sure (SLOTS in
-    all)."""
+    """Follows one object with a bounded memory: the prompted frame and the most recent frames that were sure (the manifest's
+    slots in all)."""
 
     graphs: object
     image: np.ndarray
@@ -208,20 +208,22 @@ class Tracker:
         self.area = float(self.mask.sum())
         self.centre, self.extent = bounds(self.mask) or (np.array(self.shape[::-1]) / 2.0, float(max(self.shape)))
         window = window_within(self.centre, self.extent * TRACK_FACTOR, self.shape)
-        self.prompted.append(self.remember(self.graphs.encode(crop_image(self.image, window)), window, self.mask))
+        self.prompted.append(self.remember(self.graphs.encode(crop_image(self.image, window, self.graphs.crop)), window, self.mask))
 
     def remember(self, features, window, mask):
-        small = cv2.resize(crop_map(mask, window), (64, 64), interpolation=cv2.INTER_AREA)
+        size = self.graphs.map
+        small = cv2.resize(crop_map(mask, window, size), (size // 2, size // 2), interpolation=cv2.INTER_AREA)
         return self.graphs.remember(features["feat16"], small[None, None])
 
     def bank(self):
-        """(memory [1, SLOTS * 256, M], valid [1, SLOTS * 256])"""
-        entries = (self.prompted + self.recent)[:SLOTS]
+        """(memory [1, slots * tokens, M], valid [1, slots * tokens])"""
+        slots, tokens = self.graphs.slots, self.graphs.tokens
+        entries = (self.prompted + self.recent)[:slots]
         width = entries[0].shape[2]
-        memory, valid = np.zeros((1, SLOTS * TOKENS, width), np.float32), np.zeros((1, SLOTS * TOKENS), np.float32)
+        memory, valid = np.zeros((1, slots * tokens, width), np.float32), np.zeros((1, slots * tokens), np.float32)
         for slot, entry in enumerate(entries):
-            memory[:, slot * TOKENS : (slot + 1) * TOKENS] = entry
-            valid[:, slot * TOKENS : (slot + 1) * TOKENS] = 1
+            memory[:, slot * tokens : (slot + 1) * tokens] = entry
+            valid[:, slot * tokens : (slot + 1) * tokens] = 1
         return memory, valid
 
     def step(self, image, difference=None) -> Step:
@@ -231,7 +233,7 @@ class Tracker:
             self.coasted = self.coasted + self.velocity * 0.8**self.lost
             side = self.extent * FIRST_FACTOR * min(1.4**self.lost, LARGEST_SEARCH)
             windows = [window_within(self.coasted, side, self.shape), self.scan_window()]
-            maps = [prompt_maps(window, difference=difference) for window in windows]
+            maps = [prompt_maps(window, self.graphs.map, difference=difference) for window in windows]
         else:
             expected = self.centre + self.velocity
             shift = np.float32([[1, 0, expected[0] - self.centre[0]], [0, 1, expected[1] - self.centre[1]]])
@@ -239,7 +241,7 @@ class Tracker:
             factor = FIRST_FACTOR if self.steady < FIRST_STEPS else TRACK_FACTOR
             side = self.extent * factor + SPEED_ALLOWANCE * float(np.hypot(*self.velocity))
             windows = [window_within(expected, side, self.shape)]
-            maps = [prompt_maps(windows[0], previous=previous, difference=difference)]
+            maps = [prompt_maps(windows[0], self.graphs.map, previous=previous, difference=difference)]
         looks = [self.selector.decode(image, window, map_, self.bank()) for window, map_ in zip(windows, maps)]
         looks = [(max(found, key=lambda candidate: candidate.quality), features) for found, features in looks]
         best, features = max(looks, key=lambda look: look[0].present * look[0].quality ** 0.5)
@@ -257,7 +259,7 @@ class Tracker:
         self.since += 1
         if best.present * best.quality**0.5 > KEPT and self.since >= MEMORY_GAP:
             entry = self.remember(features, best.window, best.mask)
-            self.recent = [entry] + self.recent[: SLOTS - len(self.prompted) - 1]
+            self.recent = [entry] + self.recent[: self.graphs.slots - len(self.prompted) - 1]
             self.since = 0
         return Step(best.mask, best.quality, True)
 

@@ -3,19 +3,19 @@
 #
 #   tools/model/make_model.sh [DATA_ROOT [MINUTES]]     (or the environment variable EVAL_DATA; ../shared/data without either)
 #
-# DATA_ROOT holds train/coco, train/ccp and aws_warehouse, and may hold clicks/* and vos, which only measure.
-# MINUTES of training (default 150, on an idle machine of two cores). Everything bulky goes to .cache-model; a second call goes on where the first stopped.
+# DATA_ROOT holds train/* and aws_warehouse, and may hold clicks/* and vos, which only measure.
+# MINUTES of training (default 150); a large GPU is used where there is one. Everything bulky goes to .cache-model; a second
+# call goes on where the first stopped.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 data=${1:-${EVAL_DATA:-../shared/data}}
 minutes=${2:-150}
 cache=.cache-model
 python=.venv/bin/python
-scenes=300
 
 say() { echo "make_model: $*"; }
 
-[ -d "$data/train/coco/images" ] || { say "no training photos in $data/train/coco: name the data folder as first argument"; exit 2; }
+[ -d "$data/train/boxes/images" ] || { say "no training photos in $data/train/boxes: name the data folder as first argument"; exit 2; }
 if ! ldconfig -p | grep -q libOSMesa; then
     say "rendering needs libOSMesa: apt-get install libosmesa6"
     exit 2
@@ -38,18 +38,22 @@ fi
 if [ ! -f "$cache/textures.npy" ]; then
     "$python" -m tools.model.textures --cache "$cache" --deb-root "$cache/debs/x" --warehouse "$data/aws_warehouse"
 fi
-for seed in 1 2 3; do
-    if [ ! -f "$cache/r$seed/renders.done" ]; then
-        say "rendering $scenes scenes, seed $seed"
-        mkdir -p "$cache/r$seed"
-        jointed=()
-        if [ "$seed" = 3 ]; then jointed=(--jointed); fi
-        MUJOCO_GL=osmesa "$python" -m tools.model.render --textures "$cache/textures.npy" --out "$cache/r$seed" --scenes "$scenes" --seed "$seed" "${jointed[@]}"
-        touch "$cache/r$seed/renders.done"
+render() { # SEED SCENES [OPTIONS …]
+    if [ ! -f "$cache/r$1/renders.done" ]; then
+        say "rendering $2 scenes, seed $1"
+        mkdir -p "$cache/r$1"
+        MUJOCO_GL=osmesa "$python" -m tools.model.render --textures "$cache/textures.npy" --out "$cache/r$1" --scenes "$2" --seed "$1" "${@:3}"
+        touch "$cache/r$1/renders.done"
     fi
-done
-say "training on pairs of views and clips, $minutes minutes in all"
-"$python" -m tools.model.train --cache "$cache" --coco "$data/train/coco" --ccp "$data/train/ccp" --minutes "$minutes"
+}
+render 1 90
+render 2 45 --jointed
+if [ ! -f "$cache/pack.zip" ]; then
+    say "packing photos, renders and surfaces"
+    "$python" -m tools.model.pack --data "$data" --cache "$cache" --out "$cache/pack.zip"
+fi
+say "training, $minutes minutes"
+PYTHON="$python" tools/model/train_once.sh "$minutes"
 if [ ! -d "$cache/motion" ]; then
     MUJOCO_GL=osmesa "$python" -m tools.model.motion --textures "$cache/textures.npy" --out "$cache/motion"
 fi
@@ -62,11 +66,10 @@ fi
 clips=(--clips "$cache/motion" --clips "$cache/bending")
 if [ -d "$cache/real" ]; then clips+=(--clips "$cache/real"); fi
 say "exporting"
-"$python" -m tools.model.export --state "$cache/run/state.pt" --out models/compact
-"$python" -m tools.model.parity --state "$cache/run/state.pt" --models models/compact
-"$python" -m tools.model.choose --models models/compact --cache "$cache" --coco "$data/train/coco" --ccp "$data/train/ccp" \
-    --every 1 3 "${clips[@]}"
-for set in coco sed spills; do
+"$python" -m tools.model.export --state "$cache/run" --out models/compact
+"$python" -m tools.model.parity --state "$cache/run" --models models/compact
+"$python" -m tools.model.choose --models models/compact --pack "$cache/pack.zip" --every 1 3 "${clips[@]}"
+for set in coco sed spills cartons; do
     [ -d "$data/clicks/$set" ] && "$python" -m tools.model.evaluate --models models/compact --clicks "$data/clicks/$set"
 done
 if [ -d "$data/vos" ]; then

@@ -1,19 +1,40 @@
-"""The trained parts of `compact`: neck, memory encoder, memory attention, mask decoder.
+"""The network `compact`: backbone, neck, memory encoder, memory attention, mask decoder.
 
-All work on one 256 x 256 crop. Convolutions carry no normalisation: the frozen features come in standardised per
-channel, and the residual branches start small. Shapes below use D = 128 (width at stride 16) and M = 128 (width of a
-memory token).
+All work on one square crop, of 256 pixels unless `Shape` says otherwise. The trained parts' convolutions carry no
+normalisation: the backbone's features come in standardised per channel, and the residual branches start small. Shapes
+below are for 256 pixels, with D = 128 (width at stride 16) and M = 128 (width of a memory token).
 """
+
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .backbone import TAP_CHANNELS
+from .backbone import TAP_CHANNELS, Backbone, fuse
 
-D, M, SLOTS, GRID = 128, 128, 4, 16
+D, M, SLOTS = 128, 128, 4
 HEADS, MASKS = 4, 3
 PROMPTS = 5
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What can be chosen: the crop's side; whether a remembered frame ends with one token for the object as a whole
+    (`pointer`); whether places at stride 8 look at the decoder's tokens before the masks are drawn (`fine`)."""
+
+    side: int = 256
+    pointer: bool = False
+    fine: bool = False
+
+    @property
+    def grid(self) -> int:
+        return self.side // 16
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of a remembered frame."""
+        return self.grid**2 + self.pointer
 
 
 def conv(channels_in: int, channels_out: int, kernel: int = 3, stride: int = 1) -> nn.Conv2d:
@@ -59,15 +80,16 @@ class Neck(nn.Module):
 
 
 class Attention(nn.Module):
-    """Multi-head attention: queries [N,Q,D], context [N,K,C] -> [N,Q,D]; `bias` [N,1,1,K] is added to the scores."""
+    """Multi-head attention: queries [N,Q,own], context [N,K,context] -> [N,Q,own]; `bias` [N,1,1,K] is added to the
+    scores."""
 
-    def __init__(self, context: int = D):
+    def __init__(self, context: int = D, own: int = D):
         super().__init__()
         self.q, self.k, self.v, self.out = (
-            nn.Linear(D, D),
+            nn.Linear(own, D),
             nn.Linear(context, D),
             nn.Linear(context, D),
-            nn.Linear(D, D),
+            nn.Linear(D, own),
         )
 
     def forward(self, queries, context, position_q=None, position_k=None, bias=None):
@@ -81,7 +103,7 @@ class Attention(nn.Module):
         if bias is not None:
             scores = scores + bias
         mixed = scores.softmax(-1) @ split(self.v(context))
-        return self.out(mixed.transpose(1, 2).reshape(queries.shape))
+        return self.out(mixed.transpose(1, 2).flatten(2))
 
 
 class Feed(nn.Module):
@@ -108,25 +130,34 @@ class SelfLayer(nn.Module):
 
 
 class MemoryEncoder(nn.Module):
-    """feat16 [N,D,16,16] and mask [N,1,64,64] (0..1) -> memory tokens [N,256,M] of one remembered frame."""
+    """feat16 [N,D,16,16] and mask [N,1,64,64] (0..1) -> memory tokens [N,256,M] of one remembered frame, and with
+    `pointer` one more: the features under the mask."""
 
-    def __init__(self):
+    def __init__(self, shape: Shape):
         super().__init__()
         self.mask4, self.mask16 = conv(16, 64, 1), conv(64, D)
         self.feature, self.mix, self.out = conv(D, D, 1), Residual(D), conv(D, M, 1)
+        self.pointer = nn.Sequential(nn.Linear(D, D), nn.ReLU(), nn.Linear(D, M)) if shape.pointer else None
 
     def forward(self, feat16, mask):
         mask16 = self.mask16(F.relu(self.mask4(F.pixel_unshuffle(mask * 2 - 1, 4))))
-        return self.out(self.mix(self.feature(feat16) + mask16)).flatten(2).transpose(1, 2)
+        tokens = self.out(self.mix(self.feature(feat16) + mask16)).flatten(2).transpose(1, 2)
+        if self.pointer is None:
+            return tokens
+        share = F.avg_pool2d(mask, 4)
+        mean = (feat16 * share).sum((2, 3)) / (share.sum((2, 3)) + 1e-3)
+        return torch.cat([tokens, self.pointer(mean)[:, None]], 1)
 
 
 class MemoryAttention(nn.Module):
     """feat16 [N,D,16,16], memory [N,K,M], memory_valid [N,K] (1 valid, 0 padding) -> fused16 [N,D,16,16]. K = frames *
-    256."""
+    tokens of a frame."""
 
-    def __init__(self):
+    def __init__(self, shape: Shape):
         super().__init__()
-        self.position = nn.Parameter(torch.randn(1, GRID * GRID, D) * 0.02)
+        self.tokens = shape.tokens
+        self.position = nn.Parameter(torch.randn(1, shape.grid**2, D) * 0.02)
+        self.pointer_position = nn.Parameter(torch.randn(1, 1, D) * 0.02) if shape.pointer else None
         self.norms = nn.ModuleList(nn.LayerNorm(D) for _ in range(2))
         self.reads = nn.ModuleList(Attention(M) for _ in range(2))
         self.feeds = nn.ModuleList(Feed() for _ in range(2))
@@ -134,8 +165,8 @@ class MemoryAttention(nn.Module):
 
     def forward(self, feat16, memory, memory_valid):
         bias = ((memory_valid - 1.0) * 1e4)[:, None, None, :]
-        frames = memory.shape[1] // (GRID * GRID)
-        where = self.position.repeat(1, frames, 1)
+        where = self.position if self.pointer_position is None else torch.cat([self.position, self.pointer_position], 1)
+        where = where.repeat(1, memory.shape[1] // self.tokens, 1)
         x = feat16.flatten(2).transpose(1, 2)
         for index, (norm, read, feed) in enumerate(zip(self.norms, self.reads, self.feeds)):
             x = feed(x + read(norm(x), memory, self.position, where, bias))
@@ -153,12 +184,14 @@ class MaskDecoder(nn.Module):
 
     C4, C8, FINE = 32, 64, 16
 
-    def __init__(self, layers: int = 3):
+    def __init__(self, shape: Shape, layers: int = 3):
         super().__init__()
         c4, c8 = self.C4, self.C8
+        self.look = Attention(D, c8) if shape.fine else None
+        self.look_norm = nn.LayerNorm(c8) if shape.fine else None
         self.prompt4, self.prompt8, self.prompt16 = conv(PROMPTS * 4, c4), conv(c4, c8, 3, 2), conv(c8, D, 3, 2)
         self.no_memory = nn.Parameter(torch.zeros(1, D, 1, 1))
-        self.position = nn.Parameter(torch.randn(1, GRID * GRID, D) * 0.02)
+        self.position = nn.Parameter(torch.randn(1, shape.grid**2, D) * 0.02)
         self.tokens = nn.Parameter(torch.randn(1, MASKS + 1, D) * 0.5)
         self.layers = nn.ModuleList(SelfLayer() for _ in range(layers))
         self.norm = nn.LayerNorm(D)
@@ -187,6 +220,9 @@ class MaskDecoder(nn.Module):
         y = grid.transpose(1, 2).reshape(feat16.shape)
         y = F.interpolate(self.to8(y), scale_factor=2.0, mode="bilinear", align_corners=False)
         y = self.mix8(y + self.side8(feat8) + p8)
+        if self.look is not None:
+            near = y.flatten(2).transpose(1, 2)
+            y = (near + self.look(self.look_norm(near), x)).transpose(1, 2).reshape(y.shape)
         y = F.interpolate(self.to4(y), scale_factor=2.0, mode="bilinear", align_corners=False)
         if self.training:  # the same, three times as fast in channels_last
             side2 = F.conv2d(feat2, self.side2.weight.reshape(self.C4, -1, 2, 2), self.side2.bias, stride=2)
@@ -196,18 +232,20 @@ class MaskDecoder(nn.Module):
         y = F.relu(F.pixel_shuffle(self.fine(F.relu(y)), 2))
         weights = self.hyper(tokens[:, :MASKS])
         masks = (weights[..., : self.FINE] @ y.flatten(2)) + weights[..., self.FINE :]
-        masks = masks.reshape(-1, MASKS, 128, 128)
+        masks = masks.reshape(-1, MASKS, *prompts.shape[2:])
         return masks, self.quality(tokens[:, :MASKS])[..., 0], self.presence(tokens[:, MASKS])
 
 
 class Compact(nn.Module):
-    """All trained parts and the standardisation of the backbone's taps."""
+    """All of it: the backbone (batch normalisation folded into its convolutions) and what works on its taps."""
 
-    def __init__(self):
+    def __init__(self, shape: Shape = Shape()):
         super().__init__()
+        self.shape = shape
+        self.backbone = fuse(Backbone())
         self.standardise = nn.ModuleList(Standardise(channels) for channels in TAP_CHANNELS.values())
-        self.neck, self.memory_encoder, self.memory_attention = Neck(), MemoryEncoder(), MemoryAttention()
-        self.decoder = MaskDecoder()
+        self.neck, self.memory_encoder = Neck(), MemoryEncoder(shape)
+        self.memory_attention, self.decoder = MemoryAttention(shape), MaskDecoder(shape)
 
     def features(self, taps):
         """Five raw taps -> (feat2, feat4, feat8, feat16)."""

@@ -1,7 +1,7 @@
 """Compares the exported graphs in onnxruntime and OpenVINO (f32) with the trainer, and writes the vectors for the
 product's tests.
 
-    python -m tools.model.parity --state DIR/run/state.pt --models models/compact
+    python -m tools.model.parity --state DIR/run --models models/compact
 
 Every input is described by a formula, so `parity.json` holds only expected values: element i (row-major) of an input is
     offset + scale * ((i * 7919 + 12345 * k) mod 1009) / 1009

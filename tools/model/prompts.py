@@ -1,135 +1,145 @@
-"""Prompt maps at half the crop's side: float32 [5, 128, 128] = positive clicks, negative clicks, box, previous mask,
-difference from the background.
-"""
+"""Prompt maps at half the crop's side on tensors: [n, 5, s, s] = positive clicks, negative clicks, box, previous mask,
+difference from the background. `Prompts` makes them for whole batches; masks are [n, s, s], 0..1."""
 
-import cv2
-import numpy as np
+import math
 
-SIDE = 128
+import torch
+import torch.nn.functional as F
+
 SIGMA = 2.0
-_YY, _XX = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
 
 
-def draw_click(channel, x: float, y: float) -> None:
-    """Adds a click at (x, y), in pixels of the map, to `channel` [128, 128]: a gaussian of sigma 2, peak 1, by
-    maximum."""
-    np.maximum(channel, np.exp(-((_XX - x) ** 2 + (_YY - y) ** 2) / (2 * SIGMA**2)), out=channel)
+def spot(x, y, side: int):
+    """Gaussians of SIGMA around (x, y) [n], in pixels of a map of `side`: [n, side, side]."""
+    axis = torch.arange(side, dtype=torch.float32, device=x.device)
+    return torch.exp(-((axis[None, :, None] - y[:, None, None]) ** 2 + (axis[None, None] - x[:, None, None]) ** 2) / (2 * SIGMA**2))
 
 
-def draw_box(channel, x0: float, y0: float, x1: float, y1: float) -> None:
-    """Fills the box, in pixels of the map, with 1."""
-    a, b = max(0, int(round(x0))), max(0, int(round(y0)))
-    channel[b : max(b, int(round(y1))), a : max(a, int(round(x1)))] = 1
+def bounds(inside):
+    """Bool maps [n,s,s] -> (x0, y0, x1, y1, any?) each [n]; x1, y1 lie one beyond."""
+    side = inside.shape[-1]
+    axis = torch.arange(side, device=inside.device, dtype=torch.float32)
+    found = []
+    for lines in (inside.any(1), inside.any(2)):
+        low = torch.where(lines, axis, side).min(1).values
+        high = torch.where(lines, axis + 1, 0).max(1).values
+        found.append((low, high))
+    return found[0][0], found[1][0], found[0][1], found[1][1], inside.flatten(1).any(1)
 
 
-def inner_point(rng, inside, central: bool):
-    """A point (x, y) of the boolean map: the one farthest from the edge, or a random one kept off the edge."""
-    padded = cv2.copyMakeBorder(inside.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    depth = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
-    if central:
-        y, x = np.unravel_index(depth.argmax(), depth.shape)
-        return float(x), float(y)
-    ys, xs = np.nonzero(depth >= min(depth.max() * 0.35, 4))
-    pick = rng.integers(len(ys))
-    return float(xs[pick]), float(ys[pick])
+def depth(inside):
+    """How far inside a map each pixel lies, about: the mean share of the map in squares of three sizes around it."""
+    mask = inside.float()[:, None]
+    small = F.avg_pool2d(mask, 4)
+    wide = sum(F.avg_pool2d(small, size, 1, size // 2) for size in (3, 9))
+    wide = F.interpolate(wide, size=mask.shape[2:], mode="bilinear", align_corners=False)
+    return ((F.avg_pool2d(mask, 5, 1, 2) + wide) * mask)[:, 0]
 
 
-def perturbed(rng, mask, strength: float = 1.0):
-    """The mask [s, s] as a tracker or an unfinished selection would have it: shifted, scaled, turned, eaten or swollen,
-    soft."""
-    side = mask.shape[0]
-    ys, xs = np.nonzero(mask > 0.5)
-    if len(ys) == 0:
-        return np.zeros_like(mask)
-    extent = max(np.ptp(ys), np.ptp(xs), 4)
-    centre = np.array([xs.mean(), ys.mean()])
-    turn, grow = np.deg2rad(rng.normal(0, 7 * strength)), np.exp(rng.normal(0, 0.1 * strength, 2))
-    linear = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ np.diag(grow)
-    shift = centre - linear @ centre + rng.normal(0, 0.08 * strength, 2) * extent
-    out = cv2.warpAffine(mask, np.hstack([linear, shift[:, None]]), (side, side), flags=cv2.INTER_LINEAR)
-    draw = rng.random()
-    size = 1 + 2 * int(rng.integers(0, max(2, int(extent * 0.06))))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    if draw < 0.3:
-        out = cv2.dilate(out, kernel)
-    elif draw < 0.6:
-        out = cv2.erode(out, kernel)
-    elif draw < 0.75:
-        noise = cv2.GaussianBlur(rng.normal(0, 1, (side, side)).astype(np.float32), (0, 0), max(2.0, extent * 0.08))
-        out = out * (noise > noise.std() * rng.uniform(-1.2, -0.3))
-    if rng.random() < 0.2 and strength >= 1:
-        x, y, r = (
-            centre[0] + rng.normal(0, 0.5) * extent,
-            centre[1] + rng.normal(0, 0.5) * extent,
-            extent * rng.uniform(0.1, 0.3),
-        )
-        cv2.circle(out, (int(x), int(y)), max(1, int(r)), float(rng.random() < 0.5), -1)
-    return cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 2.0))
+class Prompts:
+    """Random prompts; `draw` is a generator of the device."""
 
+    def __init__(self, device, draw):
+        self.device, self.draw = device, draw
 
-def drifted(rng, mask):
-    """The mask [s, s] as a tracker that has gone wrong would have it: a part is missing, or a neighbour was taken in.
-    What the object really looks like can then only be known from the memory."""
-    out = mask.copy()
-    ys, xs = np.nonzero(mask > 0.5)
-    if len(ys) == 0:
-        return out
-    extent = max(np.ptp(ys), np.ptp(xs), 4)
-    angle = rng.uniform(0, 2 * np.pi)
-    along = _XX * np.cos(angle) + _YY * np.sin(angle)
-    inside = along[ys, xs]
-    if rng.random() < 0.65:
-        out[along > np.quantile(inside, rng.uniform(0.35, 0.85))] = 0
-    if rng.random() < 0.5:
-        x, y = (
-            xs.mean() + np.cos(angle) * extent * rng.uniform(0.3, 0.8),
-            ys.mean() + np.sin(angle) * extent * rng.uniform(0.3, 0.8),
-        )
-        axes = (int(extent * rng.uniform(0.1, 0.45)) + 1, int(extent * rng.uniform(0.1, 0.45)) + 1)
-        cv2.ellipse(out, (int(x), int(y)), axes, rng.uniform(0, 180), 0, 360, 1.0, -1)
-    return out
+    def uniform(self, *shape):
+        return torch.rand(*shape, device=self.device, generator=self.draw)
 
+    def normal(self, *shape):
+        return torch.randn(*shape, device=self.device, generator=self.draw)
 
-def pointing(rng, target, click):
-    """Prompts [5, 128, 128] that point at `target` [128, 128]; `click` (x, y) is the first click. Some samples have
-    more clicks, a box, or an earlier mask instead."""
-    maps = np.zeros((5, SIDE, SIDE), np.float32)
-    kind, inside = rng.random(), target > 0.5
-    if not inside.any():
-        draw_click(maps[0], *click)
+    def point(self, deep, central):
+        """A point of each map of `depth`: the one deepest inside where `central` [n], else a random one off the edge.
+        Returns (x, y) [n], pixels; (0, 0) where the map is empty."""
+        side = deep.shape[-1]
+        off = (deep >= 0.55 * deep.flatten(1).max(1).values[:, None, None]) & (deep > 0)
+        luck = self.uniform(*deep.shape)
+        score = torch.where(central[:, None, None], deep + 1e-3 * luck, off * (1 + luck))
+        where = score.flatten(1).argmax(1)
+        return (where % side).float(), (where // side).float()
+
+    def noise(self, n: int, cells: int, side: int):
+        """Smooth noise of deviation about 1 [n,side,side]."""
+        coarse = self.normal(n, 1, cells, cells)
+        return F.interpolate(coarse, size=(side, side), mode="bicubic", align_corners=False)[:, 0]
+
+    def worn(self, mask, strength):
+        """Masks as a tracker or an unfinished selection would have them: shifted, scaled, turned, eaten or swollen, soft;
+        `strength` [n]."""
+        n, side = mask.shape[0], mask.shape[-1]
+        x0, y0, x1, y1, _ = bounds(mask > 0.5)
+        extent = torch.maximum(x1 - x0, y1 - y0).clamp(4, side) / side  # in map sides
+        middle = torch.stack([x0 + x1, y0 + y1], 1).clamp(0, 2 * side) / side - 1
+        turn = self.normal(n) * 0.12 * strength
+        grow = (self.normal(n, 2) * 0.1 * strength[:, None]).exp()
+        matrix = torch.stack([turn.cos() * grow[:, 0], -turn.sin(), turn.sin(), turn.cos() * grow[:, 1]], 1).view(n, 2, 2)
+        shift = middle + self.normal(n, 2) * (0.16 * strength * extent)[:, None]
+        offset = shift - (matrix @ middle[..., None])[..., 0]
+        grid = F.affine_grid(torch.cat([matrix, offset[..., None]], 2), [n, 1, side, side], align_corners=False)
+        out = F.grid_sample(mask[:, None], grid, align_corners=False)
+        kind = self.uniform(n)[:, None, None, None]
+        wide = torch.where((extent > 0.3)[:, None, None, None], F.avg_pool2d(out, 11, 1, 5), F.avg_pool2d(out, 5, 1, 2))
+        swollen = ((wide - 0.1) * 8).clamp(0, 1)
+        eaten = ((wide - 0.85) * 8).clamp(0, 1)
+        holes = self.noise(n, 10, side)[:, None] > self.uniform(n)[:, None, None, None] * 0.9 - 1.4
+        out = torch.where(kind < 0.25, swollen, torch.where(kind < 0.45, eaten, torch.where(kind < 0.6, out * holes, out)))
+        soft = self.uniform(n)[:, None, None, None]
+        blurred = F.avg_pool2d(F.avg_pool2d(out, 3, 1, 1), 3, 1, 1)
+        return (out * (1 - soft) + blurred * soft)[:, 0]
+
+    def drifted(self, mask):
+        """Masks as a tracker that has gone wrong would have them: a part is missing, or a neighbour was taken in. What the
+        object looks like can then only be known from the memory."""
+        n, side = mask.shape[0], mask.shape[-1]
+        x0, y0, x1, y1, _ = bounds(mask > 0.5)
+        extent = torch.maximum(x1 - x0, y1 - y0).clamp(4, side)[:, None, None]
+        axis = torch.arange(side, device=self.device, dtype=torch.float32)
+        angle = self.uniform(n)[:, None, None] * 2 * math.pi
+        x, y = axis[None, None] - ((x0 + x1) / 2)[:, None, None], axis[None, :, None] - ((y0 + y1) / 2)[:, None, None]
+        along = x * angle.cos() + y * angle.sin()
+        cut = (along > extent * (self.uniform(n)[:, None, None] * 0.45 - 0.1)) & (self.uniform(n)[:, None, None] < 0.65)
+        out = mask * ~cut
+        far, size = extent * (0.3 + 0.5 * self.uniform(n)[:, None, None]), extent * (0.1 + 0.35 * self.uniform(n)[:, None, None])
+        taken = ((x - angle.cos() * far) ** 2 + (y - angle.sin() * far) ** 2 < size * size) & (self.uniform(n)[:, None, None] < 0.5)
+        return torch.maximum(out, taken.float())
+
+    def difference(self, mask):
+        """A plausible difference from the background: incomplete, noisy, with other things that changed."""
+        n, side = mask.shape[0], mask.shape[-1]
+        noise, u = self.noise(n, 20, side), self.uniform(4, n)[..., None, None]
+        out = mask * (noise > u[0] * 2.8 - 2.5) * (0.3 + 0.7 * u[1])
+        out = torch.maximum(out, (self.noise(n, 12, side) > 1.4 + 1.5 * u[2]) * (0.2 + 0.8 * u[3]))
+        return F.avg_pool2d(out[:, None], 3, 1, 1)[:, 0]
+
+    def pointing(self, target, x, y):
+        """Maps [n,5,s,s] that point at the target: the click (x, y), several clicks, a box, or an earlier mask."""
+        n, side = target.shape[0], target.shape[-1]
+        maps = torch.zeros(n, 5, side, side, device=self.device)
+        inside = target > 0.5
+        x0, y0, x1, y1, there = bounds(inside)
+        kind = torch.where(there, self.uniform(n), 0.0)
+        clicked = (kind < 0.72) | (kind > 0.92)
+        maps[:, 0] = spot(x, y, side) * clicked[:, None, None]
+        several = (kind > 0.56) & (kind < 0.72)
+        swollen = F.max_pool2d(F.max_pool2d(target[:, None], 4), 7, 1, 3)
+        swollen = F.interpolate(swollen, size=(side, side), mode="nearest")[:, 0] > 0.5
+        ring = swollen & ~(F.max_pool2d(target[:, None], 5, 1, 2)[:, 0] > 0.5)
+        deep, ringed, random = depth(inside), ring.float(), torch.zeros(n, dtype=torch.bool, device=self.device)
+        for _ in range(3):
+            use = several & (self.uniform(n) < 0.5)
+            more = spot(*self.point(deep, random), side) * use[:, None, None]
+            maps[:, 0] = torch.maximum(maps[:, 0], more)
+        for _ in range(2):
+            use = several & (self.uniform(n) < 0.5) & ring.flatten(1).any(1)
+            less = spot(*self.point(ringed, random), side) * use[:, None, None]
+            maps[:, 1] = torch.maximum(maps[:, 1], less)
+        boxed = (kind > 0.72) & (kind < 0.82)
+        jitter = self.normal(4, n) * 0.06
+        wide, high = x1 - x0, y1 - y0
+        axis = torch.arange(side, device=self.device, dtype=torch.float32) + 0.5
+        columns = (axis[None] > (x0 + jitter[0] * wide)[:, None]) & (axis[None] < (x1 + jitter[1] * wide)[:, None])
+        rows = (axis[None] > (y0 + jitter[2] * high)[:, None]) & (axis[None] < (y1 + jitter[3] * high)[:, None])
+        maps[:, 2] = (rows[:, :, None] & columns[:, None] & boxed[:, None, None]).float()
+        earlier = (kind > 0.82)[:, None, None]
+        maps[:, 3] = self.worn(target, 0.7 + 0.5 * self.uniform(n).round()) * earlier
         return maps
-    if kind < 0.72 or kind >= 0.92:
-        draw_click(maps[0], *click)
-    if 0.55 <= kind < 0.72:
-        for _ in range(rng.integers(0, 4)):
-            draw_click(maps[0], *inner_point(rng, inside, False))
-        ring = (cv2.dilate(inside.astype(np.uint8), np.ones((25, 25))) > 0) & ~(
-            cv2.dilate(inside.astype(np.uint8), np.ones((5, 5))) > 0
-        )
-        if ring.any():
-            for _ in range(rng.integers(0, 3)):
-                draw_click(maps[1], *inner_point(rng, ring, False))
-    elif 0.72 <= kind < 0.82:
-        ys, xs = np.nonzero(inside)
-        wide, high = np.ptp(xs) + 1, np.ptp(ys) + 1
-        jitter = rng.normal(0, 0.06, 4) * (wide, high, wide, high)
-        draw_box(
-            maps[2], xs.min() + jitter[0], ys.min() + jitter[1], xs.max() + 1 + jitter[2], ys.max() + 1 + jitter[3]
-        )
-    elif kind >= 0.82:
-        maps[3] = perturbed(rng, target, rng.choice([0.7, 1.2]))
-    return maps
-
-
-def difference(rng, target):
-    """A plausible difference-from-background map of the target [128, 128]: incomplete, noisy, with other things that
-    changed."""
-    noise = cv2.GaussianBlur(rng.normal(0, 1, target.shape).astype(np.float32), (0, 0), rng.uniform(2, 8))
-    noise /= noise.std() + 1e-6
-    out = target * (noise > rng.uniform(-2.5, 0.3)) * rng.uniform(0.3, 1)
-    out = np.maximum(out, (noise > rng.uniform(2.0, 3.5)) * rng.uniform(0.2, 1))
-    if rng.random() < 0.4:
-        size = int(rng.integers(8, 50))
-        y, x = rng.integers(0, SIDE - size, 2)
-        out[y : y + size, x : x + int(size * rng.uniform(0.5, 1))] = rng.uniform(0.3, 1)
-    return cv2.GaussianBlur(out.astype(np.float32), (0, 0), rng.uniform(0.5, 2.5)).clip(0, 1)

@@ -1,6 +1,6 @@
 """An int8 variant of the image encoder: the backbone's convolutions only, calibrated on training crops.
 
-    python -m tools.model.quantise --models FOLDER --out FOLDER --cache DIR --coco DIR --ccp DIR [--crops 96]
+    python -m tools.model.quantise --models FOLDER --out FOLDER --pack FILE [--crops 96]
 
 Writes a copy of the folder whose `image_encoder.onnx` has its convolutions as QuantizeLinear / DequantizeLinear pairs
 (weights int8 per channel, activations uint8 by their calibrated range), which OpenVINO runs in int8 where the processor
@@ -17,6 +17,10 @@ import tempfile
 import numpy as np
 import onnx
 from onnx import TensorProto, numpy_helper
+
+from .atlas import Atlas, Tables
+from .plan import plan
+from .sampler import Sampler
 
 
 def widened(source: str, target: str) -> list[str]:
@@ -53,36 +57,35 @@ def _fold_pads(graph: onnx.GraphProto) -> None:
 class Crops:
     """Calibration crops of training scenes, as onnxruntime reads them."""
 
-    def __init__(self, library, count: int):
-        from .samples import group
-
-        rng = np.random.default_rng(7)
-        self.left = [image for _ in range(count // 2) for image in group(rng, library, 2)["image"]]
+    def __init__(self, pack: str, side: int, count: int):
+        sampler, tables, rng = Sampler(Atlas(pack, "cpu"), side, 7), Tables(pack), np.random.default_rng(7)
+        batches = [sampler.batch(plan(rng, tables, 2, 8))["image"] for _ in range(count // 16)]
+        self.left = [image for batch in batches for image in batch.numpy()]
 
     def get_next(self):
         if not self.left:
             return None
-        return {"image": np.float32(self.left.pop().transpose(2, 0, 1)[None])}
+        return {"image": np.float32(self.left.pop()[None])}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("--models", "--out", "--cache", "--coco", "--ccp"):
+    for name in ("--models", "--out", "--pack"):
         parser.add_argument(name, required=True)
     parser.add_argument("--crops", type=int, default=96)
     args = parser.parse_args()
     from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
 
     from .export import halve_weights
-    from .library import Library
 
     out = pathlib.Path(args.out)
+    manifest = json.loads(pathlib.Path(args.models, "manifest.json").read_text())
     shutil.copytree(args.models, out, dirs_exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         plain, small = f"{folder}/plain.onnx", f"{folder}/small.onnx"
         convolutions = widened(f"{args.models}/image_encoder.onnx", plain)
         quantize_static(
-            plain, small, Crops(Library(args.cache, args.coco, args.ccp), args.crops), quant_format=QuantFormat.QDQ,
+            plain, small, Crops(args.pack, manifest["cropSide"], args.crops), quant_format=QuantFormat.QDQ,
             per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
             nodes_to_quantize=convolutions, calibrate_method=CalibrationMethod.MinMax,
         )  # fmt: skip
@@ -90,7 +93,6 @@ def main() -> None:
     halve_weights(proto.graph, 4096)
     onnx.save(proto, str(out / "image_encoder.onnx"))
     data = (out / "image_encoder.onnx").read_bytes()
-    manifest = json.loads((out / "manifest.json").read_text())
     manifest["graphs"]["image_encoder"] |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
     print(f"quantise: {len(convolutions)} convolutions, {len(data) / 1e6:.2f} MB", flush=True)

@@ -1,8 +1,9 @@
-"""Renders warehouse-like scenes with MuJoCo: cartons, pallets, stacks, drums, cans, bags, racks, with per-geom ids.
+"""Renders warehouse-like scenes with MuJoCo: cartons, pallets, stacks, wrapped loads, sacks, drums, cans, bags, racks and
+jointed figures, with per-geom ids; some scenes are fast, with the blur of an open shutter.
 
     MUJOCO_GL=osmesa python -m tools.model.render --textures FILE --out DIR --scenes 300 [--seed 1]
 
-Writes DIR/renders.npy, uint8 [scenes * FRAMES, 270, 480, 4] (RGB and geom id, 255 = nothing) and DIR/renders.json, one
+Writes DIR/renders.npy, uint8 [scenes * FRAMES, 288, 512, 4] (RGB and geom id, 255 = nothing) and DIR/renders.json, one
 entry a scene: `body` (geom id -> body), `group` (body -> stack or rack it belongs to, or -1), `movable` and `jointed`
 (body -> bool); the limbs of a jointed body count as that body.
 The frames of a scene follow each other in simulated time, so an object keeps its ids: true pairs for learning to track.
@@ -26,7 +27,7 @@ def render_scene(rng, textures, count: int = FRAMES, pace: float = 1.0, jointed:
     text = builder.xml()
     model = mujoco.MjModel.from_xml_string(text, builder.assets)
     data = mujoco.MjData(model)
-    data.qvel[:] = rng.normal(0, rng.choice([0.0, 0.3, 1.5]), model.nv)
+    data.qvel[:] = rng.normal(0, rng.choice([0.0, 0.3, 1.5, 4.0]), model.nv)
     camera, option = mujoco.MjvCamera(), mujoco.MjvOption()
     camera.lookat[:] = rng.uniform((-0.8, -0.5, 0.1), (0.8, 1, 0.8))
     camera.distance, camera.azimuth, camera.elevation = rng.uniform(1.8, 6), rng.uniform(50, 130), -rng.uniform(8, 70)
@@ -39,6 +40,8 @@ def render_scene(rng, textures, count: int = FRAMES, pace: float = 1.0, jointed:
     walking = rng.random() < 0.5  # the camera goes around things, as a hand-held one does: they turn and grow
     orbit, tilt, approach = pace * rng.normal(0, (7, 2.5, 0.06))
     step = max(1, round(pace * rng.choice([8, 16, 40])))
+    exposures = 4 if rng.random() < 0.4 else 1  # moments of an open shutter, which are averaged
+    apart = max(1, step // 8) if exposures > 1 else 0
     balls = model.jnt_dofadr[model.jnt_type == mujoco.mjtJoint.mjJNT_BALL]
     limbs = (balls[:, None] + np.arange(3)).ravel()
     liveliness = rng.choice([0.5, 1.5, 4.0])
@@ -46,7 +49,7 @@ def render_scene(rng, textures, count: int = FRAMES, pace: float = 1.0, jointed:
         mujoco.mj_step(model, data, 10)
         for index in range(count):
             data.qvel[limbs] += pace**0.5 * rng.normal(0, liveliness, len(limbs))
-            mujoco.mj_step(model, data, step)
+            mujoco.mj_step(model, data, max(1, step - apart * (exposures - 1)))
             if walking:
                 camera.azimuth += orbit
                 camera.elevation = min(-4.0, camera.elevation + tilt)
@@ -54,13 +57,19 @@ def render_scene(rng, textures, count: int = FRAMES, pace: float = 1.0, jointed:
             if shaking:
                 camera.azimuth += pace * rng.normal(0, 3)
                 camera.distance *= 1 + pace * rng.normal(0, 0.05)
-            renderer.update_scene(data, camera, option)
-            frames[index, ..., :3] = renderer.render()
-            renderer.enable_segmentation_rendering()
-            renderer.update_scene(data, camera, option)
-            ids = renderer.render()[..., 0]
-            renderer.disable_segmentation_rendering()
-            frames[index, ..., 3] = np.where(ids < 0, 255, np.minimum(ids, 255))
+            light = 0
+            for exposure in range(exposures):
+                if exposure:
+                    mujoco.mj_step(model, data, apart)
+                renderer.update_scene(data, camera, option)
+                light = light + np.float32(renderer.render())
+                if exposure == exposures // 2:
+                    renderer.enable_segmentation_rendering()
+                    renderer.update_scene(data, camera, option)
+                    ids = renderer.render()[..., 0]
+                    renderer.disable_segmentation_rendering()
+                    frames[index, ..., 3] = np.where(ids < 0, 255, np.minimum(ids, 255))
+            frames[index, ..., :3] = light / exposures
     if data.warning[mujoco.mjtWarning.mjWARN_BADQACC].number:
         raise ValueError("its motion is not stable")
     names = [model.body(i).name for i in range(model.nbody)]

@@ -1,11 +1,12 @@
-"""Random warehouse-like scenes as MuJoCo XML: cartons, pallets, stacks, drums, cans, bags, racks."""
+"""Random warehouse-like scenes as MuJoCo XML: cartons, pallets, stacks of like cartons, wrapped loads, sacks, drums,
+cans, bags, racks."""
 
 import cv2
 import numpy as np
 
 from .creatures import Creature
 
-HEIGHT, WIDTH, FRAMES = 270, 480, 6
+HEIGHT, WIDTH, FRAMES = 288, 512, 8
 
 
 class SceneBuilder:
@@ -173,6 +174,53 @@ class SceneBuilder:
                         group,
                     )
 
+    def load(self, x: float, y: float) -> None:
+        """A pallet's load of one kind, close together: cartons in a bond, sacks or drums; sometimes wrapped in film,
+        which makes it one body."""
+        rng, group = self.rng, self.group_count
+        self.group_count += 1
+        kind = rng.choice(["carton", "carton", "sack", "drum"])
+        half = rng.uniform((0.1, 0.1, 0.07), (0.25, 0.2, 0.2)) if kind != "sack" else rng.uniform(0.8, 1.2) * np.array([0.25, 0.16, 0.06])
+        if kind == "drum":
+            half = np.array([1, 1, 1.5]) * rng.uniform(0.12, 0.22)
+        nx, ny, nz = rng.integers(2, 5), rng.integers(2, 4), rng.integers(1, 6) if kind != "drum" else rng.integers(1, 3)
+        yaw, wrapped = rng.uniform(-1.5, 1.5), kind != "drum" and rng.random() < 0.35
+        turn = np.array([[np.cos(yaw), -np.sin(yaw)], [np.sin(yaw), np.cos(yaw)]])
+        same, tape, wood = self.material(kind == "carton"), self.material(), self.material()
+        span, parts = np.array([nx * half[0], ny * half[1], nz * half[2]]), []
+        boards = [self.geom("box", (span[0], 0.05, 0.012), wood, (0, at * span[1], 0.13)) for at in np.linspace(-0.9, 0.9, 5)]
+        boards += [self.geom("box", (0.05, span[1], 0.055), wood, (at * span[0] * 0.85, 0, 0.06)) for at in (-1, 0, 1)]
+        for level in range(nz):
+            for i, j in np.ndindex(nx, ny):
+                if level == nz - 1 and not wrapped and rng.random() < 0.3:
+                    continue
+                at = np.array([(2 * i - nx + 1) * half[0], (2 * j - ny + 1) * half[1], 0.145 + half[2] * (2 * level + 1)])
+                small = half * rng.uniform(0.94, 0.995)
+                if kind == "carton":
+                    geoms = self.carton(small, same, tape)
+                elif kind == "sack":
+                    geoms = [self.geom("ellipsoid", small * (1.12, 1.12, 1.35), same)]
+                else:
+                    geoms = [self.geom("cylinder", (small[0], small[2]), same)]
+                    geoms += [self.geom("cylinder", (small[0] * 1.03, 0.012), same, (0, 0, k * small[2] / 3), ghost=True) for k in (-1, 1)]
+                if wrapped:
+                    place = " ".join(f"{value:.4f}" for value in at)
+                    parts.append(f'<body pos="{place}">{"".join(geoms)}</body>')
+                    self.geoms += len(geoms)
+                else:
+                    flat = turn @ at[:2]
+                    self.body((x + flat[0], y + flat[1], at[2] + 0.002 * level), geoms, yaw + rng.normal(0, 0.02), True, group)
+        if wrapped:
+            film = f"film{len(self.asset_xml)}"
+            self.asset_xml.append(
+                f'<material name="{film}" specular="0.9" shininess="0.8" rgba="0.85 0.88 0.9 {rng.uniform(0.12, 0.5):.2f}"/>'
+            )
+            size = span * 1.02 + 0.01
+            parts.append(self.geom("box", size, film, (0, 0, 0.145 + span[2]), ghost=True))
+            self.body((x, y, 0.001), [*boards, *parts], yaw, False, group)
+        else:
+            self.body((x, y, 0.001), boards, yaw, False, group)
+
     def rack(self, x: float, y: float) -> None:
         """A shelf of posts and boards (one body) loaded with cartons."""
         rng, steel, board = self.rng, self.material(), self.material()
@@ -187,18 +235,20 @@ class SceneBuilder:
             self.geom("box", (length, depth, 0.03), board, (0, 0, pitch * (level + 0.6))) for level in range(levels)
         ]
         self.body((x, y, 0), geoms, 0, False)
+        alike = rng.random() < 0.5  # a bay of one article, side by side
+        size, material, tape = rng.uniform(0.1, 0.24, 3), self.material(True), self.material()
         for level in range(levels):
             at = -length + 0.2
             while at < length - 0.25:
-                half = rng.uniform(0.1, 0.24, 3)
+                half = size.copy() if alike else rng.uniform(0.1, 0.24, 3)
                 half[2] = min(half[2], pitch * 0.4)
-                if rng.random() < 0.8:
+                if rng.random() < (0.95 if alike else 0.8):
                     self.body(
                         (x + at + half[0], y + rng.uniform(-0.1, 0.1), pitch * (level + 0.6) + 0.035 + half[2]),
-                        self.carton(half, self.material(True), self.material()),
-                        rng.normal(0, 0.1),
+                        self.carton(half, material, tape) if alike else self.carton(half, self.material(True), self.material()),
+                        rng.normal(0, 0.01 if alike else 0.1),
                     )
-                at += 2 * half[0] + rng.uniform(0.02, 0.3)
+                at += 2 * half[0] + (rng.uniform(0.002, 0.02) if alike else rng.uniform(0.02, 0.3))
 
     def xml(self) -> str:
         """The scene: floor, walls, lights, bodies."""
@@ -207,6 +257,8 @@ class SceneBuilder:
             self.creature()
         for _ in range(rng.integers(0, 3)):
             self.stack(rng.uniform(-1.8, 1.8), rng.uniform(-1, 2))
+        for _ in range(rng.integers(0, 3)):
+            self.load(rng.uniform(-1.5, 1.5), rng.uniform(-0.6, 2))
         for _ in range(rng.integers(0, 3) if rng.random() < 0.5 else 0):
             self.rack(rng.uniform(-2, 2), rng.uniform(1.4, 3))
         twin = self.thing()
