@@ -75,7 +75,7 @@ let package = Package(
         .target(
             name: "Alerts",
             dependencies: [
-                "Domain", "Storage", "CCurl", "CMosquitto", product("AsyncHTTPClient", "async-http-client"),
+                "Domain", "Settings", "Storage", "CCurl", "CMosquitto", product("AsyncHTTPClient", "async-http-client"),
                 product("Crypto", "swift-crypto"), product("Logging", "swift-log"),
             ],
             resources: [.embedInCode("Text/Languages")], swiftSettings: strict),
@@ -109,13 +109,15 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "aislewatch",
-            dependencies: ["Daemon", "Evaluation", product("ArgumentParser", "swift-argument-parser")],
+            dependencies: [
+                "Alerts", "Daemon", "Evaluation", "Settings", product("ArgumentParser", "swift-argument-parser"),
+            ],
             swiftSettings: strict, linkerSettings: runtimeSearch),
 
         // Tests mirror the rooms.
         .target(name: "TestSupport", dependencies: ["Domain"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Alerts"], swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"], swiftSettings: pixels),
         .testTarget(
             name: "VisionTests", dependencies: ["Vision", "TestSupport"], swiftSettings: pixels,

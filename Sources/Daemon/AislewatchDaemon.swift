@@ -98,16 +98,12 @@ public struct AislewatchDaemon: Sendable {
 
     private func loadFamily() async throws -> any SegmentationFamily {
         let model = configuration.model
-        switch model.family {
-        case .compact:
-            let folder =
-                try model.directory ?? ModelLocator.directory(of: model.family.rawValue, environment: environment)
-            let inference = try InferenceService(
-                device: model.device.rawValue, precision: InferencePrecision(model.precision), clock: clock)
-            let family = try await CompactFamily(directory: folder, inference: inference)
-            logger.info("network: \(family.name) \(family.version), \(family.precision ?? "unknown precision")")
-            return family
-        }
+        let inference = try InferenceService(
+            device: model.device.rawValue, precision: InferencePrecision(model.precision), clock: clock)
+        let family = try await ModelRegistry.standard.load(
+            model.family, from: model.directory, inference: inference, environment: environment)
+        logger.info("network: \(family.name) \(family.details)")
+        return family
     }
 
     private func storageService(_ recording: RecordingRooms, _ fleet: CameraFleet) -> StorageService {

@@ -12,6 +12,18 @@ public struct AislewatchConfiguration: Hashable, Sendable {
         case settings
     }
 
+    /// What other modules add to what a file may say.
+    public struct KnownTypes: Sendable {
+        public var channels: [ChannelType]
+        /// Names of model families.
+        public var modelFamilies: [String]
+
+        public init(channels: [ChannelType], modelFamilies: [String]) {
+            self.channels = channels
+            self.modelFamilies = modelFamilies
+        }
+    }
+
     public var site = SiteConfiguration()
     public var cameras: [CameraConfiguration] = []
     public var analysis = AnalysisConfiguration()
@@ -32,20 +44,21 @@ public struct AislewatchConfiguration: Hashable, Sendable {
         recording = RecordingConfiguration(stateDirectory: storage.directory)
     }
 
-    init(reading root: Section, purpose: Purpose) {
+    init(reading root: Section, purpose: Purpose, known: KnownTypes) {
         site = SiteConfiguration(reading: root.section("site"))
         analysis = AnalysisConfiguration(reading: root.section("analysis"))
         storage = StorageConfiguration(reading: root.section("storage"))
         recording = RecordingConfiguration(reading: root.section("recording"), stateDirectory: storage.directory)
         web = WebConfiguration(reading: root.section("web"))
-        model = ModelConfiguration(reading: root.section("model"))
+        model = ModelConfiguration(reading: root.section("model"), families: known.modelFamilies)
         secondLook = SecondLookConfiguration(reading: root.section("second_look"))
         cameras = CameraConfiguration.list(reading: root, analysis: analysis)
         rules = RulesConfiguration(reading: root.section("rules"), timeZone: site.timeZone, cameras: cameras)
         if purpose == .run, root.node("cameras") == nil || root.node("cameras")?.node.sequence?.isEmpty == true {
             root.missing("cameras", allowed: "list at least one, each with an id and a url")
         }
-        alerts = AlertsConfiguration(reading: root.section("alerts"), cameras: cameras)
+        alerts = AlertsConfiguration(
+            reading: root.section("alerts"), cameras: cameras, channelTypes: known.channels)
         root.finish()
     }
 
@@ -53,21 +66,22 @@ public struct AislewatchConfiguration: Hashable, Sendable {
     /// - Parameters:
     ///   - path: the YAML file; relative paths inside it count from its folder.
     ///   - environment: where `${NAME}` is looked up; normally the process's.
+    ///   - known: what the program has beyond this module.
     /// - Throws: all mistakes at once.
     public static func load(
-        path: String, environment: [String: String], purpose: Purpose = .run
+        path: String, environment: [String: String], purpose: Purpose = .run, known: KnownTypes
     ) throws(ConfigurationErrors) -> AislewatchConfiguration {
-        try ConfigurationReader.read(path: path, environment: environment, purpose: purpose)
+        try ConfigurationReader.read(path: path, environment: environment, purpose: purpose, known: known)
     }
 
     /// Reads and checks a text as if it were the content of `file`.
     /// - Parameter baseDirectory: where relative paths count from.
     public static func parse(
         _ text: String, file: String, environment: [String: String] = [:], baseDirectory: URL,
-        isReadableByOthers: Bool = false, purpose: Purpose = .run
+        isReadableByOthers: Bool = false, purpose: Purpose = .run, known: KnownTypes
     ) throws(ConfigurationErrors) -> AislewatchConfiguration {
         try ConfigurationReader.read(
             text: text, file: file, environment: environment, baseDirectory: baseDirectory,
-            isReadableByOthers: isReadableByOthers, purpose: purpose)
+            isReadableByOthers: isReadableByOthers, purpose: purpose, known: known)
     }
 }

@@ -268,8 +268,8 @@ struct MQTTChannelTests {
         let before = try await broker.listener()
         await before.wait(for: "available online")
         broker.kill()
-        // The connection's end is noticed by libmosquitto's own thread.
-        while channel.isConnected { try await Task.sleep(for: .milliseconds(20)) }
+        await channel.wait(untilConnected: false, timeoutSeconds: 120)
+        #expect(!channel.isConnected)
         await #expect(throws: AlertError.temporary(reason: "MQTT: no connection to the broker")) {
             try await channel.send(delivery())
         }
@@ -323,24 +323,22 @@ struct MQTTChannelTests {
         let good = try Certificates(), other = try Certificates()
         let broker = try await Broker(certificates: good)
         let trusting = broker.channel(caFile: good.authority)
-        try trusting.open()
-        while !trusting.isConnected { try await Task.sleep(for: .milliseconds(20)) }
+        try await trusting.open()
         #expect(try await trusting.send(delivery()) == .delivered)
         await trusting.close()
         let wary = broker.channel(caFile: other.authority)
-        try wary.open()
+        try await wary.open()
         try await broker.says("unknown ca")
-        var reason = ""
-        while !reason.contains("certificate") {
-            do { _ = try await wary.send(delivery()) } catch { reason = error.reason }
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        await #expect(
+            throws: AlertError.temporary(
+                reason: "MQTT: the broker's certificate is not trusted, or it offers no TLS")
+        ) { try await wary.send(delivery()) }
         #expect(!wary.isConnected)
         await wary.close()
         // A broker without TLS gets nothing either.
         let plain = try await Broker()
         let strict = plain.channel(caFile: good.authority)
-        try strict.open()
+        try await strict.open()
         try await plain.says("New connection")
         #expect(!strict.isConnected)
         await #expect(throws: AlertError.self) { try await strict.send(delivery()) }
@@ -351,18 +349,14 @@ struct MQTTChannelTests {
     func wrongPassword() async throws {
         let broker = try await Broker(password: true)
         let good = broker.channel(user: "sender", password: "s3cret")
-        try good.open()
-        while !good.isConnected { try await Task.sleep(for: .milliseconds(20)) }
+        try await good.open()
         #expect(try await good.send(delivery()) == .delivered)
         await good.close()
         let bad = broker.channel(user: "sender", password: "wr0ng")
-        try bad.open()
+        try await bad.open()
         var reason = ""
-        while !reason.contains("refuses") {
-            do { _ = try await bad.send(delivery()) } catch { reason = error.reason }
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        #expect(!reason.contains("wr0ng") && !reason.contains("sender"))
+        do { _ = try await bad.send(delivery()) } catch { reason = error.reason }
+        #expect(reason.contains("refuses") && !reason.contains("wr0ng") && !reason.contains("sender"))
         await bad.close()
     }
 }

@@ -1,3 +1,4 @@
+import Alerts
 import Domain
 import Foundation
 import Logging
@@ -88,11 +89,9 @@ struct ConfigurationDeskTests {
         #expect(change.isSaved, "\(change.problems)")
         #expect(try !String(contentsOf: file, encoding: .utf8).contains("T1/abc"))
         let configuration = try AislewatchConfiguration.load(path: file.path, environment: [:])
-        guard case .slack(let chat)? = configuration.alerts.channels.first, case .webhook(let url) = chat.way else {
-            Issue.record("no channel")
-            return
-        }
-        #expect(chat.name == "chat" && url.reveal().absoluteString == "https://hooks.example.com/T1/abc")
+        let chat = try #require(configuration.alerts.channels.first)
+        let slack: SlackChannel.Settings = try #require(chat.settings())
+        #expect(chat.name == "chat" && slack.url?.reveal().absoluteString == "https://hooks.example.com/T1/abc")
     }
 
     @Test("what is wrong is said with its line, and nothing is saved")

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Alerts
 @testable import Settings
 
 @Suite("Channels in the configuration")
@@ -17,11 +18,8 @@ struct ChannelTests {
                 channel(
                     "type: mail", "host: mail.example.com", "security: \(security)", "from: a@example.com",
                     "to: [b@example.com, c@example.com]"))
-            guard case .mail(let mail) = configuration.alerts.channels[0] else {
-                Issue.record("another type")
-                return
-            }
-            #expect(mail.port == port && mail.to.count == 2 && mail.from == "a@example.com")
+            let mail: MailChannel.Settings = try #require(configuration.alerts.channels[0].settings())
+            #expect(mail.usedPort == port && mail.to.count == 2 && mail.from == ["a@example.com"])
         }
     }
 
@@ -37,10 +35,8 @@ struct ChannelTests {
     @Test("a broker's port follows from tls; topics have no wildcards")
     func mqtt() throws {
         let configuration = try parse(channel("type: mqtt", "host: 192.0.2.1", "tls: true", "discovery_prefix: none"))
-        guard case .mqtt(let broker) = configuration.alerts.channels[0] else {
-            Issue.record("another type")
-            return
-        }
+        let settings: MQTTChannel.Settings = try #require(configuration.alerts.channels[0].settings())
+        let broker = settings.broker
         #expect(broker.port == 8883 && broker.discoveryPrefix == nil && broker.baseTopic == "aislewatch")
         #expect(messages(channel("type: mqtt", "host: h", "base_topic: \"a/#\"")).count == 1)
         #expect(messages(channel("type: mqtt", "host: \"h/x\"")).count == 1)
@@ -49,20 +45,13 @@ struct ChannelTests {
 
     @Test("Slack: an incoming webhook's address, or a bot's token with a channel's id, not both")
     func slack() throws {
-        guard
-            case .slack(let webhook) = try parse(channel("type: slack", "url: https://hooks.example.com/x"))
-                .alerts.channels[0], case .webhook = webhook.way
-        else {
-            Issue.record("another way")
-            return
-        }
+        let hooked = try parse(channel("type: slack", "url: https://hooks.example.com/x"))
+        let webhook: SlackChannel.Settings = try #require(hooked.alerts.channels[0].settings())
+        #expect(webhook.url?.reveal().host() == "hooks.example.com" && webhook.botToken == nil)
         let bot = try parse(channel("type: slack", "bot_token: \"xoxb-1\"", "channel: C0123456789"))
-        guard case .slack(let slack) = bot.alerts.channels[0], case .bot(let token, let channelID, let base) = slack.way
-        else {
-            Issue.record("another way")
-            return
-        }
-        #expect(token.reveal() == "xoxb-1" && channelID == "C0123456789" && base.absoluteString == "https://slack.com")
+        let slack: SlackChannel.Settings = try #require(bot.alerts.channels[0].settings())
+        #expect(slack.botToken?.reveal() == "xoxb-1" && slack.channel == "C0123456789")
+        #expect(slack.baseURL?.absoluteString == "https://slack.com")
         for lines in [
             ["type: slack"], ["type: slack", "bot_token: \"xoxb-1\""],
             ["type: slack", "bot_token: \"xoxb-1\"", "channel: \"#safety\""],

@@ -1,3 +1,4 @@
+import Alerts
 import Domain
 import Foundation
 import Testing
@@ -16,7 +17,7 @@ struct ExampleTests {
     @Test("minimal.yaml is one camera and the defaults")
     func minimal() throws {
         let path = Self.folder.appending(path: "minimal.yaml").path
-        let configuration = try AislewatchConfiguration.load(path: path, environment: [:])
+        let configuration = try AislewatchConfiguration.load(path: path, environment: [:], known: known)
         var expected = AislewatchConfiguration()
         expected.cameras = configuration.cameras
         #expect(configuration == expected)
@@ -27,7 +28,8 @@ struct ExampleTests {
     @Test("eval.yaml needs no camera, warms up in at most 3 s, and tells what was left or taken after 3 s")
     func eval() throws {
         let path = Self.folder.appending(path: "eval.yaml").path
-        let configuration = try AislewatchConfiguration.load(path: path, environment: [:], purpose: .settings)
+        let configuration = try AislewatchConfiguration.load(
+            path: path, environment: [:], purpose: .settings, known: known)
         #expect(configuration.analysis.warmUpSeconds <= 3)
         var expected = AislewatchConfiguration()
         expected.analysis = configuration.analysis
@@ -63,11 +65,10 @@ struct ExampleTests {
         #expect(camera.analysisURL?.reveal() == "rtsp://192.0.2.11:554/Streaming/Channels/102")
         #expect(camera.zones.map(\.kind) == [.walkway, .rack, .ignore])
         #expect(camera.zones[1].polygon.points[1] == Point(x: 1, y: 0.05))
-        guard case .twilio(let sms) = configuration.alerts.channels[0],
-            case .webhook(let hook) = configuration.alerts.channels[1]
-        else { return #expect(Bool(false), "the channels are of other types") }
-        #expect(sms.to == ["+12025550142", "+12025550143"] && sms.authToken.reveal() == "t0ken")
-        #expect(sms.baseURL.absoluteString == "https://api.twilio.com")
+        let sms: TwilioChannel.Settings = try #require(configuration.alerts.channels[0].settings())
+        let hook: WebhookChannel.Settings = try #require(configuration.alerts.channels[1].settings())
+        #expect(sms.to == ["+12025550142", "+12025550143"] && sms.authToken?.reveal() == "t0ken")
+        #expect(sms.baseURL?.absoluteString == "https://api.twilio.com")
         #expect(hook.headers["Authorization"]?.reveal() == "Bearer room")
         #expect(configuration.alerts.publicBaseURL?.absoluteString == "https://aislewatch.example.com")
         #expect(configuration.alerts.channels.count == 8)

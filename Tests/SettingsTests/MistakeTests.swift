@@ -272,10 +272,10 @@ struct MistakeTests {
     @Test("in a file that isn't there or isn't text say so")
     func files() {
         #expect(throws: ConfigurationErrors.self) {
-            try AislewatchConfiguration.load(path: "/nonexistent/a.yaml", environment: [:])
+            try AislewatchConfiguration.load(path: "/nonexistent/a.yaml", environment: [:], known: known)
         }
         do {
-            _ = try AislewatchConfiguration.load(path: "/nonexistent/a.yaml", environment: [:])
+            _ = try AislewatchConfiguration.load(path: "/nonexistent/a.yaml", environment: [:], known: known)
         } catch {
             #expect(
                 error.description
@@ -283,7 +283,7 @@ struct MistakeTests {
                     + "shortest that works")
         }
         do {
-            _ = try AislewatchConfiguration.load(path: "/", environment: [:])
+            _ = try AislewatchConfiguration.load(path: "/", environment: [:], known: known)
             Issue.record("a folder was accepted")
         } catch {
             #expect(error.description == "/:1:1: this is a folder; name the YAML file itself")

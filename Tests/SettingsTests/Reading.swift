@@ -1,3 +1,4 @@
+import Alerts
 import Foundation
 import Testing
 
@@ -11,6 +12,10 @@ let oneCamera = """
 
     """
 
+/// What the program has.
+let known = AislewatchConfiguration.KnownTypes(
+    channels: ChannelRegistry.standard.types, modelFamilies: ["compact"])
+
 /// Reads a text as the file `site.yaml` in a folder that doesn't matter.
 func parse(
     _ text: String, environment: [String: String] = [:], isReadableByOthers: Bool = false,
@@ -18,7 +23,7 @@ func parse(
 ) throws(ConfigurationErrors) -> AislewatchConfiguration {
     try AislewatchConfiguration.parse(
         text, file: "site.yaml", environment: environment, baseDirectory: URL(filePath: "/etc/aislewatch/"),
-        isReadableByOthers: isReadableByOthers, purpose: purpose)
+        isReadableByOthers: isReadableByOthers, purpose: purpose, known: known)
 }
 
 /// The messages for a text that must be refused.

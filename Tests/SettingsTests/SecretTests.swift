@@ -1,3 +1,4 @@
+import Alerts
 import Foundation
 import Testing
 
@@ -103,10 +104,10 @@ struct SecretTests {
         #expect(printed.contains("<secret>"))
         #expect(configuration.cameras[0].url.reveal() == "rtsp://192.0.2.10/1?pwd=hunter2")
         #expect(configuration.cameras[0].url.description == "rtsp://192.0.2.10/1?<hidden>")
-        guard case .webhook(let channel) = configuration.alerts.channels.first else { return #expect(Bool(false)) }
+        let channel: WebhookChannel.Settings = try #require(configuration.alerts.channels.first?.settings())
         #expect(
-            channel.url.reveal().absoluteString == "https://h/hunter2"
-                && channel.url.description == "https://h/<secret>")
+            channel.url?.reveal().absoluteString == "https://h/hunter2"
+                && channel.url?.description == "https://h/<secret>")
         #expect(channel.headers["Authorization"]?.reveal() == "Bearer hunter2")
     }
 

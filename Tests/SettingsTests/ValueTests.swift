@@ -1,3 +1,4 @@
+import Alerts
 import Foundation
 import Testing
 
@@ -51,10 +52,10 @@ struct ValueTests {
                   channels:
                     - {name: sms, type: twilio, account_sid: \(sid), auth_token: x, from: Aislewatch, to: +49 (170) 123-4567, base_url: "http://127.0.0.1:9"}
                 """)
-        guard case .twilio(let sms) = configuration.alerts.channels.first else { return #expect(Bool(false)) }
+        let sms: TwilioChannel.Settings = try #require(configuration.alerts.channels.first?.settings())
         #expect(
             sms.to == ["+491701234567"] && sms.from == "Aislewatch"
-                && sms.baseURL.absoluteString == "http://127.0.0.1:9")
+                && sms.baseURL?.absoluteString == "http://127.0.0.1:9")
         #expect(configuration.alerts.publicBaseURL?.absoluteString == "http://[2001:db8::1]:8080/watch")
         #expect(configuration.warnings.isEmpty)
     }

@@ -1,5 +1,6 @@
 public import Domain
 import Foundation
+public import Settings
 
 /// SMS through Twilio's Messages resource (<https://www.twilio.com/docs/messaging/api/message-resource>).
 ///
@@ -138,5 +139,78 @@ public struct TwilioChannel: AlertChannel, CustomStringConvertible {
         case 30006: " (a landline)"
         default: nil
         }
+    }
+}
+
+// MARK: - In the configuration
+
+extension TwilioChannel: ConfigurableChannel {
+    public struct Settings: ChannelSettings {
+        /// `AC` and 32 hexadecimal digits.
+        public var accountSID = ""
+        public var authToken: Secret?
+        public var from = ""
+        /// Telephone numbers in E.164 form.
+        public var to: [String] = []
+        public var baseURL: URL?
+
+        public init() {}
+    }
+
+    public static let type = ChannelType(
+        "twilio", "SMS through Twilio.", exampleName: "shift-leader",
+        traits: .init(
+            through: "Twilio's Messages API", picture: "no",
+            sentWhen: "Twilio has queued it; what became of it is asked after 5 s, 15 s, 1, 5, 30 min, 3 h"),
+        parameters: [
+            .text(
+                "account_sid", \Settings.accountSID, "AC and 32 hexadecimal digits, as Twilio's console shows it",
+                "The account.", example: "${TWILIO_ACCOUNT_SID}",
+                found: { "a text of \($0.count) characters that is no account's SID" },
+                check: { text in
+                    text.hasPrefix("AC") && text.count == 34 && text.dropFirst(2).allSatisfy(\.isHexDigit) ? text : nil
+                }),
+            .secret(
+                "auth_token", \.authToken, what: "the account's auth token", isNeeded: true, "The account's token.",
+                example: "file:/etc/aislewatch/twilio-token"),
+            .text(
+                "from", \.from, "a number as in +491701234567, a messaging service MG…, or up to 11 letters and digits",
+                "A number, a messaging service (MG…) or up to 11 letters.", example: "\"+12025550100\"", check: sender),
+            .texts(
+                "to", \.to, "telephone numbers with country code, as in +491701234567", one: "number",
+                "Who gets the messages.", example: "[\"+12025550142\", \"+12025550143\"]", check: telephoneNumber),
+            .address(
+                "base_url", \.baseURL, default: publicBaseURL, "Another server that speaks Twilio's Messages API."),
+        ],
+        check: { settings, reading in
+            guard let base = settings.baseURL, base.scheme == "http", let host = base.host() else { return }
+            if host != "localhost", host != "::1", !host.hasPrefix("127.") {
+                reading.warn("base_url", "is not encrypted", allowed: "use https for other machines")
+            }
+        })
+
+    public static func make(_ name: String, _ settings: Settings, at site: ChannelSite) -> any AlertChannel {
+        TwilioChannel(
+            name: name, baseURL: settings.baseURL?.absoluteString ?? publicBaseURL, accountSID: settings.accountSID,
+            authToken: settings.authToken?.reveal() ?? "", from: settings.from)
+    }
+
+    public static func recipients(_ settings: Settings) -> [String] { settings.to }
+
+    private static func sender(_ text: String) -> String? {
+        if let number = telephoneNumber(text) { return number }
+        let isPlain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == " ") }
+        let isService = text.hasPrefix("MG") && text.count == 34
+        return isPlain && (isService || text.count <= 11) && text.contains(where: \.isLetter) ? text : nil
+    }
+
+    /// E.164: `+`, then 7 to 15 digits that don't begin with 0. Spaces, dashes and brackets are left out.
+    private static func telephoneNumber(_ text: String) -> String? {
+        let number = text.filter { !" -()/".contains($0) }
+        let digits = number.dropFirst()
+        guard number.first == "+", (7...15).contains(digits.count), digits.first != "0",
+            digits.allSatisfy({ $0.isASCII && $0.isNumber })
+        else { return nil }
+        return number
     }
 }

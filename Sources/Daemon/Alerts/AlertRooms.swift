@@ -26,7 +26,7 @@ final class AlertRooms: Sendable {
         }
     }
 
-    let notices: NoticeDesk
+    let notices: NoticeService
     let pictures: IncidentPictures
     let maintenance: MaintenanceGate
     /// An element for each change; for one reader.
@@ -47,7 +47,7 @@ final class AlertRooms: Sendable {
         let first = try Setup(configuration, store: store, clock: clock, logger: logger)
         setup = Mutex(first)
         (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        notices = NoticeDesk(
+        notices = NoticeService(
             store: store, recipients: first.channels.operations, texts: first.channels.texts, clock: clock,
             logger: logger)
         pictures = IncidentPictures(store: store, clips: clips, clock: clock)
@@ -84,3 +84,5 @@ final class AlertRooms: Sendable {
         ]
     }
 }
+
+extension ChannelTrial: ChannelTester {}

@@ -4,7 +4,7 @@ import Logging
 import ServiceLifecycle
 import Storage
 
-/// Sends what waits in the outbox and keeps the brokers' connections, through the channels of the configuration that holds.
+/// Sends what waits in the outbox and keeps connections, through the channels of the configuration that holds.
 /// Stops at once at shutdown; what could not be sent waits in the database.
 struct DeliveryService: Service {
     let alerts: AlertRooms
@@ -20,7 +20,7 @@ struct DeliveryService: Service {
                 let channels = alerts.channels
                 await withDiscardingTaskGroup { group in
                     group.addTask { await worker(channels).run() }
-                    for broker in channels.brokers { group.addTask { await broker.run(commands: commands) } }
+                    for channel in channels.connected { group.addTask { await channel.run(commands: commands) } }
                     _ = await changes.next()
                     group.cancelAll()
                 }

@@ -1,3 +1,4 @@
+import Alerts
 import Domain
 import Foundation
 import Recording
@@ -21,7 +22,7 @@ extension AislewatchDaemon {
         api.feed = desk
         api.prompts = follows
         api.trigger = TriggerDesk(cameras)
-        api.channels = ChannelTesting(running: running, clock: clock)
+        api.channels = ChannelTrial(clock: clock) { running.current }
         api.streams = StreamTrial(cameras: { running.current.cameras }, clock: clock)
         api.status = status
         api.archive = IncidentZip(

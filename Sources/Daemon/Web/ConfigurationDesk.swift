@@ -1,3 +1,4 @@
+import Alerts
 import Crypto
 import Domain
 import Foundation

@@ -78,7 +78,7 @@ final class StatusDesk: StatusSource, Service {
     func status() async -> DaemonStatus {
         DaemonStatus(
             version: AislewatchDaemon.version, uptimeSeconds: Int(clock.monotonicSeconds() - startedAt),
-            modelFamily: configuration.model.family.rawValue, modelDevice: configuration.model.device.rawValue,
+            modelFamily: configuration.model.family, modelDevice: configuration.model.device.rawValue,
             cameras: fleet.cameras.map(line), disk: await disk())
     }
 

@@ -27,11 +27,11 @@ public struct AlertsConfiguration: Hashable, Sendable {
 
     public init() {}
 
-    init(reading section: Section, cameras: [CameraConfiguration]) {
+    init(reading section: Section, cameras: [CameraConfiguration], channelTypes: [ChannelType]) {
         coolDownSeconds = section.number("cool_down_seconds", default: coolDownSeconds, in: 0...86_400, unit: "seconds")
         linkDays = section.integer("link_days", default: linkDays, in: 1...365, unit: "days")
         publicBaseURL = Self.publicBaseURL(reading: section)
-        channels = AlertChannelConfiguration.list(reading: section)
+        channels = AlertChannelConfiguration.list(reading: section, types: channelTypes)
         routes = section.sections("routes", of: "routes").compactMap {
             AlertRouteConfiguration(reading: $0, cameras: cameras, channels: channels.map(\.name))
         }

@@ -2,11 +2,6 @@ import Foundation
 
 /// `model`: the network that segments.
 public struct ModelConfiguration: Hashable, Sendable {
-    public enum Family: String, Hashable, Sendable, CaseIterable {
-        /// The small one that comes with Aislewatch.
-        case compact
-    }
-
     /// OpenVINO's name of the processor that runs it.
     public enum Device: String, Hashable, Sendable, CaseIterable {
         case cpu = "CPU"
@@ -26,7 +21,7 @@ public struct ModelConfiguration: Hashable, Sendable {
     }
 
     /// Default: `compact`.
-    public var family = Family.compact
+    public var family = "compact"
     /// Where its files lie; nil: those that come with Aislewatch. Default: nil.
     public var directory: URL?
     /// Default: `CPU`.
@@ -36,8 +31,9 @@ public struct ModelConfiguration: Hashable, Sendable {
 
     public init() {}
 
-    init(reading section: Section) {
-        family = section.choice("family", default: family)
+    /// - Parameter families: The names of those that the program has.
+    init(reading section: Section, families: [String]) {
+        family = section.word("family", among: families) ?? family
         directory = section.path("directory")
         device = section.choice("device", default: device)
         precision = section.choice("precision", default: precision)

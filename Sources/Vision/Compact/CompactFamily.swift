@@ -9,6 +9,8 @@ public final class CompactFamily: SegmentationFamily {
     /// The arithmetic that the runtime chose, in its own words (`f32`, `bf16`); nil where it doesn't say.
     public var precision: String? { graphs.imageEncoder.precision }
 
+    public var details: String { "\(version), \(precision ?? "unknown precision")" }
+
     private let graphs: CompactGraphs
     private let pool: WorkspacePool
 

@@ -4,6 +4,13 @@ public protocol SegmentationFamily: AnyObject, Sendable {
     /// What the configuration calls it, for instance `compact`.
     var name: String { get }
 
+    /// Which weights and arithmetic it runs with, for the log: "3, bf16".
+    var details: String { get }
+
     /// A session for one object.
     func makeSession() throws -> any SegmentationSession
+}
+
+extension SegmentationFamily {
+    public var details: String { "" }
 }

@@ -1,5 +1,5 @@
+import Alerts
 import ArgumentParser
-import Daemon
 import Foundation
 
 /// `alerts test CHANNEL`: does a message get through?
@@ -20,10 +20,11 @@ struct AlertsTestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try place.load()
-        let trial = try CommandFailure.wrappingNow { try ChannelTrial(configuration) }
+        let trial = ChannelTrial { configuration }
         var recipients = trial.recipients(of: channel)
         guard !recipients.isEmpty else {
-            let names = trial.names.isEmpty ? "there are none" : trial.names.joined(separator: ", ")
+            let known = trial.channels().map(\.name)
+            let names = known.isEmpty ? "there are none" : known.joined(separator: ", ")
             throw CommandFailure("there is no channel \"\(channel)\" in the configuration; channels: \(names)")
         }
         if let to {
@@ -41,16 +42,5 @@ struct AlertsTestCommand: AsyncParsableCommand {
             }
         }
         if hasFailed { throw CommandFailure() }
-    }
-}
-
-extension CommandFailure {
-    /// As ``wrapping(_:)``, for what doesn't wait.
-    static func wrappingNow<Result>(_ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch {
-            throw CommandFailure("\(error)")
-        }
     }
 }

@@ -1,3 +1,4 @@
+import Alerts
 import ArgumentParser
 import Daemon
 import Foundation
@@ -26,22 +27,23 @@ struct CheckConfigCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let configuration: AislewatchConfiguration
         do {
-            let configuration = try AislewatchConfiguration.load(
+            configuration = try AislewatchConfiguration.load(
                 path: file, environment: ProcessInfo.processInfo.environment)
-            // The texts are a file of their own, with lines and columns of its own.
-            let mistakes = AlertChannels.mistakes(inTextsOf: configuration)
-            guard mistakes.isEmpty else { return try fail(mistakes) }
-            let warnings = configuration.warnings.map(\.description)
-            if json {
-                try JSONOutput.write(Outcome(ok: true, errors: [], warnings: warnings))
-                return
-            }
-            for warning in warnings { StandardError.write("warning: \(warning)") }
-            print(Self.summary(of: configuration))
-        } catch let errors as ConfigurationErrors {
-            try fail(errors.problems.map(\.description))
+        } catch {
+            return try fail(error.problems.map(\.description))
         }
+        // The texts are a file of their own, with lines and columns of its own.
+        let mistakes = AlertChannels.mistakes(inTextsOf: configuration)
+        guard mistakes.isEmpty else { return try fail(mistakes) }
+        let warnings = configuration.warnings.map(\.description)
+        if json {
+            try JSONOutput.write(Outcome(ok: true, errors: [], warnings: warnings))
+            return
+        }
+        for warning in warnings { StandardError.write("warning: \(warning)") }
+        print(Self.summary(of: configuration))
     }
 
     private func fail(_ lines: [String]) throws {

@@ -1,0 +1,133 @@
+public import Domain
+public import Foundation
+import Settings
+
+/// A way to reach people.
+public protocol AlertChannel: Sendable {
+    /// The channel's name in the configuration.
+    var name: String { get }
+
+    /// Returns when the provider has taken the message.
+    func send(_ delivery: AlertDelivery) async throws(AlertError) -> AlertReceipt
+
+    /// Whether an earlier attempt of unknown outcome went out after all; nil where the channel can't tell and the
+    /// receiver is trusted to drop a repetition by its idempotency key.
+    func wasSent(_ message: OutboxMessage) async throws(AlertError) -> Bool?
+
+    /// What became of a message that the provider had only queued.
+    func state(of providerID: String) async throws(AlertError) -> DeliveryState
+}
+
+extension AlertChannel {
+    public func wasSent(_ message: OutboxMessage) async throws(AlertError) -> Bool? { nil }
+
+    public func state(of providerID: String) async throws(AlertError) -> DeliveryState { .delivered }
+}
+
+/// A channel that keeps a connection, and may take commands by it.
+public protocol ConnectedChannel: AlertChannel {
+    /// Connects, stays connected until the task is cancelled, and then says that it leaves.
+    /// - Parameter commands: Who does what the other end asks; nil: nobody.
+    func run(commands: (any CameraCommands)?) async
+    /// Connects without commands, for one message; returns when the connection stands or has failed, after some seconds at
+    /// most.
+    func open() async throws(AlertError)
+    func close() async
+}
+
+/// What other systems may ask of a camera.
+public protocol CameraCommands: Sendable {
+    /// Whether incidents of the camera are kept and told now.
+    func isEnabled(_ camera: CameraID) async -> Bool
+    /// Switches the camera's incidents on or off; off ends by itself after some hours.
+    func setEnabled(_ camera: CameraID, _ isEnabled: Bool) async throws
+    /// Records now.
+    func trigger(_ camera: CameraID, reason: String) async throws
+}
+
+/// A message with what a channel may want to know besides its text.
+public struct AlertDelivery: Sendable {
+    public var message: OutboxMessage
+    /// Nil for messages about the installation.
+    public var incident: Incident?
+    /// A few words for subjects and titles; one line.
+    public var subject: String
+    /// What stands on a button that opens the link.
+    public var buttonText: String
+    private let pictures: (any PictureSource)?
+
+    public init(
+        message: OutboxMessage, incident: Incident? = nil, subject: String = "Aislewatch",
+        buttonText: String = "Look at the recording", pictures: (any PictureSource)? = nil
+    ) {
+        self.message = message
+        self.incident = incident
+        self.subject = subject
+        self.buttonText = buttonText
+        self.pictures = pictures
+    }
+
+    /// The page about the incident; nil when the text has no link.
+    public var link: URL? { IncidentText.link(in: message.alert.text) }
+
+    /// The text without the link at its end.
+    public var textWithoutLink: String {
+        guard let link else { return message.alert.text }
+        return String(message.alert.text.dropLast(link.absoluteString.count)).trimmingCharacters(in: .whitespaces)
+    }
+
+    /// A JPEG of the incident of at most so many bytes; nil when there is none.
+    public func picture(maximumBytes: Int) async -> Data? {
+        guard let incident = message.incident, let pictures else { return nil }
+        return await pictures.picture(of: incident, maximumBytes: maximumBytes)
+    }
+
+    /// How urgent it is, where a service distinguishes.
+    var severity: Severity {
+        switch message.alert.purpose {
+        case .allWell, .test, .cleared: .low
+        case .escalation, .notice: .high
+        case .incident, .update, .end, .summary: incident?.severity ?? .medium
+        }
+    }
+}
+
+/// Why a message did not go out. The reason is one line without secrets: no address, no key, no recipient.
+public enum AlertError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The provider did not take it; another attempt may succeed.
+    /// - `retryAfterSeconds`: when the provider asked for a pause.
+    case temporary(reason: String, retryAfterSeconds: Double? = nil)
+    /// Nobody knows whether the provider took it: look before sending again.
+    case outcomeUnknown(reason: String)
+    /// No attempt will ever succeed.
+    case permanent(reason: String)
+
+    public var reason: String {
+        switch self {
+        case .temporary(let reason, _), .outcomeUnknown(let reason), .permanent(let reason): reason
+        }
+    }
+
+    public var description: String { reason }
+}
+
+/// What a provider answered to a message that it took.
+public enum AlertReceipt: Hashable, Sendable {
+    /// It is where it should be.
+    case delivered
+    /// It waits at the provider under this name; ask later what became of it.
+    case queued(providerID: String)
+}
+
+/// What became of a message that a provider had queued.
+public enum DeliveryState: Hashable, Sendable {
+    case underway
+    case delivered
+    /// It will never arrive.
+    case failed(reason: String)
+}
+
+extension Optional<SecretURL> {
+    /// The whole address, for the channel that opens it.
+    var text: String { map { $0.reveal().absoluteString } ?? "" }
+}

@@ -1,0 +1,79 @@
+public import Domain
+import Foundation
+public import Settings
+
+/// Sends one message through one channel, now and without the outbox: is it set up right?
+public struct ChannelTrial: Sendable {
+    private let configuration: @Sendable () -> AislewatchConfiguration
+    private let registry: ChannelRegistry
+    private let clock: any WallClock
+
+    /// - Parameter configuration: Asked anew each time: it changes while the daemon runs.
+    public init(
+        registry: ChannelRegistry = .standard, clock: any WallClock = SystemClock(),
+        _ configuration: @escaping @Sendable () -> AislewatchConfiguration
+    ) {
+        self.configuration = configuration
+        self.registry = registry
+        self.clock = clock
+    }
+
+    /// The configured channels with their types.
+    public func channels() -> [(name: String, type: String)] {
+        configuration().alerts.channels.map { ($0.name, $0.type) }
+    }
+
+    /// The recipients of a channel; empty when there is no such channel, one empty text where it is its own recipient.
+    public func recipients(of channel: String) -> [String] {
+        configuration().alerts.channels.first { $0.name == channel }.map(registry.recipients) ?? []
+    }
+
+    /// Sends a message to every recipient of a channel, until one fails.
+    /// - Throws: `PortFailure.notFound` when there is no such channel.
+    public func test(channel: String) async throws -> TestOutcome {
+        let recipients = recipients(of: channel)
+        guard !recipients.isEmpty else { throw PortFailure.notFound("there is no channel \(channel)") }
+        var words: Set<String> = []
+        for recipient in recipients {
+            do {
+                words.insert(try await send(channel: channel, recipient: recipient))
+            } catch {
+                return TestOutcome(isOK: false, message: "\(error)")
+            }
+        }
+        return TestOutcome(isOK: true, message: words.sorted().joined(separator: ", "))
+    }
+
+    /// - Returns: What happened, in words.
+    /// - Throws: Why it was not taken, one line without secrets; or what is wrong with the text file.
+    public func send(channel name: String, recipient: String) async throws -> String {
+        var configuration = configuration()
+        configuration.alerts.channels = configuration.alerts.channels.map(registry.forTrial)
+        let channels = try AlertChannels(configuration, registry: registry, clock: clock)
+        guard let channel = channels.channels.first(where: { $0.name == name }) else { return "" }
+        let now = clock.now()
+        let key = (0..<8).map { _ in String(UInt8.random(in: 16...255), radix: 16) }.joined()
+        let message = OutboxMessage(
+            id: 0, idempotencyKey: key, incident: nil,
+            alert: PlannedAlert(
+                channel: name, recipient: recipient, text: channels.texts.trial(channel: name, at: now), purpose: .test),
+            state: .pending, attempts: 0, createdAt: now, nextAttemptAt: now)
+        let connected = channel as? any ConnectedChannel
+        try await connected?.open()
+        let delivery = AlertDelivery(message: message, subject: channels.texts.subject(message, nil))
+        let sending: Result<AlertReceipt, AlertError>
+        do { sending = .success(try await channel.send(delivery)) } catch { sending = .failure(error) }
+        await connected?.close()
+        guard case .queued(let id) = try sending.get() else { return "taken" }
+        // The provider has only queued it: a few seconds show most mistakes.
+        for seconds in [1.0, 2, 3, 4] {
+            try await clock.sleep(seconds: seconds)
+            switch try await channel.state(of: id) {
+            case .delivered: return "delivered"
+            case .failed(let reason): throw AlertError.permanent(reason: reason)
+            case .underway: continue
+            }
+        }
+        return "queued by the provider; not delivered yet"
+    }
+}
