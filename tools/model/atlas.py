@@ -13,9 +13,11 @@ LEVELS = 4  # each half the size of the one before: shrinking reads a lower one
 # Rows of `Tables.members` before those of the targets.
 NOTHING, THINGS, GROUND = 0, 1, 2
 # How often a scene of each set is drawn; within a set all targets are alike.
-SHARES = {"boxes": 0.3, "coco": 0.04, "coco_multi": 0.22, "coco_person": 0.06, "ccp": 0.1, "books": 0.06, "patches": 0.06,
-          "granules": 0.04, "facades": 0.02, "boards": 0.01, "screws": 0.03, "bolts": 0.01, "microcontrollers": 0.03,
-          "plants": 0.02, "mushrooms": 0.03, "taught": 0.04}  # fmt: skip
+SHARES = {
+    "boxes": 0.3, "coco": 0.04, "coco_multi": 0.22, "coco_person": 0.06, "ccp": 0.1, "books": 0.06, "patches": 0.06,
+    "granules": 0.04, "facades": 0.02, "boards": 0.01, "screws": 0.03, "bolts": 0.01, "microcontrollers": 0.03,
+    "plants": 0.02, "mushrooms": 0.03, "taught": 0.04,
+}  # fmt: skip
 
 
 class Tables:

@@ -55,8 +55,8 @@ class Block(nn.Module):
 
 
 class Backbone(nn.Module):
-    """Picture [N,3,S,S], RGB 0..255 -> taps s2 [N,16,S/2,S/2], s4 [N,24,…], s8 [N,40,…], s16 [N,112,…], s32 [N,320,S/32,S/32].
-    Input normalisation is inside."""
+    """Picture [N,3,S,S], RGB 0..255 -> taps s2 [N,16,S/2,S/2], s4 [N,24,…], s8 [N,40,…], s16 [N,112,…] and
+    s32 [N,320,S/32,S/32]. Input normalisation is inside."""
 
     def __init__(self):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Figures on held-out training material, by which weights and the host's constants are chosen (never by the benchmarks).
+"""Figures on held-out training material, by which weights and the host's constants are chosen (never by benchmarks).
 
     python -m tools.model.choose --models FOLDER [--models FOLDER …] --pack FILE [--clips FOLDER …]
 

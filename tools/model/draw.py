@@ -9,9 +9,16 @@ import torch.nn.functional as F
 from .plan import ANGLES, JOINTS, PIECES, POOLS
 
 OUTSIDE = 127.0
-COARSE, EXPOSURES, CHUNK = 49, 4, {"cpu": 16, "cuda": 256}
+COARSE, EXPOSURES, CHUNK = 49, 4, {"cpu": 16, "cuda": 512}
 PIECE_VIEW = ("image", "inverse", "at", "shown", "smear", "bend", "swing")
 VIEW = ("spread", "middle", "reach")
+
+
+def sent(tensor, device):
+    """The tensor on the device; a GPU's queue is not waited for."""
+    if torch.device(device).type == "cuda":
+        return tensor.pin_memory().to(device, non_blocking=True)
+    return tensor.to(device)
 
 
 class Scenes:
@@ -31,10 +38,7 @@ class Scenes:
                 value = value.expand(self.views, *value.shape).flatten(0, 1)
             self.here[name] = value.contiguous()
         self.device = torch.device(device)
-        if self.device.type == "cuda":
-            self.there = {name: value.pin_memory().to(device, non_blocking=True) for name, value in self.here.items()}
-        else:
-            self.there = self.here
+        self.there = {name: sent(value, device) for name, value in self.here.items()}
 
 
 def growth(matrix):
@@ -43,9 +47,10 @@ def growth(matrix):
 
 
 def compose(atlas, scenes: Scenes, centre, side, resolution: int, colour: bool = True):
-    """Windows (centre [b,2], side [b], scene pixels), one for every row of `scenes` -> (RGB [b,s,s,3] 0..255, mask of the
-    target [b,s,s] 0..1, bool [b,s,s]: inside of the picture). Without `colour` the RGB means nothing and moving things are not smeared."""
-    chunk, drawn = CHUNK[scenes.device.type] * (256 // resolution) ** 2, []
+    """Windows (centre [b,2], side [b], scene pixels), one for every row of `scenes` -> (RGB [b,s,s,3] 0..255, mask of
+    the target [b,s,s] 0..1, bool [b,s,s]: inside of the picture). Without `colour` the RGB means nothing and moving
+    things are not smeared."""
+    chunk, drawn = max(1, int(CHUNK[scenes.device.type] * (256 / resolution) ** 2)), []
     for first in range(0, len(centre), chunk):
         rows = slice(first, min(first + chunk, len(centre)))
         drawn.append(_compose(
@@ -68,7 +73,7 @@ def _compose(atlas, here, there, centre, side, resolution, colour):
     inside = ((y >= 0) & (y < high))[:, :, None] & ((x >= 0) & (x < wide))[:, None]
 
     at = _source(there | {"limbs": bool(here["joint"][:, 0].any())}, 0, grid, resolution)
-    bare = (here["lens"][:, 0] > 0).nonzero()[:, 0].to(device)
+    bare = sent((here["lens"][:, 0] > 0).nonzero()[:, 0], device)
     scale = growth(there["inverse"][:, 0]) * side / resolution
     if len(bare):
         at[bare], scale[bare] = _lens(there, bare, grid[bare], resolution, atlas, side[bare])
@@ -76,7 +81,7 @@ def _compose(atlas, here, there, centre, side, resolution, colour):
     image = image * there["gain"][:, 0, None, None]
     meant = ((there["target"] == 0) & there["shown"][:, 0])[:, None, None]
     mask = share * meant
-    wet = (here["liquid"] > 0).nonzero()[:, 0].to(device)
+    wet = sent((here["liquid"] > 0).nonzero()[:, 0], device)
     if len(wet):
         solid = torch.where(there["lens"][wet, 0, None, None] > 0, 1.0, share[wet])
         image[wet], mask[wet] = _liquid(
@@ -89,12 +94,16 @@ def _compose(atlas, here, there, centre, side, resolution, colour):
             near = ((here["at"][:, piece] - centre).abs() < (side / 2 + 1.2 * reach)[:, None]).all(1)
         for kind in (1, 2):
             for exposures in (1, EXPOSURES):
-                chosen = (here["kind"][:, piece] == kind) & (smeared == (exposures > 1)) & here["shown"][:, piece] & near
-                rows = chosen.nonzero()[:, 0].to(device)
+                chosen = (
+                    (here["kind"][:, piece] == kind) & (smeared == (exposures > 1)) & here["shown"][:, piece] & near
+                )
+                rows = sent(chosen.nonzero()[:, 0], device)
                 if len(rows):
                     own = {name: there[name][rows] for name in _PIECE}
                     own["limbs"] = bool(here["joint"][chosen, piece].any())
-                    rgb, alpha = _piece(atlas, own, piece, grid[rows], side[rows], resolution, exposures if colour else 1, kind)
+                    rgb, alpha = _piece(
+                        atlas, own, piece, grid[rows], side[rows], resolution, exposures if colour else 1, kind
+                    )
                     image[rows] = image[rows] * (1 - alpha[..., None]) + rgb
                     own_target = (own["target"] == piece)[:, None, None]
                     mask[rows] = torch.where(own_target, torch.maximum(mask[rows], alpha), mask[rows] * (1 - alpha))
@@ -102,7 +111,22 @@ def _compose(atlas, here, there, centre, side, resolution, colour):
     return image, mask * inside, inside
 
 
-_PIECE = ("image", "row", "inverse", "at", "origin", "extent", "gain", "smear", "bend", "wave", "joint", "swing", "radius", "target")
+_PIECE = (
+    "image",
+    "row",
+    "inverse",
+    "at",
+    "origin",
+    "extent",
+    "gain",
+    "smear",
+    "bend",
+    "wave",
+    "joint",
+    "swing",
+    "radius",
+    "target",
+)
 
 
 def _source(rows, piece: int, grid, resolution: int, moved=None):
@@ -115,8 +139,9 @@ def _source(rows, piece: int, grid, resolution: int, moved=None):
     wave = rows["wave"][:, piece]
     for term in (0, 1):
         phase = local @ wave[:, term, None, :2, None].to(local.dtype) + wave[:, term, 2, None, None, None]
-        shift = rows["bend"][:, piece, None, None, None] * phase.sin()
-        local = local + shift * (torch.tensor([1.0, 0.5], device=local.device) if term == 0 else torch.tensor([-0.5, 1.0], device=local.device))
+        shift = rows["bend"][:, piece, None, None] * phase[..., 0].sin()
+        across, down = ((1.0, 0.5), (-0.5, 1.0))[term]
+        local = torch.stack([local[..., 0] + across * shift, local[..., 1] + down * shift], -1)
     for joint in range(JOINTS):
         if not rows["limbs"]:
             break
@@ -160,7 +185,7 @@ def _outline(radius, angle):
 
 
 def _piece(atlas, own, piece: int, grid, side, resolution: int, exposures: int, kind: int):
-    """(RGB times alpha, alpha) of one piece; averaged over the time the shutter is open, then at half the resolution."""
+    """(RGB times alpha, alpha) of one piece; averaged over the time the shutter is open, at half the resolution."""
     whole, resolution = resolution, resolution // (2 if exposures > 1 else 1)
     scale = growth(own["inverse"][:, piece]) * side / resolution
     colours, alphas = 0, 0

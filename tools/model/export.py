@@ -50,14 +50,20 @@ def graphs(model: Compact) -> dict:
     """File name -> (module, [(input name, shape)], [output name])."""
     side, tokens = model.shape.side, model.shape.tokens
     grid = [1, D, side // 16, side // 16]
-    features = [(f"feat{s}", [1, width, side // s, side // s]) for s, width in ((2, 16), (4, 24), (8, 40))] + [("feat16", grid)]
+    features = [(f"feat{s}", [1, width, side // s, side // s]) for s, width in ((2, 16), (4, 24), (8, 40))] + [
+        ("feat16", grid)
+    ]
     return {
         "image_encoder": (
             ImageEncoder(model),
             [("image", [1, 3, side, side])],
             ["feat2", "feat4", "feat8", "feat16", "class_logits"],
         ),
-        "memory_encoder": (model.memory_encoder, [("feat16", grid), ("mask", [1, 1, side // 4, side // 4])], ["memory"]),
+        "memory_encoder": (
+            model.memory_encoder,
+            [("feat16", grid), ("mask", [1, 1, side // 4, side // 4])],
+            ["memory"],
+        ),
         "memory_attention": (
             model.memory_attention,
             [("feat16", grid), ("memory", [1, SLOTS * tokens, M]), ("memory_valid", [1, SLOTS * tokens])],

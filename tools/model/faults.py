@@ -1,20 +1,27 @@
-"""What cameras do to a picture, on tensors: exposure, white balance, grey, blur, shake, noise, low resolution, compression."""
+"""What cameras do to a picture, on tensors: exposure, white balance, grey, shake, noise, resolution, compression."""
 
 import math
 
 import torch
 import torch.nn.functional as F
 
-_LUMA = [16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62,
-         18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112,
-         100, 103, 99]  # fmt: skip
-_CHROMA = [17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99, 99, 99, 47, 66] + [99] * 38
+from .draw import sent
+
+# Quantisation tables of the JPEG standard (ITU-T T.81, annex K).
+_LUMA = [
+    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56,
+    14, 17, 22, 29, 51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92,
+    49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
+]  # fmt: skip
+_CHROMA = [
+    17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99, 99, 99, 47, 66, *[99] * 38,
+]  # fmt: skip
 _YCC = [[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]]
 
 
 class Faults:
-    """Callable: RGB [b,3,s,s] 0..255 -> the same with faults. `cameras` [b] (numpy): pictures of the same number came from
-    the same camera and share its exposure and its compression."""
+    """Callable: RGB [b,3,s,s] 0..255 -> the same with faults. `cameras` [b] (numpy): pictures of the same number came
+    from the same camera and share its exposure and its compression."""
 
     def __init__(self, device):
         k = torch.arange(8, dtype=torch.float32)
@@ -28,7 +35,7 @@ class Faults:
     def __call__(self, image, cameras, draw, choose):
         """`draw`: a generator of the device; `choose`: numpy generator that says which pictures get which fault."""
         device, number = image.device, int(cameras.max()) + 1
-        alike = torch.from_numpy(cameras).to(device)
+        alike = sent(torch.from_numpy(cameras), device)
 
         def normal(*shape):
             return torch.randn(number, *shape, device=device, generator=draw)[alike].view(-1, *shape, 1, 1)
@@ -38,18 +45,18 @@ class Faults:
 
         def some(chance: float):
             """Rows of the pictures of cameras that have a fault."""
-            return torch.from_numpy((choose.random(number) < chance)[cameras].nonzero()[0]).to(device)
+            return sent(torch.from_numpy((choose.random(number) < chance)[cameras].nonzero()[0]), device)
 
         grey = some(0.05)
         image[grey] = image[grey].mean(1, keepdim=True).expand(-1, 3, -1, -1)
         mixed = some(0.08)
-        image[mixed] = image[mixed][:, torch.from_numpy(choose.permutation(3)).to(device)]
+        image[mixed] = image[mixed][:, sent(torch.from_numpy(choose.permutation(3)), device)]
         for share, chance in ((0.62, 0.1), (0.45, 0.08), (0.3, 0.06)):
             rows = some(chance)
             if len(rows):
                 small = F.interpolate(image[rows], scale_factor=share, mode="area")
                 image[rows] = F.interpolate(small, size=image.shape[2:], mode="bilinear", align_corners=False)
-        rows = torch.from_numpy((choose.random(len(image)) < 0.12).nonzero()[0]).to(device)
+        rows = sent(torch.from_numpy((choose.random(len(image)) < 0.12).nonzero()[0]), device)
         if len(rows):
             image[rows] = self.shaken(image[rows], draw)
         loud = some(0.4)
@@ -80,11 +87,11 @@ class Faults:
         return total / steps
 
     def compressed(self, image, quality):
-        """JPEG without its lossless part: colours at half the resolution, 8 x 8 cosines rounded by the quality's table."""
+        """JPEG without its lossless part: colours at half the resolution, 8 x 8 cosines rounded by the quality."""
         n, _, side, _ = image.shape
         scale = torch.where(quality < 50, 50 / quality, 2 - quality / 50)[:, None, None, None]
-        ycc = torch.einsum("ij,bjhw->bihw", self.to_ycc, image) - torch.tensor([128.0, 0, 0], device=image.device).view(1, 3, 1, 1)
-        luma = self._rounded(ycc[:, :1], (self.tables[None, :1] * scale).clamp(1, 255))
+        ycc = torch.einsum("ij,bjhw->bihw", self.to_ycc, image)
+        luma = self._rounded(ycc[:, :1] - 128, (self.tables[None, :1] * scale).clamp(1, 255))
         chroma = self._rounded(F.avg_pool2d(ycc[:, 1:], 2), (self.tables[None, 1:] * scale).clamp(1, 255))
         chroma = F.interpolate(chroma, scale_factor=2, mode="bilinear", align_corners=False)
         return torch.einsum("ij,bjhw->bihw", self.to_rgb, torch.cat([luma + 128, chroma], 1))

@@ -9,8 +9,8 @@ NAMES = ("image_encoder", "memory_encoder", "memory_attention", "mask_decoder")
 
 
 class Graphs:
-    """`encode`, `remember`, `read` and `decode`; `run(name, inputs)` gives {output name: array}. `crop`, `map`, `slots` and
-    `tokens` are the manifest's sizes."""
+    """`encode`, `remember`, `read` and `decode`; `run(name, inputs)` gives {output name: array}. `crop`, `map`, `slots`
+    and `tokens` are the manifest's sizes."""
 
     def __init__(self, folder: str, runtime: str = "openvino", threads: int = 1):
         self.runtime = runtime

@@ -99,10 +99,12 @@ class Attention(nn.Module):
         q = self.q(queries if position_q is None else queries + position_q)
         k = self.k(context)
         k = k if position_k is None else k + position_k
-        scores = split(q) @ split(k).transpose(-1, -2) * (D // HEADS) ** -0.5
-        if bias is not None:
-            scores = scores + bias
-        mixed = scores.softmax(-1) @ split(self.v(context))
+        q, k, v = split(q), split(k), split(self.v(context))
+        if self.training:  # the same, without keeping the scores
+            mixed = F.scaled_dot_product_attention(q, k, v, None if bias is None else bias.to(q.dtype))
+        else:
+            scores = q @ k.transpose(-1, -2) * (D // HEADS) ** -0.5
+            mixed = (scores if bias is None else scores + bias).softmax(-1) @ v
         return self.out(mixed.transpose(1, 2).flatten(2))
 
 

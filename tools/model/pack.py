@@ -6,7 +6,7 @@ The file is a plain zip (nothing in it is compressed twice): `NNNNN.webp` pictur
 whose pixels are instances, `backbone.pt` (fp16, batch normalisation folded in) and `index.json`:
 
     images    one entry a picture: [width, height, mask or not]
-    scenes    {set, held, frames: [image …], targets: [{ids, boxes: [[x0, y0, x1, y1] or null, … a frame], areas, whole}]}
+    scenes    {set, held, frames: [image …], targets: [{ids, boxes: [box or null, … a frame], areas, whole}]}
     surfaces  [image …]
 
 A photo is a scene of one frame. In renders the floor is 0, what else stands fast 255, bodies are 1 … 253. `whole` says
@@ -138,7 +138,10 @@ def photos(writer: Writer, folder: pathlib.Path, longest: int, quality: int, mos
 
 def renders(writer: Writer, folder: pathlib.Path) -> None:
     """Packs one folder of tools.model.render."""
-    described, frames = json.loads((folder / "renders.json").read_text()), np.load(folder / "renders.npy", mmap_mode="r")
+    described, frames = (
+        json.loads((folder / "renders.json").read_text()),
+        np.load(folder / "renders.npy", mmap_mode="r"),
+    )
     for number, scene in enumerate(described):
         views = np.array(frames[number * FRAMES : (number + 1) * FRAMES])
         table = np.full(256, 255, np.uint8)
@@ -188,7 +191,8 @@ def main() -> None:
     for name, spent in writer.spent.items():
         scenes = [scene for scene in writer.index["scenes"] if scene["set"] == name]
         print(
-            f"pack: {name}: {spent / 1e6:.2f} MB, {len(scenes)} scenes ({sum(scene['held'] for scene in scenes)} held out), "
+            f"pack: {name}: {spent / 1e6:.2f} MB, {len(scenes)} scenes, "
+            f"{sum(scene['held'] for scene in scenes)} of them held out, "
             f"{sum(len(scene['targets']) for scene in scenes)} targets",
             flush=True,
         )

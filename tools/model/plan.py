@@ -1,9 +1,9 @@
 """Plans of random training scenes: which pictures lie where, how they move from view to view, which of them is meant.
 
-A plan is small and made of numbers alone (numpy, on the CPU, in loading processes where there are cores to spare); `draw`
-makes pictures of it on the device. A scene is a stack of pieces: number 0 is the ground, a whole picture or a surface in
-perspective; the others are cut-outs or random shapes. Coordinates are those of the scene, in pixels; a piece maps them
-back to its own picture by `inverse @ (p - at) + origin`, after which it may bend and swing limbs.
+A plan is small and made of numbers alone (numpy, on the CPU, in loading processes where there are cores to spare);
+`draw` makes pictures of it on the device. A scene is a stack of pieces: number 0 is the ground, a whole picture or a
+surface in perspective; the others are cut-outs or random shapes. Coordinates are those of the scene, in pixels; a
+piece maps them back to its own picture by `inverse @ (p - at) + origin`, after which it may bend and swing limbs.
 """
 
 import numpy as np
@@ -110,7 +110,9 @@ def polygon(rng):
 def ground(rng, tables, scene: dict) -> None:
     """A photo, a rendered frame or a surface as the ground of a composite."""
     draw, views = rng.random(), scene["at"].shape[1]
-    pool = tables.photos if draw < 0.55 or not len(tables.rendered) else tables.rendered if draw < 0.7 else tables.surfaces
+    pool = (
+        tables.photos if draw < 0.55 or not len(tables.rendered) else tables.rendered if draw < 0.7 else tables.surfaces
+    )
     image = pool[rng.integers(len(pool))]
     size = tables.sizes[image]
     scale = CANVAS / (size.min() * rng.uniform(0.5, 1))
@@ -165,7 +167,9 @@ def render(rng, tables, views: int, direction: int = 0) -> dict:
             moments = np.array([start, min(7, start + 1 + rng.integers(3))])
         else:
             moments = np.sort(rng.choice(8, views, replace=False))
-        if tables.areas[row, moments[[0, -1]]].min() > 150 or (not direction and tables.areas[row, moments].max() > 150):
+        if tables.areas[row, moments[[0, -1]]].min() > 150 or (
+            not direction and tables.areas[row, moments].max() > 150
+        ):
             break
     moments = moments[:: direction or rng.choice([-1, 1])]
     if tables.areas[row, moments[0]] <= 150:
@@ -202,7 +206,9 @@ def _loose(rng, tables, scene: dict, piece: int, extent: float, like: int | None
         scene["origin"][piece] = size / 2 + rng.uniform(-0.5, 0.5, 2) * (size - scene["extent"][piece])
         scene["radius"][piece] = polygon(rng) if rng.random() < 0.5 else blob(rng, rng.uniform(0, 0.6))
         scene["gain"][piece] = rng.uniform(0.5, 1.2, 3) if rng.random() < 0.5 else rng.uniform(0.6, 1.2)
-    matrix = forward(extent / scene["extent"][piece] * np.exp(rng.normal(0, 0.1, 2)), rng.normal(0, 0.25), rng.random() < 0.5)
+    matrix = forward(
+        extent / scene["extent"][piece] * np.exp(rng.normal(0, 0.1, 2)), rng.normal(0, 0.25), rng.random() < 0.5
+    )
     at = rng.uniform(0.1, 0.9, 2) * scene["rect"]
     for view in range(scene["at"].shape[1]):
         put(scene, piece, view, matrix, at)
@@ -292,8 +298,9 @@ PAINTS = [(240, 240, 232), (225, 215, 190), (150, 30, 20), (200, 130, 30), (30, 
 
 
 def _look(rng, scene: dict, tables) -> None:
-    """What the liquid makes of the floor: 0-2 absorbed, 3-5 paint, 6 opacity, 7-8 gloss far and near, 9-12 rim (light,
-    direction, dark), 13 line of the mirror, 14 its blur, 15 its picture, 16 haze, 17 ripples, 18 softness, 19 unevenness."""
+    """What the liquid makes of the floor: 0-2 absorbed, 3-5 paint, 6 opacity, 7-8 gloss far and near, 9-11 rim (light
+    across and down, dark), 13 line of the mirror, 14 its blur, 15 its picture, 16 haze, 17 ripples, 18 softness,
+    19 unevenness."""
     look, kind, side = scene["look"], rng.random(), scene["rect"].min()
     gloss = rng.uniform(0.15, 0.95)
     absorb, opacity = np.ones(3), 0.0
@@ -312,7 +319,10 @@ def _look(rng, scene: dict, tables) -> None:
     look[13] = side * rng.uniform(0.25, 0.8)
     look[14] = log_uniform(rng, 1, 10)
     look[15] = tables.photos[rng.integers(len(tables.photos))] if rng.random() < 0.5 else scene["image"][0, 0]
-    look[16], look[17] = rng.uniform(10, 150) if rng.random() < 0.35 else 0, rng.uniform(0, 8) if rng.random() < 0.4 else 0
+    look[16], look[17] = (
+        rng.uniform(10, 150) if rng.random() < 0.35 else 0,
+        rng.uniform(0, 8) if rng.random() < 0.4 else 0,
+    )
     look[18], look[19] = log_uniform(rng, 0.6, 4), rng.uniform(0, 0.3) if rng.random() < 0.6 else 0
     if rng.random() < 0.5:
         for lamp in range(rng.integers(1, 5)):
@@ -326,11 +336,23 @@ def liquid(rng, tables, views: int) -> dict:
     if draw < 0.5:
         image, rect = rng.choice(tables.surfaces), np.full(2, CANVAS)
         above = log_uniform(rng, 0.15, 6)  # the horizon over the picture, in heights
-        scene["lens"][:] = 1, above, log_uniform(rng, 0.6, 5), rng.uniform(0, 6.3) if rng.random() < 0.5 else 0, rng.uniform(0.2, 0.8)
+        scene["lens"][:] = (
+            1,
+            above,
+            log_uniform(rng, 0.6, 5),
+            rng.uniform(0, 6.3) if rng.random() < 0.5 else 0,
+            rng.uniform(0.2, 0.8),
+        )
         flat, lowest = np.clip(above / (above + 0.6) * rng.uniform(0.8, 1.1), 0.15, 1), 0.1
         scene["gain"][0] = rng.uniform(0.5, 1.2) * rng.uniform(0.9, 1.1, 3)
     else:
-        pool = tables.rendered if draw < 0.7 and len(tables.rendered) else tables.people if draw < 0.88 and len(tables.people) else tables.photos
+        pool = (
+            tables.rendered
+            if draw < 0.7 and len(tables.rendered)
+            else tables.people
+            if draw < 0.88 and len(tables.people)
+            else tables.photos
+        )
         image = rng.choice(pool)
         rect = tables.sizes[image]
         flat, lowest = rng.uniform(0.25, 0.8), rng.uniform(0.45, 0.7)

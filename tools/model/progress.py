@@ -20,12 +20,14 @@ HELD_OUT = {
 
 
 def held_out(sampler, tables, count: int, seed: int = 99) -> dict:
-    """Batches of held-out material, always the same, `count` scenes of each name in HELD_OUT (a third of it for clips)."""
+    """Batches of held-out material, always the same: `count` scenes of each name in HELD_OUT, a third for clips."""
     made = {}
     for name, (kind, views, options) in HELD_OUT.items():
         if kind == "render" and not len(tables.renders[0]) or options.get("only", "boxes") not in tables.sets:
             continue
-        scenes = plan(np.random.default_rng(seed), tables, views, count if views == 2 else max(2, count // 3), [kind], **options)
+        scenes = plan(
+            np.random.default_rng(seed), tables, views, count if views == 2 else max(2, count // 3), [kind], **options
+        )
         made[name] = sampler.batch(scenes)
     return made
 
@@ -38,6 +40,20 @@ def part(batch: dict, rows: slice) -> dict:
         name: value[rows] if len(value) == n else value.view(views, n, *value.shape[1:])[:, rows].flatten(0, 1)
         for name, value in batch.items()
     }
+
+
+def joined(batches: list) -> dict:
+    """One batch of several with the same number of views."""
+    counts = [len(one["memory_mask"]) for one in batches]
+    views = len(batches[0]["target"]) // counts[0]
+    sheet = {}
+    for key, first in batches[0].items():
+        if len(first) == counts[0]:
+            sheet[key] = torch.cat([one[key] for one in batches])
+        else:
+            shaped = [one[key].view(views, n, *one[key].shape[1:]) for one, n in zip(batches, counts)]
+            sheet[key] = torch.cat(shaped, 1).flatten(0, 1)
+    return sheet
 
 
 @torch.no_grad()
@@ -66,8 +82,9 @@ def validate(model, batches: dict) -> dict:
 
 @torch.no_grad()
 def draw_sheet(model, batch: dict, path) -> None:
-    """One column a scene, one row a view: the first with its prompts (clicks yellow and pink, box or earlier mask blue),
-    then those where it must be found again; truth red, guess green; predicted IoU, presence and whether it is there."""
+    """One column a scene, one row a view: the first with its prompts (clicks yellow and pink, box or earlier mask
+    blue), then those where it must be found again; truth red, guess green; predicted IoU, presence, whether it is
+    there."""
     n = len(batch["memory_mask"])
     views = len(batch["target"]) // n
     _, _, (first, later), _ = forward(model, batch, max(1, n // 3), views > 2, 1.0 if views > 2 else 0.0)
@@ -91,7 +108,9 @@ def draw_sheet(model, batch: dict, path) -> None:
                 cv2.drawContours(tile, cv2.findContours(big, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)[0], -1, colour, 2)
             for channel, colour in ((0, (255, 255, 0)), (1, (255, 0, 255))):
                 tile[cv2.resize(prompts[channel], (side, side)) > 0.5] = colour
-            text = f"{quality[index, best].sigmoid():.2f} p{present[index, 0].sigmoid():.2f}/{int(batch['present'][at])}"
+            text = (
+                f"{quality[index, best].sigmoid():.2f} p{present[index, 0].sigmoid():.2f}/{int(batch['present'][at])}"
+            )
             cv2.putText(tile, text, (4, side - 6), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (255, 255, 255), 2)
             tiles.append(cv2.resize(tile, (180, 180), interpolation=cv2.INTER_AREA))
         rows.append(np.hstack(tiles))
@@ -105,7 +124,13 @@ def draw_curves(curves, path, size=(1000, 560)) -> None:
     """IoU over the crops seen: on training batches thin, on held-out scenes thick."""
     picture = np.full((size[1], size[0], 3), 255, np.uint8)
     longest = max(point["crops"] for point in curves) + 1e-6
-    names = ["click", "corrected", "again", "followed", *(f"{n}_{'click' if HELD_OUT[n][1] == 2 else 'again'}" for n in HELD_OUT)]
+    names = [
+        "click",
+        "corrected",
+        "again",
+        "followed",
+        *(f"{n}_{'click' if HELD_OUT[n][1] == 2 else 'again'}" for n in HELD_OUT),
+    ]
     for number, name in enumerate(names):
         colour, thick = COLOURS[number % len(COLOURS)], 1 if number < 4 else 3
         points = [

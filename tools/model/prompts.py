@@ -12,7 +12,9 @@ SIGMA = 2.0
 def spot(x, y, side: int):
     """Gaussians of SIGMA around (x, y) [n], in pixels of a map of `side`: [n, side, side]."""
     axis = torch.arange(side, dtype=torch.float32, device=x.device)
-    return torch.exp(-((axis[None, :, None] - y[:, None, None]) ** 2 + (axis[None, None] - x[:, None, None]) ** 2) / (2 * SIGMA**2))
+    return torch.exp(
+        -((axis[None, :, None] - y[:, None, None]) ** 2 + (axis[None, None] - x[:, None, None]) ** 2) / (2 * SIGMA**2)
+    )
 
 
 def bounds(inside):
@@ -64,15 +66,17 @@ class Prompts:
         return F.interpolate(coarse, size=(side, side), mode="bicubic", align_corners=False)[:, 0]
 
     def worn(self, mask, strength):
-        """Masks as a tracker or an unfinished selection would have them: shifted, scaled, turned, eaten or swollen, soft;
-        `strength` [n]."""
+        """Masks as a tracker or an unfinished selection would have them: shifted, scaled, turned, eaten or swollen,
+        soft; `strength` [n]."""
         n, side = mask.shape[0], mask.shape[-1]
         x0, y0, x1, y1, _ = bounds(mask > 0.5)
         extent = torch.maximum(x1 - x0, y1 - y0).clamp(4, side) / side  # in map sides
         middle = torch.stack([x0 + x1, y0 + y1], 1).clamp(0, 2 * side) / side - 1
         turn = self.normal(n) * 0.12 * strength
         grow = (self.normal(n, 2) * 0.1 * strength[:, None]).exp()
-        matrix = torch.stack([turn.cos() * grow[:, 0], -turn.sin(), turn.sin(), turn.cos() * grow[:, 1]], 1).view(n, 2, 2)
+        matrix = torch.stack([turn.cos() * grow[:, 0], -turn.sin(), turn.sin(), turn.cos() * grow[:, 1]], 1).view(
+            n, 2, 2
+        )
         shift = middle + self.normal(n, 2) * (0.16 * strength * extent)[:, None]
         offset = shift - (matrix @ middle[..., None])[..., 0]
         grid = F.affine_grid(torch.cat([matrix, offset[..., None]], 2), [n, 1, side, side], align_corners=False)
@@ -82,14 +86,16 @@ class Prompts:
         swollen = ((wide - 0.1) * 8).clamp(0, 1)
         eaten = ((wide - 0.85) * 8).clamp(0, 1)
         holes = self.noise(n, 10, side)[:, None] > self.uniform(n)[:, None, None, None] * 0.9 - 1.4
-        out = torch.where(kind < 0.25, swollen, torch.where(kind < 0.45, eaten, torch.where(kind < 0.6, out * holes, out)))
+        out = torch.where(
+            kind < 0.25, swollen, torch.where(kind < 0.45, eaten, torch.where(kind < 0.6, out * holes, out))
+        )
         soft = self.uniform(n)[:, None, None, None]
         blurred = F.avg_pool2d(F.avg_pool2d(out, 3, 1, 1), 3, 1, 1)
         return (out * (1 - soft) + blurred * soft)[:, 0]
 
     def drifted(self, mask):
-        """Masks as a tracker that has gone wrong would have them: a part is missing, or a neighbour was taken in. What the
-        object looks like can then only be known from the memory."""
+        """Masks as a tracker that has gone wrong would have them: a part is missing, or a neighbour was taken in. What
+        the object looks like can then only be known from the memory."""
         n, side = mask.shape[0], mask.shape[-1]
         x0, y0, x1, y1, _ = bounds(mask > 0.5)
         extent = torch.maximum(x1 - x0, y1 - y0).clamp(4, side)[:, None, None]
@@ -99,8 +105,13 @@ class Prompts:
         along = x * angle.cos() + y * angle.sin()
         cut = (along > extent * (self.uniform(n)[:, None, None] * 0.45 - 0.1)) & (self.uniform(n)[:, None, None] < 0.65)
         out = mask * ~cut
-        far, size = extent * (0.3 + 0.5 * self.uniform(n)[:, None, None]), extent * (0.1 + 0.35 * self.uniform(n)[:, None, None])
-        taken = ((x - angle.cos() * far) ** 2 + (y - angle.sin() * far) ** 2 < size * size) & (self.uniform(n)[:, None, None] < 0.5)
+        far, size = (
+            extent * (0.3 + 0.5 * self.uniform(n)[:, None, None]),
+            extent * (0.1 + 0.35 * self.uniform(n)[:, None, None]),
+        )
+        taken = ((x - angle.cos() * far) ** 2 + (y - angle.sin() * far) ** 2 < size * size) & (
+            self.uniform(n)[:, None, None] < 0.5
+        )
         return torch.maximum(out, taken.float())
 
     def difference(self, mask):

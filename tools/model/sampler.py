@@ -1,5 +1,5 @@
-"""Batches of training crops, made on the device: scenes are planned (`plan`), found, cropped as the host would crop them
-(`draw`), spoilt as by cameras (`faults`) and given prompts (`prompts`)."""
+"""Batches of training crops, made on the device: scenes are planned (`plan`), found, cropped as the host would crop
+them (`draw`), spoilt as by cameras (`faults`) and given prompts (`prompts`)."""
 
 import numpy as np
 import torch
@@ -17,14 +17,16 @@ class Sampler:
     """`batch(plan)` gives a dict of tensors, the first view of every scene first, then the second of every scene, …:
     image [v*n,3,s,s] 0..255, target [v*n,s/2,s/2], outside [v*n] (the object's part that the crop leaves out, in crop
     areas), present [v*n], prompts [v*n,5,s/2,s/2] (in later views the previous mask of a tracker that works more or
-    less), way [v*n,3] (where the previous view's crop lies in this one's: scale, and offset in crop sides, with a tracker's
-    guess of the motion), memory_mask [n,s/2,s/2], has_memory [v*n], what [n] (the kind of scene)."""
+    less), way [v*n,3] (where the previous view's crop lies in this one's: scale, and offset in crop sides, with a
+    tracker's guess of the motion), memory_mask [n,s/2,s/2], has_memory [v*n], what [n] (the kind of scene)."""
 
     def __init__(self, atlas, side: int = 256, seed: int = 1):
         self.atlas, self.side, self.device = atlas, side, atlas.device
         self.draw = torch.Generator(self.device)
         self.draw.manual_seed(seed)
         self.choose = np.random.default_rng(seed)
+        self.click_sides = torch.tensor(CLICK_SIDES, device=self.device)
+        self.strengths = torch.tensor([0.4, 0.8, 1.6], device=self.device)
         self.faults, self.prompts = Faults(self.device), Prompts(self.device, self.draw)
 
     @torch.no_grad()
@@ -44,7 +46,9 @@ class Sampler:
         outside = (seen["area"].flatten() / side.flatten() ** 2 - target.mean((1, 2))).clamp_min(0)
         maps, memory_mask, has_memory = self._ask(scenes, target, centre[0], side[0], click, seen, side)
         before = guess - seen["centre"].roll(1, 0)  # the tracker's guess of the motion
-        way = torch.cat([(side / side.roll(1, 0))[..., None], (centre - before - centre.roll(1, 0)) / side.roll(1, 0)[..., None]], 2)
+        way = torch.cat(
+            [(side / side.roll(1, 0))[..., None], (centre - before - centre.roll(1, 0)) / side.roll(1, 0)[..., None]], 2
+        )
         way[0] = 0
         return {
             "image": image,
@@ -95,7 +99,7 @@ class Sampler:
 
         # the first view: as a click's windows, or around the object
         side = extent[0] * torch.where(uniform(n) < 0.9, torch.exp(between(0.18, 1.8, n)), between(0.5, 1.2, n))
-        parts = torch.tensor(CLICK_SIDES, device=self.device)[(uniform(n) * len(CLICK_SIDES)).long()]
+        parts = self.click_sides[(uniform(n) * len(CLICK_SIDES)).long()]
         hosted = (uniform(n) < 0.4) & (longest * parts > 1.1 * extent[0]) & (longest * parts < 14 * extent[0])
         side = torch.where(hosted, longest * parts, side)
         if clip:
@@ -110,7 +114,7 @@ class Sampler:
             motion = centre[view] - centre[view - 1]
             speed = motion.norm(dim=1)
             tracked = uniform(n) < (0.75 if clip else 0.0)
-            lost = (uniform(n) < 0.12) & torch.tensor(clip, device=self.device)
+            lost = uniform(n) < (0.12 if clip else 0.0)
             side = extent[view] * torch.exp(between(0.33, 1.5, n))
             near = extent[view - 1] * between(1.5, 2.8, n) + speed * torch.where(uniform(n) < 0.5, 2.0, 0.0)
             side = torch.where(tracked, near, side)
@@ -126,14 +130,24 @@ class Sampler:
                 between(-1, 1, n, 2) * torch.minimum(0.5 * side, (0.5 * side - 0.25 * extent[view]).abs())[:, None],
             )
             loosely = ~tracked | lost
-            at = torch.where(loosely[:, None], free, torch.where(recentred[:, None], centre[view] + normal(n, 2) * 0.1 * extent[view, :, None], at))
-            guess = torch.where((loosely | recentred)[:, None], centre[view] + normal(n, 2) * 0.1 * extent[view, :, None], guess)
+            at = torch.where(
+                loosely[:, None],
+                free,
+                torch.where(recentred[:, None], centre[view] + normal(n, 2) * 0.1 * extent[view, :, None], at),
+            )
+            guess = torch.where(
+                (loosely | recentred)[:, None], centre[view] + normal(n, 2) * 0.1 * extent[view, :, None], guess
+            )
             centres.append(at)
             sides.append(side)
             guesses.append(guess)
         centres, sides = torch.stack(centres), torch.stack(sides)
         half, limit = sides[..., None] / 2, rect[None]
-        kept = torch.where(sides[..., None] >= limit, limit / 2, torch.minimum(torch.maximum(centres, half), torch.maximum(limit - half, half)))
+        kept = torch.where(
+            sides[..., None] >= limit,
+            limit / 2,
+            torch.minimum(torch.maximum(centres, half), torch.maximum(limit - half, half)),
+        )
         return torch.where((uniform(n) < 0.8)[None, :, None], kept, centres), sides, clicked, torch.stack(guesses)
 
     def _ask(self, scenes: Scenes, target, centre, side, clicked, seen: dict, sides):
@@ -154,7 +168,7 @@ class Sampler:
         m = len(later)
         kind, twins = p.uniform(m), (scenes.there["likes"][n:] > 0)
         earlier = torch.where((kind < 0.27)[:, None, None], p.drifted(later), later)
-        strength = torch.tensor([0.4, 0.8, 1.6], device=self.device)[(p.uniform(m) * 3).long()]
+        strength = self.strengths[(p.uniform(m) * 3).long()]
         far = (sides[1:] > 3.2 * seen["extent"][1:]).flatten() & (views > 2)  # looked for, not followed
         given = ((kind < 0.62) | twins) & ~far
         maps[n:, 3] = p.worn(earlier, strength) * given[:, None, None]
@@ -165,5 +179,7 @@ class Sampler:
         maps[:, 4] = p.difference(target) * changed
         alone = given & (p.uniform(m) < 0.1) & (views == 2)
         has = torch.cat([torch.zeros(n, device=self.device), (~alone).float()])
-        kept = torch.where((p.uniform(n) < 0.35)[:, None, None], p.worn(first, torch.full((n,), 0.6, device=self.device)), first)
+        kept = torch.where(
+            (p.uniform(n) < 0.35)[:, None, None], p.worn(first, torch.full((n,), 0.6, device=self.device)), first
+        )
         return maps, kept, has

@@ -30,19 +30,19 @@ def corrected(prompts, logits, quality, target):
 def carried(mask, way):
     """What was found in the view before, as the previous mask of this one: mask [n,s,s], way [n,3] (see `Sampler`) ->
     [n,s,s]; 0 outside."""
-    turn = torch.zeros(len(way), 2, 3, device=way.device)
-    turn[:, 0, 0] = turn[:, 1, 1] = way[:, 0]
-    turn[:, :, 2] = way[:, 1:] * 2  # the grid runs from -1 to 1
-    grid = F.affine_grid(turn, [len(way), 1, *mask.shape[1:]], align_corners=False)
+    side = mask.shape[-1]
+    axis = (torch.arange(side, device=way.device) + 0.5) / side * 2 - 1  # the grid runs from -1 to 1
+    x, y = (axis[None] * way[:, :1] + 2 * way[:, i, None] for i in (1, 2))
+    grid = torch.stack([x[:, None].expand(-1, side, -1), y[:, :, None].expand(-1, -1, side)], -1)
     return F.grid_sample(mask[:, None], grid, align_corners=False)[:, 0]
 
 
 def forward(model, batch, correcting: int, own_memory: bool, own_previous: float = 0.0, train_backbone: bool = False):
-    """Decodes all views. Returns (loss, {"click": IoU [n], "corrected": IoU [c], "again": IoU [(views-1) n]}, outputs of
-    the first view, outputs of the corrections and of each later view, the backbone's taps).
+    """Decodes all views. Returns (loss, {"click": IoU [n], "corrected": IoU [c], "again": IoU [(views-1) n]}, (outputs
+    of the first view, outputs of the corrections and of each later view), the backbone's taps).
 
-    `own_memory`: what is remembered is what the network itself selected, where that is no nonsense. `own_previous`: share
-    of the previous masks that are the network's own from the view before."""
+    `own_memory`: what is remembered is what the network itself selected, where that is no nonsense. `own_previous`:
+    share of the previous masks that are the network's own from the view before."""
     n = batch["memory_mask"].shape[0]
     views = batch["target"].shape[0] // n
     device, tokens = batch["target"].device, model.shape.tokens

@@ -2,11 +2,11 @@
 
     python -m tools.model.train --pack FILE --out DIR --minutes 8 [--planned 16]
 
-`--minutes` is the wall time of this call, with loading and the last look at the held-out scenes; `--planned` the minutes
-of all calls together, over which the learning rate falls (default: this call ends it). State goes to DIR in four files
-of some 10 MB each (weights, their average, the optimiser's two moments), with the curves and sheets of sample masks.
-SIGTERM saves and stops. On a GPU the backbone trains, too, at a lower rate, and is held near its ImageNet features, so
-that its classifier still names what it sees.
+`--minutes` is the wall time of this call, with loading and the last look at the held-out scenes; `--planned` the
+minutes of training of all calls together, over which the learning rate falls (default: this call ends it). State
+goes to DIR in four files of some 10 MB each (weights, their average, the optimiser's two moments), with the curves and
+sheets of sample masks. SIGTERM saves and stops. On a GPU the backbone trains, too, at a lower rate, and is held near
+its ImageNet features, so that its classifier still names what it sees.
 """
 
 import argparse
@@ -19,17 +19,20 @@ import time
 
 import numpy as np
 import torch
+import torch._dynamo
 import torch.nn.functional as F
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from .atlas import Atlas, Tables
+from .draw import sent
 from .network import Compact, Shape
 from .plan import KINDS, plan
-from .progress import draw_curves, draw_sheet, held_out, part, validate
+from .progress import HELD_OUT, draw_curves, draw_sheet, held_out, joined, part, validate
 from .sampler import Sampler
 from .steps import forward
 
 PEAK_RATE, BACKBONE_RATE, WEIGHT_DECAY, AVERAGE = 1.6e-3, 0.1, 0.02, 0.998
+NEAR_IMAGENET = 0.5  # weight of the backbone's distance from where it started
 VIEWS = (2, 5, 2, 8)  # of the batches, in turn
 OWN_PREVIOUS = 0.5  # share of the previous masks in clips that are the network's own
 OWN_FROM = 0.2  # of the training, until which it does not see its own masks
@@ -138,16 +141,15 @@ def load(out: pathlib.Path, model, average, optimiser) -> dict:
     if "momentum" in stored and "variance" in stored and optimiser is not None:
         for name, parameter in model.named_parameters():
             if name in stored["momentum"]["values"]:
-                optimiser.state[parameter] = {
-                    "step": torch.tensor(float(about["step"]), device=parameter.device if optimiser.defaults["fused"] else "cpu"),
-                    "exp_avg": stored["momentum"]["values"][name].float().to(parameter.device).clone(memory_format=torch.preserve_format),
-                    "exp_avg_sq": stored["variance"]["values"][name].float().to(parameter.device).clone(memory_format=torch.preserve_format),
+                at = parameter.device if optimiser.defaults["fused"] else "cpu"
+                optimiser.state[parameter] = {"step": torch.tensor(float(about["step"]), device=at)} | {
+                    key: torch.empty_like(parameter).copy_(stored[part]["values"][name])  # laid out as the parameter is
+                    for key, part in (("exp_avg", "momentum"), ("exp_avg_sq", "variance"))
                 }
     return about
 
 
-def main() -> None:
-    began = time.time()
+def parsed():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", required=True)
     parser.add_argument("--out", required=True)
@@ -163,139 +165,169 @@ def main() -> None:
     parser.add_argument("--workers", type=int, help="processes that plan scenes; default 8 beside a GPU, 0 without")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
-    cuda = torch.cuda.is_available()
-    device = torch.device("cuda" if cuda else "cpu")
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
-    torch.backends.cudnn.benchmark = True
-    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
-    out = pathlib.Path(args.out)
-    out.mkdir(parents=True, exist_ok=True)
-    crops = args.crops or (320 if cuda else 24)
-    with_backbone = args.backbone == "yes" or (args.backbone == "auto" and cuda)
+    return parser.parse_args()
 
-    atlas = Atlas(args.pack, device, 16 if cuda else args.threads)
-    model = Compact(Shape(args.side, args.pointer, args.fine)).to(device)
-    model.backbone.load_state_dict(atlas.backbone)
-    model = model.to(memory_format=torch.channels_last)
-    model.backbone.requires_grad_(with_backbone)
-    average = copy.deepcopy(model).eval()
-    frozen = copy.deepcopy(model.backbone).eval() if with_backbone else None
-    optimiser = optimiser_of(model, with_backbone, cuda)
-    sampler = Sampler(atlas, args.side, args.seed)
-    about = {"step": 0, "crops": 0, "trained": 0.0, "side": args.side, "pointer": args.pointer, "fine": args.fine}
-    curves = []
-    if (out / "weights.pt").exists():
-        about = load(out, model, average, optimiser)
-        if (about["side"], about["pointer"], about["fine"]) != (args.side, args.pointer, args.fine):
-            raise SystemExit("train: the state in --out is of another shape of network")
-        curves = json.loads((out / "curves.json").read_text()) if (out / "curves.json").exists() else []
-    workers = args.workers if args.workers is not None else 8 if cuda else 0
-    source = Plans(args.pack, crops, args.seed * 7919 + about["step"])
-    plans = iter(
-        DataLoader(source, batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None, collate_fn=as_it_is)
-    )
-    quick = cuda or (torch.ops.mkldnn._is_mkldnn_bf16_supported() and torch.cpu._is_amx_tile_supported())
-    check = held_out(Sampler(atlas, args.side, 99), Tables(args.pack, held_out=True), args.held or (192 if cuda else 6))
-    if about["step"] == 0:
-        with torch.no_grad():
-            standardise(model, sampler.batch(next(plans))["image"].contiguous(memory_format=torch.channels_last))
-        average.load_state_dict(model.state_dict())
-    mode = ("backbone" if cuda else "no") if args.compile == "auto" else args.compile
-    if mode != "no":
-        torch._dynamo.config.suppress_errors = True  # slower is better than stopped
-        model.backbone.compile()
+
+class Trainer:
+    """One run: the network, its average, the optimiser, the sampler and the curves."""
+
+    def __init__(self, args):
+        self.args, self.cuda = args, torch.cuda.is_available()
+        self.device = torch.device("cuda" if self.cuda else "cpu")
+        self.out = pathlib.Path(args.out)
+        self.out.mkdir(parents=True, exist_ok=True)
+        self.crops = args.crops or (320 if self.cuda else 24)
+        self.with_backbone = args.backbone == "yes" or (args.backbone == "auto" and self.cuda)
+        self.narrow = self.cuda or (torch.ops.mkldnn._is_mkldnn_bf16_supported() and torch.cpu._is_amx_tile_supported())
+        atlas = Atlas(args.pack, self.device, 16 if self.cuda else args.threads)
+        model = Compact(Shape(args.side, args.pointer, args.fine)).to(self.device)
+        model.backbone.load_state_dict(atlas.backbone)
+        self.model = model.to(memory_format=torch.channels_last)
+        self.model.backbone.requires_grad_(self.with_backbone)
+        self.frozen = copy.deepcopy(model.backbone).eval() if self.with_backbone else None
+        self.average = copy.deepcopy(model).eval()
+        self.optimiser = optimiser_of(self.model, self.with_backbone, self.cuda)
+        self.sampler = Sampler(atlas, args.side, args.seed)
+        shape = {"side": args.side, "pointer": args.pointer, "fine": args.fine}
+        self.about, self.curves = {"step": 0, "crops": 0, "trained": 0.0} | shape, []
+        if (self.out / "weights.pt").exists():
+            self.about = load(self.out, self.model, self.average, self.optimiser)
+            if any(self.about[name] != value for name, value in shape.items()):
+                raise SystemExit("train: the state in --out is of another shape of network")
+            if (self.out / "curves.json").exists():
+                self.curves = json.loads((self.out / "curves.json").read_text())
+        workers = args.workers if args.workers is not None else 8 if self.cuda else 0
+        source = Plans(args.pack, self.crops, args.seed * 7919 + self.about["step"])
+        ahead = 4 if workers else None
+        self.plans = iter(DataLoader(source, None, num_workers=workers, prefetch_factor=ahead, collate_fn=as_it_is))
+        held = args.held or (192 if self.cuda else 6)
+        self.check = held_out(Sampler(atlas, args.side, 99), Tables(args.pack, held_out=True), held)
+        if self.about["step"] == 0:
+            with torch.no_grad():
+                image = self.sampler.batch(next(self.plans))["image"]
+                standardise(self.model, image.contiguous(memory_format=torch.channels_last))
+            self.average.load_state_dict(self.model.state_dict())
+        mode = ("backbone" if self.cuda else "no") if args.compile == "auto" else args.compile
+        if mode != "no":
+            torch._dynamo.config.suppress_errors = True  # slower is better than stopped
+            self.model.backbone.compile()
         if mode == "all":
-            model.decoder.compile(dynamic=True)
-            model.memory_attention.compile(dynamic=True)
+            self.model.decoder.compile(dynamic=True)
+            self.model.memory_attention.compile(dynamic=True)
 
-    reserve = 40 if cuda else 0.12 * args.minutes * 60  # for the last look at the held-out scenes
-    start = last = time.time()
-    deadline = began + args.minutes * 60 - reserve
-    planned = args.planned * 60 if args.planned else about["trained"] + deadline - start
-    print(f"train: ready after {start - began:.0f} s on {device}, {crops} crops a step, {sum(p.numel() for p in model.parameters()) / 1e6:.2f} M "
-          f"parameters, step {about['step']}, {about['trained'] / 60:.1f} of {planned / 60:.1f} minutes trained", flush=True)  # fmt: skip
-    clock, recent, stopped = Clock(device), {}, []
-    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
-    every = 100 if cuda else 10
-    since = (start, about["crops"])
-    looked = start
-
-    def look() -> None:
-        with torch.autocast(device.type, torch.bfloat16, enabled=quick):
-            figures = validate(average, check)
-        curves.append({name: about[name] for name in ("step", "crops")} | {"minutes": about["trained"] / 60} | figures)
-        print("held out: " + ", ".join(f"{name} {value:.3f}" for name, value in figures.items()), flush=True)
-
-    while time.time() < deadline and about["trained"] < planned and not stopped:
-        share = about["trained"] / planned
-        clock.mark()
-        batch = sampler.batch(next(plans))
-        clock.mark()
+    def step(self, batch: dict, share: float) -> dict:
+        """Trains on a batch; `share` (0..1) of the planned time has passed. Returns what was measured, unread."""
         n = len(batch["memory_mask"])
         clip, able = len(batch["target"]) > 2 * n, share > OWN_FROM
-        for group in optimiser.param_groups:
+        for group in self.optimiser.param_groups:
             group["lr"] = rate(share) * group["factor"]
-        with torch.autocast(device.type, torch.bfloat16, enabled=quick):
-            loss, measured, _, taps = forward(model, batch, max(1, n // 3), able, OWN_PREVIOUS if clip and able else 0.0, with_backbone)
-            if with_backbone:
-                kept = len(batch["target"]) // 4
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.narrow):
+            previous = OWN_PREVIOUS if clip and able else 0.0
+            loss, measured, _, taps = forward(self.model, batch, max(1, n // 3), able, previous, self.with_backbone)
+            if self.with_backbone:
+                some = batch["image"][: len(batch["image"]) // 4].contiguous(memory_format=torch.channels_last)
                 with torch.no_grad():
-                    wanted = frozen(batch["image"][:kept].contiguous(memory_format=torch.channels_last))[-1].float()
-                loss = loss + 0.5 * F.mse_loss(taps[-1][:kept].float(), wanted) / wanted.var().clamp_min(1e-6)
-        optimiser.zero_grad(set_to_none=True)
+                    wanted = self.frozen(some)[-1].float()
+                gap = F.mse_loss(taps[-1][: len(some)].float(), wanted)
+                loss = loss + NEAR_IMAGENET * gap / wanted.var().clamp_min(1e-6)
+        self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
-        optimiser.step()
-        about["step"] += 1
-        about["crops"] += len(batch["target"])
-        keep = min(AVERAGE, (1 + about["step"]) / (20 + about["step"]))
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 2.0)
+        self.optimiser.step()
+        self.about["step"] += 1
+        self.about["crops"] += len(batch["target"])
+        keep = min(AVERAGE, (1 + self.about["step"]) / (20 + self.about["step"]))
         with torch.no_grad():
-            torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - keep)
-        clock.mark()
+            torch._foreach_lerp_(list(self.average.parameters()), list(self.model.parameters()), 1 - keep)
         if clip:
             measured["followed"] = measured.pop("again")
         else:
             for number, kind in enumerate(KINDS):
-                rows = (batch["what"] == number).nonzero()[:, 0].to(device)
-                measured[kind] = measured["click"][rows]
-        for name, value in {"loss": loss.detach()[None], **measured}.items():
-            recent.setdefault(name, []).append(value.detach())
+                measured[kind] = measured["click"][sent((batch["what"] == number).nonzero()[:, 0], self.device)]
+        return {"loss": loss.detach()[None], **{name: value.detach() for name, value in measured.items()}}
+
+    def note(self, recent: dict, clock: Clock, seconds: float, crops: int) -> bool:
+        """Adds the means since the last time to the curves. False when the loss is no number any more."""
+        means = {name: torch.cat(values) for name, values in recent.items()}
+        means = {name: values.float().mean().item() for name, values in means.items() if len(values)}
+        means |= {"step": self.about["step"], "crops": self.about["crops"], "minutes": self.about["trained"] / 60}
+        means |= {"making": clock.share(), "crops_per_s": crops / seconds}
+        print("train: " + ", ".join(f"{name} {value:.3f}" for name, value in means.items()), flush=True)
+        if math.isfinite(means["loss"]):
+            self.curves.append(means)
+            return True
+        return False
+
+    def back(self) -> None:
+        """Goes back to the last state that was saved."""
+        if not (self.out / "weights.pt").exists():
+            raise SystemExit("train: the loss is no number")
+        print("train: the loss is no number; goes on from the last state", flush=True)
+        self.optimiser.state.clear()
+        stored = load(self.out, self.model, self.average, self.optimiser)
+        self.about |= {name: stored[name] for name in ("step", "crops")}
+
+    def look(self) -> None:
+        """Saves, and measures the average on the held-out scenes."""
+        save(self.out, self.model, self.average, self.optimiser, self.about)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.narrow):
+            figures = validate(self.average, self.check)
+        place = {"step": self.about["step"], "crops": self.about["crops"], "minutes": self.about["trained"] / 60}
+        self.curves.append(place | figures)
+        (self.out / "curves.json").write_text(json.dumps(self.curves))
+        print("held out: " + ", ".join(f"{name} {value:.3f}" for name, value in figures.items()), flush=True)
+
+    def draw(self) -> None:
+        """Writes the curves and the sheets of held-out scenes."""
+        draw_curves(self.curves, self.out / "curves.png")
+        for name, clips in (("stills", False), ("clips", True)):
+            own = [key for key in self.check if (HELD_OUT[key][1] > 2) == clips]
+            parts = [part(self.check[key], slice(0, 4 if self.cuda else 3)) for key in own]
+            draw_sheet(self.average, joined(parts), self.out / f"sheet_{name}.png")
+
+
+def main() -> None:
+    began, args = time.time(), parsed()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    torch.backends.cudnn.benchmark = True
+    trainer = Trainer(args)
+    about, cuda = trainer.about, trainer.cuda
+    start = last = noted = looked = time.time()
+    reserve = (
+        min(40, 0.2 * args.minutes * 60) if cuda else 0.12 * args.minutes * 60
+    )  # for the last look at the held-out scenes
+    deadline = began + args.minutes * 60 - reserve
+    planned = args.planned * 60 if args.planned else about["trained"] + deadline - start
+    print(
+        f"train: ready after {start - began:.0f} s on {trainer.device}, {trainer.crops} crops a step, "
+        f"{sum(p.numel() for p in trainer.model.parameters()) / 1e6:.2f} M parameters, step {about['step']}, "
+        f"{about['trained'] / 60:.1f} of {planned / 60:.1f} minutes trained",
+        flush=True,
+    )
+    stopped: list = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
+    clock, recent, crops = Clock(trainer.device), {}, about["crops"]
+    while time.time() < deadline and about["trained"] < planned and not stopped:
+        clock.mark()
+        batch = trainer.sampler.batch(next(trainer.plans))
+        clock.mark()
+        for name, value in trainer.step(batch, about["trained"] / planned).items():
+            recent.setdefault(name, []).append(value)
+        clock.mark()
         now = time.time()
         about["trained"], last = about["trained"] + now - last, now
-        if about["step"] % every == 0:
-            means = {name: torch.cat(values).float().mean().item() for name, values in recent.items() if sum(map(len, values))}
-            making = clock.share()
-            now = time.time()
-            means |= {"step": about["step"], "crops": about["crops"], "minutes": about["trained"] / 60, "making": making}
-            means["crops_per_s"] = (about["crops"] - since[1]) / (now - since[0])
-            since, recent = (now, about["crops"]), {}
-            curves.append(means)
-            print("train: " + ", ".join(f"{name} {value:.3f}" for name, value in means.items()), flush=True)
-        if now - looked > (90 if cuda else 600):
-            look()
-            save(out, model, average, optimiser, about)
-            (out / "curves.json").write_text(json.dumps(curves))
-            looked = last = time.time()
-    save(out, model, average, optimiser, about)
-    look()
-    (out / "curves.json").write_text(json.dumps(curves))
-    draw_curves(curves, out / "curves.png")
-    stills = [part(check[name], slice(0, 4 if cuda else 3)) for name in ("cartons", "photos", "likes", "liquids") if name in check]
-    clips = [part(check[name], slice(0, 4 if cuda else 3)) for name in ("forward", "backward", "moving") if name in check]
-    for name, parts in (("stills", stills), ("clips", clips)):
-        sheet = {}
-        for key in parts[0]:
-            counts = [len(one["memory_mask"]) for one in parts]
-            views = [len(one["target"]) // count for one, count in zip(parts, counts)]
-            if len(parts[0][key]) == counts[0]:
-                sheet[key] = torch.cat([one[key] for one in parts])
-            else:
-                shaped = [one[key].view(v, c, *one[key].shape[1:]) for one, v, c in zip(parts, views, counts)]
-                sheet[key] = torch.cat(shaped, 1).flatten(0, 1)
-        draw_sheet(average, sheet, out / f"sheet_{name}.png")
-    print(f"train: step {about['step']}, {about['crops']} crops, {about['trained'] / 60:.1f} minutes; {time.time() - began:.0f} s in all", flush=True)
+        if about["step"] % (100 if cuda else 10):
+            continue
+        if not trainer.note(recent, clock, now - noted, about["crops"] - crops):
+            trainer.back()
+        elif now - looked > (90 if cuda else 600):
+            trainer.look()
+            looked = time.time()
+        noted, recent, crops, last = time.time(), {}, about["crops"], time.time()
+    trainer.look()
+    trainer.draw()
+    print(f"train: step {about['step']}, {about['crops']} crops; {time.time() - began:.0f} s in all", flush=True)
 
 
 if __name__ == "__main__":
