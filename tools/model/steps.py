@@ -37,12 +37,21 @@ def carried(mask, way):
     return F.grid_sample(mask[:, None], grid, align_corners=False)[:, 0]
 
 
-def forward(model, batch, correcting: int, own_memory: bool, own_previous: float = 0.0, train_backbone: bool = False):
+def forward(
+    model,
+    batch,
+    correcting: int,
+    own_memory: bool,
+    own_previous: float = 0.0,
+    train_backbone: bool = False,
+    rounds: int = 1,
+):
     """Decodes all views. Returns (loss, {"click": IoU [n], "corrected": IoU [c], "again": IoU [(views-1) n]}, (outputs
     of the first view, outputs of the corrections and of each later view), the backbone's taps).
 
     `own_memory`: what is remembered is what the network itself selected, where that is no nonsense. `own_previous`:
-    share of the previous masks that are the network's own from the view before."""
+    share of the previous masks that are the network's own from the view before. `rounds` of corrections, each of half
+    as many scenes as the one before; all but the first count in the loss alone."""
     n = batch["memory_mask"].shape[0]
     views = batch["target"].shape[0] // n
     device, tokens = batch["target"].device, model.shape.tokens
@@ -89,7 +98,16 @@ def forward(model, batch, correcting: int, own_memory: bool, own_previous: float
         loss_view, right = total_loss(out, join(target), join(outside), join(present))
         loss = loss + loss_view * (len(right) / n) * (0.8 if views == 2 else 2.4 / (views - 1))
         if c:
-            fixes = right[:c]
+            fixes, answer = right[:c], [x[:c] for x in out]
+            for _ in range(1, rounds):
+                c2 = len(fixed) // 2
+                if c2 == 0:
+                    break
+                fixed = corrected(
+                    fixed[:c2], answer[0][:c2].detach().float(), answer[1][:c2].detach().float(), target[0][:c2]
+                )
+                answer = model.decoder(f2[0][:c2], f4[0][:c2], f8[0][:c2], f16[0][:c2], none[:c2], fixed)
+                loss = loss + total_loss(answer, target[0][:c2], outside[0][:c2], present[0][:c2])[0] * (c2 / n)
         again.append(right[c:])
         outputs.append(out)
         if view + 1 < views:

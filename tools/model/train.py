@@ -35,6 +35,7 @@ PEAK_RATE, BACKBONE_RATE, WEIGHT_DECAY, AVERAGE = 1.6e-3, 0.1, 0.02, 0.998
 NEAR_IMAGENET = 0.5  # weight of the backbone's distance from where it started
 VIEWS = (2, 5, 2, 8)  # of the batches, in turn
 OWN_PREVIOUS = 0.5  # share of the previous masks in clips that are the network's own
+ROUNDS = 3  # of corrections in pairs of views
 OWN_FROM = 0.2  # of the training, until which it does not see its own masks
 FILES = ("weights", "average", "momentum", "variance")
 
@@ -223,7 +224,10 @@ class Trainer:
             group["lr"] = rate(share) * group["factor"]
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.narrow):
             previous = OWN_PREVIOUS if clip and able else 0.0
-            loss, measured, _, taps = forward(self.model, batch, max(1, n // 3), able, previous, self.with_backbone)
+            rounds = 1 if clip else ROUNDS
+            loss, measured, _, taps = forward(
+                self.model, batch, max(1, n // 3), able, previous, self.with_backbone, rounds
+            )
             if self.with_backbone:
                 some = batch["image"][: len(batch["image"]) // 4].contiguous(memory_format=torch.channels_last)
                 with torch.no_grad():
