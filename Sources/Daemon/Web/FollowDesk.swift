@@ -33,9 +33,9 @@ actor FollowDesk: PromptSink {
     private var clicked = ClickedFrames()
 
     init(
-        desk: LiveDesk, store: Store, clips: any ClipSource, family: any SegmentationFamily, events: any LiveEvents,
+        _ records: [FollowRecord], desk: LiveDesk, store: Store, clips: any ClipSource, family: any SegmentationFamily, events: any LiveEvents,
         ids: MonotonicID, clock: any WallClock, logger: Logger
-    ) throws {
+    ) {
         self.desk = desk
         self.store = store
         self.clips = clips
@@ -45,7 +45,7 @@ actor FollowDesk: PromptSink {
         self.clock = clock
         self.logger = logger
         followed = Dictionary(
-            try store.follows().map { ($0.object.id, Followed(record: $0)) }, uniquingKeysWith: { first, _ in first })
+            records.map { ($0.object.id, Followed(record: $0)) }, uniquingKeysWith: { first, _ in first })
     }
 
     // MARK: The cameras' side
@@ -220,7 +220,7 @@ actor FollowDesk: PromptSink {
         let record = entry.record
         let prompt = record.mask.map { Prompt(mask: $0) } ?? record.object.prompts.last?.prompt ?? Prompt()
         let time = record.object.prompts.last?.time ?? MediaTime(pts90k: 0)
-        let frame = try await BlockingWork.run { try JPEGDecoder.frame(record.picture, time: time) }
+        let frame = try await BlockingWork.shared.run { try JPEGDecoder.frame(record.picture, time: time) }
         let (track, _) = try await tracker.addPrompt(prompt, frame: frame)
         // Removed meanwhile?
         guard followed[id] != nil else { return await tracker.removePrompt(track) }
@@ -237,11 +237,12 @@ actor FollowDesk: PromptSink {
             clicked.keep(frame, of: camera, at: time)
             return frame
         case .clip(let id, let seconds):
-            guard let clip = try? await store.perform({ try $0.clip(id) }), clip.camera == camera,
-                let url = clips.videoFile(of: clip)
-            else { throw PortFailure.notFound("There is no such clip of this camera.") }
+            let found = try? await store.perform { [clips] db in
+                try db.clip(id).map { clip in (clip, clips.videoFile(of: clip)) }
+            }
+            guard let (clip, file) = found ?? nil, clip.camera == camera, let url = file else { throw PortFailure.notFound("There is no such clip of this camera.") }
             do {
-                let found = try await BlockingWork.run { try ClipPictures.frame(in: url, at: seconds) }
+                let found = try await BlockingWork.shared.run { try ClipPictures.frame(in: url, at: seconds) }
                 guard let found else { throw PortFailure.invalid("The clip is shorter than that.") }
                 return found
             } catch let error as PortFailure {
@@ -283,7 +284,7 @@ actor FollowDesk: PromptSink {
 
     private func jpeg(_ frame: VideoFrame) async throws -> Data {
         do {
-            return try await BlockingWork.run { try JPEGEncoder.encode(frame: frame, quality: 92) }
+            return try await BlockingWork.shared.run { try JPEGEncoder.encode(frame: frame, quality: 92) }
         } catch {
             throw PortFailure.notAvailable("\(error)")
         }

@@ -9,17 +9,13 @@ struct IncidentZip: IncidentArchive {
 
     func makeArchive(of incident: IncidentID, by: String) async throws -> URL {
         let url = FileManager.default.temporaryDirectory.appending(path: "aislewatch-\(UUID().uuidString).zip")
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { [exporter] in
-                do {
-                    try exporter.zip(incident, to: url)
-                    continuation.resume(returning: url)
-                } catch let error as StorageError {
-                    continuation.resume(throwing: error)
-                } catch {
-                    continuation.resume(throwing: PortFailure.notAvailable("It could not be exported: \(error)"))
-                }
-            }
+        do {
+            try await BlockingWork.shared.run { [exporter] in try exporter.zip(incident, to: url) }
+            return url
+        } catch let error as StorageError {
+            throw error
+        } catch {
+            throw PortFailure.notAvailable("It could not be exported: \(error)")
         }
     }
 }

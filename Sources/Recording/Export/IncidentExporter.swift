@@ -25,7 +25,7 @@ public struct IncidentExporter: Sendable {
     /// - Parameter url: A file that does not exist yet.
     /// - Throws: `RecordingError`, `StorageError`; nothing stays behind.
     public func zip(_ id: IncidentID, to url: URL) throws {
-        guard let incident = try store.incident(id) else { throw StorageError.notFound(what: "incident \(id)") }
+        guard let incident = try store.blocking.incident(id) else { throw StorageError.notFound(what: "incident \(id)") }
         let zip = try ZipWriter(url, date: clock.now())
         do {
             var sums = ""
@@ -38,7 +38,7 @@ public struct IncidentExporter: Sendable {
             encoder.dateEncodingStrategy = .iso8601
             try add("incident.json", encoder.encode(incident))
             try add("incident.txt", Data((describe(incident) + "\n").utf8))
-            for clip in try store.clips(of: id) {
+            for clip in try store.blocking.clips(of: id) {
                 guard clip.state == .finished, let video = files.url(clip.path) else { continue }
                 let name = "\(clip.id).mp4"
                 guard FileManager.default.fileExists(atPath: video.path(percentEncoded: false)) else {
@@ -74,10 +74,10 @@ public struct IncidentExporter: Sendable {
         guard let end = calendar.date(byAdding: .day, value: 1, to: start) else {
             throw RecordingError.unusable("there is no such day")
         }
-        let incidents = try store.incidents(IncidentFilter(since: start, until: end, limit: nil)).reversed()
+        let incidents = try store.blocking.incidents(IncidentFilter(since: start, until: end, limit: nil)).reversed()
         let page = DayReportPage(siteName: siteName, day: start, timeZone: timeZone)
         let entries = try incidents.map { incident in
-            let clips = try store.clips(of: incident.id)
+            let clips = try store.blocking.clips(of: incident.id)
             let poster = clips.lazy.compactMap { files.posterFile(of: $0) }.first.flatMap { try? Data(contentsOf: $0) }
             return DayReportPage.Entry(incident: incident, text: text(incident), clips: clips, poster: poster)
         }

@@ -2,7 +2,7 @@ public import Domain
 import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// Writes a followed object, new or changed.
     public func save(_ record: FollowRecord) throws {
         try write { db in
