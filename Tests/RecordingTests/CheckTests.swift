@@ -171,6 +171,25 @@ struct ExportTests {
         #expect(!FileManager.default.fileExists(atPath: zip.path))
     }
 
+    @Test("a poster that is gone and a sidecar that can't be read are named in the zip and to the caller")
+    func incomplete() async throws {
+        let incident = try await record()
+        let clip = try #require(try fixture.store.unwatched.clips(of: incident.id).first)
+        try FileManager.default.removeItem(at: fixture.file(clip.posterPath))
+        // A folder in its place is refused to everybody, also to root.
+        try FileManager.default.removeItem(at: fixture.file(clip.sidecarPath))
+        try FileManager.default.createDirectory(at: fixture.file(clip.sidecarPath), withIntermediateDirectories: false)
+        let zip = fixture.folder.file("incident.zip")
+        let missing = try exporter.zip(incident.id, to: zip)
+        #expect(missing.map(\.path) == [clip.posterPath, clip.sidecarPath])
+        #expect(missing.map(\.reason) == ["it is not there", "it can't be read"])
+        let (status, text) = try run(
+            "/usr/bin/python3",
+            ["-c", "import sys, zipfile; print(zipfile.ZipFile(sys.argv[1]).read('MISSING.txt').decode())", zip.path],
+            in: fixture.folder.url)
+        #expect(status == 0 && text.contains(clip.posterPath) && text.contains(clip.sidecarPath))
+    }
+
     @Test("a day's report holds the day's incidents in the site's zone with their pictures, and no text becomes markup")
     func report() async throws {
         let incident = try await record()

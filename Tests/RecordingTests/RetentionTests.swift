@@ -125,6 +125,18 @@ struct DiskGuardTests {
         #expect(notices.open.isEmpty)
     }
 
+    @Test("a full disk without a reserve: a writer that finds it full still gets room, and protected clips stay")
+    func noReserve() throws {
+        let (diskGuard, _, folders) = try setUp(RetentionPolicy(keepSeconds: nil, reserveBytes: 0))
+        try clips(["a", "b"], folders)
+        try fixture.store.unwatched.setProtected(incident: IncidentID(rawValue: "i-a"), true)
+        disk.availableBytes = 0
+        #expect(try diskGuard.look().early == 0)
+        #expect(folders.makeRoom())
+        #expect(try left() == ["a"] && notices.open == ["disk_low"])
+        #expect(!folders.makeRoom())
+    }
+
     @Test("when nothing more may go, low-priority cameras stop first, the others later, and all come back")
     func priorities() async throws {
         let (diskGuard, recorders, folders) = try setUp(

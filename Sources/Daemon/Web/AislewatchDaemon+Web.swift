@@ -28,8 +28,8 @@ extension AislewatchDaemon {
         api.status = status
         api.archive = IncidentZip(
             exporter: IncidentExporter(
-                files: ClipFiles(root: configuration.recording.directory), store: rooms.store, clock: clock,
-                text: { rooms.announcer.text($0) }))
+                files: rooms.folders.files, store: rooms.store, clock: clock,
+                text: { rooms.announcer.text($0) }), logger: logger)
         api.silence = StoredSilence(store: rooms.store, clock: clock)
         if let file = configurationFile {
             let reload = ConfigurationReload(running, cameras: cameras, alerts: rooms.alerts, logger: logger)

@@ -12,13 +12,11 @@ actor FollowDesk: PromptSink {
         var record: FollowRecord
         var state = FollowView.State.waiting
         var track: TrackID?
-        var savedAt = -Double.infinity
+        var schedule = FollowedPlaceSchedule()
     }
 
     /// Objects that the network follows before one camera at the same time: each takes a share of a core.
     static let maxPerCamera = 4
-    /// How often the last place is written down.
-    private static let saveSeconds = 30.0
 
     private let desk: LiveDesk
     private let store: Store
@@ -92,14 +90,14 @@ actor FollowDesk: PromptSink {
                 followed[id]?.state = state
                 publish(id)
             }
-            let now = clock.monotonicSeconds()
-            if isPresent, now - entry.savedAt > Self.saveSeconds, let record = followed[id]?.record {
-                followed[id]?.savedAt = now
+            let place = FollowedPlace(
+                region: seen.sample.region, frameSize: observation.frameSize, seenAt: observation.date)
+            if isPresent, followed[id]?.schedule.mustWrite(place, at: clock.monotonicSeconds()) == true {
                 Task { [store, logger] in
                     do {
-                        try await store.perform { try $0.save(record) }
+                        try await store.perform { try $0.save(place, of: id) }
                     } catch {
-                        logger.error("a followed object could not be saved: \(error)")
+                        logger.error("a followed object's place could not be saved: \(error)")
                     }
                 }
             }

@@ -98,7 +98,8 @@ public final class DiskGuard: Sendable {
     /// For a writer that found the disk full: lets the oldest unprotected clips go.
     private func makeRoom() -> Bool {
         do {
-            let freed = try freeUp(to: policy.reserveBytes)
+            // Without a reserve too: the disk is full now, and a writer waits.
+            let freed = try freeUp(to: policy.reserveBytes > 0 ? policy.reserveBytes : Self.leastBytes)
             guard freed > 0 else { return false }
             logger.warning("the clips' disk was full: \(freed) clips went before their time")
             let path = folders.files.root.path(percentEncoded: false)

@@ -31,7 +31,8 @@ struct ExportCommand: ParsableCommand {
         func run() throws {
             let exporter = try ExportCommand.exporter(place)
             try CommandFailure.wrappingNow {
-                try exporter.exporter.zip(IncidentID(rawValue: id), to: URL(filePath: out))
+                let missing = try exporter.exporter.zip(IncidentID(rawValue: id), to: URL(filePath: out))
+                for file in missing { StandardError.write("warning: left out, \(file)") }
             }
         }
     }
