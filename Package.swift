@@ -44,6 +44,7 @@ let package = Package(
         // Mail, because libcurl speaks SMTP with TLS and authentication; its options are set by a variadic function, which
         // Swift can't call.
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
 
         // Rooms, in the order in which the data goes.
@@ -69,7 +70,8 @@ let package = Package(
         .target(
             name: "Recording",
             dependencies: [
-                "Domain", "Media", "Storage", product("Crypto", "swift-crypto"), product("Logging", "swift-log"),
+                "Domain", "Media", "Storage", "CArchive", product("Crypto", "swift-crypto"),
+                product("Logging", "swift-log"),
             ],
             swiftSettings: strict),
         .target(

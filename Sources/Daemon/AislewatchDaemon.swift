@@ -51,7 +51,9 @@ public struct AislewatchDaemon: Sendable {
     public func run() async throws {
         for warning in configuration.warnings { logger.warning("\(warning)") }
         let notices = NoticeRelay()
-        let recording = try RecordingRooms(configuration, clock: clock, notices: notices, logger: logger)
+        let recording = try await BlockingWork.shared.run { [configuration, clock, logger] in
+            try RecordingRooms(configuration, clock: clock, notices: notices, logger: logger)
+        }
         let store = recording.store
         let family = try await loadFamily()
 
@@ -59,7 +61,9 @@ public struct AislewatchDaemon: Sendable {
             configuration, store: store, clips: recording.folders.files, clock: clock, logger: logger)
         let hub = EventHub()
         notices.connect(alerts.notices)
-        try recording.salvage { incident in try alerts.announcer.commit(.new(incident)) }
+        try await BlockingWork.shared.run {
+            try recording.salvage { incident in try alerts.announcer.commit(.new(incident)) }
+        }
         let verification = VerificationSettings(configuration.secondLook).map {
             VerificationService(
                 $0, store: StoredVerification(store: store) { alerts.announcer }, clock: clock, logger: logger)
@@ -71,9 +75,9 @@ public struct AislewatchDaemon: Sendable {
             clock: clock, logger: logger, events: hub, followDesk: FollowDeskHolder())
         let fleet = CameraFleet(rooms)
         let trigger = TriggerDesk(fleet)
-        try rooms.indexMissing()
+        try await BlockingWork.shared.run { try rooms.indexMissing() }
         let status = StatusDesk(cameras: fleet, configuration: configuration, store: store, clock: clock)
-        let api = try webDesks(rooms, cameras: fleet, hub: hub, status: status)
+        let api = try await webDesks(rooms, cameras: fleet, hub: hub, status: status)
 
         // Ended in reverse order: the cameras first, so that their last incidents still reach the outbox.
         var services: [any Service] = [

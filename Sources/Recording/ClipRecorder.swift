@@ -34,9 +34,9 @@ public final class ClipRecorder: Sendable {
     private let makeID: @Sendable (Date) -> ClipID
     private let state = Mutex(State())
     /// Disk and database are waited for here, not on the tasks' threads; in order.
-    private let queue: DispatchQueue
+    private let work: BlockingWork
     /// Posters, sidecars of clips that go on, and what is completed late: nothing waits for these.
-    private let background: DispatchQueue
+    private let background: BlockingWork
 
     /// - Parameters:
     ///   - ring: Of the stream that is kept. It must hold more than `preRollSeconds` and what passes before an incident is
@@ -58,8 +58,8 @@ public final class ClipRecorder: Sendable {
         self.makeID = makeID
         self.logger = logger
         salvager = ClipSalvager(folders: folders, store: store, logger: logger)
-        queue = DispatchQueue(label: "aislewatch.recording.\(camera)")
-        background = DispatchQueue(label: "aislewatch.recording.background.\(camera)")
+        work = BlockingWork("recording \(camera)", maxThreads: 1)
+        background = BlockingWork("clips \(camera)", maxThreads: 1)
     }
 
     /// Seconds of video that were to be kept and could not be, since the start.
@@ -79,9 +79,7 @@ public final class ClipRecorder: Sendable {
     /// incident has been announced, its clip is there.
     /// - Throws: `RecordingError` when no clip could be begun.
     public func prepare(_ incident: Incident) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            queue.async { continuation.resume(with: Result { try self.prepareBlocking(incident) }) }
-        }
+        try await work.run { _ = try self.prepareBlocking(incident) }
     }
 
     /// Begins, extends or ends a recording, after the incident's step has been committed.
@@ -90,9 +88,7 @@ public final class ClipRecorder: Sendable {
     /// - Throws: `RecordingError` when no clip could be begun, `StorageError` when the database refuses.
     @discardableResult
     public func handle(_ event: IncidentEvent) async throws -> Clip? {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Result { try self.handleBlocking(event) }) }
-        }
+        try await work.run { try self.handleBlocking(event) }
     }
 
     /// Ends all recordings with what has come in, and waits until they are whole, at most `seconds`.
@@ -106,7 +102,7 @@ public final class ClipRecorder: Sendable {
         let deadline = Task { _ = try? await clock.sleep(seconds: seconds) }
         Task {
             for writer in writers { await writer.waitUntilDone() }
-            await backgroundIsDone()
+            await background.drain()
             deadline.cancel()
         }
         await deadline.value
@@ -119,7 +115,7 @@ public final class ClipRecorder: Sendable {
     /// Returns when all recordings begun so far are whole: for a file, whose packets end.
     public func waitUntilDone() async {
         for writer in state.withLock({ Array($0.writers.values) }) { await writer.waitUntilDone() }
-        await backgroundIsDone()
+        await background.drain()
     }
 
     /// To be called every few seconds: leaves disks that hang, bounds memory, completes what failed before.
@@ -136,11 +132,7 @@ public final class ClipRecorder: Sendable {
             }
             next.start()
         }
-        if state.withLock({ !$0.incomplete.isEmpty }) { background.async { self.completeWaiting() } }
-    }
-
-    private func backgroundIsDone() async {
-        await withCheckedContinuation { continuation in background.async { continuation.resume() } }
+        if state.withLock({ !$0.incomplete.isEmpty }) { background.start { self.completeWaiting() } }
     }
 
     private func handleBlocking(_ event: IncidentEvent) throws -> Clip? {
@@ -148,13 +140,13 @@ public final class ClipRecorder: Sendable {
         let writers = state.withLock { Array($0.writers.values) }
         if let writer = writers.first(where: { $0.update(incident) }) {
             // It was prepared. Whatever the database says now: the link is made once more when the clip is finished.
-            if case .new = event, let clip = writer.clip { try store.link(clip: clip.id, incident: incident.id) }
+            if case .new = event, let clip = writer.clip { try store.blocking.link(clip: clip.id, incident: incident.id) }
             noteSidecar(writer)
             return writer.clip
         }
         guard case .new = event else { return nil }
         let writer = try prepareBlocking(incident)
-        if let clip = writer.clip { try store.link(clip: clip.id, incident: incident.id) }
+        if let clip = writer.clip { try store.blocking.link(clip: clip.id, incident: incident.id) }
         return writer.clip
     }
 
@@ -208,7 +200,7 @@ public final class ClipRecorder: Sendable {
             guard folders.isPrimaryThere else { throw FileFailure(path: folders.files.root.path, code: EIO) }
         }
         // An incident that is being prepared is not there yet; its link follows.
-        try store.insert(clip, incidents: incidents.filter { try store.incident($0) != nil })
+        try store.blocking.insert(clip, incidents: incidents.filter { try store.blocking.incident($0) != nil })
         do {
             let folder = file.deletingLastPathComponent()
             try folders.disk.makeFolder(folder)
@@ -222,8 +214,8 @@ public final class ClipRecorder: Sendable {
                 if folders.disk.exists(file) {
                     try ClipRemover(folders: folders, store: store).remove(clip)
                 } else {
-                    try store.markTombstone(clip.id)
-                    try store.removeTombstone(clip.id)
+                    try store.blocking.markTombstone(clip.id)
+                    try store.blocking.removeTombstone(clip.id)
                 }
             } catch {
                 completeLater(clip)
@@ -241,14 +233,14 @@ public final class ClipRecorder: Sendable {
     /// Not for long: the database may be stuck, and then the clip is completed later.
     func waitForCommit(of incidents: [Incident]) {
         for _ in 0..<75 {
-            if incidents.allSatisfy({ (try? store.incident($0.id)) != nil }) { return }
+            if incidents.allSatisfy({ (try? store.blocking.incident($0.id)) != nil }) { return }
             usleep(20_000)
         }
     }
 
     /// The file is whole and synced: sidecar, hash, name, row.
     func finish(_ clip: Clip, frameSize: FrameSize, incidents: [Incident]) throws -> Clip {
-        for incident in incidents { try store.link(clip: clip.id, incident: incident.id) }
+        for incident in incidents { try store.blocking.link(clip: clip.id, incident: incident.id) }
         if folders.files.posterFile(of: clip) == nil { salvager.makePoster(of: clip, incidents.first) }
         return try salvager.complete(clip, sidecar: sidecar(of: clip, frameSize: frameSize, incidents: incidents))
     }
@@ -264,7 +256,7 @@ public final class ClipRecorder: Sendable {
                 state.incomplete.append((clip, incidents))
             }
         }
-        background.async { self.completeWaiting() }
+        background.start { self.completeWaiting() }
     }
 
     func noteDroppedAudio() {
@@ -299,10 +291,10 @@ public final class ClipRecorder: Sendable {
         for (clip, incidents) in state.withLock({ $0.incomplete }) {
             do {
                 // Row and file as they are now: somebody may have completed or deleted it.
-                switch try store.clip(clip.id) {
+                switch try store.blocking.clip(clip.id) {
                 case let row? where row.state == .recording:
                     // One whose incident the database has not taken yet waits for it.
-                    for incident in incidents { try store.link(clip: row.id, incident: incident) }
+                    for incident in incidents { try store.blocking.link(clip: row.id, incident: incident) }
                     try salvager.claim(row) { throw StorageError.notFound(what: "incident \($0.id) yet") }
                     try salvager.salvage(row)
                 case let row? where row.state == .tombstone:
@@ -318,7 +310,7 @@ public final class ClipRecorder: Sendable {
 
     /// What is known so far goes beside the clip, so that a crash leaves more than a video.
     private func noteSidecar(_ writer: ClipWriter, done: @escaping @Sendable () -> Void = {}) {
-        background.async { [self] in
+        background.start { [self] in
             writeSidecar(writer)
             done()
         }
@@ -354,7 +346,7 @@ public final class ClipRecorder: Sendable {
     /// While the clip is being written; the first text's link shows it.
     private func makePoster(of clip: Clip, _ incident: Incident) {
         guard let file = folders.files.url(clip.posterPath) else { return }
-        background.async { [ring, logger, folders] in
+        background.start { [ring, logger, folders] in
             do {
                 let poster = try PosterMaker.poster(
                     from: ring, at: incident.confirmed, region: incident.region, regionSize: incident.frameSize)

@@ -9,7 +9,7 @@ struct ClipRemover: Sendable {
     /// - Throws: `FileFailure` or `StorageError`; the tombstone stays and the next start goes on with it.
     func remove(_ clip: Clip) throws {
         try folders.requireFolder(of: clip)
-        try store.markTombstone(clip.id)
+        try store.blocking.markTombstone(clip.id)
         try finish(clip)
     }
 
@@ -17,6 +17,6 @@ struct ClipRemover: Sendable {
     func finish(_ clip: Clip) throws {
         try folders.requireFolder(of: clip)
         try folders.disk.remove(folders.files.all(of: clip))
-        try store.removeTombstone(clip.id)
+        try store.blocking.removeTombstone(clip.id)
     }
 }

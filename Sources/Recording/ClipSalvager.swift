@@ -34,14 +34,14 @@ public struct ClipSalvager: Sendable {
     /// - Parameter announce: Commits such an incident; by default without messages.
     @discardableResult
     public func salvageAll(announce: ((Incident) throws -> Void)? = nil) throws -> [Outcome] {
-        for clip in try store.clips(in: .tombstone) {
+        for clip in try store.blocking.clips(in: .tombstone) {
             do {
                 try ClipRemover(folders: folders, store: store).finish(clip)
             } catch {
                 logger.error("clip \(clip.id): can't be deleted yet: \(error)")
             }
         }
-        return try store.unfinishedClips().map { clip in
+        return try store.blocking.unfinishedClips().map { clip in
             do {
                 try claim(clip, announce: announce)
                 let outcome = try salvage(clip)
@@ -68,12 +68,12 @@ public struct ClipSalvager: Sendable {
         // Without a fragment the clip goes, and what was never announced is not announced without a picture.
         if !folders.disk.exists(whole), try FragmentScanner(part).wholeBytes == 0 { return }
         for var incident in readSidecar(of: clip)?.incidents ?? [] where incident.camera == clip.camera {
-            if try store.incident(incident.id) == nil {
+            if try store.blocking.incident(incident.id) == nil {
                 incident.phase = .ended
                 logger.notice("incident \(incident.id) was confirmed and not written any more; it is now")
-                if let announce { try announce(incident) } else { try store.commit(.new(incident)) }
+                if let announce { try announce(incident) } else { try store.blocking.commit(.new(incident)) }
             }
-            try store.link(clip: clip.id, incident: incident.id)
+            try store.blocking.link(clip: clip.id, incident: incident.id)
         }
     }
 
@@ -105,7 +105,7 @@ public struct ClipSalvager: Sendable {
         clip.state = .finished
         clip.bytes = digest.bytes
         clip.sha256 = digest.sha256
-        try store.update(clip)
+        try store.blocking.update(clip)
         return clip
     }
 
@@ -120,7 +120,7 @@ public struct ClipSalvager: Sendable {
             seconds = max(seconds, packet.pts.seconds + (packet.durationSeconds > 0 ? packet.durationSeconds : step))
         }
         clip.durationSeconds = seconds
-        let incidents = try store.incidents(of: clip.id)
+        let incidents = try store.blocking.incidents(of: clip.id)
         makePoster(of: clip, incidents.first)
         let earlier = readSidecar(of: clip)
         let texts = Dictionary(
@@ -140,7 +140,7 @@ public struct ClipSalvager: Sendable {
     /// From the database alone.
     func rewriteSidecar(of clip: Clip) throws {
         guard let beside = files.url(clip.sidecarPath) else { throw RecordingError.badPath(clip.path) }
-        let incidents = try store.incidents(of: clip.id)
+        let incidents = try store.blocking.incidents(of: clip.id)
         let sidecar = ClipSidecar(
             clip: clip.id, camera: clip.camera, startDate: clip.startDate, durationSeconds: clip.durationSeconds,
             frameSize: incidents.first?.frameSize ?? FrameSize(width: 0, height: 0), zones: [], incidents: incidents,

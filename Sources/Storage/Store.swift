@@ -1,5 +1,4 @@
 import Crypto
-import Dispatch
 public import Domain
 import Foundation
 internal import GRDB
@@ -7,17 +6,18 @@ import Synchronization
 
 /// The database: incidents, clips, links and the outbox, in one SQLite file.
 ///
-/// Every call is synchronous and may wait for the disk; it can be made from any thread. Asynchronous code that must not
-/// hold a thread of the cooperative pool goes through ``perform(_:)``. A call that returns has its rows on the disk
+/// What may wait for the disk is called on a thread that may wait: asynchronous code goes through ``perform(_:)``, code that
+/// has a thread of its own (and the command line) through ``blocking``. A call that returns has its rows on the disk
 /// (write-ahead log, `synchronous=FULL`).
 public final class Store: Sendable {
     /// Where the database lies.
     public let path: String
     let pool: DatabasePool
     let clock: any WallClock
-    let outboxSignals = OutboxSignals()
+    let signals: StoreSignals
     let linkKey: LinkKey
-    private let queue = DispatchQueue(label: "aislewatch.storage", attributes: .concurrent)
+    /// More than the database can serve at once, so that a reader need not wait for writers that wait for each other.
+    private let work = BlockingWork("database", maxThreads: 8)
 
     /// Opens the database and brings it to this version's schema.
     /// - Parameters:
@@ -53,6 +53,10 @@ public final class Store: Sendable {
                 try migrator.migrate(pool)
                 return pool
             }
+            // The writer's: it stays the same while only this process commits.
+            signals = StoreSignals(path: path) { [pool] in
+                try? pool.writeWithoutTransaction { db in try Int.fetchOne(db, sql: "PRAGMA data_version") }
+            }
         } catch let error as StorageError {
             throw error
         } catch {
@@ -60,23 +64,66 @@ public final class Store: Sendable {
         }
     }
 
-    /// Runs blocking calls on a thread of the store's own, so that the caller's is free meanwhile.
-    public func perform<Result: Sendable>(
-        _ body: @escaping @Sendable (Store) throws -> Result
-    ) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Swift.Result { try body(self) }) }
-        }
+    /// Runs calls of the database on a thread that may wait, so that the caller's is free meanwhile. Several calls in one
+    /// `body` are several transactions.
+    public func perform<Result: Sendable, Failure: Error>(
+        _ body: @escaping @Sendable (StoreAccess) throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        try await work.run { [self] () throws(Failure) in try body(StoreAccess(store: self)) }
     }
 
-    // MARK: - Access for the other files
+    /// The calls themselves, for code on a thread that may wait. In debug builds a call on Swift's pool ends the program.
+    @available(*, noasync, message: "use perform, which does not hold a thread of Swift's pool")
+    public var blocking: StoreAccess { StoreAccess(store: self) }
+
+    /// For tests, which look at the database and have nothing else to do meanwhile.
+    package var unwatched: StoreAccess { StoreAccess(store: self, isWatched: false) }
+
+    /// Gets an element after each change of the topic, by this process or another one; several changes that nobody has seen
+    /// yet count once, and one may come without a change. Ask for it before looking at the rows, so that nothing slips in
+    /// between.
+    public func changes(of topic: StoreTopic) -> AsyncStream<Void> { signals.stream(of: topic) }
+
+    /// Wakes those who wait for a change of the topic.
+    public func signal(_ topic: StoreTopic) { signals.notify(topic) }
+
+    private static func opening(_ error: any Error, _ path: String) -> StorageError {
+        guard let error = error as? DatabaseError else {
+            return .cannotOpen(path: path, reason: String(describing: error))
+        }
+        return switch error.resultCode {
+        case .SQLITE_NOTADB: .notOurs(path: path)
+        case .SQLITE_CORRUPT: .damaged(reason: error.message ?? "corrupt")
+        case .SQLITE_FULL: .diskFull(path: path)
+        case .SQLITE_BUSY: .busy(path: path)
+        default: .cannotOpen(path: path, reason: error.message ?? error.resultCode.description)
+        }
+    }
+}
+
+/// The database's calls. Each may wait for the disk.
+///
+/// It comes from ``Store/perform(_:)`` or ``Store/blocking`` and is not kept for later.
+public struct StoreAccess: Sendable {
+    let store: Store
+    var isWatched = true
+
+    var pool: DatabasePool { store.pool }
+    var clock: any WallClock { store.clock }
+    var linkKey: LinkKey { store.linkKey }
+    /// Where the database lies.
+    public var path: String { store.path }
+
+    func signal(_ topic: StoreTopic) { store.signals.notify(topic) }
 
     func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        if isWatched { BlockingWork.assertMayBlock("a read of the database") }
         do { return try pool.read(body) } catch { throw translated(error) }
     }
 
     /// One transaction: all of it, or nothing.
     func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        if isWatched { BlockingWork.assertMayBlock("a write of the database") }
         do { return try pool.write(body) } catch { throw translated(error) }
     }
 
@@ -96,18 +143,5 @@ public final class Store: Sendable {
         }
         if error is RowDecodingError { return StorageError.damaged(reason: "a row could not be read") }
         return error
-    }
-
-    private static func opening(_ error: any Error, _ path: String) -> StorageError {
-        guard let error = error as? DatabaseError else {
-            return .cannotOpen(path: path, reason: String(describing: error))
-        }
-        return switch error.resultCode {
-        case .SQLITE_NOTADB: .notOurs(path: path)
-        case .SQLITE_CORRUPT: .damaged(reason: error.message ?? "corrupt")
-        case .SQLITE_FULL: .diskFull(path: path)
-        case .SQLITE_BUSY: .busy(path: path)
-        default: .cannotOpen(path: path, reason: error.message ?? error.resultCode.description)
-        }
     }
 }

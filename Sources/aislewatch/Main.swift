@@ -1,10 +1,10 @@
 import ArgumentParser
 import Foundation
 
-/// The entry point: runs the command and maps its outcome to the exit status 0 (ok), 1 (failed) or 2 (bad usage).
+/// The entry point, on the main thread, which may wait for a disk: runs the command and maps its outcome to the exit status 0 (ok), 1 (failed) or 2 (bad usage).
 @main
 struct Main {
-    static func main() async {
+    @MainActor static func main() async {
         do {
             var command = try Aislewatch.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

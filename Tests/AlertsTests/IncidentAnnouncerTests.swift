@@ -6,7 +6,7 @@ import Testing
 
 @testable import Alerts
 
-@Suite("Announcing incidents")
+@Suite("Announcing incidents", .mayWait)
 struct IncidentAnnouncerTests {
     let folder: TemporaryDirectory
     let clock = ManualClock(date: Samples.start)
@@ -34,9 +34,9 @@ struct IncidentAnnouncerTests {
         let link = try #require(IncidentText.link(in: text))
         #expect(text == "Object fell, Aisle 4 cam, 14:02:31. \(link.absoluteString)")
         #expect(link.absoluteString.hasPrefix("https://watch.example/aisle/i/"))
-        #expect(try store.incident(token: link.lastPathComponent) == Samples.incident())
+        #expect(try store.unwatched.incident(token: link.lastPathComponent) == Samples.incident())
         clock.advance(seconds: 3600)
-        #expect(try store.incident(token: link.lastPathComponent) == nil)
+        #expect(try store.unwatched.incident(token: link.lastPathComponent) == nil)
     }
 
     @Test("without a public address the text has no link")
@@ -49,7 +49,7 @@ struct IncidentAnnouncerTests {
     func plain() throws {
         let incident = Samples.incident(camera: Samples.camera("dock-1"))
         #expect(try announcer(destinations: []).commit(.new(incident)).newAlerts.isEmpty)
-        #expect(try store.incident(incident.id) == incident)
+        #expect(try store.unwatched.incident(incident.id) == incident)
         #expect(announcer().text(incident) == "Object fell, dock-1, 14:02:31.")
     }
 
@@ -59,15 +59,15 @@ struct IncidentAnnouncerTests {
         let first = try #require(try announcer.commit(.new(Samples.incident("01a"))).newAlerts.first)
         clock.advance(seconds: 1)
         let second = try #require(try announcer.commit(.new(Samples.incident("01b"))).newAlerts.first)
-        try store.markDead(first.id, error: "refused")
+        try store.unwatched.markDead(first.id, error: "refused")
         #expect(try announcer.commit(.new(Samples.incident("01c"))).newAlerts.count == 1)
-        try store.markSent(second.id, at: clock.now())
+        try store.unwatched.markSent(second.id, at: clock.now())
         #expect(try announcer.commit(.new(Samples.incident("01d"))).newAlerts.isEmpty)
         clock.advance(seconds: 59)
         #expect(try announcer.commit(.new(Samples.incident("01e"))).newAlerts.isEmpty)
         clock.advance(seconds: 1)
         #expect(try announcer.commit(.new(Samples.incident("01f"))).newAlerts.count == 1)
-        #expect(try store.incidents().count == 6)
+        #expect(try store.unwatched.incidents().count == 6)
     }
 
     @Test("an incident that comes twice is announced once")

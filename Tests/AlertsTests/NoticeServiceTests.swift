@@ -30,7 +30,7 @@ struct NoticeServiceTests {
     private var offline: OperationalNotice { .cameraOffline(Samples.aisle4, since: Samples.start) }
 
     private func told() throws -> [String] {
-        try store.messages().reversed().map { "\($0.alert.channel) \($0.alert.purpose.name) \($0.state.rawValue)" }
+        try store.unwatched.messages().reversed().map { "\($0.alert.channel) \($0.alert.purpose.name) \($0.state.rawValue)" }
     }
 
     @Test("it is told once, however often it is raised, also after a restart")
@@ -40,13 +40,13 @@ struct NoticeServiceTests {
         await desk.settle()
         #expect(try told() == ["sms notice pending", "mail notice pending"])
         #expect(
-            try store.messages().first?.alert.text
+            try store.unwatched.messages().first?.alert.text
                 == "Camera Aisle 4 has been offline since 14:02:31. Nothing is watched there.")
         let again = self.desk()
         again.raise(offline)
         await again.settle()
-        #expect(try store.messages().count == 2)
-        #expect(try store.openNotices().map(\.notice) == [offline])
+        #expect(try store.unwatched.messages().count == 2)
+        #expect(try store.unwatched.openNotices().map(\.notice) == [offline])
     }
 
     @Test("who was told hears that it is over; who was not told yet hears nothing")
@@ -54,17 +54,17 @@ struct NoticeServiceTests {
         let desk = desk()
         desk.raise(offline)
         await desk.settle()
-        let sms = try #require(try store.messages().last)
-        try store.beginAttempt(sms.id)
-        try store.markSent(sms.id, at: clock.now())
+        let sms = try #require(try store.unwatched.messages().last)
+        try store.unwatched.beginAttempt(sms.id)
+        try store.unwatched.markSent(sms.id, at: clock.now())
         desk.clear(offline.key)
         await desk.settle()
         #expect(try told() == ["sms notice sent", "mail notice cancelled", "sms cleared pending"])
-        #expect(try store.openNotices().isEmpty)
+        #expect(try store.unwatched.openNotices().isEmpty)
         // It can happen again.
         desk.raise(offline)
         await desk.settle()
-        #expect(try store.openNotices().count == 1)
+        #expect(try store.unwatched.openNotices().count == 1)
     }
 
     @Test("a channel that is stuck is told of by the others")
@@ -79,12 +79,12 @@ struct NoticeServiceTests {
 
     @Test("what happens to a snoozed camera is told when the snooze is over and it still lasts")
     func snoozed() async throws {
-        try store.add(
+        try store.unwatched.add(
             Snooze(camera: Samples.aisle4, mode: .maintenance, from: clock.now(), until: clock.now() + 600, by: "ann"))
         let desk = desk()
         desk.raise(offline)
         await desk.settle()
-        #expect(try told().isEmpty && store.openNotices().isEmpty)
+        #expect(try told().isEmpty && store.unwatched.openNotices().isEmpty)
         clock.advance(seconds: 600)
         desk.raise(offline)
         await desk.settle()

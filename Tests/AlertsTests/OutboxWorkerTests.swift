@@ -32,13 +32,13 @@ struct OutboxWorkerTests {
 
     private func plan(_ id: String = "01a", _ channel: String = "hook", _ recipient: String = "") throws {
         let text = "Object fell. https://a.example/i/token-of-\(id)"
-        try store.commit(.new(Samples.incident(id))) { _ in
+        try store.unwatched.commit(.new(Samples.incident(id))) { _ in
             [PlannedAlert(channel: channel, recipient: recipient, text: text)]
         }
     }
 
     private func message(_ id: String = "01a") throws -> OutboxMessage {
-        try #require(try store.messages(of: IncidentID(rawValue: id)).first)
+        try #require(try store.unwatched.messages(of: IncidentID(rawValue: id)).first)
     }
 
     /// Runs a worker while `body` runs.
@@ -144,7 +144,7 @@ struct OutboxWorkerTests {
         }
         #expect(port > 0)
         let again = try Store(path: folder.file("a.db").path, clock: clock)
-        #expect(try again.pendingHeads().first?.attempts == 1)
+        #expect(try again.unwatched.pendingHeads().first?.attempts == 1)
         let server = try HTTPStub()
         defer { server.stop() }
         let worker = OutboxWorker(
@@ -257,7 +257,7 @@ struct OutboxWorkerTests {
         }
         defer { server.stop() }
         try plan("01a", "sms", "+491700000001")
-        try store.beginAttempt(try message().id)
+        try store.unwatched.beginAttempt(try message().id)
         try await working([twilio(server)]) { await log.wait(for: "sent at attempt 2") }
         #expect(server.requests.map(\.method) == ["GET"])
     }
@@ -355,7 +355,7 @@ struct OutboxWorkerTests {
         #expect(server.requests.map(\.target).suffix(1) == ["/2010-04-01/Accounts/AC1/Messages/SM1.json"])
         let dead = try message()
         #expect(dead.state == .dead && dead.sentAt == nil && dead.delivery == "failed")
-        #expect(try store.outboxSummaries().map(\.dead) == [1])
+        #expect(try store.unwatched.outboxSummaries().map(\.dead) == [1])
     }
 
     @Test("a dead message that a person puts back goes out, even when it is old")
@@ -366,11 +366,11 @@ struct OutboxWorkerTests {
         try await working([webhook(server)]) {
             await log.wait(for: "given up")
             clock.advance(seconds: 10 * 86_400)
-            let isBack = try store.retry(message().id)
+            let isBack = try store.unwatched.retry(message().id)
             #expect(isBack)
             await log.wait(for: "sent at attempt 2")
         }
         #expect(try message().state == .sent)
-        #expect(try !store.retry(message().id))
+        #expect(try !store.unwatched.retry(message().id))
     }
 }

@@ -139,9 +139,9 @@ struct CommandLineTests {
         #expect(drill.output.contains("open, incident: sent"))
         #expect(try site.run("drill", "nowhere").status == 1)
         let store = try site.store()
-        let incident = try #require(try store.incidents().first)
+        let incident = try #require(try store.unwatched.incidents().first)
         let clip = try await DaemonSite.eventually(withinSeconds: 300, "the drill's clip") {
-            try store.clips(of: incident.id).first { $0.state == .finished }
+            try store.unwatched.clips(of: incident.id).first { $0.state == .finished }
         }
         #expect(site.receiver.requests.contains { $0.target == "/open" && $0.body.contains("TEST") })
 
@@ -155,7 +155,7 @@ struct CommandLineTests {
         #expect(try site.good("acknowledge", incident.id.rawValue, "--by", "ann").contains("Acknowledged by ann"))
         #expect(try site.good("acknowledge", incident.id.rawValue).contains("before, by ann"))
         #expect(try site.run("acknowledge", "01nothing").status == 1)
-        #expect(try store.acknowledgement(of: incident.id)?.by == "ann")
+        #expect(try store.unwatched.acknowledgement(of: incident.id)?.by == "ann")
         try snooze(site, store)
         try export(site, incident)
 
@@ -168,7 +168,7 @@ struct CommandLineTests {
 
         try repair(site, clip)
         #expect(try site.good("restore", backup).contains("restored:"))
-        #expect(try site.store().acknowledgement(of: incident.id) == nil)
+        #expect(try site.store().unwatched.acknowledgement(of: incident.id) == nil)
         #expect(try site.good("check").contains("0 problems"))
     }
 
@@ -184,12 +184,12 @@ struct CommandLineTests {
     }
 
     private func retry(_ site: Site, _ store: Store) async throws {
-        let dead = try store.messages(in: .dead)
+        let dead = try store.unwatched.messages(in: .dead)
         try #require(dead.count == 1)
         site.strictness.isUp.withLock { $0 = false }
         #expect(try site.good("alerts", "retry", "--dead").contains("1 message will be tried again"))
         _ = try await DaemonSite.eventually(withinSeconds: 300, "the daemon to send it") {
-            try store.message(dead[0].id)?.state == .sent ? true : nil
+            try store.unwatched.message(dead[0].id)?.state == .sent ? true : nil
         }
         let keys = site.receiver.requests.filter { $0.target == "/strict" && $0.body.contains("\"incident\"") }
             .compactMap { $0.headers["idempotency-key"] }
@@ -200,9 +200,9 @@ struct CommandLineTests {
     private func snooze(_ site: Site, _ store: Store) throws {
         #expect(try site.good("snooze", "--camera", "dock", "--minutes", "30").contains("Snooze 1, until"))
         #expect(try site.good("snooze", "--list").contains("dock"))
-        #expect(try store.snoozes(at: Date()).count == 1)
+        #expect(try store.unwatched.snoozes(at: Date()).count == 1)
         #expect(try site.good("snooze", "--end", "1").contains("over"))
-        #expect(try store.snoozes(at: Date()).isEmpty)
+        #expect(try store.unwatched.snoozes(at: Date()).isEmpty)
         #expect(try site.run("snooze", "--end", "1").status == 1)
         #expect(try site.run("snooze", "--camera", "dock").status != 0)
     }

@@ -48,12 +48,12 @@ struct EndToEndTests {
 
         let store = try site.store()
         let clip = try await DaemonSite.eventually(withinSeconds: 300, "a finished clip") {
-            try store.clips(in: .finished).first
+            try store.unwatched.clips(in: .finished).first
         }
         // The held last scene must not alarm again.
         #expect(receiver.requests.count == 1)
-        let incident = try #require(try store.incidents().first)
-        #expect(try store.incidents().count == 1 && incident.kind == .fallingObject)
+        let incident = try #require(try store.unwatched.incidents().first)
+        #expect(try store.unwatched.incidents().count == 1 && incident.kind == .fallingObject)
         #expect(clip.preRollSeconds >= 2)
 
         let file = site.clips.appending(path: clip.path)
@@ -81,11 +81,11 @@ struct EndToEndTests {
         site.start(configuration)
         let store = try await DaemonSite.eventually(replaying: camera, "a clip that is being written") {
             let store = try? site.store()
-            return try store?.unfinishedClips().isEmpty == false ? store : nil
+            return try store?.unwatched.unfinishedClips().isEmpty == false ? store : nil
         }
         try await site.stop()
-        #expect(try store.unfinishedClips().isEmpty)
-        let clip = try #require(try store.clips(in: .finished).first)
+        #expect(try store.unwatched.unfinishedClips().isEmpty)
+        let clip = try #require(try store.unwatched.clips(in: .finished).first)
         #expect(clip.durationSeconds > 2)
     }
 

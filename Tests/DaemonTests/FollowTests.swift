@@ -17,7 +17,7 @@ struct FollowTests {
         site.start(configuration)
         let store = try await DaemonSite.eventually(withinSeconds: 300, "a database") { try? site.store() }
         let client = APIClient(
-            port: configuration.web.port, secret: try store.addToken(name: "t", role: .admin, by: "test").secret)
+            port: configuration.web.port, secret: try store.unwatched.addToken(name: "t", role: .admin, by: "test").secret)
         _ = try await DaemonSite.eventually(withinSeconds: 300, "a picture") {
             await client.isOnline() ? true : nil
         }
@@ -61,7 +61,7 @@ struct FollowTests {
         #expect(state == "present" || state == "lost")
         let (removed, _) = try await client.send("DELETE", "/follows/\(id)")
         #expect(removed == 204)
-        #expect(try store.follows().isEmpty)
+        #expect(try store.unwatched.follows().isEmpty)
         try await site.stop()
     }
 }

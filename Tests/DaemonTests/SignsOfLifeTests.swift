@@ -110,7 +110,7 @@ struct SignsOfLifeTests {
     }
 
     private func told(_ purpose: AlertPurpose) throws -> [String] {
-        try store.messages().filter { $0.alert.purpose == purpose }.map(\.alert.text).reversed()
+        try store.unwatched.messages().filter { $0.alert.purpose == purpose }.map(\.alert.text).reversed()
     }
 
     @Test("once a day, at its moment, everybody hears that all is well; not again after a restart or a clock set back")

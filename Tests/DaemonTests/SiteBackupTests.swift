@@ -6,7 +6,7 @@ import Testing
 @testable import Daemon
 @testable import Domain
 
-@Suite("Backup and restore")
+@Suite("Backup and restore", .mayWait)
 struct SiteBackupTests {
     let folder: TemporaryDirectory
     let clock = ManualClock()
@@ -18,7 +18,7 @@ struct SiteBackupTests {
     private func addIncident(_ name: String, _ store: Store) throws {
         let zero = MediaTime(pts90k: 0)
         let camera = try #require(CameraID(rawValue: "dock"))
-        try store.commit(
+        try store.unwatched.commit(
             .new(
                 Incident(
                     id: IncidentID(rawValue: name), camera: camera, kind: .manual, severity: .low, start: zero,
@@ -37,7 +37,7 @@ struct SiteBackupTests {
         do {
             let store = try store()
             try addIncident("before", store)
-            token = try store.newLink(IncidentID(rawValue: "before"), expiresAt: clock.now() + 100)
+            token = try store.unwatched.newLink(IncidentID(rawValue: "before"), expiresAt: clock.now() + 100)
             backup = try SiteBackup.make(store: store, configuration: yaml, in: folder.file("backups"), clock: clock)
             try addIncident("after", store)
         }
@@ -46,8 +46,8 @@ struct SiteBackupTests {
         try Data("broken".utf8).write(to: yaml)
         let moved = try SiteBackup.restore(from: backup, database: database, configuration: yaml, clock: clock)
         #expect(moved.count >= 3 && moved.allSatisfy { $0.path.contains(".before-restore-") })
-        #expect(try store().incidents().map(\.id.rawValue) == ["before"])
-        #expect(try store().incident(token: token)?.id.rawValue == "before")
+        #expect(try store().unwatched.incidents().map(\.id.rawValue) == ["before"])
+        #expect(try store().unwatched.incident(token: token)?.id.rawValue == "before")
         #expect(try String(contentsOf: yaml, encoding: .utf8) == "cameras: []\n")
     }
 

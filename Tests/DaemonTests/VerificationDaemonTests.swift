@@ -55,7 +55,7 @@ struct VerificationDaemonTests {
         _ = try await DaemonSite.eventually(replaying: camera, "a text") { receiver.requests.first }
         let store = try site.store()
         let looked = try await DaemonSite.eventually(withinSeconds: 120, "the second look's answer") {
-            try store.incidents().first { $0.secondLook != nil }
+            try store.unwatched.incidents().first { $0.secondLook != nil }
         }
         #expect(looked.secondLook?.description == "A box fell." && looked.kind == .fallingObject)
         #expect(receiver.requests.first?.body.contains("Object fell") == true)
@@ -82,7 +82,7 @@ struct VerificationDaemonTests {
         // It was held, not sent at once: most of the time has passed, however slow the machine.
         #expect(ContinuousClock.now - asked > .seconds(1))
         let store = try site.store()
-        let incident = try #require(try store.incidents().first)
+        let incident = try #require(try store.unwatched.incidents().first)
         #expect(incident.secondLook == nil && incident.stage != .candidate)
         try await site.stop()
     }

@@ -34,50 +34,50 @@ struct ConfigurationDeskTests {
     }
 
     @Test("a change is shown first, then saved with its comments, then undone")
-    func save() throws {
+    func save() async throws {
         let (desk, file) = try desk()
-        let before = try desk.current()
+        let before = try await desk.current()
         #expect(before.isWritable && !before.canUndo && before.restartSections.isEmpty && before.text == text)
         let edits = [edit("name", .text("Dock 1"))]
-        let dry = try desk.apply(edits, revision: before.revision, dryRun: true)
+        let dry = try await desk.apply(edits, revision: before.revision, dryRun: true)
         #expect(dry.isValid && !dry.isSaved && dry.diff.contains("+    name: Dock 1"))
         #expect(try String(contentsOf: file, encoding: .utf8) == text)
-        let saved = try desk.apply(edits, revision: before.revision, dryRun: false)
+        let saved = try await desk.apply(edits, revision: before.revision, dryRun: false)
         #expect(saved.isSaved && saved.restartSections.isEmpty && saved.revision != before.revision)
         #expect(try String(contentsOf: file, encoding: .utf8) == text + "    name: Dock 1\n")
-        #expect(throws: PortFailure.self) { try desk.apply(edits, revision: before.revision, dryRun: false) }
-        #expect(try desk.undo().isSaved)
+        await #expect(throws: PortFailure.self) { try await desk.apply(edits, revision: before.revision, dryRun: false) }
+        #expect(try await desk.undo().isSaved)
         #expect(try String(contentsOf: file, encoding: .utf8) == text)
-        #expect(throws: PortFailure.self) { try desk.undo() }
+        await #expect(throws: PortFailure.self) { try await desk.undo() }
     }
 
     @Test("what needs a restart is said before it is saved, and until it is undone")
-    func restartSections() throws {
+    func restartSections() async throws {
         let (desk, _) = try desk()
         let edits = [
             edit("name", .text("Dock 1")),
             ConfigurationEdit(path: [.key("web"), .key("port")], value: .number(8181)),
             ConfigurationEdit(path: [.key("analysis"), .key("fps")], value: .number(3)),
         ]
-        #expect(try desk.apply(edits, revision: nil, dryRun: true).restartSections == ["web"])
-        #expect(try desk.current().restartSections == [])
-        #expect(try desk.apply(edits, revision: nil, dryRun: false).restartSections == ["web"])
-        #expect(try desk.current().restartSections == ["web"])
-        #expect(try desk.undo().restartSections == [])
+        #expect(try await desk.apply(edits, revision: nil, dryRun: true).restartSections == ["web"])
+        #expect(try await desk.current().restartSections == [])
+        #expect(try await desk.apply(edits, revision: nil, dryRun: false).restartSections == ["web"])
+        #expect(try await desk.current().restartSections == ["web"])
+        #expect(try await desk.undo().restartSections == [])
     }
 
     @Test("what was saved is handed over to take effect, with its secrets")
     func effect() async throws {
         let taken = Mutex<AislewatchConfiguration?>(nil)
         let (desk, _) = try desk { configuration in taken.withLock { $0 = configuration } }
-        _ = try desk.apply(
+        _ = try await desk.apply(
             [edit("username", .text("aw")), edit("password", .secret("s3cret word"))], revision: nil, dryRun: false)
         await desk.takeEffect()
         #expect(taken.withLock { $0 }?.cameras.first?.password?.reveal() == "s3cret word")
     }
 
     @Test("the first alert channel gets its section, and an address that is a secret goes to a file")
-    func channel() throws {
+    func channel() async throws {
         let (desk, file) = try desk()
         let value = ConfigurationValue.section([
             ConfigurationValue.Entry(key: "name", value: .text("chat")),
@@ -85,7 +85,7 @@ struct ConfigurationDeskTests {
             ConfigurationValue.Entry(key: "url", value: .secret("https://hooks.example.com/T1/abc")),
         ])
         let add = ConfigurationEdit(path: [.key("alerts"), .key("channels"), .key("-")], value: value)
-        let change = try desk.apply([add], revision: nil, dryRun: false)
+        let change = try await desk.apply([add], revision: nil, dryRun: false)
         #expect(change.isSaved, "\(change.problems)")
         #expect(try !String(contentsOf: file, encoding: .utf8).contains("T1/abc"))
         let configuration = try AislewatchConfiguration.load(path: file.path, environment: [:])
@@ -95,24 +95,24 @@ struct ConfigurationDeskTests {
     }
 
     @Test("what is wrong is said with its line, and nothing is saved")
-    func invalid() throws {
+    func invalid() async throws {
         let (desk, file) = try desk()
-        let change = try desk.apply([edit("analysis_fps", .number(-1))], revision: nil, dryRun: false)
+        let change = try await desk.apply([edit("analysis_fps", .number(-1))], revision: nil, dryRun: false)
         #expect(!change.isValid && !change.isSaved && change.problems.first?.line == 5)
-        let whole = try desk.save(text: "cameras: []\n", revision: nil, dryRun: false)
+        let whole = try await desk.save(text: "cameras: []\n", revision: nil, dryRun: false)
         #expect(!whole.isValid && !whole.isSaved)
         #expect(try String(contentsOf: file, encoding: .utf8) == text)
     }
 
     @Test("a typed password goes to a file that only this user reads, and the configuration names it")
-    func secrets() throws {
+    func secrets() async throws {
         let (desk, file) = try desk()
         let edits = [edit("username", .text("aw")), edit("password", .secret("s3cret word"))]
-        let dry = try desk.apply(edits, revision: nil, dryRun: true)
+        let dry = try await desk.apply(edits, revision: nil, dryRun: true)
         let folder = directory.file("state").appending(path: "secrets")
         #expect(dry.isValid && !dry.diff.contains("s3cret"))
         #expect((try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.isEmpty ?? true)
-        #expect(try desk.apply(edits, revision: nil, dryRun: false).isSaved)
+        #expect(try await desk.apply(edits, revision: nil, dryRun: false).isSaved)
         #expect(try !String(contentsOf: file, encoding: .utf8).contains("s3cret"))
         let configuration = try AislewatchConfiguration.load(path: file.path, environment: [:])
         #expect(configuration.cameras[0].password?.reveal() == "s3cret word" && configuration.warnings.isEmpty)

@@ -10,6 +10,7 @@ import Storage
 /// daemon's own parts, until it is killed. Prints a dot a picture, so that the test knows how far it has come. `KillWorker STATE VIDEO URL [--finish]`: with `--finish` it only puts right what
 /// the kills have left, and sends what still waits.
 @main
+@MainActor
 struct KillWorker {
     static func main() async throws {
         let arguments = CommandLine.arguments
@@ -20,20 +21,20 @@ struct KillWorker {
         let store = try Store(path: state.appending(path: "a.sqlite").path, clock: clock)
         let folders = ClipFolders(root: state.appending(path: "clips"), logger: quiet)
         let announce: @Sendable (IncidentEvent) throws -> Void = { event in
-            _ = try store.commit(event) { history in
+            _ = try store.blocking.commit(event) { history in
                 guard try !history.isPlanned(incident: event.incident.id, channel: "hook", recipient: "") else {
                     return []
                 }
                 return [PlannedAlert(channel: "hook", recipient: "", text: "Object fell")]
             }
         }
-        try store.endOpenIncidents()
+        try await store.perform { try $0.endOpenIncidents() }
         try ClipSalvager(folders: folders, store: store, logger: quiet).salvageAll { try announce(.new($0)) }
         let worker = OutboxWorker(
             store: store, channels: [WebhookChannel(name: "hook", url: arguments[3])], clock: clock, logger: quiet)
         let sending = Task { await worker.run() }
         if arguments.last == "--finish" {
-            while try !store.pendingHeads().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+            while try await !store.perform({ try $0.pendingHeads().isEmpty }) { try await Task.sleep(for: .milliseconds(20)) }
             sending.cancel()
             return
         }

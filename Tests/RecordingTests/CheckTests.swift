@@ -6,7 +6,7 @@ import Testing
 
 @testable import Recording
 
-@Suite("check")
+@Suite("check", .mayWait)
 struct CheckTests {
     let fixture: RecordingFixture
     let folders: ClipFolders
@@ -24,14 +24,14 @@ struct CheckTests {
         try FileManager.default.createDirectory(at: elsewhere.files.root, withIntermediateDirectories: true)
         let report = try ClipChecker(folders: elsewhere, store: fixture.store, isRecording: false).check(repair: true)
         #expect(report.findings.map(\.repair) == [.failed] && report.findings.map(\.kind) == [.missingVideo])
-        elsewhere.establish(newest: try fixture.store.newestClip())
+        elsewhere.establish(newest: try fixture.store.unwatched.newestClip())
         #expect(!elsewhere.isPrimaryThere)
         elsewhere.probe()
         #expect(!elsewhere.isPrimaryThere)
         #expect(throws: RecordingError.self) {
             try ClipRemover(folders: elsewhere, store: fixture.store).remove(clip)
         }
-        #expect(try fixture.store.clip(clip.id) == clip)
+        #expect(try fixture.store.unwatched.clip(clip.id) == clip)
     }
 
     /// A clip as the recorder makes it.
@@ -40,7 +40,7 @@ struct CheckTests {
         let recorder = fixture.recorder(folders: folders)
         try await recorder.handle(.new(fixture.incident(from: 4, to: 5, phase: .ended)))
         await recorder.waitUntilDone()
-        return try #require(try fixture.store.clips(in: .finished).first)
+        return try #require(try fixture.store.unwatched.clips(in: .finished).first)
     }
 
     private func check(repair: Bool = false, isRecording: Bool = false) throws -> ClipChecker.Report {
@@ -72,8 +72,8 @@ struct CheckTests {
         let dry = try check()
         #expect(dry.findings.map(\.kind) == [.missingVideo] && dry.findings[0].repair == .notTried)
         #expect(try check(repair: true).problems == 0)
-        #expect(try check().findings.isEmpty && fixture.store.clip(clip.id) == nil)
-        #expect(try fixture.store.incidents().count == 1)
+        #expect(try check().findings.isEmpty && fixture.store.unwatched.clip(clip.id) == nil)
+        #expect(try fixture.store.unwatched.incidents().count == 1)
     }
 
     @Test("a missing poster and sidecar are made again")
@@ -101,14 +101,14 @@ struct CheckTests {
         try Data("half".utf8).write(to: fixture.file(clip.sidecarPath + ".part"))
         #expect(try check(isRecording: true).findings.isEmpty)
         #expect(try check(repair: true).findings.map(\.kind) == [.leftover])
-        try fixture.store.markTombstone(clip.id)
+        try fixture.store.unwatched.markTombstone(clip.id)
         #expect(try check(isRecording: true).problems == 0)
         #expect(try check(repair: true).findings.map(\.kind) == [.halfDeleted])
         #expect(try check() == ClipChecker.Report())
     }
 }
 
-@Suite("Exports")
+@Suite("Exports", .mayWait)
 struct ExportTests {
     let fixture: RecordingFixture
     let files: ClipFiles
@@ -164,11 +164,30 @@ struct ExportTests {
     @Test("a missing video is said, and no half zip stays")
     func missing() async throws {
         let incident = try await record()
-        let clip = try #require(try fixture.store.clips(of: incident.id).first)
+        let clip = try #require(try fixture.store.unwatched.clips(of: incident.id).first)
         try FileManager.default.removeItem(at: fixture.file(clip.path))
         let zip = fixture.folder.file("incident.zip")
         #expect(throws: RecordingError.self) { try exporter.zip(incident.id, to: zip) }
         #expect(!FileManager.default.fileExists(atPath: zip.path))
+    }
+
+    @Test("a poster that is gone and a sidecar that can't be read are named in the zip and to the caller")
+    func incomplete() async throws {
+        let incident = try await record()
+        let clip = try #require(try fixture.store.unwatched.clips(of: incident.id).first)
+        try FileManager.default.removeItem(at: fixture.file(clip.posterPath))
+        // A folder in its place is refused to everybody, also to root.
+        try FileManager.default.removeItem(at: fixture.file(clip.sidecarPath))
+        try FileManager.default.createDirectory(at: fixture.file(clip.sidecarPath), withIntermediateDirectories: false)
+        let zip = fixture.folder.file("incident.zip")
+        let missing = try exporter.zip(incident.id, to: zip)
+        #expect(missing.map(\.path) == [clip.posterPath, clip.sidecarPath])
+        #expect(missing.map(\.reason) == ["it is not there", "it can't be read"])
+        let (status, text) = try run(
+            "/usr/bin/python3",
+            ["-c", "import sys, zipfile; print(zipfile.ZipFile(sys.argv[1]).read('MISSING.txt').decode())", zip.path],
+            in: fixture.folder.url)
+        #expect(status == 0 && text.contains(clip.posterPath) && text.contains(clip.sidecarPath))
     }
 
     @Test("a day's report holds the day's incidents in the site's zone with their pictures, and no text becomes markup")
@@ -194,7 +213,7 @@ struct ExportTests {
             var incident = try fixture.incident(name, from: 1, to: 2, phase: .ended)
             incident.startDate = Date(timeIntervalSince1970: time)
             incident.endDate = incident.startDate + 1
-            try fixture.store.commit(.update(incident))
+            try fixture.store.unwatched.commit(.update(incident))
         }
         let page = fixture.folder.file("dst.html")
         let day = Date(timeIntervalSince1970: 1_774_780_000)

@@ -1,10 +1,11 @@
 import Domain
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Recording
 
-@Suite("How far a clip goes")
+@Suite("How far a clip goes", .mayWait)
 struct ClipPlanTests {
     private let settings = RecordingSettings(preRollSeconds: 10, postRollSeconds: 10, maxClipSeconds: 100)
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Recording
 
-@Suite("Clips of incidents")
+@Suite("Clips of incidents", .mayWait)
 struct ClipRecorderTests {
     let fixture: RecordingFixture
 
@@ -33,7 +33,7 @@ struct ClipRecorderTests {
         let clip = try #require(try await recorder.handle(.new(incident)))
 
         // While it is being written the row and the file are there.
-        #expect(try fixture.store.clip(clip.id)?.state == .recording)
+        #expect(try fixture.store.unwatched.clip(clip.id)?.state == .recording)
         #expect(ClipFiles(root: fixture.root).videoFile(of: clip) != nil)
         #expect(clip.path == "aisle-4/2026-05-28/\(clip.id).mp4")
 
@@ -41,7 +41,7 @@ struct ClipRecorderTests {
         fixture.feed(items[90...])
         await recorder.waitUntilDone()
 
-        let finished = try #require(try fixture.store.clip(clip.id))
+        let finished = try #require(try fixture.store.unwatched.clip(clip.id))
         #expect(finished.state == .finished)
         #expect(finished.start == MediaTime(seconds: 5))
         #expect(finished.startDate == RecordingFixture.date + 5)
@@ -52,7 +52,7 @@ struct ClipRecorderTests {
         #expect(try fixture.probe(finished).first.hasPrefix("0.000000,K"))
         #expect(try TestVideo.complaints(decoding: fixture.file(finished.path)) == "")
         #expect(!FileManager.default.fileExists(atPath: fixture.file(clip.temporaryPath).path))
-        #expect(try fixture.store.clips(of: incident.id) == [finished])
+        #expect(try fixture.store.unwatched.clips(of: incident.id) == [finished])
 
         let poster = try ImageFile.read(fixture.file(finished.posterPath).path)
         #expect(poster.size == FrameSize(width: 160, height: 120))
@@ -100,11 +100,11 @@ struct ClipRecorderTests {
         try await recorder.handle(.end(second.ended(at: 12)))
         fixture.feed(items[80...])
         await recorder.waitUntilDone()
-        let finished = try #require(try fixture.store.clip(clip.id))
+        let finished = try #require(try fixture.store.unwatched.clip(clip.id))
         #expect(abs(finished.durationSeconds - 10) < 0.15)
-        #expect(try fixture.store.clips(of: second.id) == [finished])
-        #expect(try fixture.store.incidents(of: clip.id).map(\.id) == [first.id, second.id])
-        #expect(try fixture.store.clips(in: .finished).count == 1)
+        #expect(try fixture.store.unwatched.clips(of: second.id) == [finished])
+        #expect(try fixture.store.unwatched.incidents(of: clip.id).map(\.id) == [first.id, second.id])
+        #expect(try fixture.store.unwatched.clips(in: .finished).count == 1)
     }
 
     @Test("An incident after the clip's end gets a clip of its own")
@@ -118,7 +118,7 @@ struct ClipRecorderTests {
         fixture.feed(items[150...])
         await recorder.waitUntilDone()
         #expect(first != nil && second != nil && first?.id != second?.id)
-        #expect(try fixture.store.clips(in: .finished).map(\.start) == [MediaTime(seconds: 2), MediaTime(seconds: 12)])
+        #expect(try fixture.store.unwatched.clips(in: .finished).map(\.start) == [MediaTime(seconds: 2), MediaTime(seconds: 12)])
     }
 
     @Test("However long an incident goes on, its clip gets no longer than allowed")
@@ -130,7 +130,7 @@ struct ClipRecorderTests {
         let clip = try #require(try await recorder.handle(.new(incident)))
         fixture.feed(items[60...])
         await recorder.waitUntilDone()
-        let finished = try #require(try fixture.store.clip(clip.id))
+        let finished = try #require(try fixture.store.unwatched.clip(clip.id))
         #expect(abs(finished.durationSeconds - 6) < 0.15)
         #expect(try await recorder.handle(.update(incident)) == nil)
     }
@@ -141,7 +141,7 @@ struct ClipRecorderTests {
         let recorder = fixture.recorder()
         let clip = try #require(try await recorder.handle(.new(fixture.incident(from: 6, to: 7))))
         await recorder.close()
-        let finished = try #require(try fixture.store.clip(clip.id))
+        let finished = try #require(try fixture.store.unwatched.clip(clip.id))
         #expect(finished.state == .finished)
         #expect(finished.start == MediaTime(seconds: 4))
         #expect(abs(finished.durationSeconds - 4) < 0.01)
@@ -162,7 +162,7 @@ struct ClipRecorderTests {
         let incident = try fixture.incident(from: 4, to: 7, phase: .ended)
         try await recorder.handle(.new(incident))
         await recorder.waitUntilDone()
-        let clips = try fixture.store.clips(of: incident.id)
+        let clips = try fixture.store.unwatched.clips(of: incident.id)
         try #require(clips.count == 2)
         #expect(clips.allSatisfy { $0.state == .finished })
         #expect(clips.map(\.start.seconds) == [2, 6])
@@ -183,7 +183,7 @@ struct ClipRecorderTests {
         try await recorder.handle(.new(incident))
         fixture.feed(try fixture.packets(file, epoch: 1))
         await recorder.waitUntilDone()
-        let clips = try fixture.store.clips(of: incident.id)
+        let clips = try fixture.store.unwatched.clips(of: incident.id)
         try #require(clips.map(\.start) == [MediaTime(seconds: 4), MediaTime(epoch: 1, seconds: 0)])
         #expect(abs(clips[0].durationSeconds - 4) < 0.01)
         #expect(abs(clips[1].durationSeconds - 3.5) < 0.15)
@@ -222,7 +222,7 @@ struct ClipRecorderTests {
             try await recorder.handle(.new(fixture.incident(name, from: second, to: second + 1, phase: .ended)))
             await recorder.waitUntilDone()
         }
-        let clips = try fixture.store.clips(in: .finished)
+        let clips = try fixture.store.unwatched.clips(in: .finished)
         #expect(clips.count == 2)
         for clip in clips {
             #expect(try TestVideo.complaints(decoding: fixture.file(clip.path)) == "")
@@ -240,8 +240,8 @@ struct ClipRecorderTests {
         await #expect(throws: RecordingError.nothingRecorded(camera: "aisle-4")) {
             try await recorder.handle(.new(incident))
         }
-        #expect(try fixture.store.clips(of: incident.id).isEmpty)
-        #expect(try fixture.store.unfinishedClips().isEmpty)
+        #expect(try fixture.store.unwatched.clips(of: incident.id).isEmpty)
+        #expect(try fixture.store.unwatched.unfinishedClips().isEmpty)
     }
 
     @Test("A clip folder that can't be written says so at the start")

@@ -9,7 +9,7 @@ import Testing
 
 /// A kill can't show a missing fsync. So the file operations of real recordings are written down, and for each prefix of
 /// them a disk is made that holds only what was synced; the start-up salvage must then leave nothing wrong.
-@Suite("Power cuts at every moment")
+@Suite("Power cuts at every moment", .mayWait)
 struct CrashTests {
     /// `make soak` looks at every prefix with every loss.
     fileprivate static let isSoak = ProcessInfo.processInfo.environment["AISLEWATCH_SOAK"] != nil
@@ -55,10 +55,10 @@ struct CrashTests {
         let target = try TemporaryDirectory()
         try disk.write(root: root, to: target.url, loss: .contents)
         let store = try Store(path: target.file("a.db").path, clock: ManualClock())
-        for incident in recorded.committed { try store.commit(.new(incident)) }
+        for incident in recorded.committed { try store.unwatched.commit(.new(incident)) }
         for clip in journal.last?.after ?? [] {
-            try store.insert(clip, incidents: recorded.committed.map(\.id))
-            try store.update(clip)
+            try store.unwatched.insert(clip, incidents: recorded.committed.map(\.id))
+            try store.unwatched.update(clip)
         }
         let folders = ClipFolders(root: target.url)
         try ClipSalvager(folders: folders, store: store).salvageAll()
@@ -75,7 +75,7 @@ struct CrashTests {
         let store = fixture.store
         let disk = JournalingDisk {
             let states: [Clip.State] = [.recording, .finished, .tombstone]
-            return states.flatMap { (try? store.clips(in: $0)) ?? [] }.sorted { $0.id.rawValue < $1.id.rawValue }
+            return states.flatMap { (try? store.unwatched.clips(in: $0)) ?? [] }.sorted { $0.id.rawValue < $1.id.rawValue }
         }
         let root = fixture.folder.file("journal")
         try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
@@ -95,7 +95,7 @@ struct CrashTests {
         fixture.feed(items[60...])
         fixture.ring.finish()
         await recorder.waitUntilDone()
-        if let clip = try store.clips(in: .finished).first {
+        if let clip = try store.unwatched.clips(in: .finished).first {
             try ClipRemover(folders: folders, store: store).remove(clip)
         }
         return Recorded(journal: (disk.steps, root.path), committed: [incident])
@@ -111,7 +111,7 @@ struct CrashTests {
             folder = try TemporaryDirectory()
             store = try Store(path: folder.file("a.db").path, clock: ManualClock())
             self.incidents = incidents
-            for incident in incidents { try store.commit(.new(incident)) }
+            for incident in incidents { try store.unwatched.commit(.new(incident)) }
         }
 
         func run(
@@ -122,8 +122,8 @@ struct CrashTests {
             try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
             try disk.write(root: root, to: target, loss: loss)
             for row in rows {
-                try store.insert(row, incidents: incidents.map(\.id))
-                try store.update(row)
+                try store.unwatched.insert(row, incidents: incidents.map(\.id))
+                try store.unwatched.update(row)
             }
             let folders = ClipFolders(root: target)
             let outcomes = try ClipSalvager(folders: folders, store: store).salvageAll()
@@ -132,7 +132,7 @@ struct CrashTests {
             // What a cut-off write has left is harmless, and a repair takes it away; nothing may be unknown.
             let findings = report.findings.filter { $0.kind != .leftover }
             #expect(findings.isEmpty, comment)
-            for clip in try store.clips(in: .finished) {
+            for clip in try store.unwatched.clips(in: .finished) {
                 if rows.contains(where: { $0.id == clip.id && $0.state == .recording }) {
                     let file = try #require(folders.files.url(clip.path))
                     // Cut after a whole fragment, or with the index that a proper end has.
@@ -140,8 +140,8 @@ struct CrashTests {
                     #expect(scan.wholeBytes > 0 && scan.fileBytes - scan.wholeBytes < 1_000, comment)
                     if CrashTests.isSoak { #expect(try TestVideo.complaints(decoding: file) == "", comment) }
                 }
-                try store.markTombstone(clip.id)
-                try store.removeTombstone(clip.id)
+                try store.unwatched.markTombstone(clip.id)
+                try store.unwatched.removeTombstone(clip.id)
             }
         }
     }

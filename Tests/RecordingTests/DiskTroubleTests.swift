@@ -7,7 +7,7 @@ import Testing
 
 @testable import Recording
 
-@Suite("Disks that fail while a clip is being written")
+@Suite("Disks that fail while a clip is being written", .mayWait)
 struct DiskTroubleTests {
     let fixture: RecordingFixture
     let disk = TroubledDisk()
@@ -46,7 +46,7 @@ struct DiskTroubleTests {
         recorder.look()
         await recorder.waitUntilDone()
         #expect(notices.open.isEmpty)
-        let clips = try fixture.store.clips(of: incident.id)
+        let clips = try fixture.store.unwatched.clips(of: incident.id)
         #expect(clips.count == 2 && clips.first?.id == first.id)
         #expect(clips.last?.path.hasPrefix("@fallback/aisle-4/") == true)
         try expectNoGap(clips, folders, from: 4, to: 13)
@@ -64,10 +64,10 @@ struct DiskTroubleTests {
         #expect(try await recorder.handle(.new(incident)) == nil)
         try await recorder.handle(.end(incident.ended()))
         fixture.feed(items[80...])
-        #expect(try fixture.store.unfinishedClips().isEmpty)
+        #expect(try fixture.store.unwatched.unfinishedClips().isEmpty)
         disk.trouble = .none
         await recorder.waitUntilDone()
-        let clips = try fixture.store.clips(of: incident.id)
+        let clips = try fixture.store.unwatched.clips(of: incident.id)
         #expect(clips.count == 1 && clips.first?.start == MediaTime(seconds: 4))
         try expectNoGap(clips, folders, from: 4, to: 9)
     }
@@ -90,7 +90,7 @@ struct DiskTroubleTests {
                 fixture.clock.advance(seconds: 11)
                 recorder.look()
             }
-            return try fixture.store.clips(of: incident.id).first { $0.id != first.id && $0.state == .finished }
+            return try fixture.store.unwatched.clips(of: incident.id).first { $0.id != first.id && $0.state == .finished }
         }
         #expect(second.path.hasPrefix("@fallback/"))
         #expect(notices.open.contains("storage_gone"))
@@ -99,9 +99,9 @@ struct DiskTroubleTests {
         try await eventually { () -> Bool? in
             recorder.look()
             await recorder.waitUntilDone()
-            return try fixture.store.clip(first.id)?.state == .finished ? true : nil
+            return try fixture.store.unwatched.clip(first.id)?.state == .finished ? true : nil
         }
-        try expectNoGap(try fixture.store.clips(of: incident.id), folders, from: 4, to: 13)
+        try expectNoGap(try fixture.store.unwatched.clips(of: incident.id), folders, from: 4, to: 13)
     }
 
     @Test("Memory has a bound: then the oldest go, and that is said")
@@ -123,7 +123,7 @@ struct DiskTroubleTests {
         try await recorder.handle(.end(incident.ended(at: 17)))
         fixture.feed(items[190...])
         await recorder.waitUntilDone()
-        let clip = try #require(try fixture.store.clips(of: incident.id).last)
+        let clip = try #require(try fixture.store.unwatched.clips(of: incident.id).last)
         #expect(clip.state == .finished)
         #expect(try TestVideo.complaints(decoding: fixture.file(clip.path)) == "")
     }
@@ -137,7 +137,7 @@ struct DiskTroubleTests {
             let incident = try fixture.incident(IncidentID(rawValue: name).rawValue, from: 1, to: 2, phase: .ended)
             try FinishedClip.make(fixture, folders, name, incident)
         }
-        try fixture.store.setProtected(incident: IncidentID(rawValue: "2-kept"), true)
+        try fixture.store.unwatched.setProtected(incident: IncidentID(rawValue: "2-kept"), true)
         let diskGuard = DiskGuard(
             folders: folders, store: fixture.store, policy: RetentionPolicy(reserveBytes: 1_000), clock: fixture.clock)
         fixture.feed(items[..<80])
@@ -151,15 +151,15 @@ struct DiskTroubleTests {
         }
         try await waiting.value
         // The disk says it is full until something has been deleted.
-        try await eventually { () -> Bool? in try fixture.store.clip(ClipID(rawValue: "1-old")) == nil ? true : nil }
+        try await eventually { () -> Bool? in try fixture.store.unwatched.clip(ClipID(rawValue: "1-old")) == nil ? true : nil }
         disk.trouble = .none
         await recorder.waitUntilDone()
         // What was begun before is completed at the next look.
         recorder.look()
         await recorder.waitUntilDone()
-        #expect(try fixture.store.clip(ClipID(rawValue: "2-kept")) != nil)
-        #expect(try fixture.store.clip(ClipID(rawValue: "3-new")) != nil)
-        try expectNoGap(try fixture.store.clips(of: incident.id), folders, from: 4, to: 13)
+        #expect(try fixture.store.unwatched.clip(ClipID(rawValue: "2-kept")) != nil)
+        #expect(try fixture.store.unwatched.clip(ClipID(rawValue: "3-new")) != nil)
+        try expectNoGap(try fixture.store.unwatched.clips(of: incident.id), folders, from: 4, to: 13)
         withExtendedLifetime(diskGuard) {}
     }
 }

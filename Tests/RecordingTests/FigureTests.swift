@@ -8,7 +8,7 @@ import Testing
 @testable import Recording
 
 /// Figures, not assertions: `AISLEWATCH_FIGURES=1`, as `make soak` sets it.
-@Suite("Figures", .serialized, .enabled(if: ProcessInfo.processInfo.environment["AISLEWATCH_FIGURES"] != nil))
+@Suite("Figures", .serialized, .enabled(if: ProcessInfo.processInfo.environment["AISLEWATCH_FIGURES"] != nil), .mayWait)
 struct FigureTests {
     @Test("confirmed until the pre-roll is on disk, and closed until the row is committed")
     func times() async throws {

@@ -10,7 +10,7 @@ import Testing
 /// Three cameras of different priority record onto a real tmpfs that somebody fills to the last byte.
 @Suite(
     "A disk that is full to the last byte", .serialized,
-    .enabled(if: PrivateTmpfs.refusal == nil, "\(PrivateTmpfs.refusal ?? "")"))
+    .enabled(if: PrivateTmpfs.refusal == nil, "\(PrivateTmpfs.refusal ?? "")"), .mayWait)
 struct FullDiskTests {
     private struct Site {
         let fixture: RecordingFixture
@@ -72,11 +72,11 @@ struct FullDiskTests {
         func old(_ name: String, isProtected: Bool = false) throws {
             let incident = try fixture.incident("i-\(name)", from: 1, to: 2, phase: .ended)
             try FinishedClip.make(fixture, folders, name, incident, content: String(repeating: "v", count: 150_000))
-            if isProtected { try fixture.store.setProtected(incident: incident.id, true) }
+            if isProtected { try fixture.store.unwatched.setProtected(incident: incident.id, true) }
         }
 
         func oldOnes() throws -> [String] {
-            try fixture.store.clips(in: .finished).map(\.id.rawValue).filter { $0.hasPrefix(Self.oldPrefix) }.sorted()
+            try fixture.store.unwatched.clips(in: .finished).map(\.id.rawValue).filter { $0.hasPrefix(Self.oldPrefix) }.sorted()
         }
     }
 
@@ -177,10 +177,10 @@ struct FullDiskTests {
         try await eventually { () -> Bool? in
             try site.look()
             for camera in site.cameras { await camera.recorder.waitUntilDone() }
-            return try site.fixture.store.unfinishedClips().isEmpty ? true : nil
+            return try site.fixture.store.unwatched.unfinishedClips().isEmpty ? true : nil
         }
         for incident in incidents {
-            try expectNoGap(try site.fixture.store.clips(of: incident.id), site.folders, from: first, to: last)
+            try expectNoGap(try site.fixture.store.unwatched.clips(of: incident.id), site.folders, from: first, to: last)
         }
         for camera in site.cameras { #expect(camera.recorder.lostSeconds == 0) }
         let report = try ClipChecker(folders: site.folders, store: site.fixture.store, isRecording: false).check()

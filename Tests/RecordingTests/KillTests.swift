@@ -8,7 +8,7 @@ import Testing
 @testable import Recording
 
 /// A process of its own records and announces incidents, and is killed at random moments, again and again.
-@Suite("SIGKILL at random moments", .serialized)
+@Suite("SIGKILL at random moments", .serialized, .mayWait)
 struct KillTests {
     /// `make soak` sets how often.
     private static let rounds = ProcessInfo.processInfo.environment["AISLEWATCH_KILLS"].flatMap(Int.init) ?? 8
@@ -79,7 +79,7 @@ struct KillTests {
         let folders = ClipFolders(root: state.appending(path: "clips"))
         let report = try ClipChecker(folders: folders, store: store, isRecording: false).check()
         #expect(report.findings.filter { $0.kind != .leftover }.isEmpty)
-        let incidents = try store.incidents(IncidentFilter(limit: nil))
+        let incidents = try store.unwatched.incidents(IncidentFilter(limit: nil))
         var keys: [String: Set<String>] = [:]
         for request in receiver.requests {
             let body = try JSONDecoder().decode(Announced.self, from: Data(request.body.utf8))
@@ -89,7 +89,7 @@ struct KillTests {
         #expect(Set(keys.keys) == Set(incidents.map(\.id.rawValue)))
         var seconds = 0.0
         for incident in incidents {
-            let clips = try store.clips(of: incident.id)
+            let clips = try store.unwatched.clips(of: incident.id)
             #expect(!clips.isEmpty, "incident \(incident.id) has no clip")
             for clip in clips {
                 seconds += clip.durationSeconds

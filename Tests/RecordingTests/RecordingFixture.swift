@@ -77,7 +77,7 @@ final class RecordingFixture: Sendable {
             confirmed: MediaTime(epoch: epoch, seconds: end), startDate: Self.date + start, endDate: Self.date + end,
             confirmedDate: Self.date + end, region: Region(x: 40, y: 40, width: 40, height: 30),
             frameSize: FrameSize(width: 160, height: 120))
-        try store.commit(.new(incident))
+        try store.unwatched.commit(.new(incident))
         return incident
     }
 

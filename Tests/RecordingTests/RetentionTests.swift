@@ -6,7 +6,7 @@ import Testing
 
 @testable import Recording
 
-@Suite("How long clips stay")
+@Suite("How long clips stay", .mayWait)
 struct RetentionTests {
     private let now = Date(timeIntervalSince1970: 1_780_000_000)
     private let day = 86_400.0
@@ -51,7 +51,7 @@ struct RetentionTests {
     }
 }
 
-@Suite("The disk guard")
+@Suite("The disk guard", .mayWait)
 struct DiskGuardTests {
     let fixture: RecordingFixture
     let disk = TroubledDisk()
@@ -78,21 +78,21 @@ struct DiskGuardTests {
         }
     }
 
-    private func left() throws -> [String] { try fixture.store.clips(in: .finished).map(\.id.rawValue) }
+    private func left() throws -> [String] { try fixture.store.unwatched.clips(in: .finished).map(\.id.rawValue) }
 
     @Test("what is too old goes, with poster and sidecar; links that expired long ago go too")
     func age() throws {
         let (diskGuard, _, folders) = try setUp(RetentionPolicy(keepSeconds: 86_400, reserveBytes: 0))
         try clips(["a", "b"], folders)
-        try fixture.store.setProtected(incident: IncidentID(rawValue: "i-b"), true)
-        _ = try fixture.store.newLink(IncidentID(rawValue: "i-a"), expiresAt: fixture.clock.now() + 10)
+        try fixture.store.unwatched.setProtected(incident: IncidentID(rawValue: "i-b"), true)
+        _ = try fixture.store.unwatched.newLink(IncidentID(rawValue: "i-a"), expiresAt: fixture.clock.now() + 10)
         #expect(try diskGuard.look().expired == 0)
         fixture.clock.advance(seconds: 10 * 86_400)
         #expect(try diskGuard.look().expired == 1)
         #expect(try left() == ["b"])
         let names = try FileManager.default.contentsOfDirectory(atPath: fixture.file("aisle-4/2026-05-01").path)
         #expect(names.sorted() == ["b.jpg", "b.json", "b.mp4"])
-        #expect(try fixture.store.removeLinks(expiredBefore: fixture.clock.now()) == 0)
+        #expect(try fixture.store.unwatched.removeLinks(expiredBefore: fixture.clock.now()) == 0)
     }
 
     @Test("more than all clips together may have: the oldest go")
@@ -110,7 +110,7 @@ struct DiskGuardTests {
         let (diskGuard, recorders, folders) = try setUp(
             RetentionPolicy(keepSeconds: nil, reserveBytes: 2_500), priorities: [.low])
         try clips(["a", "b", "c", "d"], folders)
-        try fixture.store.setProtected(incident: IncidentID(rawValue: "i-a"), true)
+        try fixture.store.unwatched.setProtected(incident: IncidentID(rawValue: "i-a"), true)
         disk.availableBytes = 1_000
         let outcome = try diskGuard.look()
         #expect(outcome.early == 2 && outcome.availableBytes == 3_000)
@@ -125,12 +125,24 @@ struct DiskGuardTests {
         #expect(notices.open.isEmpty)
     }
 
+    @Test("a full disk without a reserve: a writer that finds it full still gets room, and protected clips stay")
+    func noReserve() throws {
+        let (diskGuard, _, folders) = try setUp(RetentionPolicy(keepSeconds: nil, reserveBytes: 0))
+        try clips(["a", "b"], folders)
+        try fixture.store.unwatched.setProtected(incident: IncidentID(rawValue: "i-a"), true)
+        disk.availableBytes = 0
+        #expect(try diskGuard.look().early == 0)
+        #expect(folders.makeRoom())
+        #expect(try left() == ["a"] && notices.open == ["disk_low"])
+        #expect(!folders.makeRoom())
+    }
+
     @Test("when nothing more may go, low-priority cameras stop first, the others later, and all come back")
     func priorities() async throws {
         let (diskGuard, recorders, folders) = try setUp(
             RetentionPolicy(keepSeconds: nil, reserveBytes: 10_000), priorities: [.low, .normal, .high])
         try clips(["a"], folders)
-        try fixture.store.setProtected(incident: IncidentID(rawValue: "i-a"), true)
+        try fixture.store.unwatched.setProtected(incident: IncidentID(rawValue: "i-a"), true)
         // One recorder's camera stands for three here, so the guard is asked through what it tells each of them.
         disk.availableBytes = 9_000
         try diskGuard.look()

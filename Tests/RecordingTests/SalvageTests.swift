@@ -7,7 +7,7 @@ import Testing
 
 @testable import Recording
 
-@Suite("Interrupted clips are saved at the next start")
+@Suite("Interrupted clips are saved at the next start", .mayWait)
 struct SalvageTests {
     let fixture: RecordingFixture
 
@@ -25,7 +25,7 @@ struct SalvageTests {
             id: id, camera: fixture.camera,
             path: ClipFiles.path(camera: fixture.camera, clip: id, date: RecordingFixture.date),
             startDate: RecordingFixture.date, start: MediaTime(seconds: 0), preRollSeconds: 3)
-        try fixture.store.insert(clip, incidents: [incident.id])
+        try fixture.store.unwatched.insert(clip, incidents: [incident.id])
         let part = fixture.file(clip.temporaryPath)
         try DurableFiles().makeFolder(part.deletingLastPathComponent())
         let muxer = try ClipMuxer(path: part, parameters: items[0].parameters)
@@ -44,7 +44,7 @@ struct SalvageTests {
             return
         }
         #expect(saved.state == .finished)
-        #expect(try fixture.store.clip(clip.id) == saved)
+        #expect(try fixture.store.unwatched.clip(clip.id) == saved)
         #expect(saved.durationSeconds > 10 * part - 2.2 && saved.durationSeconds <= 10)
         #expect(try TestVideo.complaints(decoding: fixture.file(saved.path)) == "")
         let digest = try DurableFiles.digest(of: fixture.file(saved.path))
@@ -73,9 +73,9 @@ struct SalvageTests {
     func nothing() throws {
         let clip = try interrupted(packets: 3, gop: 100)
         #expect(try salvager.salvageAll() == [.nothingInIt(clip.id)])
-        #expect(try fixture.store.clip(clip.id) == nil)
+        #expect(try fixture.store.unwatched.clip(clip.id) == nil)
         #expect(!FileManager.default.fileExists(atPath: fixture.file(clip.temporaryPath).path))
-        try fixture.store.insert(clip, incidents: [])
+        try fixture.store.unwatched.insert(clip, incidents: [])
         #expect(try salvager.salvageAll() == [.nothingInIt(clip.id)])
     }
 
@@ -96,10 +96,10 @@ struct SalvageTests {
         var bad = clip
         bad.id = ClipID(rawValue: "bad")
         bad.path = "../outside.mp4"
-        try fixture.store.insert(bad, incidents: [])
+        try fixture.store.unwatched.insert(bad, incidents: [])
         let outcomes = try salvager.salvageAll()
         #expect(outcomes.count == 2)
-        #expect(try fixture.store.clip(clip.id)?.state == .finished)
-        #expect(try fixture.store.clip(bad.id)?.state == .recording)
+        #expect(try fixture.store.unwatched.clip(clip.id)?.state == .finished)
+        #expect(try fixture.store.unwatched.clip(bad.id)?.state == .recording)
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @testable import Recording
 
 /// The wall clock is set, or changes to summer or winter time, while something is recorded. It is the tests' own.
-@Suite("Wall clocks that jump")
+@Suite("Wall clocks that jump", .mayWait)
 struct WallClockTests {
     let fixture: RecordingFixture
 
@@ -46,7 +46,7 @@ struct WallClockTests {
         try await recorder.handle(.end(incident.ended(at: 12)))
         fixture.feed(items[110...])
         await recorder.waitUntilDone()
-        let finished = try #require(try fixture.store.clip(clip.id))
+        let finished = try #require(try fixture.store.unwatched.clip(clip.id))
         #expect(finished.state == .finished && finished.start == MediaTime(seconds: 4))
         #expect(finished.startDate == RecordingFixture.date + 4 && finished.preRollSeconds == 2)
         #expect(abs(finished.durationSeconds - 10) < 0.15)
@@ -74,14 +74,14 @@ struct WallClockTests {
         await recorder.waitUntilDone()
         let ids = [try #require(first).id, try #require(second).id]
         #expect(ids[0].rawValue < ids[1].rawValue)
-        #expect(try fixture.store.keptClips(after: nil, limit: 9).map(\.clip.id) == ids)
+        #expect(try fixture.store.unwatched.keptClips(after: nil, limit: 9).map(\.clip.id) == ids)
         // Room for one: the one that was recorded first goes.
-        let bytes = try #require(try fixture.store.clip(ids[1])?.bytes)
+        let bytes = try #require(try fixture.store.unwatched.clip(ids[1])?.bytes)
         let diskGuard = DiskGuard(
             folders: folders, store: fixture.store,
             policy: RetentionPolicy(keepSeconds: nil, maxBytes: bytes, reserveBytes: 0), clock: fixture.clock)
         #expect(try diskGuard.look().expired == 1)
-        #expect(try fixture.store.clips(in: .finished).map(\.id) == [ids[1]])
+        #expect(try fixture.store.unwatched.clips(in: .finished).map(\.id) == [ids[1]])
     }
 
     @Test("a clock that jumps by a year deletes nothing until it has stood for a day; what is too old then goes")
@@ -144,7 +144,7 @@ struct WallClockTests {
             incident.startDate = date + start
             incident.endDate = date + end
             incident.confirmedDate = date + end
-            try fixture.store.commit(.update(incident))
+            try fixture.store.unwatched.commit(.update(incident))
             return incident
         }
         // From 8 s before the change to 4 s after it, and one after.
@@ -153,12 +153,12 @@ struct WallClockTests {
         fixture.feed(items[80...])
         fixture.ring.finish()
         await recorder.waitUntilDone()
-        let finished = try #require(try fixture.store.clip(clip.id))
+        let finished = try #require(try fixture.store.unwatched.clip(clip.id))
         #expect(abs(finished.durationSeconds - 10) < 0.15 && finished.startDate == date + 4)
         // Days are counted in UTC.
         #expect(finished.path == "aisle-4/\(day)/\(clip.id).mp4")
-        #expect(try fixture.store.incident(across.id).map { $0.endDate.timeIntervalSince($0.startDate) } == 6)
-        #expect(try fixture.store.incidents().map(\.id) == [after.id, across.id])
+        #expect(try fixture.store.unwatched.incident(across.id).map { $0.endDate.timeIntervalSince($0.startDate) } == 6)
+        #expect(try fixture.store.unwatched.incidents().map(\.id) == [after.id, across.id])
         let page = fixture.folder.file("day.html")
         let exporter = IncidentExporter(
             files: ClipFiles(root: fixture.root), store: fixture.store, clock: fixture.clock

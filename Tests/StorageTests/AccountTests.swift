@@ -32,11 +32,11 @@ struct AccountTests {
     @Test("a name is taken in upper and lower case alike, and has a form")
     func names() throws {
         let password = try PasswordHash("x", cost: PasswordHash.Cost(logRounds: 4, blockSize: 1, parallelism: 1))
-        #expect(try store.addAccount("Anna", password: password, role: .admin))
-        #expect(try !store.addAccount("anna", password: password, role: .viewer))
-        #expect(try !store.addAccount("eve", password: password, role: .admin, onlyFirst: true))
-        #expect(throws: StorageError.self) { try store.addAccount("a b", password: password, role: .viewer) }
-        #expect(try store.account("ANNA")?.role == .admin && store.accounts().count == 1)
+        #expect(try store.unwatched.addAccount("Anna", password: password, role: .admin))
+        #expect(try !store.unwatched.addAccount("anna", password: password, role: .viewer))
+        #expect(try !store.unwatched.addAccount("eve", password: password, role: .admin, onlyFirst: true))
+        #expect(throws: StorageError.self) { try store.unwatched.addAccount("a b", password: password, role: .viewer) }
+        #expect(try store.unwatched.account("ANNA")?.role == .admin && store.unwatched.accounts().count == 1)
     }
 
     @Test("a followed object comes back as it was saved")
@@ -53,13 +53,13 @@ struct AccountTests {
         var record = FollowRecord(
             object: object, createdAt: clock.now(), createdBy: "anna", picture: Data([1, 2]),
             mask: Mask(size: size, bitmap: [0, 1, 1, 0, 0, 0, 0, 0] as [UInt8]))
-        try store.save(record)
+        try store.unwatched.save(record)
         record.object.name = "blue pallet"
         record.lastSeenAt = clock.now()
-        try store.save(record)
+        try store.unwatched.save(record)
         let again = try Store(path: store.path, clock: clock)
-        #expect(try again.follows() == [record])
-        #expect(try again.removeFollow(object.id) && again.follows().isEmpty)
-        #expect(try !again.removeFollow(object.id))
+        #expect(try again.unwatched.follows() == [record])
+        #expect(try again.unwatched.removeFollow(object.id) && again.unwatched.follows().isEmpty)
+        #expect(try !again.unwatched.removeFollow(object.id))
     }
 }

@@ -14,54 +14,54 @@ struct IncidentStoryTests {
         incident.alerting = .summary
         incident.ruleName = "fell and leaked"
         incident.quietUntilDate = Samples.start + 3600
-        try test.store.commit(.new(incident))
-        #expect(try test.store.incident(incident.id) == incident)
+        try test.store.unwatched.commit(.new(incident))
+        #expect(try test.store.unwatched.incident(incident.id) == incident)
     }
 
     @Test("a link to an incident that was merged leads to the earlier one, with all clips, and lists show it once")
     func merge() throws {
         let test = try TestStore()
         var first = Samples.incident("01a"), second = Samples.incident("01b", kind: .spill)
-        try test.store.commit(.new(first))
-        try test.store.commit(.new(second))
-        try test.store.insert(Samples.clip("01d"), incidents: [second.id])
-        let token = try test.store.newLink(second.id, expiresAt: test.clock.now() + 60)
+        try test.store.unwatched.commit(.new(first))
+        try test.store.unwatched.commit(.new(second))
+        try test.store.unwatched.insert(Samples.clip("01d"), incidents: [second.id])
+        let token = try test.store.unwatched.newLink(second.id, expiresAt: test.clock.now() + 60)
         second.phase = .ended
         second.mergedInto = first.id
-        try test.store.commit(.end(second))
+        try test.store.unwatched.commit(.end(second))
         first.aliases = [second.id]
         first.kinds = [.fallingObject, .spill]
-        try test.store.commit(.update(first))
-        #expect(try test.store.incident(second.id) == first)
-        #expect(try test.store.incident(token: token) == first)
-        #expect(try test.store.incidents().map(\.id) == [first.id])
-        #expect(try test.store.clips(of: first.id).map(\.id) == [Samples.clip("01d").id])
+        try test.store.unwatched.commit(.update(first))
+        #expect(try test.store.unwatched.incident(second.id) == first)
+        #expect(try test.store.unwatched.incident(token: token) == first)
+        #expect(try test.store.unwatched.incidents().map(\.id) == [first.id])
+        #expect(try test.store.unwatched.clips(of: first.id).map(\.id) == [Samples.clip("01d").id])
     }
 
     @Test("a second merge takes the aliases of the first along")
     func mergeTwice() throws {
         let test = try TestStore()
         var incidents = ["01a", "01b", "01c"].map { Samples.incident($0) }
-        for incident in incidents { try test.store.commit(.new(incident)) }
+        for incident in incidents { try test.store.unwatched.commit(.new(incident)) }
         incidents[1].aliases = [incidents[2].id]
-        try test.store.commit(.update(incidents[1]))
+        try test.store.unwatched.commit(.update(incidents[1]))
         incidents[0].aliases = [incidents[1].id]
-        try test.store.commit(.update(incidents[0]))
-        #expect(try test.store.incident(incidents[2].id)?.id == incidents[0].id)
+        try test.store.unwatched.commit(.update(incidents[0]))
+        #expect(try test.store.unwatched.incident(incidents[2].id)?.id == incidents[0].id)
     }
 
     @Test("what a person reviewed stays reviewed, and a later step keeps the second look")
     func reviewed() throws {
         let test = try TestStore()
         var incident = Samples.incident()
-        try test.store.commit(.new(incident))
-        try test.store.markReviewed(incident.id)
+        try test.store.unwatched.commit(.new(incident))
+        try test.store.unwatched.markReviewed(incident.id)
         let answer = SecondLookAnswer(
             happened: true, description: "A box fell.", severity: .high, model: "m", answeredDate: Samples.start)
-        #expect(try test.store.setSecondLook(answer, of: incident.id)?.secondLook == answer)
+        #expect(try test.store.unwatched.setSecondLook(answer, of: incident.id)?.secondLook == answer)
         incident.stage = .ended
-        try test.store.commit(.end(incident))
-        let stored = try test.store.incident(incident.id)
+        try test.store.unwatched.commit(.end(incident))
+        let stored = try test.store.unwatched.incident(incident.id)
         #expect(stored?.stage == .reviewed && stored?.secondLook == answer)
     }
 
@@ -69,15 +69,15 @@ struct IncidentStoryTests {
     func suppression() throws {
         let test = try TestStore()
         let now = test.clock.now()
-        try test.store.commit(.new(Samples.incident()))
+        try test.store.unwatched.commit(.new(Samples.incident()))
         let wanted = Suppression(of: Samples.incident(), from: now, until: now + 3600, by: "anna")
-        let stored = try test.store.addSuppression(wanted)
+        let stored = try test.store.unwatched.addSuppression(wanted)
         #expect(stored.id > 0 && stored.region == wanted.region && stored.incident == wanted.incident)
-        #expect(try test.store.activeSuppressions(camera: Samples.aisle4) == [stored])
-        #expect(try test.store.activeSuppressions(camera: Samples.camera("other")).isEmpty)
-        #expect(try test.store.activeSuppressions(at: now + 3600).isEmpty)
-        #expect(try test.store.removeSuppression(stored.id, by: "bert"))
-        #expect(try !test.store.removeSuppression(stored.id, by: "bert"))
-        #expect(try test.store.activeSuppressions().isEmpty)
+        #expect(try test.store.unwatched.activeSuppressions(camera: Samples.aisle4) == [stored])
+        #expect(try test.store.unwatched.activeSuppressions(camera: Samples.camera("other")).isEmpty)
+        #expect(try test.store.unwatched.activeSuppressions(at: now + 3600).isEmpty)
+        #expect(try test.store.unwatched.removeSuppression(stored.id, by: "bert"))
+        #expect(try !test.store.unwatched.removeSuppression(stored.id, by: "bert"))
+        #expect(try test.store.unwatched.activeSuppressions().isEmpty)
     }
 }

@@ -22,8 +22,8 @@ struct OpeningTests {
     @Test("synchronous stays FULL after transactions and reads")
     func pragmaStays() throws {
         let test = try TestStore()
-        try test.store.commit(.new(Samples.incident()))
-        _ = try test.store.incidents()
+        try test.store.unwatched.commit(.new(Samples.incident()))
+        _ = try test.store.unwatched.incidents()
         let level = try test.store.pool.write { db in try Int.fetchOne(db, sql: "PRAGMA synchronous") }
         #expect(level == 2)
     }
@@ -31,9 +31,9 @@ struct OpeningTests {
     @Test("a second opening keeps what the first one wrote")
     func reopen() throws {
         let test = try TestStore()
-        try test.store.commit(.new(Samples.incident()))
+        try test.store.unwatched.commit(.new(Samples.incident()))
         let again = try TestStore(folder: test.folder)
-        #expect(try again.store.incident(IncidentID(rawValue: "01a")) == Samples.incident())
+        #expect(try again.store.unwatched.incident(IncidentID(rawValue: "01a")) == Samples.incident())
     }
 
     @Test("of many that open a new database at once, each gets it", arguments: 0..<5)
@@ -42,7 +42,7 @@ struct OpeningTests {
         let path = folder.file("a.db").path
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<6 {
-                group.addTask { _ = try Store(path: path, clock: ManualClock()).incidents() }
+                group.addTask { _ = try Store(path: path, clock: ManualClock()).unwatched.incidents() }
             }
             try await group.waitForAll()
         }
@@ -136,13 +136,13 @@ struct OpeningTests {
         let path = folder.file("a.db").path
         do {
             let store = try Store(path: path, clock: ManualClock())
-            try store.commit(.new(Samples.incident()))
+            try store.unwatched.commit(.new(Samples.incident()))
             _ = try store.pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
             try store.pool.close()
         }
         var bytes = try Data(contentsOf: URL(filePath: path))
         for index in 100..<bytes.count { bytes[index] = 0xA5 }
         try bytes.write(to: URL(filePath: path))
-        #expect { _ = try Store(path: path, clock: ManualClock()).incidents() } throws: { $0 is StorageError }
+        #expect { _ = try Store(path: path, clock: ManualClock()).unwatched.incidents() } throws: { $0 is StorageError }
     }
 }

@@ -13,18 +13,18 @@ struct OutboxTests {
     init() throws { test = try TestStore() }
 
     private func plan(_ id: String, _ alerts: PlannedAlert...) throws -> [OutboxMessage] {
-        try store.commit(.new(Samples.incident(id))) { _ in alerts }.newAlerts
+        try store.unwatched.commit(.new(Samples.incident(id))) { _ in alerts }.newAlerts
     }
 
     @Test("each recipient's oldest message comes first, and the next one when that is done")
     func heads() throws {
         let first = try plan("01a", Samples.alert("+1"), Samples.alert("+2"))
         let second = try plan("01b", Samples.alert("+1"), Samples.alert(channel: "hook"))
-        #expect(try store.pendingHeads() == [first[0], first[1], second[1]])
-        try store.markSent(first[0].id, at: test.clock.now())
-        #expect(try store.pendingHeads() == [first[1], second[0], second[1]])
-        try store.markDead(first[1].id, error: "no such number")
-        #expect(try store.pendingHeads() == [second[0], second[1]])
+        #expect(try store.unwatched.pendingHeads() == [first[0], first[1], second[1]])
+        try store.unwatched.markSent(first[0].id, at: test.clock.now())
+        #expect(try store.unwatched.pendingHeads() == [first[1], second[0], second[1]])
+        try store.unwatched.markDead(first[1].id, error: "no such number")
+        #expect(try store.unwatched.pendingHeads() == [second[0], second[1]])
     }
 
     @Test("a failed message stays its recipient's first, with its next moment and reason")
@@ -32,10 +32,10 @@ struct OutboxTests {
         let first = try #require(try plan("01a", Samples.alert("+1")).first)
         _ = try plan("01b", Samples.alert("+1"))
         let retryAt = test.clock.now() + 30
-        try store.beginAttempt(first.id)
-        #expect(try store.pendingHeads().first?.outcomeUnknown == true)
-        try store.markFailed(first.id, retryAt: retryAt, error: "HTTP 500", outcomeUnknown: false)
-        let head = try #require(try store.pendingHeads().first)
+        try store.unwatched.beginAttempt(first.id)
+        #expect(try store.unwatched.pendingHeads().first?.outcomeUnknown == true)
+        try store.unwatched.markFailed(first.id, retryAt: retryAt, error: "HTTP 500", outcomeUnknown: false)
+        let head = try #require(try store.unwatched.pendingHeads().first)
         #expect(head.id == first.id)
         #expect(head.attempts == 1)
         #expect(head.nextAttemptAt == retryAt)
@@ -46,9 +46,9 @@ struct OutboxTests {
     @Test("after a restart an attempt that was cut off is known to be of unknown outcome")
     func restart() throws {
         let message = try #require(try plan("01a", Samples.alert()).first)
-        try store.beginAttempt(message.id)
+        try store.unwatched.beginAttempt(message.id)
         let again = try TestStore(folder: test.folder, clock: test.clock)
-        let head = try #require(try again.store.pendingHeads().first)
+        let head = try #require(try again.store.unwatched.pendingHeads().first)
         #expect(head.id == message.id && head.attempts == 1 && head.outcomeUnknown)
         #expect(head.idempotencyKey == message.idempotencyKey)
     }
@@ -56,27 +56,27 @@ struct OutboxTests {
     @Test("what is sent or dead is changed no more")
     func finalStates() throws {
         let message = try #require(try plan("01a", Samples.alert()).first)
-        #expect(try store.markSent(message.id, at: Samples.start))
-        #expect(try !store.markDead(message.id, error: "late"))
-        #expect(try !store.beginAttempt(message.id))
-        #expect(try !store.markFailed(message.id, retryAt: Samples.start, error: "late", outcomeUnknown: true))
-        let kept = try #require(try store.messages(of: IncidentID(rawValue: "01a")).first)
+        #expect(try store.unwatched.markSent(message.id, at: Samples.start))
+        #expect(try !store.unwatched.markDead(message.id, error: "late"))
+        #expect(try !store.unwatched.beginAttempt(message.id))
+        #expect(try !store.unwatched.markFailed(message.id, retryAt: Samples.start, error: "late", outcomeUnknown: true))
+        let kept = try #require(try store.unwatched.messages(of: IncidentID(rawValue: "01a")).first)
         #expect(kept.state == .sent && kept.sentAt == Samples.start && kept.lastError == nil)
     }
 
     @Test("who waits hears of new messages")
     func signals() async throws {
-        var changes = store.outboxChanges().makeAsyncIterator()
+        var changes = store.changes(of: .outbox).makeAsyncIterator()
         _ = try plan("01b", Samples.alert())
         _ = try plan("01c", Samples.alert())
         #expect(await changes.next() != nil)
-        #expect(try store.pendingHeads().map(\.incident?.rawValue) == ["01b"])
+        #expect(try store.unwatched.pendingHeads().map(\.incident?.rawValue) == ["01b"])
     }
 
     @Test("a commit without messages wakes nobody")
     func noSignal() async throws {
-        let changes = store.outboxChanges()
-        try store.commit(.new(Samples.incident("01a")))
+        let changes = store.changes(of: .outbox)
+        try store.unwatched.commit(.new(Samples.incident("01a")))
         let waiting = Task {
             for await _ in changes { return true }
             return false
@@ -90,7 +90,7 @@ struct OutboxTests {
     func placeholderInText() throws {
         let message = try #require(try plan("01a", Samples.alert(text: "camera {token}")).first)
         #expect(message.alert.text == "camera {token}")
-        #expect(try store.pendingHeads().first?.alert.text == "camera {token}")
+        #expect(try store.unwatched.pendingHeads().first?.alert.text == "camera {token}")
     }
 
     @Test("the key of a message tells nobody the recipient")

@@ -10,13 +10,13 @@ struct ProtectionTests {
     func protection() throws {
         let test = try TestStore()
         let incident = Samples.incident()
-        try test.store.commit(.new(incident))
-        #expect(try !test.store.isProtected(incident: incident.id))
-        try test.store.setProtected(incident: incident.id, true)
-        try test.store.commit(.update(incident))
-        #expect(try test.store.isProtected(incident: incident.id))
-        try test.store.setProtected(incident: incident.id, false)
-        #expect(try !test.store.isProtected(incident: incident.id))
+        try test.store.unwatched.commit(.new(incident))
+        #expect(try !test.store.unwatched.isProtected(incident: incident.id))
+        try test.store.unwatched.setProtected(incident: incident.id, true)
+        try test.store.unwatched.commit(.update(incident))
+        #expect(try test.store.unwatched.isProtected(incident: incident.id))
+        try test.store.unwatched.setProtected(incident: incident.id, false)
+        #expect(try !test.store.unwatched.isProtected(incident: incident.id))
     }
 
     @Test("an incident that is not there can't be protected")
@@ -24,7 +24,7 @@ struct ProtectionTests {
         let test = try TestStore()
         let id = IncidentID(rawValue: "none")
         #expect(throws: StorageError.notFound(what: "incident none")) {
-            try test.store.setProtected(incident: id, true)
+            try test.store.unwatched.setProtected(incident: id, true)
         }
     }
 }

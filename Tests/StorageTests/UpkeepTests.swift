@@ -65,7 +65,7 @@ struct UpkeepTests {
         let mode = try FileManager.default.attributesOfItem(atPath: folder.file(name).path)[.posixPermissions] as? Int
         #expect((mode ?? 0o777) & 0o077 == 0)
         let again = try Store(path: path, clock: ManualClock())
-        #expect(try copies().count == 1 && again.clip(ClipID(rawValue: "old")) != nil)
+        #expect(try copies().count == 1 && again.unwatched.clip(ClipID(rawValue: "old")) != nil)
     }
 
     @Test("one daemon at a time works with a database; the lock goes with its process")
@@ -86,17 +86,17 @@ struct UpkeepTests {
     func backup() async throws {
         let test = try TestStore()
         let incident = Samples.incident()
-        try test.store.commit(.new(incident))
+        try test.store.unwatched.commit(.new(incident))
         let store = test.store
         let writing = Task.detached {
-            while !Task.isCancelled { try? store.setProtected(incident: incident.id, Bool.random()) }
+            while !Task.isCancelled { try? store.unwatched.setProtected(incident: incident.id, Bool.random()) }
         }
         let copy = test.folder.file("copy.db")
-        try test.store.backUp(to: copy)
+        try test.store.unwatched.backUp(to: copy)
         writing.cancel()
         await writing.value
         let again = try Store(path: copy.path, clock: test.clock)
-        #expect(try again.incidents() == [incident] && again.integrityProblems().isEmpty)
-        #expect(throws: StorageError.self) { try test.store.backUp(to: copy) }
+        #expect(try again.unwatched.incidents() == [incident] && again.unwatched.integrityProblems().isEmpty)
+        #expect(throws: StorageError.self) { try test.store.unwatched.backUp(to: copy) }
     }
 }

@@ -53,7 +53,7 @@ struct VerificationServiceTests {
         return .respond(200, body: "{\"choices\": [{\"message\": {\"content\": \"\(verdict)\"}}]}")
     }
 
-    private func messages(_ site: Site) throws -> Int { try site.store.messages(of: IncidentID(rawValue: "01a")).count }
+    private func messages(_ site: Site) throws -> Int { try site.store.unwatched.messages(of: IncidentID(rawValue: "01a")).count }
 
     @Test("text-first: the message is planned before anybody is asked, the description follows")
     func textFirst() async throws {
@@ -63,7 +63,7 @@ struct VerificationServiceTests {
         _ = try await site.service.take(.new(incident))
         #expect(try messages(site) == 1 && site.stub.requests.isEmpty)
         await site.service.look(at: incident) { [Data([1])] }
-        let stored = try #require(try site.store.incident(incident.id))
+        let stored = try #require(try site.store.unwatched.incident(incident.id))
         #expect(stored.secondLook?.description == "A box." && stored.severity == .medium)
         #expect(try messages(site) == 1)
     }
@@ -75,13 +75,13 @@ struct VerificationServiceTests {
         let incident = try incident()
         _ = try await site.service.take(.new(incident))
         #expect(try messages(site) == 0)
-        #expect(try site.store.incident(incident.id)?.stage == .candidate)
+        #expect(try site.store.unwatched.incident(incident.id)?.stage == .candidate)
         var later = incident
         later.stage = .growing
         _ = try await site.service.take(.update(later))
         #expect(try messages(site) == 0)
         await site.service.look(at: incident) { [Data([1])] }
-        let stored = try #require(try site.store.incident(incident.id))
+        let stored = try #require(try site.store.unwatched.incident(incident.id))
         #expect(stored.stage == .growing && stored.severity == .high && stored.secondLook?.happened == true)
         #expect(try messages(site) == 1)
     }
@@ -93,7 +93,7 @@ struct VerificationServiceTests {
         let incident = try incident()
         _ = try await site.service.take(.new(incident))
         await site.service.look(at: incident) { [Data([1])] }
-        let stored = try #require(try site.store.incident(incident.id))
+        let stored = try #require(try site.store.unwatched.incident(incident.id))
         #expect(stored.alerting == .silent && stored.stage == .confirmed && stored.severity == .medium)
         #expect(try messages(site) == 0)
     }
@@ -110,7 +110,7 @@ struct VerificationServiceTests {
         _ = try await site.service.take(.new(incident))
         await site.service.look(at: incident) { [Data([1])] }
         #expect(try messages(site) == 1)
-        #expect(try site.store.incident(incident.id)?.secondLook == nil)
+        #expect(try site.store.unwatched.incident(incident.id)?.secondLook == nil)
     }
 
     @Test("hold: a server that says nothing is waited for so long and no longer")
@@ -134,9 +134,9 @@ struct VerificationServiceTests {
         defer { site.stub.stop() }
         var waiting = try incident()
         waiting.stage = .candidate
-        try site.store.commit(.new(waiting))
+        try site.store.unwatched.commit(.new(waiting))
         await site.service.releaseForgotten()
-        #expect(try messages(site) == 1 && site.store.heldIncidents().isEmpty)
+        #expect(try messages(site) == 1 && site.store.unwatched.heldIncidents().isEmpty)
     }
 
     @Test("frames that can't be had: no question, no harm")
@@ -202,11 +202,11 @@ struct VerificationServiceTests {
             await site.service.retryNow()
         }
         #expect(left.isEmpty)
-        let stored = try #require(try site.store.incident(steps.new.incident.id))
+        let stored = try #require(try site.store.unwatched.incident(steps.new.incident.id))
         #expect(stored.stage == .ended && stored.phase == .ended && stored.region.width == 9)
         #expect(stored.secondLook?.happened == true && stored.severity == .high)
         #expect(try messages(site) == 1)
-        #expect(try site.store.heldIncidents().isEmpty)
+        #expect(try site.store.unwatched.heldIncidents().isEmpty)
         #expect(await site.service.remembered == 0)
     }
 
@@ -223,7 +223,7 @@ struct VerificationServiceTests {
             site.clock.advance(seconds: 2)
         }
         await site.faulty.waitForAnnouncement()
-        #expect(try messages(site) == 1 && site.store.heldIncidents().isEmpty)
+        #expect(try messages(site) == 1 && site.store.unwatched.heldIncidents().isEmpty)
     }
 
     @Test("hold: later steps take back neither a raised severity nor a silence")
@@ -235,7 +235,7 @@ struct VerificationServiceTests {
             _ = try await site.service.take(steps.new)
             await site.service.look(at: steps.new.incident) { [Data([1])] }
             _ = try await site.service.take(steps.update)
-            let stored = try #require(try site.store.incident(steps.new.incident.id))
+            let stored = try #require(try site.store.unwatched.incident(steps.new.incident.id))
             #expect(stored.stage == .growing && stored.severity == .high)
             #expect((stored.alerting == .silent) == !happened)
         }
@@ -291,14 +291,14 @@ struct VerificationServiceTests {
         defer { site.stub.stop() }
         var waiting = try incident()
         waiting.stage = .candidate
-        try site.store.commit(.new(waiting))
+        try site.store.unwatched.commit(.new(waiting))
         await site.service.releaseForgotten()
         if fails < 2 {
             await site.clock.waitForSleepers(1)
             site.clock.advance(seconds: 2)
             await site.faulty.waitForAnnouncement()
         }
-        #expect(try messages(site) == 1 && site.store.heldIncidents().isEmpty)
+        #expect(try messages(site) == 1 && site.store.unwatched.heldIncidents().isEmpty)
         #expect(await site.service.remembered == 0)
     }
 
@@ -318,7 +318,7 @@ struct VerificationServiceTests {
         }
         await site.service.look(at: steps.new.incident) { [Data([1])] }
         try await ending.withLock { $0 }?.value
-        let stored = try #require(try site.store.incident(steps.new.incident.id))
+        let stored = try #require(try site.store.unwatched.incident(steps.new.incident.id))
         #expect(stored.phase == .ended && stored.secondLook != nil)
     }
 }

@@ -19,7 +19,7 @@ struct AcknowledgeTests {
         let after = try await site.get("/i/\(site.token)")
         #expect(after.text.contains("Taken care of by somebody who got the alert"))
         #expect(!after.text.contains("<form"))
-        #expect(try site.store.acknowledgement(of: site.incident.id)?.by == "link")
+        #expect(try site.store.unwatched.acknowledgement(of: site.incident.id)?.by == "link")
     }
 
     @Test("looking at the page acknowledges nothing, however often messengers fetch it")
@@ -28,7 +28,7 @@ struct AcknowledgeTests {
         for _ in 0..<3 { _ = try await site.get("/i/\(site.token)") }
         let wrong = try await site.get("/i/\(site.token)/acknowledge")
         #expect(wrong.status == .notFound || wrong.status == .methodNotAllowed)
-        #expect(try site.store.acknowledgement(of: site.incident.id) == nil)
+        #expect(try site.store.unwatched.acknowledgement(of: site.incident.id) == nil)
     }
 
     @Test("an unknown link can't acknowledge")

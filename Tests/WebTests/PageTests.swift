@@ -52,7 +52,7 @@ struct PageTests {
         ] {
             #expect(page.contains(part), "\(part)")
         }
-        try site.store.acknowledge(site.incident.id, by: "link", at: site.clock.now())
+        try site.store.unwatched.acknowledge(site.incident.id, by: "link", at: site.clock.now())
         let after = try await site.get("/i/\(site.token)", server: server).text
         #expect(after.contains("Übernommen von jemandem, der die Meldung bekommen hat, 28. Mai 2026"))
         for word in ["Taken", "Began", "Ended", "What", "Save", "clip is"] { #expect(!after.contains(word), "\(word)") }

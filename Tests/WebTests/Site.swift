@@ -43,8 +43,8 @@ struct Site {
             startDate: Site.start, endDate: Site.start + 1, confirmedDate: Site.start + 1,
             region: Region(x: 1, y: 2, width: 3, height: 4), frameSize: FrameSize(width: 640, height: 360))
         change(&incident)
-        try store.commit(.new(incident))
-        token = try store.newLink(incident.id, expiresAt: Site.start + 3600)
+        try store.unwatched.commit(.new(incident))
+        token = try store.unwatched.newLink(incident.id, expiresAt: Site.start + 3600)
     }
 
     /// Adds a clip with the given video under its temporary or its final name.
@@ -53,13 +53,13 @@ struct Site {
         var clip = Clip(
             id: ClipID(rawValue: id), camera: incident.camera, path: "aisle-4/2026-05-28/\(id).mp4",
             startDate: Site.start - 10, start: MediaTime(seconds: 10))
-        try store.insert(clip, incidents: [incident.id])
+        try store.unwatched.insert(clip, incidents: [incident.id])
         let folder = directory.file("aisle-4/2026-05-28")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try video?.write(to: directory.file(isFinished ? clip.path : clip.temporaryPath))
         try poster?.write(to: directory.file(clip.posterPath))
         if isFinished {
-            try store.finish(
+            try store.unwatched.finish(
                 clip.id, durationSeconds: 20, bytes: Int64(video?.count ?? 0),
                 sha256: String(repeating: "0", count: 64))
             clip.state = .finished

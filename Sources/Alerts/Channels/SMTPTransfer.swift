@@ -1,12 +1,12 @@
 internal import CCurl
-import Dispatch
+import Domain
 import Foundation
 
 /// Hands mail in by SMTP. The only place that touches libcurl.
 final class SMTPTransfer: Sendable {
     private let server: SMTPServer
     /// Transfers block: they get threads of their own, so that the cooperative pool stays free.
-    private let queue = DispatchQueue(label: "aislewatch.mail", attributes: .concurrent)
+    private let work = BlockingWork("mail", maxThreads: 8)
     private static let isReady = aw_curl_init() == 0
 
     init(_ server: SMTPServer) { self.server = server }
@@ -14,9 +14,7 @@ final class SMTPTransfer: Sendable {
     /// Returns when the server has taken the mail.
     func send(from: String, to recipient: String, _ data: Data) async throws(AlertError) {
         guard Self.isReady else { throw .temporary(reason: "mail: libcurl could not be set up") }
-        let result = await withCheckedContinuation { continuation in
-            queue.async { [self] in continuation.resume(returning: transfer(from: from, to: recipient, data)) }
-        }
+        let result = await work.run { [self] in transfer(from: from, to: recipient, data) }
         if let failure = Self.failure(result) { throw failure }
     }
 

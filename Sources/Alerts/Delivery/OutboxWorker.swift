@@ -57,7 +57,7 @@ public actor OutboxWorker {
     /// Works until the task is cancelled. An attempt that is cut off then is looked into at the next start.
     public func run() async {
         let (wakes, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let changes = store.outboxChanges()
+        let changes = store.changes(of: .outbox)
         await withDiscardingTaskGroup { group in
             group.addTask {
                 for await _ in changes { wake.yield() }

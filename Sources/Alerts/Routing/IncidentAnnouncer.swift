@@ -41,7 +41,7 @@ public struct IncidentAnnouncer: Sendable {
         let now = clock.now(), incident = event.incident, texts = texts
         var link: LinkToken?
         if case .new = event, publicBaseURL != nil, !router.destinations.isEmpty {
-            link = try store.makeLink(expiresAt: now + linkLifetimeSeconds)
+            link = try store.blocking.makeLink(expiresAt: now + linkLifetimeSeconds)
         }
         let url = link.flatMap { link in publicBaseURL?.appending(path: "i").appending(path: link.token) }
         let words = AlertWords(
@@ -52,7 +52,7 @@ public struct IncidentAnnouncer: Sendable {
                 IncidentDocument.text(
                     event, before: before, isSnoozed: isSnoozed, link: url, words: { texts.incident($0) })
             })
-        return try store.commit(event, link: link) { try router.plan(event, words: words, history: $0, now: now) }
+        return try store.blocking.commit(event, link: link) { try router.plan(event, words: words, history: $0, now: now) }
     }
 
     /// The incident in one sentence or two, as messages, pages and sidecars tell it.

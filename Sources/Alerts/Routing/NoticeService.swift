@@ -1,4 +1,3 @@
-import Dispatch
 public import Domain
 import Foundation
 public import Logging
@@ -31,7 +30,7 @@ public final class NoticeService: NoticeSink {
     private let ids = MonotonicID()
     private let logger: Logger
     /// In order: what was raised before it was cleared is written before.
-    private let queue = DispatchQueue(label: "aislewatch.notices")
+    private let work = BlockingWork("notices", maxThreads: 1)
     /// Keys that are known to be open, so that a watchdog that repeats itself costs nothing; nil: not read yet.
     private let open = Mutex<Set<String>?>(nil)
 
@@ -52,17 +51,17 @@ public final class NoticeService: NoticeSink {
 
     public func raise(_ notice: OperationalNotice) {
         if open.withLock({ $0?.contains(notice.key) ?? false }) { return }
-        queue.async { [self] in raiseNow(notice) }
+        work.start { [self] in raiseNow(notice) }
     }
 
     public func clear(_ key: String) {
         if open.withLock({ $0.map { !$0.contains(key) } ?? false }) { return }
-        queue.async { [self] in clearNow(key) }
+        work.start { [self] in clearNow(key) }
     }
 
     /// Returns when all that was said so far is written.
     public func settle() async {
-        await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
+        await work.drain()
     }
 
     private func raiseNow(_ notice: OperationalNotice) {
@@ -76,8 +75,8 @@ public final class NoticeService: NoticeSink {
             let silent: String? = if case .outboxStuck(let channel, _, _) = notice { channel } else { nil }
             let id = ids.next(at: now)
             // It stays unopened, so that people are told when the snooze is over and it still lasts.
-            if try store.snoozes(at: now).contains(where: { $0.covers(notice) }) { return }
-            let isNew = try store.open(notice, id: id, text: text, at: now) { _ in
+            if try store.blocking.snoozes(at: now).contains(where: { $0.covers(notice) }) { return }
+            let isNew = try store.blocking.open(notice, id: id, text: text, at: now) { _ in
                 recipients.filter { $0.channel != silent && notice.severity >= $0.minSeverity }.map {
                     PlannedAlert(channel: $0.channel, recipient: $0.recipient, text: text, purpose: .notice)
                 }
@@ -96,7 +95,7 @@ public final class NoticeService: NoticeSink {
             guard open.withLock({ $0?.contains(key) == true }) else { return }
             let now = clock.now()
             let texts = setup.withLock { $0.texts }
-            let closed = try store.close(key, at: now) { texts.cleared($0.notice, at: now) }
+            let closed = try store.blocking.close(key, at: now) { texts.cleared($0.notice, at: now) }
             _ = open.withLock { $0?.remove(key) }
             if let closed { logger.notice("\(texts.cleared(closed.notice, at: now))") }
         } catch {
@@ -106,7 +105,7 @@ public final class NoticeService: NoticeSink {
 
     private func readOpen() throws {
         guard open.withLock({ $0 == nil }) else { return }
-        let keys = Set(try store.openNotices().map(\.notice.key))
+        let keys = Set(try store.blocking.openNotices().map(\.notice.key))
         open.withLock { $0 = keys }
     }
 }

@@ -42,13 +42,15 @@ final class IncidentPictures: PictureSource {
 
     func picture(of incident: IncidentID, maximumBytes: Int) async -> Data? {
         if let kept = kept.withLock({ $0.last { $0.incident.id == incident } }) {
-            for size in Self.sizes {
-                let picture = try? IncidentPicture.jpeg(
-                    kept.frame, incident: kept.incident, maxWidth: size.width, quality: size.quality)
-                guard let picture else { return nil }
-                if picture.count <= maximumBytes { return picture }
+            return await BlockingWork.shared.run {
+                for size in Self.sizes {
+                    let picture = try? IncidentPicture.jpeg(
+                        kept.frame, incident: kept.incident, maxWidth: size.width, quality: size.quality)
+                    guard let picture else { return nil }
+                    if picture.count <= maximumBytes { return picture }
+                }
+                return nil
             }
-            return nil
         }
         return await poster(of: incident, maximumBytes)
     }
@@ -61,8 +63,11 @@ final class IncidentPictures: PictureSource {
             }
             guard let found else { return nil }
             for clip in found.clips {
-                guard let file = clips.posterFile(of: clip), let data = try? Data(contentsOf: file) else { continue }
-                if let fitting = Self.fit(data, file, maximumBytes) { return fitting }
+                let fitting = await BlockingWork.shared.run { [clips] () -> Data? in
+                    guard let file = clips.posterFile(of: clip), let data = try? Data(contentsOf: file) else { return nil }
+                    return Self.fit(data, file, maximumBytes)
+                }
+                if let fitting { return fitting }
             }
             let isYoung = found.incident.map { clock.now().timeIntervalSince($0.confirmedDate) < 30 } ?? false
             guard isYoung, clock.monotonicSeconds() - began < Self.posterPatienceSeconds else { return nil }

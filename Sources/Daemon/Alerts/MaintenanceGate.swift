@@ -22,7 +22,7 @@ final class MaintenanceGate: Sendable {
         case .new:
             guard incident.facts.triggeredBy == nil else { return true }
             let now = clock.now()
-            let snoozes = (try? store.snoozes(at: now)) ?? []
+            let snoozes = (try? store.blocking.snoozes(at: now)) ?? []
             guard snoozes.contains(where: { $0.mode == .maintenance && $0.covers(incident) }) else { return true }
             dropped.withLock { _ = $0.insert(incident.id) }
             return false

@@ -1,4 +1,3 @@
-import Dispatch
 import Domain
 import Foundation
 import Incidents
@@ -15,14 +14,8 @@ extension CameraSupervisor {
         Task {
             await verification.look(at: incident) {
                 // Decoding takes a while and must not hold a thread that others share.
-                try await withCheckedThrowingContinuation { continuation in
-                    DispatchQueue.global(qos: .utility).async {
-                        continuation.resume(
-                            with: Result {
-                                try IncidentFrames.collect(
-                                    from: ring, shown, count: configuration.frames, maxWidth: 768)
-                            })
-                    }
+                try await BlockingWork.shared.run {
+                    try IncidentFrames.collect(from: ring, shown, count: configuration.frames, maxWidth: 768)
                 }
             }
         }

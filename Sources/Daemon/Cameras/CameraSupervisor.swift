@@ -44,8 +44,6 @@ final class CameraSupervisor: Service {
 
     /// Pause before a pipeline that failed (an undecodable stream) is tried again.
     private static let retrySeconds = 2.0
-    /// How soon a suppression that a person makes or takes back holds.
-    private static let suppressionSeconds = 2.0
     /// The analysed stream's ring only bridges a decoder that is late.
     private static let analysedRingSeconds = 5.0
 
@@ -124,9 +122,9 @@ final class CameraSupervisor: Service {
             for await state in analysedSource.states { note(state) }
         }
         let suppressing = Task { [suppressionBook, rooms, weak self] in
-            while !Task.isCancelled, let current = await self?.suppressions() {
+            for await _ in rooms.store.changes(of: .suppressions) {
+                guard let current = await self?.suppressions() else { return }
                 suppressionBook.replace(current)
-                try? await rooms.clock.sleep(seconds: Self.suppressionSeconds)
             }
         }
         defer { suppressing.cancel() }
@@ -242,7 +240,7 @@ final class CameraSupervisor: Service {
     /// the text can leave while the clip goes on.
     func take(_ event: IncidentEvent, _ recorder: ClipRecorder) async {
         let gate = rooms.alerts.maintenance
-        guard (try? await rooms.store.perform { _ in gate.lets(event) }) ?? true else { return }
+        guard await rooms.store.perform({ _ in gate.lets(event) }) else { return }
         let recorded = bridge.translate(event)
         if case .new(let incident) = recorded {
             do {

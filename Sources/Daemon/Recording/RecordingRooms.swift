@@ -35,8 +35,8 @@ public struct RecordingRooms: Sendable {
     /// Puts right what the end of the last run has cut off.
     /// - Parameter announce: Commits an incident whose clip has begun and that did not get into the database any more.
     func salvage(announce: @escaping (Incident) throws -> Void) throws {
-        folders.establish(newest: try store.newestClip())
-        try store.endOpenIncidents()
+        folders.establish(newest: try store.blocking.newestClip())
+        try store.blocking.endOpenIncidents()
         try ClipSalvager(folders: folders, store: store, logger: logger).salvageAll(announce: announce)
     }
 }

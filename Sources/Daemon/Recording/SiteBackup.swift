@@ -45,7 +45,7 @@ public struct SiteBackup {
             at: partial, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         do {
             var names = [databaseName]
-            try store.backUp(to: partial.appending(path: databaseName))
+            try store.blocking.backUp(to: partial.appending(path: databaseName))
             let key = URL(filePath: Store.keyFile(of: store.path))
             if manager.fileExists(atPath: key.path) {
                 try copy(key, to: partial.appending(path: keyName))

@@ -11,17 +11,19 @@ struct RequestService: Service {
     let clock: any WallClock
     let logger: Logger
 
-    private static let intervalSeconds = 1.0
-
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while (try? await clock.sleep(seconds: Self.intervalSeconds)) != nil {
-                do {
-                    for request in try await store.perform({ try $0.takeRequests() }) { await answer(request) }
-                } catch {
-                    logger.error("requests can't be read: \(error)")
-                }
-            }
+            let changes = store.changes(of: .requests)
+            await takeAll()
+            for await _ in changes { await takeAll() }
+        }
+    }
+
+    private func takeAll() async {
+        do {
+            for request in try await store.perform({ try $0.takeRequests() }) { await answer(request) }
+        } catch {
+            logger.error("requests can't be read: \(error)")
         }
     }
 
@@ -29,7 +31,7 @@ struct RequestService: Service {
         do {
             switch request.name {
             case .wake:
-                store.outboxMayHaveChanged()
+                store.signal(.outbox)
                 try await store.perform { try $0.finish(request: request.id, incident: nil) }
             case .drill:
                 guard let camera = request.camera else { return }

@@ -1,4 +1,3 @@
-import Dispatch
 import Domain
 import Logging
 import Recording
@@ -16,7 +15,7 @@ struct StorageService: Service {
 
     func run() async throws {
         // A disk that hangs must not keep the look at the recorders from happening.
-        let probing = Worker("aislewatch.storage-probe"), guarding = Worker("aislewatch.disk-guard")
+        let probing = Worker("storage probe"), guarding = Worker("disk guard")
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 probing.submit { folders.probe() }

@@ -1,12 +1,12 @@
-import Dispatch
+import Domain
 import Synchronization
 
 /// A thread for work that may hang: while one piece is under way, the next ones are left out.
 final class Worker: Sendable {
-    private let queue: DispatchQueue
+    private let work: BlockingWork
     private let isBusy = Mutex(false)
 
-    init(_ label: String) { queue = DispatchQueue(label: label) }
+    init(_ label: String) { work = BlockingWork(label, maxThreads: 1) }
 
     func submit(_ body: @escaping @Sendable () -> Void) {
         let mayStart = isBusy.withLock { isBusy in
@@ -14,7 +14,7 @@ final class Worker: Sendable {
             return !isBusy
         }
         guard mayStart else { return }
-        queue.async { [self] in
+        work.start { [self] in
             body()
             isBusy.withLock { $0 = false }
         }

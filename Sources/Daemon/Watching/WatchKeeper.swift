@@ -39,7 +39,7 @@ final class WatchKeeper: Sendable {
         do {
             try await store.perform { _ = try $0.commit(event) }
             try await recorder.handle(event)
-            return try store.clips(of: event.incident.id).map(\.path)
+            return try await store.perform { try $0.clips(of: event.incident.id).map(\.path) }
         } catch {
             logger.error("no clip of incident \(event.incident.id): \(error)")
             return []

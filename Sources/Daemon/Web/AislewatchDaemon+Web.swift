@@ -10,15 +10,16 @@ import Web
 extension AislewatchDaemon {
     func webDesks(
         _ rooms: CameraRooms, cameras: CameraFleet, hub: EventHub, status: StatusDesk
-    ) throws -> APIServices {
+    ) async throws -> APIServices {
         let desk = LiveDesk(cameras)
         let running = rooms.running
-        let follows = try FollowDesk(
-            desk: desk, store: rooms.store, clips: rooms.folders.files,
+        let records = try await rooms.store.perform { try $0.follows() }
+        let follows = FollowDesk(
+            records, desk: desk, store: rooms.store, clips: rooms.folders.files,
             family: rooms.family, events: hub, ids: rooms.ids, clock: clock, logger: logger)
         rooms.followDesk.set(follows)
         warnings.tell { hub.publish(.warning($0)) }
-        var api = APIServices(store: rooms.store, setup: try SetupLink(store: rooms.store), hub: hub)
+        var api = APIServices(store: rooms.store, setup: try await SetupLink.make(store: rooms.store), hub: hub)
         api.feed = desk
         api.prompts = follows
         api.trigger = TriggerDesk(cameras)
@@ -27,8 +28,8 @@ extension AislewatchDaemon {
         api.status = status
         api.archive = IncidentZip(
             exporter: IncidentExporter(
-                files: ClipFiles(root: configuration.recording.directory), store: rooms.store, clock: clock,
-                text: { rooms.announcer.text($0) }))
+                files: rooms.folders.files, store: rooms.store, clock: clock,
+                text: { rooms.announcer.text($0) }), logger: logger)
         api.silence = StoredSilence(store: rooms.store, clock: clock)
         if let file = configurationFile {
             let reload = ConfigurationReload(running, cameras: cameras, alerts: rooms.alerts, logger: logger)

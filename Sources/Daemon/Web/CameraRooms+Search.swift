@@ -15,11 +15,11 @@ extension CameraRooms {
     /// Gives words to incidents that have none yet: of an earlier version, or a process that ended in between.
     func indexMissing() throws {
         while true {
-            let missing = try store.unindexedIncidents(limit: 500)
+            let missing = try store.blocking.unindexedIncidents(limit: 500)
             guard !missing.isEmpty else { return }
             for incident in missing {
                 let camera = configuration.cameras.first { $0.id == incident.camera }
-                try store.index(incident.id, words: searchWords(incident, camera: camera))
+                try store.blocking.index(incident.id, words: searchWords(incident, camera: camera))
             }
         }
     }

@@ -4,7 +4,6 @@ import Domain
 import Foundation
 import Glibc
 import Settings
-import Synchronization
 
 /// The configuration file as pages change it: checked like at the start, written whole or not at all, undoable, and in effect
 /// at once as far as that goes.
@@ -16,7 +15,8 @@ final class ConfigurationDesk: ConfigurationEditor {
     /// What the daemon was started with.
     private let started: AislewatchConfiguration
     private let apply: @Sendable (AislewatchConfiguration) async -> Void
-    private let lock = Mutex(())
+    /// One change at a time.
+    private let work = BlockingWork("configuration", maxThreads: 1)
 
     /// - Parameter apply: Puts a saved configuration into effect.
     init(
@@ -33,7 +33,9 @@ final class ConfigurationDesk: ConfigurationEditor {
     private var undoFile: URL { stateDirectory.appending(path: "configuration.undo.yaml") }
     private var secretsFolder: URL { stateDirectory.appending(path: "secrets") }
 
-    func current() throws -> ConfigurationText {
+    func current() async throws -> ConfigurationText { try await work.run { try self.currentNow() } }
+
+    private func currentNow() throws -> ConfigurationText {
         let text = try read(), reason = whyNotWritable()
         return ConfigurationText(
             path: file.path, revision: Self.revision(text), text: HiddenSecrets.hide(text), isWritable: reason == nil,
@@ -42,7 +44,7 @@ final class ConfigurationDesk: ConfigurationEditor {
     }
 
     func takeEffect() async {
-        guard let text = try? read(), let configuration = try? parse(text) else { return }
+        guard let configuration = try? await work.run({ try self.parse(self.read()) }) else { return }
         await apply(configuration)
     }
 
@@ -55,18 +57,18 @@ final class ConfigurationDesk: ConfigurationEditor {
             text, file: file.path, environment: environment, baseDirectory: file.deletingLastPathComponent())
     }
 
-    func valuesJSON() throws -> String { HiddenSecrets.json(try read()) }
+    func valuesJSON() async throws -> String { try await work.run { HiddenSecrets.json(try self.read()) } }
 
-    func save(text: String, revision: String?, dryRun: Bool) throws -> ConfigurationChange {
-        try lock.withLock { _ in
+    func save(text: String, revision: String?, dryRun: Bool) async throws -> ConfigurationChange {
+        try await work.run { [self] in
             let old = try read()
             try check(revision, old)
             return try finish(old: old, new: HiddenSecrets.restore(text, from: old), secrets: [], dryRun: dryRun)
         }
     }
 
-    func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) throws -> ConfigurationChange {
-        try lock.withLock { _ in
+    func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) async throws -> ConfigurationChange {
+        try await work.run { [self] in
             let old = try read()
             try check(revision, old)
             var secrets: [(url: URL, text: String)] = []
@@ -78,8 +80,8 @@ final class ConfigurationDesk: ConfigurationEditor {
         }
     }
 
-    func undo() throws -> ConfigurationChange {
-        try lock.withLock { _ in
+    func undo() async throws -> ConfigurationChange {
+        try await work.run { [self] in
             guard let before = try? String(contentsOf: undoFile, encoding: .utf8) else {
                 throw PortFailure.conflict("There is nothing to undo.")
             }

@@ -12,13 +12,11 @@ actor FollowDesk: PromptSink {
         var record: FollowRecord
         var state = FollowView.State.waiting
         var track: TrackID?
-        var savedAt = -Double.infinity
+        var schedule = FollowedPlaceSchedule()
     }
 
     /// Objects that the network follows before one camera at the same time: each takes a share of a core.
     static let maxPerCamera = 4
-    /// How often the last place is written down.
-    private static let saveSeconds = 30.0
 
     private let desk: LiveDesk
     private let store: Store
@@ -33,9 +31,9 @@ actor FollowDesk: PromptSink {
     private var clicked = ClickedFrames()
 
     init(
-        desk: LiveDesk, store: Store, clips: any ClipSource, family: any SegmentationFamily, events: any LiveEvents,
+        _ records: [FollowRecord], desk: LiveDesk, store: Store, clips: any ClipSource, family: any SegmentationFamily, events: any LiveEvents,
         ids: MonotonicID, clock: any WallClock, logger: Logger
-    ) throws {
+    ) {
         self.desk = desk
         self.store = store
         self.clips = clips
@@ -45,7 +43,7 @@ actor FollowDesk: PromptSink {
         self.clock = clock
         self.logger = logger
         followed = Dictionary(
-            try store.follows().map { ($0.object.id, Followed(record: $0)) }, uniquingKeysWith: { first, _ in first })
+            records.map { ($0.object.id, Followed(record: $0)) }, uniquingKeysWith: { first, _ in first })
     }
 
     // MARK: The cameras' side
@@ -92,14 +90,14 @@ actor FollowDesk: PromptSink {
                 followed[id]?.state = state
                 publish(id)
             }
-            let now = clock.monotonicSeconds()
-            if isPresent, now - entry.savedAt > Self.saveSeconds, let record = followed[id]?.record {
-                followed[id]?.savedAt = now
+            let place = FollowedPlace(
+                region: seen.sample.region, frameSize: observation.frameSize, seenAt: observation.date)
+            if isPresent, followed[id]?.schedule.mustWrite(place, at: clock.monotonicSeconds()) == true {
                 Task { [store, logger] in
                     do {
-                        try await store.perform { try $0.save(record) }
+                        try await store.perform { try $0.save(place, of: id) }
                     } catch {
-                        logger.error("a followed object could not be saved: \(error)")
+                        logger.error("a followed object's place could not be saved: \(error)")
                     }
                 }
             }
@@ -220,7 +218,7 @@ actor FollowDesk: PromptSink {
         let record = entry.record
         let prompt = record.mask.map { Prompt(mask: $0) } ?? record.object.prompts.last?.prompt ?? Prompt()
         let time = record.object.prompts.last?.time ?? MediaTime(pts90k: 0)
-        let frame = try await BlockingWork.run { try JPEGDecoder.frame(record.picture, time: time) }
+        let frame = try await BlockingWork.shared.run { try JPEGDecoder.frame(record.picture, time: time) }
         let (track, _) = try await tracker.addPrompt(prompt, frame: frame)
         // Removed meanwhile?
         guard followed[id] != nil else { return await tracker.removePrompt(track) }
@@ -237,11 +235,12 @@ actor FollowDesk: PromptSink {
             clicked.keep(frame, of: camera, at: time)
             return frame
         case .clip(let id, let seconds):
-            guard let clip = try? await store.perform({ try $0.clip(id) }), clip.camera == camera,
-                let url = clips.videoFile(of: clip)
-            else { throw PortFailure.notFound("There is no such clip of this camera.") }
+            let found = try? await store.perform { [clips] db in
+                try db.clip(id).map { clip in (clip, clips.videoFile(of: clip)) }
+            }
+            guard let (clip, file) = found ?? nil, clip.camera == camera, let url = file else { throw PortFailure.notFound("There is no such clip of this camera.") }
             do {
-                let found = try await BlockingWork.run { try ClipPictures.frame(in: url, at: seconds) }
+                let found = try await BlockingWork.shared.run { try ClipPictures.frame(in: url, at: seconds) }
                 guard let found else { throw PortFailure.invalid("The clip is shorter than that.") }
                 return found
             } catch let error as PortFailure {
@@ -283,7 +282,7 @@ actor FollowDesk: PromptSink {
 
     private func jpeg(_ frame: VideoFrame) async throws -> Data {
         do {
-            return try await BlockingWork.run { try JPEGEncoder.encode(frame: frame, quality: 92) }
+            return try await BlockingWork.shared.run { try JPEGEncoder.encode(frame: frame, quality: 92) }
         } catch {
             throw PortFailure.notAvailable("\(error)")
         }

@@ -40,7 +40,7 @@ struct LiveDesk: LiveFeed {
         let frame = try await window.frame(at: time)
         let jpeg: Data
         do {
-            jpeg = try await BlockingWork.run {
+            jpeg = try await BlockingWork.shared.run {
                 try JPEGEncoder.encode(frame: frame, maxWidth: maxWidth, quality: 80)
             }
         } catch {

@@ -7,28 +7,35 @@ struct StoredSilence: SilenceDesk {
     let store: Store
     let clock: any WallClock
 
-    func acknowledge(_ incident: IncidentID, by: String) throws {
-        _ = try store.acknowledge(incident, by: by, at: clock.now())
+    func acknowledge(_ incident: IncidentID, by: String) async throws {
+        let now = clock.now()
+        _ = try await store.perform { try $0.acknowledge(incident, by: by, at: now) }
     }
 
-    func acknowledgement(of incident: IncidentID) throws -> Acknowledgement? {
-        try store.acknowledgement(of: incident)
+    func snoozes() async throws -> [Snooze] {
+        let now = clock.now()
+        return try await store.perform { try $0.snoozes(at: now) }
     }
 
-    func snoozes() throws -> [Snooze] { try store.snoozes(at: clock.now()) }
+    func add(_ snooze: Snooze) async throws -> Snooze { try await store.perform { try $0.add(snooze) } }
 
-    func add(_ snooze: Snooze) throws -> Snooze { try store.add(snooze) }
-
-    func endSnooze(_ id: Int64) throws -> Bool { try store.endSnooze(id, at: clock.now()) }
-
-    func suppressions() throws -> [SuppressionView] { try store.activeSuppressions().map(Self.view) }
-
-    func suppress(_ incident: Incident, until: Date, by: String) throws -> SuppressionView {
-        Self.view(
-            try store.addSuppression(Suppression(of: incident, from: clock.now(), until: until, by: by)))
+    func endSnooze(_ id: Int64) async throws -> Bool {
+        let now = clock.now()
+        return try await store.perform { try $0.endSnooze(id, at: now) }
     }
 
-    func endSuppression(_ id: Int64, by: String) throws -> Bool { try store.removeSuppression(id, by: by) }
+    func suppressions() async throws -> [SuppressionView] {
+        try await store.perform { try $0.activeSuppressions() }.map(Self.view)
+    }
+
+    func suppress(_ incident: Incident, until: Date, by: String) async throws -> SuppressionView {
+        let suppression = Suppression(of: incident, from: clock.now(), until: until, by: by)
+        return Self.view(try await store.perform { try $0.addSuppression(suppression) })
+    }
+
+    func endSuppression(_ id: Int64, by: String) async throws -> Bool {
+        try await store.perform { try $0.removeSuppression(id, by: by) }
+    }
 
     private static func view(_ suppression: Suppression) -> SuppressionView {
         let size = suppression.frameSize

@@ -31,7 +31,7 @@ struct StreamTrial: StreamTester {
         }
         let clock = clock
         let wanted = options
-        return try await BlockingWork.run { Self.watch(wanted, clock) }
+        return await BlockingWork.shared.run { Self.watch(wanted, clock) }
     }
 
     private static func host(_ url: String) -> String? {

@@ -1,15 +1,15 @@
 /// Shows and changes the configuration file as a text: comments stay. Every call throws ``PortFailure`` when it can't be done.
 public protocol ConfigurationEditor: Sendable {
-    func current() throws -> ConfigurationText
+    func current() async throws -> ConfigurationText
     /// The file as JSON without secrets.
-    func valuesJSON() throws -> String
+    func valuesJSON() async throws -> String
     /// Looks at a text and, unless `dryRun`, saves it if it is valid.
     /// - Parameter revision: Of the text that was edited; a change meanwhile is a conflict. Nil doesn't look.
-    func save(text: String, revision: String?, dryRun: Bool) throws -> ConfigurationChange
+    func save(text: String, revision: String?, dryRun: Bool) async throws -> ConfigurationChange
     /// Puts values into the file.
-    func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) throws -> ConfigurationChange
+    func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) async throws -> ConfigurationChange
     /// Puts back the text before the last change.
-    func undo() throws -> ConfigurationChange
+    func undo() async throws -> ConfigurationChange
     /// Puts what was saved into effect, as far as that goes while the daemon runs. Returns when it holds.
     func takeEffect() async
 }

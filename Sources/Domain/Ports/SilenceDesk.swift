@@ -1,21 +1,20 @@
 public import Foundation
 
-/// Acknowledgements, snoozes and suppressions, as the pages ask for them. Every call may wait for the disk.
+/// Acknowledgements, snoozes and suppressions, as the pages ask for them.
 public protocol SilenceDesk: Sendable {
     /// Somebody takes care of it; the first one counts.
-    func acknowledge(_ incident: IncidentID, by: String) throws
-    func acknowledgement(of incident: IncidentID) throws -> Acknowledgement?
+    func acknowledge(_ incident: IncidentID, by: String) async throws
     /// Those that hold now.
-    func snoozes() throws -> [Snooze]
-    func add(_ snooze: Snooze) throws -> Snooze
+    func snoozes() async throws -> [Snooze]
+    func add(_ snooze: Snooze) async throws -> Snooze
     /// - Returns: False when there is none that holds.
-    func endSnooze(_ id: Int64) throws -> Bool
+    func endSnooze(_ id: Int64) async throws -> Bool
     /// Those that hold now.
-    func suppressions() throws -> [SuppressionView]
+    func suppressions() async throws -> [SuppressionView]
     /// The incident's rule stays silent at its place.
-    func suppress(_ incident: Incident, until: Date, by: String) throws -> SuppressionView
+    func suppress(_ incident: Incident, until: Date, by: String) async throws -> SuppressionView
     /// - Returns: False when there is none that holds.
-    func endSuppression(_ id: Int64, by: String) throws -> Bool
+    func endSuppression(_ id: Int64, by: String) async throws -> Bool
 }
 
 /// A place where a rule is silent.

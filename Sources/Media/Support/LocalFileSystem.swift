@@ -6,13 +6,18 @@ import Glibc
 public struct LocalFileSystem: ClipFileSystem {
     public init() {}
 
-    public func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    public func exists(_ path: String) -> Bool {
+        BlockingWork.assertMayBlock("LocalFileSystem.exists")
+        return access(path, F_OK) == 0
+    }
 
     public func makeFolder(_ path: String) throws {
+        BlockingWork.assertMayBlock("LocalFileSystem.makeFolder")
         if mkdir(path, 0o750) != 0 && errno != EEXIST { throw FileFailure(path: path, code: errno) }
     }
 
     public func syncFolder(_ path: String) throws {
+        BlockingWork.assertMayBlock("LocalFileSystem.syncFolder")
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFailure(path: path, code: errno) }
         defer { close(descriptor) }
@@ -20,12 +25,14 @@ public struct LocalFileSystem: ClipFileSystem {
     }
 
     public func create(_ path: String, exclusively: Bool) throws -> any ClipFileHandle {
+        BlockingWork.assertMayBlock("LocalFileSystem.create")
         let descriptor = open(path, O_WRONLY | O_CREAT | (exclusively ? O_EXCL : O_TRUNC) | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw FileFailure(path: path, code: errno) }
         return Handle(path: path, descriptor: descriptor)
     }
 
     public func truncate(_ path: String, to bytes: Int64) throws {
+        BlockingWork.assertMayBlock("LocalFileSystem.truncate")
         let descriptor = open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFailure(path: path, code: errno) }
         defer { close(descriptor) }
@@ -35,14 +42,17 @@ public struct LocalFileSystem: ClipFileSystem {
     }
 
     public func rename(_ from: String, to: String) throws {
+        BlockingWork.assertMayBlock("LocalFileSystem.rename")
         guard Glibc.rename(from, to) == 0 else { throw FileFailure(path: to, code: errno) }
     }
 
     public func remove(_ path: String) throws {
+        BlockingWork.assertMayBlock("LocalFileSystem.remove")
         if unlink(path) != 0 && errno != ENOENT { throw FileFailure(path: path, code: errno) }
     }
 
     public func space(_ path: String) throws -> DiskSpace {
+        BlockingWork.assertMayBlock("LocalFileSystem.space")
         var facts = statvfs()
         guard statvfs(path, &facts) == 0 else { throw FileFailure(path: path, code: errno) }
         let unit = Int64(facts.f_frsize)

@@ -36,12 +36,12 @@ public struct ClipChecker: Sendable {
     public func check(repair: Bool = false) throws -> Report {
         var report = Report()
         var known: Set<String> = []
-        for clip in try store.clips(in: .tombstone) + store.unfinishedClips() {
+        for clip in try store.blocking.clips(in: .tombstone) + store.blocking.unfinishedClips() {
             known.formUnion(folders.files.all(of: clip).map(Self.path))
             report.findings += try unfinished(clip, repair: repair)
         }
         var last: ClipID?
-        while let page = try Optional(store.keptClips(after: last, limit: 200)), let end = page.last {
+        while let page = try Optional(store.blocking.keptClips(after: last, limit: 200)), let end = page.last {
             for kept in page {
                 report.clips += 1
                 report.bytes += kept.clip.bytes ?? 0
@@ -51,7 +51,7 @@ public struct ClipChecker: Sendable {
             last = end.clip.id
         }
         report.findings += files(known, repair: repair, count: &report.files)
-        report.findings += try store.integrityProblems().map { problem in
+        report.findings += try store.blocking.integrityProblems().map { problem in
             ClipFinding(
                 kind: .database, text: "\(problem); restore the database from a backup if it does not go away",
                 repair: repair ? .impossible : .notTried)
@@ -136,7 +136,7 @@ public struct ClipChecker: Sendable {
                 text: "the poster is gone; a repair makes it from the video")
             findings.append(
                 repaired(finding, repair) {
-                    salvager.makePoster(of: clip, try store.incidents(of: clip.id).first)
+                    salvager.makePoster(of: clip, try store.blocking.incidents(of: clip.id).first)
                     guard folders.files.posterFile(of: clip) != nil else {
                         throw RecordingError.unusable("the video gives no picture")
                     }
@@ -191,7 +191,7 @@ public struct ClipChecker: Sendable {
 
     private func isClips(_ path: String) -> Bool {
         guard let name = path.split(separator: "/").last?.split(separator: ".").first else { return false }
-        return (try? store.clip(ClipID(rawValue: String(name)))) != nil
+        return (try? store.blocking.clip(ClipID(rawValue: String(name)))) != nil
     }
 
     private static func path(_ url: URL) -> String {

@@ -20,13 +20,26 @@ public struct IncidentExporter: Sendable {
         self.text = text
     }
 
+    /// A file that belongs to an incident and could not be put into its zip.
+    public struct MissingFile: Hashable, Sendable, CustomStringConvertible {
+        /// Below the clip folder.
+        public var path: String
+        public var reason: String
+
+        public var description: String { "\(path): \(reason)" }
+    }
+
     /// One incident: `incident.json`, `incident.txt`, each clip with poster and sidecar (tracks), and `SHA256SUMS`, with which
-    /// `sha256sum -c` verifies the rest.
+    /// `sha256sum -c` verifies the rest. Posters and sidecars that can't be read, and clips
+    /// that are still being recorded, are named in `MISSING.txt`.
     /// - Parameter url: A file that does not exist yet.
-    /// - Throws: `RecordingError`, `StorageError`; nothing stays behind.
-    public func zip(_ id: IncidentID, to url: URL) throws {
-        guard let incident = try store.incident(id) else { throw StorageError.notFound(what: "incident \(id)") }
+    /// - Returns: What `MISSING.txt` names; empty when all is there, and then the zip has no such file.
+    /// - Throws: `RecordingError`, `StorageError`, also when a video can't be read; nothing stays behind.
+    @discardableResult
+    public func zip(_ id: IncidentID, to url: URL) throws -> [MissingFile] {
+        guard let incident = try store.blocking.incident(id) else { throw StorageError.notFound(what: "incident \(id)") }
         let zip = try ZipWriter(url, date: clock.now())
+        var missing: [MissingFile] = []
         do {
             var sums = ""
             func add(_ name: String, _ data: Data) throws {
@@ -38,8 +51,12 @@ public struct IncidentExporter: Sendable {
             encoder.dateEncodingStrategy = .iso8601
             try add("incident.json", encoder.encode(incident))
             try add("incident.txt", Data((describe(incident) + "\n").utf8))
-            for clip in try store.clips(of: id) {
-                guard clip.state == .finished, let video = files.url(clip.path) else { continue }
+            for clip in try store.blocking.clips(of: id) {
+                guard clip.state == .finished else {
+                    missing.append(MissingFile(path: clip.path, reason: "it is still being recorded"))
+                    continue
+                }
+                guard let video = files.url(clip.path) else { throw RecordingError.badPath(clip.path) }
                 let name = "\(clip.id).mp4"
                 guard FileManager.default.fileExists(atPath: video.path(percentEncoded: false)) else {
                     throw RecordingError.unusable("the video \(clip.path) is gone; `aislewatch check` says more")
@@ -48,12 +65,26 @@ public struct IncidentExporter: Sendable {
                 // The recorded hash, not one of what lies there now: a changed clip must be found out.
                 sums += "\(clip.sha256 ?? "")  \(name)\n"
                 for (path, ending) in [(clip.posterPath, "jpg"), (clip.sidecarPath, "json")] {
-                    guard let file = files.url(path), let data = try? Data(contentsOf: file) else { continue }
+                    guard let file = files.url(path) else { throw RecordingError.badPath(path) }
+                    let data: Data
+                    do {
+                        data = try Data(contentsOf: file)
+                    } catch {
+                        let isThere = FileManager.default.fileExists(atPath: file.path(percentEncoded: false))
+                        missing.append(
+                            MissingFile(path: path, reason: isThere ? "it can't be read" : "it is not there"))
+                        continue
+                    }
                     try add("\(clip.id).\(ending)", data)
                 }
             }
+            if !missing.isEmpty {
+                let lines = ["These files belong to the incident and are not in this zip:"] + missing.map(\.description)
+                try add("MISSING.txt", Data((lines.joined(separator: "\n") + "\n").utf8))
+            }
             try zip.add("SHA256SUMS", Data(sums.utf8))
             try zip.finish()
+            return missing
         } catch {
             try? FileManager.default.removeItem(at: url)
             throw error
@@ -74,10 +105,10 @@ public struct IncidentExporter: Sendable {
         guard let end = calendar.date(byAdding: .day, value: 1, to: start) else {
             throw RecordingError.unusable("there is no such day")
         }
-        let incidents = try store.incidents(IncidentFilter(since: start, until: end, limit: nil)).reversed()
+        let incidents = try store.blocking.incidents(IncidentFilter(since: start, until: end, limit: nil)).reversed()
         let page = DayReportPage(siteName: siteName, day: start, timeZone: timeZone)
         let entries = try incidents.map { incident in
-            let clips = try store.clips(of: incident.id)
+            let clips = try store.blocking.clips(of: incident.id)
             let poster = clips.lazy.compactMap { files.posterFile(of: $0) }.first.flatMap { try? Data(contentsOf: $0) }
             return DayReportPage.Entry(incident: incident, text: text(incident), clips: clips, poster: poster)
         }

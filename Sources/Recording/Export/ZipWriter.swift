@@ -1,122 +1,101 @@
+internal import CArchive
 import Foundation
 
-/// Writes a zip file whose entries are stored as they are (PKWARE's APPNOTE.TXT 6.3, method 0): clips and pictures are
-/// compressed already, and a store-only zip is three small records, so no library is linked for it.
+/// Writes a zip file through libarchive, from its beginning to its end, so that it may go to a pipe as well. Its entries are
+/// stored as they are, since clips and pictures are compressed already; what is larger than 4 GB is written as Zip64.
 final class ZipWriter {
-    private struct Entry {
-        var name: [UInt8]
-        var crc: UInt32
-        var bytes: UInt32
-        var offset: UInt32
-    }
-
-    private let file: FileHandle
-    private var entries: [Entry] = []
-    private var offset: UInt64 = 0
-    private let time: (date: UInt16, time: UInt16)
-
-    /// Without Zip64 nothing may be larger.
-    private static let maxBytes: UInt64 = 0xFFFF_FFFE
+    private let archive: OpaquePointer
+    private let descriptor: Int32
+    private let date: Date
 
     /// - Parameters:
     ///   - url: A file that does not exist yet.
-    ///   - date: Of all entries, in UTC.
-    init(_ url: URL, date: Date) throws {
+    ///   - date: Of all entries.
+    convenience init(_ url: URL, date: Date) throws {
         let path = url.path(percentEncoded: false)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else {
             throw RecordingError.unusable("\(path) can't be written (\(String(cString: strerror(errno))))")
         }
-        file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = .gmt
-        let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: date)
-        let year = max(0, min(127, (parts.year ?? 1980) - 1980))
-        time = (
-            UInt16(year << 9 | (parts.month ?? 1) << 5 | (parts.day ?? 1)),
-            UInt16((parts.hour ?? 0) << 11 | (parts.minute ?? 0) << 5 | (parts.second ?? 0) / 2)
-        )
+        try self.init(descriptor: descriptor, date: date)
     }
 
-    func add(_ name: String, _ data: Data) throws {
-        try begin(name, crc: CRC32.of(data), bytes: UInt64(data.count))
-        try put(data)
-    }
-
-    /// Reads the file twice: its checksum comes before its content.
-    func add(_ name: String, contentsOf url: URL) throws {
-        var crc = CRC32()
-        var bytes: UInt64 = 0
-        try Self.parts(of: url) { part in
-            crc.update(part)
-            bytes += UInt64(part.count)
+    /// - Parameter descriptor: Open for writing; closed with the writer.
+    init(descriptor: Int32, date: Date) throws {
+        guard let archive = archive_write_new() else {
+            close(descriptor)
+            throw RecordingError.unusable("no memory for a zip")
         }
-        try begin(name, crc: crc.value, bytes: bytes)
-        let expected = offset + bytes
-        try Self.parts(of: url) { part in try put(part) }
-        guard offset == expected else { throw RecordingError.unusable("\(name) changed while it was being copied") }
+        self.archive = archive
+        self.descriptor = descriptor
+        self.date = date
+        try check(archive_write_set_format_zip(archive))
+        try check(archive_write_zip_set_compression_store(archive))
+        // No padding behind the end.
+        try check(archive_write_set_bytes_in_last_block(archive, 1))
+        try check(archive_write_open_fd(archive, descriptor))
+    }
+
+    deinit {
+        archive_write_free(archive)
+        close(descriptor)
+    }
+
+    /// - Parameter name: ASCII.
+    func add(_ name: String, _ data: Data) throws {
+        try begin(name, bytes: Int64(data.count))
+        try put(data)
+        try check(archive_write_finish_entry(archive))
+    }
+
+    /// - Throws: Also when the file changes its size meanwhile.
+    func add(_ name: String, contentsOf url: URL) throws {
+        let file = try FileHandle(forReadingFrom: url)
+        defer { try? file.close() }
+        let bytes = Int64(try file.seekToEnd())
+        try file.seek(toOffset: 0)
+        try begin(name, bytes: bytes)
+        var read: Int64 = 0
+        while let part = try file.read(upToCount: 1 << 20), !part.isEmpty {
+            read += Int64(part.count)
+            guard read <= bytes else { break }
+            try put(part)
+        }
+        guard read == bytes else { throw RecordingError.unusable("\(name) changed while it was being copied") }
+        try check(archive_write_finish_entry(archive))
     }
 
     /// Writes the directory; all is on disk when it returns.
     func finish() throws {
-        let start = offset
-        for entry in entries {
-            var record = Record()
-            record.u32(0x0201_4B50)
-            record.u16(20, 20, 0x0800, 0, time.time, time.date)
-            record.u32(entry.crc, entry.bytes, entry.bytes)
-            record.u16(UInt16(entry.name.count), 0, 0, 0, 0)
-            record.u32(0, entry.offset)
-            try put(Data(record.bytes + entry.name))
+        try check(archive_write_close(archive))
+        // A pipe has nothing to sync.
+        guard fsync(descriptor) == 0 || errno == EINVAL else {
+            throw RecordingError.unusable("the zip can't be written (\(String(cString: strerror(errno))))")
         }
-        guard offset < Self.maxBytes, entries.count < 0xFFFF else { throw tooLarge }
-        var end = Record()
-        end.u32(0x0605_4B50)
-        end.u16(0, 0, UInt16(entries.count), UInt16(entries.count))
-        end.u32(UInt32(offset - start), UInt32(start))
-        end.u16(0)
-        try put(Data(end.bytes))
-        try file.synchronize()
-        try file.close()
     }
 
-    private func begin(_ name: String, crc: UInt32, bytes: UInt64) throws {
-        guard offset + bytes < Self.maxBytes else { throw tooLarge }
-        let entry = Entry(name: Array(name.utf8), crc: crc, bytes: UInt32(bytes), offset: UInt32(offset))
-        var record = Record()
-        record.u32(0x0403_4B50)
-        // Version 2.0; names are UTF-8; stored.
-        record.u16(20, 0x0800, 0, time.time, time.date)
-        record.u32(crc, entry.bytes, entry.bytes)
-        record.u16(UInt16(entry.name.count), 0)
-        entries.append(entry)
-        try put(Data(record.bytes + entry.name))
+    private func begin(_ name: String, bytes: Int64) throws {
+        guard let entry = archive_entry_new() else { throw RecordingError.unusable("no memory for a zip") }
+        defer { archive_entry_free(entry) }
+        archive_entry_set_pathname(entry, name)
+        archive_entry_set_size(entry, bytes)
+        archive_entry_set_filetype(entry, UInt32(S_IFREG))
+        archive_entry_set_perm(entry, 0o644)
+        archive_entry_set_mtime(entry, time_t(date.timeIntervalSince1970), 0)
+        try check(archive_write_header(archive, entry))
     }
 
     private func put(_ data: Data) throws {
-        try file.write(contentsOf: data)
-        offset += UInt64(data.count)
+        let written = data.withUnsafeBytes { archive_write_data(archive, $0.baseAddress, $0.count) }
+        guard written == data.count else { throw failure() }
     }
 
-    private var tooLarge: RecordingError {
-        .unusable("more than 4 GB don't fit into one zip; export fewer clips at once")
+    private func check(_ status: Int32) throws {
+        guard status == ARCHIVE_OK || status == ARCHIVE_WARN else { throw failure() }
     }
 
-    private static func parts(of url: URL, _ body: (Data) throws -> Void) throws {
-        let file = try FileHandle(forReadingFrom: url)
-        defer { try? file.close() }
-        while let part = try file.read(upToCount: 1 << 20), !part.isEmpty { try body(part) }
-    }
-
-    private struct Record {
-        var bytes: [UInt8] = []
-
-        mutating func u16(_ values: UInt16...) {
-            for value in values { bytes += [UInt8(value & 0xFF), UInt8(value >> 8)] }
-        }
-
-        mutating func u32(_ values: UInt32...) {
-            for value in values { for shift in [0, 8, 16, 24] { bytes.append(UInt8(value >> UInt32(shift) & 0xFF)) } }
-        }
+    private func failure() -> RecordingError {
+        let reason = archive_error_string(archive).map { String(cString: $0) } ?? "unknown"
+        return .unusable("the zip can't be written (\(reason))")
     }
 }

@@ -79,7 +79,7 @@ public final class DiskGuard: Sendable {
         }
         if isUpkeepDue {
             outcome.expired = try removeExpired()
-            try store.removeLinks(expiredBefore: clock.now() - 7 * 86_400)
+            try store.blocking.removeLinks(expiredBefore: clock.now() - 7 * 86_400)
         }
         guard folders.isPrimaryThere else { return outcome }
         let path = folders.files.root.path(percentEncoded: false)
@@ -98,7 +98,8 @@ public final class DiskGuard: Sendable {
     /// For a writer that found the disk full: lets the oldest unprotected clips go.
     private func makeRoom() -> Bool {
         do {
-            let freed = try freeUp(to: policy.reserveBytes)
+            // Without a reserve too: the disk is full now, and a writer waits.
+            let freed = try freeUp(to: policy.reserveBytes > 0 ? policy.reserveBytes : Self.leastBytes)
             guard freed > 0 else { return false }
             logger.warning("the clips' disk was full: \(freed) clips went before their time")
             let path = folders.files.root.path(percentEncoded: false)
@@ -116,7 +117,7 @@ public final class DiskGuard: Sendable {
         let now = clock.now()
         var removed = trustsClock() ? try sweep { policy.isExpired($0, now: now) ? .remove : .keep } : 0
         guard let most = policy.maxBytes else { return removed }
-        var excess = try store.clipBytes() - most
+        var excess = try store.blocking.clipBytes() - most
         guard excess > 0 else { return removed }
         removed += try sweep { kept in
             guard excess > 0 else { return .stop }
@@ -165,7 +166,7 @@ public final class DiskGuard: Sendable {
             var removed = 0
             var last: ClipID?
             while true {
-                let page = try store.keptClips(after: last, limit: Self.pageClips)
+                let page = try store.blocking.keptClips(after: last, limit: Self.pageClips)
                 guard let end = page.last else { return removed }
                 for kept in page {
                     switch try verdict(kept) {
@@ -225,7 +226,7 @@ public final class DiskGuard: Sendable {
     /// At the pace of the last day.
     private func forecast(_ space: DiskSpace, path: String) throws {
         let day = 86_400.0
-        let bytesPerHour = Double(try store.clipBytes(since: clock.now() - day)) / 24
+        let bytesPerHour = Double(try store.blocking.clipBytes(since: clock.now() - day)) / 24
         let key = OperationalNotice.diskForecast(path: path, hoursLeft: 0).key
         guard bytesPerHour > 0 else { return folders.notices.clear(key) }
         let hours = Double(space.availableBytes - policy.reserveBytes) / bytesPerHour

@@ -2,7 +2,7 @@ public import Domain
 import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     public func accounts() throws -> [Account] {
         try read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM users ORDER BY name").map(Self.account)

@@ -1,7 +1,7 @@
 public import Domain
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// Notes who changed what.
     public func audit(_ entry: AuditEntry) throws {
         try write { db in

@@ -2,7 +2,7 @@ public import Domain
 public import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// Somebody is signed in.
     public struct OpenSession: Hashable, Sendable {
         public var account: Account
@@ -73,5 +73,5 @@ extension Store {
 
 extension Store {
     /// SHA-256 of a text.
-    public static func sha256(_ text: String) -> Data { hash(text) }
+    public static func sha256(_ text: String) -> Data { StoreAccess.hash(text) }
 }

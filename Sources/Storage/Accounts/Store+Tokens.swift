@@ -2,7 +2,7 @@ public import Domain
 public import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// What API tokens begin with, so that scanners of leaked secrets can know them.
     public static let tokenPrefix = "awt_"
 

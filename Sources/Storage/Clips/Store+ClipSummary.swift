@@ -1,7 +1,7 @@
 public import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// How much the finished clips take.
     public struct ClipSummary: Hashable, Sendable {
         public var count = 0

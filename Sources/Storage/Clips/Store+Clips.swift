@@ -1,7 +1,7 @@
 public import Domain
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// Adds a clip and the incidents that it shows, in one transaction. The incidents must have been committed before.
     public func insert(_ clip: Clip, incidents: [IncidentID]) throws {
         try write { db in

@@ -2,7 +2,7 @@ public import Domain
 import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// Gives an incident the words by which a search finds it; replaces earlier ones.
     public func index(_ incident: IncidentID, words: String) throws {
         try write { db in

@@ -2,7 +2,7 @@ public import Domain
 public import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// Keeps what the second look said about an incident. The incident's other facts stay as they are.
     /// - Returns: the incident as it is now; nil when there is none of this id.
     @discardableResult
@@ -43,7 +43,7 @@ extension Store {
     }
 }
 
-extension Store {
+extension StoreAccess {
     /// Incidents of which people were not told yet because an answer was waited for; oldest first.
     public func heldIncidents() throws -> [Incident] {
         try read { db in

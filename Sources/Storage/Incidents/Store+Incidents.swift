@@ -1,7 +1,7 @@
 public import Domain
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// Writes an incident and the messages about it in one transaction: both are on the disk, or neither.
     ///
     /// - Parameters:
@@ -29,7 +29,7 @@ extension Store {
             }
             return CommitResult(newAlerts: messages, isNewIncident: isNew)
         }
-        if !result.newAlerts.isEmpty { outboxSignals.notify() }
+        if !result.newAlerts.isEmpty { signal(.outbox) }
         return result
     }
 

@@ -1,7 +1,7 @@
 public import Domain
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// Whether the clips of an incident are kept whatever retention and a full disk say.
     /// - Throws: ``StorageError/notFound(what:)``.
     public func setProtected(incident id: IncidentID, _ isProtected: Bool) throws {

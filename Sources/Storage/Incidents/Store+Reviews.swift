@@ -1,7 +1,7 @@
 public import Domain
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// What a person last said about an incident; nil when nobody has.
     public func review(of incident: IncidentID) throws -> IncidentReview? {
         try read { db in

@@ -45,7 +45,7 @@ struct StoredAlertHistory: AlertHistory {
     }
 
     func heldBack(channel: String, recipient: String) throws -> [Incident] {
-        guard let summary = try Store.openSummary(channel: channel, recipient: recipient, db) else { return [] }
+        guard let summary = try StoreAccess.openSummary(channel: channel, recipient: recipient, db) else { return [] }
         return try Row.fetchAll(
             db,
             sql: """
@@ -58,5 +58,5 @@ struct StoredAlertHistory: AlertHistory {
 
     func before() throws -> Incident? { previous }
 
-    func snoozes(at date: Date) throws -> [Snooze] { try Store.snoozes(at: date, upcoming: false, db) }
+    func snoozes(at date: Date) throws -> [Snooze] { try StoreAccess.snoozes(at: date, upcoming: false, db) }
 }

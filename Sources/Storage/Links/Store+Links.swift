@@ -3,7 +3,7 @@ public import Domain
 public import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// A new token, in memory only.
     public func makeLink(expiresAt: Date) throws -> LinkToken {
         var generator = SystemRandomNumberGenerator()

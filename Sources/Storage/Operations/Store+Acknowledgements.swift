@@ -2,7 +2,7 @@ public import Domain
 public import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// Somebody takes care of the incident: escalations that wait are cancelled, in one transaction.
     /// - Returns: False when it was acknowledged before; the first one stays.
     /// - Throws: ``StorageError/refused(reason:)`` when there is no such incident.
@@ -21,7 +21,7 @@ extension Store {
                 arguments: [incident.rawValue])
             return isFirst
         }
-        outboxSignals.notify()
+        signal(.outbox)
         return isFirst
     }
 

@@ -2,7 +2,7 @@ public import Domain
 public import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// Opens a notice together with the messages about it, in one transaction; does nothing while one with its key is open.
     /// - Parameters:
     ///   - id: A ULID.
@@ -29,7 +29,7 @@ extension Store {
             let count = try planned.count { try insert($0, about: .notice(id: id), link: nil, db) != nil }
             return (true, count)
         }
-        if messages > 0 { outboxSignals.notify() }
+        if messages > 0 { signal(.outbox) }
         return isNew
     }
 
@@ -68,7 +68,7 @@ extension Store {
             }
             return (notice, count)
         }
-        if messages > 0 { outboxSignals.notify() }
+        if messages > 0 { signal(.outbox) }
         return closed
     }
 

@@ -16,21 +16,23 @@ public struct DaemonRequest: Hashable, Sendable {
     public var camera: CameraID?
 }
 
-extension Store {
+extension StoreAccess {
     /// - Returns: The request's number.
     public func request(_ name: DaemonRequest.Name, camera: CameraID? = nil) throws -> Int64 {
-        try write { db in
+        let id = try write { db in
             try db.execute(
                 sql: "INSERT INTO daemon_requests (name, camera, requested_at) VALUES (?, ?, ?)",
                 arguments: [name.rawValue, camera?.rawValue, UTCText.string(clock.now())])
             return db.lastInsertedRowID
         }
+        signal(.requests)
+        return id
     }
 
     /// Those that nobody has taken, oldest first; each is handed out once. What is older than a minute is let pass: whoever
     /// asked has gone.
     public func takeRequests() throws -> [DaemonRequest] {
-        // Looked at every second: a read first, so that nothing is written while nobody asks.
+        // Looked at after every commit of anybody: a read first, so that nothing is written while nobody asks.
         let isEmpty = try read { db in
             try
                 !(Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM daemon_requests WHERE taken_at IS NULL)")
@@ -60,6 +62,7 @@ extension Store {
                 sql: "UPDATE daemon_requests SET incident_id = ?, error = ? WHERE id = ?",
                 arguments: [incident?.rawValue, error, id])
         }
+        signal(.requests)
     }
 
     /// - Returns: Whether the daemon has taken the request, and what came of it.

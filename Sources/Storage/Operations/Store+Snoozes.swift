@@ -2,7 +2,7 @@ public import Domain
 public import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// - Returns: The snooze with its number.
     @discardableResult
     public func add(_ snooze: Snooze) throws -> Snooze {

@@ -2,14 +2,7 @@ public import Domain
 public import Foundation
 internal import GRDB
 
-extension Store {
-    /// A stream that gets an element whenever a commit has put messages into the outbox. Ask for it before looking at
-    /// ``pendingHeads()``, so that nothing can slip in between.
-    public func outboxChanges() -> AsyncStream<Void> { outboxSignals.stream() }
-
-    /// Wakes those who wait for the outbox: another process (the command line) may have changed it.
-    public func outboxMayHaveChanged() { outboxSignals.notify() }
-
+extension StoreAccess {
     /// For each channel and recipient the oldest message that still has to be sent, whether its next attempt's time has
     /// come or not; those behind it wait, so that a recipient gets the messages in order. A message that was planned for
     /// later (an escalation) stands behind all others until its moment.

@@ -2,7 +2,7 @@ public import Domain
 public import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// How each channel's messages stand; channels without messages are missing.
     public func outboxSummaries() throws -> [ChannelBacklog] {
         let now = UTCText.string(clock.now())
@@ -64,7 +64,7 @@ extension Store {
                 arguments: ["now": now, "id": message])
             return db.changesCount == 1
         }
-        if isBack { outboxSignals.notify() }
+        if isBack { signal(.outbox) }
         return isBack
     }
 
@@ -116,7 +116,7 @@ extension Store {
         let messages = try write { db in
             try alerts.compactMap { try insert($0, about: .other(name), link: nil, db) }
         }
-        if !messages.isEmpty { outboxSignals.notify() }
+        if !messages.isEmpty { signal(.outbox) }
         return messages
     }
 

@@ -1,7 +1,7 @@
 public import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// How the outbox does, at a glance.
     public struct OutboxSummary: Hashable, Sendable {
         public var pending = 0

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// Puts a planned message into the outbox, inside the caller's transaction.
     /// - Returns: nil when there is such a message already, or when it went into one that waits.
     func insert(

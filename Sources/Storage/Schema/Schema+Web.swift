@@ -5,7 +5,7 @@ extension Schema {
     static func registerWeb(_ migrator: inout DatabaseMigrator) {
         migrator.registerMigration("web accounts, reviews, search, follows") { db in
             try db.execute(sql: web)
-            // What is there already gets its words from the daemon at its next start (`Store.unindexedIncidents`).
+            // What is there already gets its words from the daemon at its next start (`unindexedIncidents`).
             try db.create(virtualTable: "incident_words", using: FTS5()) { table in
                 table.synchronize(withTable: "incident_texts")
                 table.tokenizer = .unicode61(diacritics: .remove)

@@ -17,6 +17,7 @@ enum Schema {
         registerWeb(&migrator)
         migrator.registerMigration("incident story and suppressions") { db in try db.execute(sql: incidentStory) }
         migrator.registerMigration(AlertsSchema.migration) { db in try AlertsSchema.migrate(db) }
+        migrator.registerMigration("places of followed objects") { db in try db.execute(sql: followedPlaces) }
         return migrator
     }
 
@@ -24,6 +25,17 @@ enum Schema {
     private static let incidentReview = """
         ALTER TABLE incidents ADD COLUMN review TEXT CHECK (review IN ('confirmed', 'not_an_incident', 'training'));
         ALTER TABLE incidents ADD COLUMN protected INTEGER NOT NULL DEFAULT 0 CHECK (protected IN (0, 1));
+        """
+
+    /// Apart from the object's picture: a place changes often, and a row is written whole.
+    private static let followedPlaces = """
+        CREATE TABLE followed_places (
+            object_id TEXT NOT NULL PRIMARY KEY REFERENCES followed_objects (id) ON DELETE CASCADE,
+            region TEXT NOT NULL CHECK (json_type(region) = 'array'),
+            frame_width INTEGER NOT NULL CHECK (frame_width > 0),
+            frame_height INTEGER NOT NULL CHECK (frame_height > 0),
+            seen_at TEXT NOT NULL CHECK (seen_at GLOB '????-??-??T??:??:??.???Z')
+        ) WITHOUT ROWID;
         """
 
     /// What SQLite keeps of this text (comments included) is shown by `.schema`.

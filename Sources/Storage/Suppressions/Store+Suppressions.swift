@@ -2,7 +2,7 @@ public import Domain
 public import Foundation
 internal import GRDB
 
-extension Store {
+extension StoreAccess {
     /// Stores a suppression; it holds from its `createdDate` on.
     /// - Returns: the same with its id, for ``removeSuppression(_:by:)``.
     public func addSuppression(_ suppression: Suppression) throws -> Suppression {
@@ -22,6 +22,7 @@ extension Store {
                 ])
             return db.lastInsertedRowID
         }
+        signal(.suppressions)
         return stored
     }
 
@@ -29,7 +30,8 @@ extension Store {
     /// - Returns: false when there is none of this id, or it had been removed before.
     @discardableResult
     public func removeSuppression(_ id: Int64, by: String) throws -> Bool {
-        try write { db in
+        defer { signal(.suppressions) }
+        return try write { db in
             try db.execute(
                 sql: "UPDATE suppressions SET removed_at = ?, removed_by = ? WHERE id = ? AND removed_at IS NULL",
                 arguments: [UTCText.string(clock.now()), by, id])

@@ -18,7 +18,7 @@ enum MigrationBackup {
         let word = String(next.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
         let url = URL(filePath: "\(path).before-\(word)-\(digits)")
         if !FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) {
-            try Store.copy(from: pool, to: url)
+            try StoreAccess.copy(from: pool, to: url)
         }
         prune(path)
     }

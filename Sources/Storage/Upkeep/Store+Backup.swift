@@ -2,7 +2,7 @@ public import Foundation
 internal import GRDB
 import Glibc
 
-extension Store {
+extension StoreAccess {
     /// Copies the database as it is at one moment, while others write to it (SQLite's online backup).
     /// - Parameter url: A file that does not exist yet. Readable by this user alone, whole and on disk when it returns.
     public func backUp(to url: URL) throws {
@@ -12,9 +12,6 @@ extension Store {
             throw StorageError.failed(reason: error.message ?? "the copy failed")
         }
     }
-
-    /// The file beside the database from which the tokens of links are made.
-    public static func keyFile(of path: String) -> String { path + ".key" }
 
     static func copy(from source: some DatabaseReader, to url: URL) throws {
         let path = url.path(percentEncoded: false)
@@ -48,4 +45,9 @@ extension Store {
             throw StorageError.cannotOpen(path: path, reason: String(cString: strerror(errno)))
         }
     }
+}
+
+extension Store {
+    /// The file beside the database from which the tokens of links are made.
+    public static func keyFile(of path: String) -> String { path + ".key" }
 }

@@ -30,7 +30,7 @@ public struct KeptClip: Hashable, Sendable {
     public var isProtected: Bool { incidents.contains { $0.isProtected } }
 }
 
-extension Store {
+extension StoreAccess {
     /// Finished clips, oldest first, a page at a time.
     /// - Parameter after: The last one of the page before; nil for the first page.
     public func keptClips(after: ClipID?, limit: Int) throws -> [KeptClip] {

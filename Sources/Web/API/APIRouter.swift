@@ -76,17 +76,17 @@ final class APIRouter: Sendable {
     }
 
     /// Notes who changed what. A failure of the database is said in the log: what was done is done.
-    func audit(_ call: APICall, _ action: String, _ subject: String, _ detail: String = "") {
-        audit(
+    func audit(_ call: APICall, _ action: String, _ subject: String, _ detail: String = "") async {
+        await audit(
             who: call.principal.name, address: call.origin.address, action: action, subject: subject, detail: detail)
     }
 
-    func audit(who: String, address: String, action: String, subject: String, detail: String = "") {
+    func audit(who: String, address: String, action: String, subject: String, detail: String = "") async {
+        let entry = AuditEntry(
+            at: clock.now(), who: who, action: action, subject: String(subject.prefix(200)),
+            detail: String(detail.prefix(2000)), address: address)
         do {
-            try services.store.audit(
-                AuditEntry(
-                    at: clock.now(), who: who, action: action, subject: String(subject.prefix(200)),
-                    detail: String(detail.prefix(2000)), address: address))
+            try await services.store.perform { try $0.audit(entry) }
         } catch {
             logger.error("the audit log could not be written: \(error)")
         }

@@ -48,8 +48,10 @@ public final class EventHub: LiveEvents {
     private static let bufferedEvents = 256
     private let state = Mutex(State())
     private let views = Mutex<Views?>(nil)
+    /// One thread: the steps of an incident reach the pages in their order.
+    private let work = BlockingWork("events", maxThreads: 1)
 
-    /// How incidents and objects look in an event.
+    /// How incidents and objects look in an event. Both may wait for the disk.
     struct Views: Sendable {
         var incident: @Sendable (Incident) -> any Encodable & Sendable
         var stored: @Sendable (IncidentID) -> Incident?
@@ -81,8 +83,18 @@ public final class EventHub: LiveEvents {
         let receivers = state.withLock { state in
             state.subscribers.values.filter { Self.isFor($0.filter, event) }.map(\.continuation)
         }
-        guard !receivers.isEmpty, let text = text(of: event) else { return }
-        for receiver in receivers { receiver.yield(text) }
+        guard !receivers.isEmpty else { return }
+        switch event {
+        case .incident, .incidentChanged:
+            // What a page shows of an incident is in the database.
+            work.start { [self] in
+                guard let text = text(of: event) else { return }
+                for receiver in receivers { receiver.yield(text) }
+            }
+        default:
+            guard let text = text(of: event) else { return }
+            for receiver in receivers { receiver.yield(text) }
+        }
     }
 
     func subscribe(_ filter: Filter) -> Subscription {

@@ -31,23 +31,26 @@ struct LinkRoutes: Sendable {
 
     func add(to router: Router<WebContext>) {
         router.get("/i/:token") { request, context in
-            try answer(request, context) { token, incident in try page(token: token, incident: incident) }
+            try await answer(request, context) { token, incident in try await page(token: token, incident: incident) }
         }
         // A POST, because messengers fetch links before anybody has read the message.
         router.post("/i/:token/acknowledge") { request, context in
-            try answer(request, context) { token, incident in try acknowledge(token: token, incident: incident) }
+            try await answer(request, context) { token, incident in
+                try await acknowledge(token: token, incident: incident)
+            }
         }
         router.get("/i/:token/:file") { request, context in
-            try answer(request, context) { _, incident in
-                try file(context.parameters.get("file") ?? "", of: incident, request: request, context: context)
+            try await answer(request, context) { _, incident in
+                try await file(context.parameters.get("file") ?? "", of: incident, request: request, context: context)
             }
         }
     }
 
     /// Looks up the token; a nil answer is the one page for everything that isn't there.
     private func answer(
-        _ request: Request, _ context: WebContext, _ body: (_ token: String, _ incident: Incident) throws -> Response?
-    ) throws -> Response {
+        _ request: Request, _ context: WebContext,
+        _ body: (_ token: String, _ incident: Incident) async throws -> Response?
+    ) async throws -> Response {
         let origin = RequestOrigin(request, peer: context.clientAddress, trusted: trustedProxies, isTLS: false)
         // Nobody is counted together with all the others behind a proxy of this machine.
         if !origin.isLoopback, let seconds = wrongTokens.wait(origin.limitKey) {
@@ -56,11 +59,11 @@ struct LinkRoutes: Sendable {
             return response
         }
         let token = context.parameters.get("token") ?? ""
-        guard Self.mayBeToken(token), let incident = try pages.incident(token: token) else {
+        guard Self.mayBeToken(token), let incident = try await pages.incident(token: token) else {
             wrongTokens.count(origin.limitKey)
             return .page(Page.notFound, status: .notFound)
         }
-        return try body(token, incident) ?? .page(Page.notFound, status: .notFound)
+        return try await body(token, incident) ?? .page(Page.notFound, status: .notFound)
     }
 
     /// The alphabet of base64url; spares the store everything else.
@@ -76,50 +79,52 @@ struct LinkRoutes: Sendable {
             }
     }
 
-    private func page(token: String, incident: Incident) throws -> Response {
-        let views = try pages.clips(of: incident.id).enumerated().map { index, clip in
-            IncidentPage.ClipView(
-                clip: clip, number: index + 1,
-                hasVideo: clips.videoFile(of: clip).flatMap(OpenFile.init).map { $0.size > 0 } ?? false,
-                hasPoster: clips.posterFile(of: clip).flatMap(OpenFile.init).map { $0.size > 0 } ?? false)
+    private func page(token: String, incident: Incident) async throws -> Response {
+        var views: [IncidentPage.ClipView] = []
+        for (index, clip) in try await pages.clips(of: incident.id).enumerated() {
+            views.append(
+                IncidentPage.ClipView(
+                    clip: clip, number: index + 1, hasVideo: await clips.openVideo(of: clip) != nil,
+                    hasPoster: await clips.openPoster(of: clip) != nil))
         }
         let page = IncidentPage(
             incident: incident, clips: views, token: token, settings: settings, now: clock.now(),
-            acknowledgement: try pages.acknowledgement(of: incident.id))
+            acknowledgement: try await pages.acknowledgement(of: incident.id))
         return .page(page.html())
     }
 
     /// Whoever has the link got the message: that is enough to say "I take care of it". Back to the page then.
-    private func acknowledge(token: String, incident: Incident) throws -> Response {
-        try pages.acknowledge(incident.id, by: "link", at: clock.now())
+    private func acknowledge(token: String, incident: Incident) async throws -> Response {
+        try await pages.acknowledge(incident.id, by: "link", at: clock.now())
         return Response(status: .seeOther, headers: [.location: "/i/\(token)", .cacheControl: "no-store"])
     }
 
-    private func file(_ name: String, of incident: Incident, request: Request, context: WebContext) throws -> Response?
-    {
+    private func file(
+        _ name: String, of incident: Incident, request: Request, context: WebContext
+    ) async throws -> Response? {
         guard let wanted = LinkFile(name) else { return nil }
-        let all = try pages.clips(of: incident.id)
+        let all = try await pages.clips(of: incident.id)
         guard all.indices.contains(wanted.index) else { return nil }
         let clip = all[wanted.index]
         let stem = "\(clip.camera)-\(clip.id)"
         switch wanted.kind {
         case .video:
-            guard let file = try openVideo(of: clip, incident: incident), file.size > 0 else { return nil }
+            guard let file = try await openVideo(of: clip, incident: incident) else { return nil }
             return FileResponse(
                 file: file, contentType: "video/mp4", entityTag: clip.state == .finished ? "\"\(clip.id)\"" : nil,
                 fileName: "\(stem).mp4"
             ).response(to: request, close: context.close)
         case .poster:
-            guard let file = clips.posterFile(of: clip).flatMap(OpenFile.init), file.size > 0 else { return nil }
+            guard let file = await clips.openPoster(of: clip) else { return nil }
             return FileResponse(file: file, contentType: "image/jpeg", entityTag: nil, fileName: "\(stem).jpg")
                 .response(to: request, close: context.close)
         }
     }
 
     /// The recorder may rename the file between the look-up and the opening: then it is found at the second try.
-    private func openVideo(of clip: Clip, incident: Incident) throws -> OpenFile? {
-        if let file = clips.videoFile(of: clip).flatMap(OpenFile.init) { return file }
-        let again = try pages.clips(of: incident.id).first { $0.id == clip.id }
-        return again.flatMap(clips.videoFile).flatMap(OpenFile.init)
+    private func openVideo(of clip: Clip, incident: Incident) async throws -> OpenFile? {
+        if let file = await clips.openVideo(of: clip) { return file }
+        guard let again = try await pages.clips(of: incident.id).first(where: { $0.id == clip.id }) else { return nil }
+        return await clips.openVideo(of: again)
     }
 }

@@ -13,21 +13,25 @@ public final class SetupLink: Sendable {
     private let store: Store
     private let state: Mutex<State>
 
-    /// - Returns: A link only while there is no account.
-    public init(store: Store) throws {
+    /// - Returns: One that has a path only while there is no account.
+    public static func make(store: Store) async throws -> SetupLink {
+        SetupLink(store: store, isNeeded: try await store.perform { try $0.accounts().isEmpty })
+    }
+
+    package init(store: Store, isNeeded: Bool) {
         self.store = store
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<24).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         let token = Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-")
             .replacingOccurrences(of: "/", with: "_")
-        state = Mutex(State(token: try store.accounts().isEmpty ? token : nil))
+        state = Mutex(State(token: isNeeded ? token : nil))
     }
 
     /// What follows the pages' address: behind `#`, which browsers send to nobody. Nil when there is an account.
     public var path: String? { state.withLock { $0.token }.map { "/#/setup/\($0)" } }
 
     /// Whether the first account is still to be made.
-    var isNeeded: Bool { (try? store.accounts().isEmpty) ?? false }
+    func isNeeded() async -> Bool { (try? await store.perform { try $0.accounts().isEmpty }) ?? false }
 
     /// Too many wrong tokens close the door until the next start.
     func accepts(_ given: String) -> Bool {

@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 /// `alerts list`: how each channel stands, then the newest messages.
-struct AlertsListCommand: AsyncParsableCommand {
+struct AlertsListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "How each channel stands, and the newest messages.",
         discussion: """
@@ -31,11 +31,11 @@ struct AlertsListCommand: AsyncParsableCommand {
         if limit < 1 { throw ValidationError("--limit must be at least 1") }
     }
 
-    func run() async throws {
+    func run() throws {
         let configuration = try place.load()
         let store = try place.openStore(configuration)
-        let channels = try store.outboxSummaries()
-        let messages = try store.messages(in: state.flatMap(OutboxMessage.State.init(rawValue:)), limit: limit)
+        let channels = try store.blocking.outboxSummaries()
+        let messages = try store.blocking.messages(in: state.flatMap(OutboxMessage.State.init(rawValue:)), limit: limit)
         if json {
             for channel in channels { try JSONOutput.write(channel) }
             for message in messages { try JSONOutput.write(Row(message)) }

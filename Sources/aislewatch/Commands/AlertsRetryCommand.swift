@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 /// `alerts retry`: dead messages get another chance.
-struct AlertsRetryCommand: AsyncParsableCommand {
+struct AlertsRetryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry", abstract: "Put dead messages back, or have waiting ones tried at once.",
         discussion: "The running daemon sends them; without one they wait for its next start.")
@@ -21,13 +21,13 @@ struct AlertsRetryCommand: AsyncParsableCommand {
         if messages.isEmpty != dead { throw ValidationError("name messages by their numbers, or say --dead") }
     }
 
-    func run() async throws {
+    func run() throws {
         let store = try place.openStore(try place.load())
-        let numbers = dead ? try store.messages(in: .dead, limit: 10_000).map(\.id).sorted() : messages
+        let numbers = dead ? try store.blocking.messages(in: .dead, limit: 10_000).map(\.id).sorted() : messages
         var missing: [Int64] = []
-        for number in numbers where try !store.retry(number) { missing.append(number) }
+        for number in numbers where try !store.blocking.retry(number) { missing.append(number) }
         let count = numbers.count - missing.count
-        if count > 0 { _ = try store.request(.wake) }
+        if count > 0 { _ = try store.blocking.request(.wake) }
         print("\(count) message\(count == 1 ? "" : "s") will be tried again.")
         if !missing.isEmpty {
             let list = missing.map { "\($0)" }.joined(separator: ", ")

@@ -4,7 +4,7 @@ import Domain
 import Foundation
 
 /// `backup`: the database and the configuration, also while the daemon runs.
-struct BackupCommand: AsyncParsableCommand {
+struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
         abstract: "Copy database and configuration, also while the daemon runs.",
@@ -18,10 +18,10 @@ struct BackupCommand: AsyncParsableCommand {
 
     @OptionGroup var place: ConfigurationOption
 
-    func run() async throws {
+    func run() throws {
         let configuration = try place.load()
         let store = try place.openStore(configuration)
-        try await CommandFailure.wrapping {
+        try CommandFailure.wrappingNow {
             let folder = try SiteBackup.make(
                 store: store, configuration: place.config.map { URL(filePath: $0) }, in: URL(filePath: to),
                 clock: SystemClock())

@@ -6,7 +6,7 @@ import Recording
 import Storage
 
 /// `check`: is everything there that the database promises?
-struct CheckCommand: AsyncParsableCommand {
+struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Verify clips and database, and repair what can be repaired.",
@@ -29,7 +29,7 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    func run() async throws {
+    func run() throws {
         let configuration = try place.load()
         let store = try place.openStore(configuration)
         let isRunning = InstanceLock.isHeld(path: store.path)

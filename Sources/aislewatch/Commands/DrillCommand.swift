@@ -27,58 +27,93 @@ struct DrillCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try place.load()
-        let store = try place.openStore(configuration)
+        let store = try await BlockingWork.shared.run { try place.openStore(configuration) }
         guard let id = CameraID(rawValue: camera) else { return }
         guard configuration.cameras.isEmpty || configuration.cameras.contains(where: { $0.id == id }) else {
             let known = configuration.cameras.map(\.id.rawValue).joined(separator: ", ")
             throw CommandFailure("there is no camera \(camera) in the configuration; cameras: \(known)")
         }
-        let request = try store.request(.drill, camera: id)
+        let request = try await store.perform { try $0.request(.drill, camera: id) }
         let incident = try await incident(of: request, store)
         print("incident \(incident)")
         try await follow(incident, store)
     }
 
     private func incident(of request: Int64, _ store: Store) async throws -> IncidentID {
-        for _ in 0..<100 {
-            let outcome = try store.outcome(ofRequest: request)
+        // Asked for before the first look, so that no change slips in between.
+        let changes = store.changes(of: .requests)
+        let found = try await changed(changes, withinSeconds: 10) {
+            let outcome = try await store.perform { try $0.outcome(ofRequest: request) }
             if let error = outcome.error { throw CommandFailure(error) }
-            if let incident = outcome.incident { return incident }
-            try await Task.sleep(for: .milliseconds(100))
+            return outcome.incident
         }
+        if let found { return found }
         throw CommandFailure(
             "no daemon has taken the request within 10 s: is \"aislewatch run\" up, with this database?")
     }
 
+    /// Looks after each change of the database until there is an answer, or the time is over.
+    private func changed<Answer: Sendable>(
+        _ changes: AsyncStream<Void>, withinSeconds seconds: Double,
+        _ look: @escaping @Sendable () async throws -> Answer?
+    ) async throws -> Answer? {
+        try await withThrowingTaskGroup(of: Answer?.self) { group in
+            group.addTask {
+                if let answer = try await look() { return answer }
+                for await _ in changes { if let answer = try await look() { return answer } }
+                return nil
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(seconds))
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
     /// Tells each change of a message and of the clip until all are final.
     private func follow(_ incident: IncidentID, _ store: Store) async throws {
-        let began = ContinuousClock.now
-        var told: Set<String> = []
-        func tell(_ line: String) {
-            guard told.insert(line).inserted else { return }
-            let seconds = (ContinuousClock.now - began) / .seconds(1)
-            print(String(format: "%6.1f s  ", seconds) + line)
-        }
-        while ContinuousClock.now - began < .seconds(timeout) {
-            let messages = try store.messages(of: incident).filter { $0.alert.dueAt == nil }
-            for message in messages {
-                let to = message.alert.recipient.isEmpty ? "" : " to …\(message.alert.recipient.suffix(4))"
-                let why = message.lastError.map { ": \($0)" } ?? ""
-                tell("\(message.alert.channel)\(to), \(message.alert.purpose.name): \(message.state.rawValue)\(why)")
+        let report = DrillReport()
+        let isDone = try await changed(store.changes(of: .outbox), withinSeconds: timeout) { () -> Bool? in
+            let (messages, clips) = try await store.perform { db in
+                (try db.messages(of: incident).filter { $0.alert.dueAt == nil }, try db.clips(of: incident))
             }
-            let clips = try store.clips(of: incident)
-            for clip in clips { tell("clip \(clip.id): \(clip.state.rawValue)") }
-            let isDone =
-                !messages.contains { $0.state == .pending } && !clips.isEmpty
-                && clips.allSatisfy { $0.state != .recording }
-            if isDone {
-                if messages.isEmpty { tell("nobody is told: no route fits a serious incident of this camera now") }
-                let dead = messages.count { $0.state == .dead }
-                if dead > 0 { throw CommandFailure("\(dead) of \(messages.count) messages did not get through") }
-                return
-            }
-            try await Task.sleep(for: .milliseconds(250))
+            return try await report.tell(messages, clips) ? true : nil
         }
-        throw CommandFailure("not all was done within \(Int(timeout)) s; see \"aislewatch incidents show \(incident)\"")
+        guard isDone == true else {
+            throw CommandFailure(
+                "not all was done within \(Int(timeout)) s; see \"aislewatch incidents show \(incident)\"")
+        }
+    }
+}
+
+/// Prints each change of a drill's messages and clips once.
+private actor DrillReport {
+    private let began = ContinuousClock.now
+    private var told: Set<String> = []
+
+    /// - Returns: Whether all is final.
+    /// - Throws: `CommandFailure` when a message did not get through.
+    func tell(_ messages: [OutboxMessage], _ clips: [Clip]) throws -> Bool {
+        for message in messages {
+            let to = message.alert.recipient.isEmpty ? "" : " to …\(message.alert.recipient.suffix(4))"
+            let why = message.lastError.map { ": \($0)" } ?? ""
+            tell("\(message.alert.channel)\(to), \(message.alert.purpose.name): \(message.state.rawValue)\(why)")
+        }
+        for clip in clips { tell("clip \(clip.id): \(clip.state.rawValue)") }
+        guard !messages.contains(where: { $0.state == .pending }), !clips.isEmpty,
+            clips.allSatisfy({ $0.state != .recording })
+        else { return false }
+        if messages.isEmpty { tell("nobody is told: no route fits a serious incident of this camera now") }
+        let dead = messages.count { $0.state == .dead }
+        if dead > 0 { throw CommandFailure("\(dead) of \(messages.count) messages did not get through") }
+        return true
+    }
+
+    private func tell(_ line: String) {
+        guard told.insert(line).inserted else { return }
+        let seconds = (ContinuousClock.now - began) / .seconds(1)
+        print(String(format: "%6.1f s  ", seconds) + line)
     }
 }

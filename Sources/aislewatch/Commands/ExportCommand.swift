@@ -7,7 +7,7 @@ import Settings
 import Storage
 
 /// `export`: hands incidents on to people without access.
-struct ExportCommand: AsyncParsableCommand {
+struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Export an incident as a zip, or a day as a page with pictures.",
         discussion: """
@@ -16,7 +16,7 @@ struct ExportCommand: AsyncParsableCommand {
             """,
         subcommands: [Incident.self, Day.self])
 
-    struct Incident: AsyncParsableCommand {
+    struct Incident: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "One incident: clips, posters, tracks, text, and checksums for `sha256sum -c`.")
 
@@ -28,15 +28,16 @@ struct ExportCommand: AsyncParsableCommand {
 
         @OptionGroup var place: ConfigurationOption
 
-        func run() async throws {
+        func run() throws {
             let exporter = try ExportCommand.exporter(place)
-            try await CommandFailure.wrapping {
-                try exporter.exporter.zip(IncidentID(rawValue: id), to: URL(filePath: out))
+            try CommandFailure.wrappingNow {
+                let missing = try exporter.exporter.zip(IncidentID(rawValue: id), to: URL(filePath: out))
+                for file in missing { StandardError.write("warning: left out, \(file)") }
             }
         }
     }
 
-    struct Day: AsyncParsableCommand {
+    struct Day: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "All incidents of a day in the site's time zone, as one HTML file with the pictures inside.")
 
@@ -48,7 +49,7 @@ struct ExportCommand: AsyncParsableCommand {
 
         @OptionGroup var place: ConfigurationOption
 
-        func run() async throws {
+        func run() throws {
             let (exporter, configuration) = try ExportCommand.exporter(place)
             let zone = configuration.site.timeZone
             let parts = day.split(separator: "-").compactMap { Int($0) }
@@ -57,7 +58,7 @@ struct ExportCommand: AsyncParsableCommand {
             guard parts.count == 3,
                 let date = calendar.date(from: DateComponents(year: parts[0], month: parts[1], day: parts[2], hour: 12))
             else { throw ValidationError("\"\(day)\" is no day; write it as 2026-05-28") }
-            try await CommandFailure.wrapping {
+            try CommandFailure.wrappingNow {
                 let count = try exporter.report(
                     day: date, timeZone: zone, siteName: configuration.site.name, to: URL(filePath: out))
                 print("\(count) incident\(count == 1 ? "" : "s") in \(out)")

@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 /// `incidents list`: the newest first.
-struct IncidentsListCommand: AsyncParsableCommand {
+struct IncidentsListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the latest incidents, newest first.")
 
@@ -35,13 +35,13 @@ struct IncidentsListCommand: AsyncParsableCommand {
         if let hours, !(hours > 0) { throw ValidationError("--hours must be greater than 0") }
     }
 
-    func run() async throws {
+    func run() throws {
         let configuration = try place.load()
         let store = try place.openStore(configuration)
         let filter = IncidentFilter(
             since: hours.map { SystemClock().now() - $0 * 3600 }, camera: camera.flatMap(CameraID.init(rawValue:)),
             kind: kind.flatMap(IncidentKind.init(rawValue:)), limit: limit)
-        let incidents = try store.incidents(filter)
+        let incidents = try store.blocking.incidents(filter)
         if json {
             for incident in incidents { try JSONOutput.write(incident) }
             return
@@ -59,7 +59,7 @@ struct IncidentsListCommand: AsyncParsableCommand {
             table.add([
                 incident.id.rawValue, times.dateAndTime(incident.startDate), incident.camera.rawValue,
                 incident.kinds.map(\.rawValue).joined(separator: " + "), incident.severity.rawValue,
-                "\(try store.clips(of: incident.id).count)",
+                "\(try store.blocking.clips(of: incident.id).count)",
             ])
         }
         print(table.rendered())

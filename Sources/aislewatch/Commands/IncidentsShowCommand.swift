@@ -5,7 +5,7 @@ import Settings
 import Storage
 
 /// `incidents show ID`: everything about one incident.
-struct IncidentsShowCommand: AsyncParsableCommand {
+struct IncidentsShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show one incident: facts, why the rule fired, clips, messages.")
 
@@ -22,13 +22,13 @@ struct IncidentsShowCommand: AsyncParsableCommand {
         var clips: [Clip]
     }
 
-    func run() async throws {
+    func run() throws {
         let configuration = try place.load()
         let store = try place.openStore(configuration)
-        guard let incident = try store.incident(IncidentID(rawValue: id)) else {
+        guard let incident = try store.blocking.incident(IncidentID(rawValue: id)) else {
             throw CommandFailure("there is no incident \(id); `aislewatch incidents list` prints the ids")
         }
-        let clips = try store.clips(of: incident.id)
+        let clips = try store.blocking.clips(of: incident.id)
         if json {
             try JSONOutput.write(Whole(incident: incident, clips: clips))
             return
@@ -67,7 +67,7 @@ struct IncidentsShowCommand: AsyncParsableCommand {
                     + "\(Self.number(clip.durationSeconds)) s, pre-roll \(Self.number(clip.preRollSeconds)) s")
         }
         lines.append("messages")
-        for message in try store.messages(of: incident.id) {
+        for message in try store.blocking.messages(of: incident.id) {
             let tried = "\(message.attempts) attempt\(message.attempts == 1 ? "" : "s")"
             let error = message.lastError.map { ": \($0)" } ?? ""
             let recipient = message.alert.recipient.isEmpty ? "" : " to \(message.alert.recipient)"

@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 /// `snooze`: a time in which nobody wants to hear of something.
-struct SnoozeCommand: AsyncParsableCommand {
+struct SnoozeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snooze", abstract: "Silence a camera, a zone or a rule for a while; it ends by itself.",
         discussion: """
@@ -61,20 +61,20 @@ struct SnoozeCommand: AsyncParsableCommand {
 
     private var seconds: Double { (minutes ?? 0) * 60 + (hours ?? 0) * 3600 }
 
-    func run() async throws {
+    func run() throws {
         let configuration = try place.load()
         let store = try place.openStore(configuration)
         let now = SystemClock().now()
         let times = LocalTimes(configuration.site.timeZone)
         if let end {
-            guard try store.endSnooze(end, at: now) else {
+            guard try store.blocking.endSnooze(end, at: now) else {
                 throw CommandFailure("there is no snooze \(end) that is active or to come")
             }
             print("Snooze \(end) is over.")
             return
         }
         if !list {
-            let snooze = try store.add(
+            let snooze = try store.blocking.add(
                 Snooze(
                     camera: camera.flatMap(CameraID.init(rawValue:)), zone: zone,
                     kind: kind.flatMap(IncidentKind.init(rawValue:)), mode: maintenance ? .maintenance : .alerts,
@@ -86,7 +86,7 @@ struct SnoozeCommand: AsyncParsableCommand {
             ("snooze", .right), ("until", .left), ("camera", .left), ("zone", .left), ("kind", .left), ("mode", .left),
             ("by", .left), ("reason", .left),
         ])
-        for snooze in try store.snoozes(at: now, upcoming: true) {
+        for snooze in try store.blocking.snoozes(at: now, upcoming: true) {
             table.add([
                 "\(snooze.id)", times.dateAndTime(snooze.until), snooze.camera?.rawValue ?? "all", snooze.zone ?? "all",
                 snooze.kind?.rawValue ?? "all", snooze.mode.rawValue, snooze.by, snooze.reason,

@@ -4,7 +4,7 @@ import Foundation
 import Storage
 
 /// `user`: accounts, for the day the password is lost.
-struct UserCommand: AsyncParsableCommand {
+struct UserCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user",
         abstract: "Add accounts of the pages, give them new passwords, remove them.",
@@ -35,14 +35,14 @@ struct UserCommand: AsyncParsableCommand {
     }
 
     static func audit(_ store: Store, _ action: String, _ name: String) throws {
-        try store.audit(AuditEntry(at: SystemClock().now(), who: "cli", action: action, subject: name))
+        try store.blocking.audit(AuditEntry(at: SystemClock().now(), who: "cli", action: action, subject: name))
     }
 }
 
 extension Role: ExpressibleByArgument {}
 
 /// `user add NAME`.
-struct UserAddCommand: AsyncParsableCommand {
+struct UserAddCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "add", abstract: "Add an account.")
 
     @Argument(help: "1 to 64 of A-Z a-z 0-9 . _ @ -, a letter or digit first.") var name: String
@@ -56,9 +56,9 @@ struct UserAddCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
+    func run() throws {
         let store = try configuration.openStore(configuration.load())
-        let added = try store.addAccount(name, password: UserCommand.readPassword(), role: role)
+        let added = try store.blocking.addAccount(name, password: UserCommand.readPassword(), role: role)
         guard added else { throw CommandFailure("there is an account \(name) already") }
         try UserCommand.audit(store, "user.create", name)
         print("added \(name), \(role.rawValue)")
@@ -66,24 +66,24 @@ struct UserAddCommand: AsyncParsableCommand {
 }
 
 /// `user password NAME`.
-struct UserPasswordCommand: AsyncParsableCommand {
+struct UserPasswordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "password", abstract: "Give an account a new password; it is signed out everywhere.")
 
     @Argument var name: String
     @OptionGroup var configuration: ConfigurationOption
 
-    func run() async throws {
+    func run() throws {
         let store = try configuration.openStore(configuration.load())
-        guard try store.account(name) != nil else { throw CommandFailure("there is no account \(name)") }
-        _ = try store.changeAccount(name, password: UserCommand.readPassword())
+        guard try store.blocking.account(name) != nil else { throw CommandFailure("there is no account \(name)") }
+        _ = try store.blocking.changeAccount(name, password: UserCommand.readPassword())
         try UserCommand.audit(store, "user.change", name)
         print("\(name) has a new password and is signed out everywhere")
     }
 }
 
 /// `user remove NAME`.
-struct UserRemoveCommand: AsyncParsableCommand {
+struct UserRemoveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "Remove an account; it is signed out everywhere.",
         discussion: "The last admin can be removed too: the daemon then prints a new link at its next start.")
@@ -91,9 +91,9 @@ struct UserRemoveCommand: AsyncParsableCommand {
     @Argument var name: String
     @OptionGroup var configuration: ConfigurationOption
 
-    func run() async throws {
+    func run() throws {
         let store = try configuration.openStore(configuration.load())
-        guard try store.removeAccount(name, evenLastAdmin: true) else {
+        guard try store.blocking.removeAccount(name, evenLastAdmin: true) else {
             throw CommandFailure("there is no account \(name)")
         }
         try UserCommand.audit(store, "user.remove", name)
@@ -102,13 +102,13 @@ struct UserRemoveCommand: AsyncParsableCommand {
 }
 
 /// `user list`.
-struct UserListCommand: AsyncParsableCommand {
+struct UserListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List the accounts.")
 
     @OptionGroup var configuration: ConfigurationOption
 
-    func run() async throws {
+    func run() throws {
         let store = try configuration.openStore(configuration.load())
-        for account in try store.accounts() { print("\(account.name)\t\(account.role.rawValue)") }
+        for account in try store.blocking.accounts() { print("\(account.name)\t\(account.role.rawValue)") }
     }
 }

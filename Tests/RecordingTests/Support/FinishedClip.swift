@@ -13,7 +13,7 @@ enum FinishedClip {
         var clip = Clip(
             id: ClipID(rawValue: name), camera: fixture.camera, path: "aisle-4/\(day)/\(name).mp4",
             startDate: incident.startDate, start: incident.start, durationSeconds: 5, preRollSeconds: 2)
-        try fixture.store.insert(clip, incidents: [incident.id])
+        try fixture.store.unwatched.insert(clip, incidents: [incident.id])
         guard let video = folders.files.url(clip.path), let poster = folders.files.url(clip.posterPath),
             let sidecar = folders.files.url(clip.sidecarPath)
         else { throw RecordingError.badPath(clip.path) }
@@ -23,7 +23,7 @@ enum FinishedClip {
         clip.state = .finished
         clip.bytes = digest.bytes
         clip.sha256 = digest.sha256
-        try fixture.store.update(clip)
+        try fixture.store.unwatched.update(clip)
         return clip
     }
 }

@@ -27,7 +27,8 @@ struct APISite {
     ) throws {
         let site = try Site()
         self.site = site
-        var services = APIServices(store: site.store, setup: try SetupLink(store: site.store), hub: EventHub())
+        let setup = SetupLink(store: site.store, isNeeded: try site.store.unwatched.accounts().isEmpty)
+        var services = APIServices(store: site.store, setup: setup, hub: EventHub())
         services.feed = StillFeed()
         services.version = "1.2.3"
         changeServices(&services)
@@ -47,8 +48,8 @@ struct APISite {
         guard accounts else { return }
         let password = try PasswordHash(Self.password, cost: Self.cost)
         for role in Role.allCases {
-            try site.store.addAccount("\(role.rawValue)1", password: password, role: role)
-            secrets[role] = try site.store.openSession(
+            try site.store.unwatched.addAccount("\(role.rawValue)1", password: password, role: role)
+            secrets[role] = try site.store.unwatched.openSession(
                 "\(role.rawValue)1", expiresAt: site.clock.now() + settings.sessionSeconds)
         }
     }

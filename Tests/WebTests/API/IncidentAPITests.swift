@@ -21,8 +21,8 @@ struct IncidentAPITests {
                 confirmedDate: Site.start + Double(60 * (index + 1)), region: incident.region,
                 frameSize: incident.frameSize)
             incident.facts.zoneName = index == 3 ? "Loading bay" : nil
-            try api.site.store.commit(.end(incident))
-            try api.site.store.index(
+            try api.site.store.unwatched.commit(.end(incident))
+            try api.site.store.unwatched.index(
                 incident.id, words: index == 3 ? "Liquid leaked at the Löschwagen" : "Something happened")
         }
     }
@@ -78,7 +78,7 @@ struct IncidentAPITests {
         #expect(try await ids(api, "?review=none") == [])
         #expect(try await api.send(.put, path, as: .operator, json: #"{"verdict":"none"}"#)["review"] == "none")
         #expect(try await ids(api, "?review=none") == ["01incident"])
-        #expect(try api.site.store.auditEntries(limit: 1).first?.who == "operator1")
+        #expect(try api.site.store.unwatched.auditEntries(limit: 1).first?.who == "operator1")
     }
 
     @Test("protection holds; a link opens the page without sign-in until it expires")
@@ -87,7 +87,7 @@ struct IncidentAPITests {
         let protection = try await api.send(
             .put, "/api/v1/incidents/01incident/protection", as: .operator, json: #"{"protected":true}"#)
         #expect(protection.status == .ok && protection.text.contains(#""protected":true"#))
-        #expect(try api.site.store.isProtected(incident: api.site.incident.id))
+        #expect(try api.site.store.unwatched.isProtected(incident: api.site.incident.id))
         let link = try await api.send(
             .post, "/api/v1/incidents/01incident/links", as: .operator, json: #"{"hours":1}"#)
         let path = try #require(link["path"])

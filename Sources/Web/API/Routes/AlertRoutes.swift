@@ -25,7 +25,7 @@ struct AlertRoutes: Sendable {
             guard let tester = services.channels else { throw APIError.notAvailable("No channel can be tried here.") }
             let name = call.parameter("channel")
             let outcome = try await tester.test(channel: name)
-            api.audit(call, "channel.test", name, outcome.isOK ? "sent" : outcome.message)
+            await api.audit(call, "channel.test", name, outcome.isOK ? "sent" : outcome.message)
             return .json(View(ok: outcome.isOK, message: outcome.message))
         }
     }

@@ -106,7 +106,7 @@ struct CameraRoutes: Sendable {
             let camera = try known(call).id
             let reason = try await call.body(Reason.self).reason
             let id = try await trigger.trigger(camera: camera, reason: reason, by: call.principal.name)
-            api.audit(call, "incident.trigger", id.rawValue, reason)
+            await api.audit(call, "incident.trigger", id.rawValue, reason)
             return .json(["incident": id.rawValue], status: .created)
         }
         api.on(.post, "/cameras/test", role: .admin) { call in try await test(call) }
@@ -190,7 +190,7 @@ struct CameraRoutes: Sendable {
         let stream = try await call.body(Stream.self)
         let test = try await streams.test(
             url: stream.url, username: stream.username, password: stream.password, camera: stream.camera)
-        api.audit(call, "camera.test", "stream", test.outcome.isOK ? "it answers" : test.outcome.message)
+        await api.audit(call, "camera.test", "stream", test.outcome.isOK ? "it answers" : test.outcome.message)
         return .json(
             View(
                 ok: test.outcome.isOK, message: test.outcome.message, codec: test.codec, size: test.frameSize,

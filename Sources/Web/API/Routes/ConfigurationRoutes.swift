@@ -129,24 +129,24 @@ struct ConfigurationRoutes: Sendable {
     }
 
     func add() {
-        api.on(.get, "/configuration", role: .admin) { _ in .json(TextView(try editor().current())) }
+        api.on(.get, "/configuration", role: .admin) { _ in .json(TextView(try await editor().current())) }
         api.on(.get, "/configuration/values", role: .admin) { _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: try editor().valuesJSON())))
+                body: ResponseBody(byteBuffer: ByteBuffer(string: try await editor().valuesJSON())))
         }
         api.on(.put, "/configuration", role: .admin) { call in
             let body = try await call.body(TextBody.self)
             return await answer(
-                call, try editor().save(text: body.text, revision: body.revision, dryRun: body.dryRun), "save")
+                call, try await editor().save(text: body.text, revision: body.revision, dryRun: body.dryRun), "save")
         }
         api.on(.post, "/configuration/edits", role: .admin) { call in
             let body = try await call.body(EditsBody.self)
             return await answer(
-                call, try editor().apply(body.edits, revision: body.revision, dryRun: body.dryRun), "edit")
+                call, try await editor().apply(body.edits, revision: body.revision, dryRun: body.dryRun), "edit")
         }
         api.on(.post, "/configuration/undo", role: .admin) { call in
-            await answer(call, try editor().undo(), "undo")
+            await answer(call, try await editor().undo(), "undo")
         }
     }
 
@@ -161,7 +161,7 @@ struct ConfigurationRoutes: Sendable {
         if change.isSaved {
             // Whoever hears of the change finds it in effect.
             await api.services.editor?.takeEffect()
-            api.audit(call, "configuration.\(what)", "configuration", change.diff)
+            await api.audit(call, "configuration.\(what)", "configuration", change.diff)
             api.services.hub.publish(.configuration(revision: change.revision))
         }
         return .json(ChangeView(change), status: change.isValid ? .ok : .unprocessableContent)

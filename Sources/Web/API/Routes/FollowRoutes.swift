@@ -96,26 +96,26 @@ struct FollowRoutes: Sendable {
             let follow = try await sink().follow(
                 new.click, camera: new.camera, candidate: new.candidate, name: new.name, conditions: new.conditions,
                 by: call.principal.name)
-            api.audit(call, "follow.create", follow.object.id.rawValue, follow.object.name)
+            await api.audit(call, "follow.create", follow.object.id.rawValue, follow.object.name)
             return .json(View(follow), status: .created)
         }
         api.on(.get, "/follows/{follow}", role: .viewer) { call in .json(View(try await known(call))) }
         api.on(.patch, "/follows/{follow}", role: .operator) { call in
             let change = try await call.body(Change.self), id = try await known(call).object.id
             let follow = try await sink().change(id, name: change.name, conditions: change.conditions)
-            api.audit(call, "follow.change", id.rawValue, follow.object.name)
+            await api.audit(call, "follow.change", id.rawValue, follow.object.name)
             return .json(View(follow))
         }
         api.on(.delete, "/follows/{follow}", role: .operator) { call in
             let follow = try await known(call)
             try await sink().unfollow(follow.object.id)
-            api.audit(call, "follow.remove", follow.object.id.rawValue, follow.object.name)
+            await api.audit(call, "follow.remove", follow.object.id.rawValue, follow.object.name)
             return .done
         }
         api.on(.post, "/follows/{follow}/correct", role: .operator) { call in
             let id = try await known(call).object.id
             let follow = try await sink().correct(id, click: try await call.body(ClickBody.self).click)
-            api.audit(call, "follow.correct", id.rawValue, follow.object.name)
+            await api.audit(call, "follow.correct", id.rawValue, follow.object.name)
             return .json(View(follow))
         }
         api.on(.get, "/follows/{follow}/picture.jpg", role: .viewer) { call in

@@ -70,16 +70,17 @@ struct IncidentRoutes: Sendable {
         let hub = api.services.hub, store = api.services.store
         hub.use(
             EventHub.Views(
-                incident: { view($0, detailed: false) },
-                stored: { try? store.incident($0) }))
+                incident: { view($0, detailed: false, store.blocking) },
+                stored: { try? store.blocking.incident($0) }))
         api.on(.get, "/incidents", role: .viewer) { call in try await list(call) }
         api.on(.get, "/incidents/{incident}", role: .viewer) { call in
-            .json(view(try await known(call), detailed: true))
+            let incident = try await known(call)
+            return .json(await store.perform { view(incident, detailed: true, $0) })
         }
         api.on(.get, "/incidents/{incident}/poster.jpg", role: .viewer) { call in
             let incident = try await known(call)
-            for clip in (try? store.clips(of: incident.id)) ?? [] {
-                if let file = clips.posterFile(of: clip).flatMap(OpenFile.init), file.size > 0 {
+            for clip in (try? await store.perform { try $0.clips(of: incident.id) }) ?? [] {
+                if let file = await clips.openPoster(of: clip) {
                     return FileResponse(
                         file: file, contentType: "image/jpeg", entityTag: nil, fileName: "\(clip.camera)-\(clip.id).jpg"
                     ).response(to: call.request, close: call.context.close)
@@ -92,12 +93,12 @@ struct IncidentRoutes: Sendable {
             let review = IncidentReview(
                 review: body.verdict.review, note: body.note, by: call.principal.name, at: api.clock.now())
             try await store.perform { try $0.setReview(review, of: incident.id) }
-            return changed(call, incident, "incident.review", body.verdict.rawValue)
+            return await changed(call, incident, "incident.review", body.verdict.rawValue)
         }
         api.on(.put, "/incidents/{incident}/protection", role: .operator) { call in
             let isProtected = try await call.body(Protection.self).isProtected, incident = try await known(call)
             try await store.perform { try $0.setProtected(incident: incident.id, isProtected) }
-            return changed(call, incident, isProtected ? "incident.protect" : "incident.unprotect")
+            return await changed(call, incident, isProtected ? "incident.protect" : "incident.unprotect")
         }
         api.on(.post, "/incidents/{incident}/links", role: .operator) { call in
             struct View: Encodable {
@@ -108,7 +109,7 @@ struct IncidentRoutes: Sendable {
             let hours = try await call.body(Hours.self).hours ?? 72, incident = try await known(call)
             let expiresAt = api.clock.now() + hours * 3600
             let token = try await store.perform { try $0.newLink(incident.id, expiresAt: expiresAt) }
-            api.audit(call, "incident.share", incident.id.rawValue, "for \(hours) h")
+            await api.audit(call, "incident.share", incident.id.rawValue, "for \(hours) h")
             let path = "/i/\(token)"
             return .json(
                 View(path: path, url: api.services.publicURL(path), expiresAt: expiresAt), status: .created)
@@ -120,9 +121,9 @@ struct IncidentRoutes: Sendable {
         api.on(.get, "/clips/{clip}/video.mp4", role: .viewer) { call in
             let clip = try await knownClip(call)
             // The recorder may rename the file between the look-up and the opening.
-            var found = clips.videoFile(of: clip).flatMap(OpenFile.init)
-            if found == nil { found = clips.videoFile(of: try await knownClip(call)).flatMap(OpenFile.init) }
-            guard let file = found, file.size > 0 else { throw APIError.notFound("There is no video yet.") }
+            var found = await clips.openVideo(of: clip)
+            if found == nil { found = await clips.openVideo(of: try await knownClip(call)) }
+            guard let file = found else { throw APIError.notFound("There is no video yet.") }
             return FileResponse(
                 file: file, contentType: "video/mp4", entityTag: clip.state == .finished ? "\"\(clip.id)\"" : nil,
                 fileName: "\(clip.camera)-\(clip.id).mp4"
@@ -130,7 +131,7 @@ struct IncidentRoutes: Sendable {
         }
         api.on(.get, "/clips/{clip}/poster.jpg", role: .viewer) { call in
             let clip = try await knownClip(call)
-            guard let file = clips.posterFile(of: clip).flatMap(OpenFile.init), file.size > 0 else {
+            guard let file = await clips.openPoster(of: clip) else {
                 throw APIError.notFound("There is no picture of it yet.")
             }
             return FileResponse(
@@ -139,7 +140,7 @@ struct IncidentRoutes: Sendable {
         }
         api.on(.get, "/clips/{clip}/tracks.json", role: .viewer) { call in
             let clip = try await knownClip(call)
-            guard let file = sidecar(of: clip), file.size > 0 else {
+            guard let file = await sidecar(of: clip), file.size > 0 else {
                 throw APIError.notFound("The tracks are written when the clip ends.")
             }
             return FileResponse(
@@ -148,11 +149,14 @@ struct IncidentRoutes: Sendable {
         }
     }
 
-    private func sidecar(of clip: Clip) -> OpenFile? {
+    private func sidecar(of clip: Clip) async -> OpenFile? {
+        await OpenFile.open { sidecarFile(of: clip) }
+    }
+
+    private func sidecarFile(of clip: Clip) -> URL? {
         // It lies beside the poster under the same name.
         let beside = clips.videoFile(of: clip) ?? clips.posterFile(of: clip)
-        let url = beside?.deletingLastPathComponent().appending(path: "\(clip.id).json")
-        return url.flatMap(OpenFile.init)
+        return beside?.deletingLastPathComponent().appending(path: "\(clip.id).json")
     }
 
     private func knownClip(_ call: APICall) async throws -> Clip {
@@ -171,14 +175,16 @@ struct IncidentRoutes: Sendable {
         return incident
     }
 
-    func changed(_ call: APICall, _ incident: Incident, _ action: String, _ detail: String = "") -> Response {
-        api.audit(call, action, incident.id.rawValue, detail)
+    func changed(_ call: APICall, _ incident: Incident, _ action: String, _ detail: String = "")
+        async -> Response
+    {
+        await api.audit(call, action, incident.id.rawValue, detail)
         api.services.hub.publish(.incidentChanged(incident.id))
-        return .json(view(incident, detailed: true))
+        return .json(await api.services.store.perform { view(incident, detailed: true, $0) })
     }
 
     private func list(_ call: APICall) async throws -> Response {
-        struct Page: Encodable {
+        struct Page: Encodable, Sendable {
             var incidents: [IncidentView]
             var next: String?
 
@@ -218,13 +224,15 @@ struct IncidentRoutes: Sendable {
         search.limit = (try call.integer("limit", 1...500) ?? 50) + 1
         search.after = try call.query("cursor").map { IncidentID(rawValue: $0) }
         let wanted = search
-        var incidents = try await api.services.store.perform { try $0.incidents(wanted) }
-        let hasMore = incidents.count == wanted.limit
-        if hasMore { incidents.removeLast() }
-        return .json(
-            Page(
-                incidents: incidents.map { view($0, detailed: false) },
-                next: hasMore ? incidents.last?.id.rawValue : nil))
+        let page = try await api.services.store.perform { db in
+            var incidents = try db.incidents(wanted)
+            let hasMore = incidents.count == wanted.limit
+            if hasMore { incidents.removeLast() }
+            return Page(
+                incidents: incidents.map { view($0, detailed: false, db) },
+                next: hasMore ? incidents.last?.id.rawValue : nil)
+        }
+        return .json(page)
     }
 
     private func date(_ call: APICall, _ name: String) throws -> Date? {
@@ -236,15 +244,14 @@ struct IncidentRoutes: Sendable {
         return date
     }
 
-    /// Everything about an incident that the store knows.
-    func view(_ incident: Incident, detailed: Bool) -> IncidentView {
-        let store = api.services.store
+    /// Everything about an incident that the store knows. Waits for the disk.
+    private func view(_ incident: Incident, detailed: Bool, _ store: StoreAccess) -> IncidentView {
         let all = (try? store.clips(of: incident.id)) ?? []
         let review = try? store.review(of: incident.id)
         var view = IncidentView(incident, cameraName: site.cameraName(incident.camera), text: site.text(incident))
         view.review = Verdict(review?.review).rawValue
         view.protected = (try? store.isProtected(incident: incident.id)) ?? false
-        if let acknowledgement = try? api.services.silence?.acknowledgement(of: incident.id) {
+        if let acknowledgement = try? store.acknowledgement(of: incident.id) {
             view.acknowledgedBy = acknowledgement.by
             view.acknowledgedAt = acknowledgement.at
         }
@@ -260,7 +267,7 @@ struct IncidentRoutes: Sendable {
         view.clips = all.map { clip in
             IncidentView.ClipView(
                 clip, incident: incident, hasPoster: clips.posterFile(of: clip) != nil,
-                hasTracks: sidecar(of: clip) != nil)
+                hasTracks: sidecarFile(of: clip).flatMap(OpenFile.init) != nil)
         }
         view.alerts = ((try? store.messages(of: incident.id)) ?? []).map(IncidentView.AlertView.init)
         return view

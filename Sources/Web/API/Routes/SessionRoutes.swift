@@ -72,14 +72,14 @@ struct SessionRoutes: Sendable {
         let services = api.services
         api.on(.get, "/setup", role: nil) { _ in
             struct State: Encodable { var needed: Bool }
-            return .json(State(needed: services.setup.isNeeded))
+            return .json(State(needed: await services.setup.isNeeded()))
         }
         api.on(.post, "/setup", role: nil) { call in try await setUp(call) }
         api.on(.post, "/session", role: nil) { call in try await signIn(call) }
         api.on(.get, "/session", role: .viewer) { call in
-            let stored = try? services.store.account(call.principal.name)
+            let stored = try? await services.store.perform { try $0.account(call.principal.name) }
             let account =
-                stored
+                (stored ?? nil)
                 ?? Account(
                     name: call.principal.name, role: call.principal.role ?? .viewer, createdAt: api.clock.now())
             guard case .session(let secret, let expiresAt) = call.principal.kind else {
@@ -102,7 +102,7 @@ struct SessionRoutes: Sendable {
         let setup = try await call.body(Setup.self)
         let services = api.services
         if let seconds = byAddress.wait(call.origin.limitKey) { throw APIError.tooMany(seconds) }
-        guard services.setup.isNeeded else { throw APIError.conflict("There is an account already: sign in.") }
+        guard await services.setup.isNeeded() else { throw APIError.conflict("There is an account already: sign in.") }
         guard services.setup.accepts(setup.token) else {
             byAddress.count(call.origin.limitKey)
             throw APIError.forbidden("This link is not the one that the daemon printed when it started last.")
@@ -114,7 +114,7 @@ struct SessionRoutes: Sendable {
             })
         else { throw APIError.conflict("There is an account already: sign in.") }
         services.setup.close()
-        api.audit(who: setup.name, address: call.origin.address, action: "setup", subject: setup.name)
+        await api.audit(who: setup.name, address: call.origin.address, action: "setup", subject: setup.name)
         return try await open(setup.name, call, status: .created)
     }
 
@@ -128,14 +128,14 @@ struct SessionRoutes: Sendable {
         let stored = try await api.services.store.perform { try $0.password(of: given.name) }
         guard await worker.matches(given.password, stored) else {
             let who = Account.isName(given.name) ? given.name : "?"
-            api.audit(who: who, address: call.origin.address, action: "session.refused", subject: who)
+            await api.audit(who: who, address: call.origin.address, action: "session.refused", subject: who)
             throw APIError(
                 status: .unauthorized, code: "wrong_password", message: "The name or the password is wrong.")
         }
         byAddress.forget(address)
         byName.forget(name)
         let response = try await open(given.name, call, status: .ok)
-        api.audit(who: given.name, address: call.origin.address, action: "session.create", subject: given.name)
+        await api.audit(who: given.name, address: call.origin.address, action: "session.create", subject: given.name)
         return response
     }
 
@@ -146,13 +146,13 @@ struct SessionRoutes: Sendable {
         let given = try await call.body(NewPassword.self)
         let store = api.services.store, name = call.principal.name
         if let seconds = byName.wait(name.lowercased()) { throw APIError.tooMany(seconds) }
-        guard await worker.matches(given.old, try store.password(of: name)) else {
+        guard await worker.matches(given.old, try await store.perform { try $0.password(of: name) }) else {
             byName.count(name.lowercased())
             throw APIError.forbidden("The old password is wrong.")
         }
         let password = try await worker.hash(given.new)
         _ = try await store.perform { try $0.changeAccount(name, password: password, keeping: secret) }
-        api.audit(call, "user.password", name)
+        await api.audit(call, "user.password", name)
         return .done
     }
 

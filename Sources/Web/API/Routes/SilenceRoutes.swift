@@ -92,35 +92,31 @@ struct SilenceRoutes: Sendable {
     func add() {
         api.on(.post, "/incidents/{incident}/acknowledgement", role: .operator) { call in
             let desk = try desk(), incident = try await incidents.known(call), who = call.principal.name
-            try await api.services.store.perform { _ in try desk.acknowledge(incident.id, by: who) }
-            return incidents.changed(call, incident, "incident.acknowledge")
+            try await desk.acknowledge(incident.id, by: who)
+            return await incidents.changed(call, incident, "incident.acknowledge")
         }
         api.on(.post, "/incidents/{incident}/suppress", role: .operator) { call in
             let hours = try await call.body(Hours.self).hours, desk = try desk()
             let incident = try await incidents.known(call), who = call.principal.name
             let until = api.clock.now() + (hours.map { $0 * 3600 } ?? Self.farSeconds)
-            let place = try await api.services.store.perform { _ in
-                try desk.suppress(incident, until: until, by: who)
-            }
-            api.audit(call, "incident.suppress", incident.id.rawValue, "\(place.rule), until \(place.until)")
+            let place = try await desk.suppress(incident, until: until, by: who)
+            await api.audit(call, "incident.suppress", incident.id.rawValue, "\(place.rule), until \(place.until)")
             return .json(PlaceView(place), status: .created)
         }
         api.on(.get, "/suppressions", role: .viewer) { _ in
             struct View: Encodable { var suppressions: [PlaceView] }
-            let all = try await api.services.store.perform { _ in try api.services.silence?.suppressions() ?? [] }
+            let all = try await api.services.silence?.suppressions() ?? []
             return .json(View(suppressions: all.map(PlaceView.init)))
         }
         api.on(.delete, "/suppressions/{suppression}", role: .operator) { call in
             let desk = try desk(), who = call.principal.name
-            guard let id = Int64(call.parameter("suppression")),
-                try await api.services.store.perform({ _ in try desk.endSuppression(id, by: who) })
-            else { throw APIError.notFound("There is no such suppression.") }
-            api.audit(call, "suppression.remove", String(id))
+            guard let id = Int64(call.parameter("suppression")), try await desk.endSuppression(id, by: who) else { throw APIError.notFound("There is no such suppression.") }
+            await api.audit(call, "suppression.remove", String(id))
             return .done
         }
         api.on(.get, "/snoozes", role: .viewer) { _ in
             struct View: Encodable { var snoozes: [SnoozeView] }
-            let all = try await api.services.store.perform { _ in try api.services.silence?.snoozes() ?? [] }
+            let all = try await api.services.silence?.snoozes() ?? []
             return .json(View(snoozes: all.map(SnoozeView.init)))
         }
         api.on(.post, "/snoozes", role: .operator) { call in
@@ -128,16 +124,14 @@ struct SilenceRoutes: Sendable {
             let snooze = Snooze(
                 camera: new.camera, kind: new.kind, from: now, until: now + new.minutes * 60, by: call.principal.name,
                 reason: new.reason)
-            let kept = try await api.services.store.perform { _ in try desk.add(snooze) }
-            api.audit(call, "snooze.create", new.camera?.rawValue ?? "all cameras", "\(new.minutes) min. \(new.reason)")
+            let kept = try await desk.add(snooze)
+            await api.audit(call, "snooze.create", new.camera?.rawValue ?? "all cameras", "\(new.minutes) min. \(new.reason)")
             return .json(SnoozeView(kept), status: .created)
         }
         api.on(.delete, "/snoozes/{snooze}", role: .operator) { call in
             let desk = try desk()
-            guard let id = Int64(call.parameter("snooze")),
-                try await api.services.store.perform({ _ in try desk.endSnooze(id) })
-            else { throw APIError.notFound("There is no such snooze.") }
-            api.audit(call, "snooze.end", String(id))
+            guard let id = Int64(call.parameter("snooze")), try await desk.endSnooze(id) else { throw APIError.notFound("There is no such snooze.") }
+            await api.audit(call, "snooze.end", String(id))
             return .done
         }
         api.on(.get, "/incidents/{incident}/export.zip", role: .operator) { call in
@@ -150,8 +144,11 @@ struct SilenceRoutes: Sendable {
             }
             let url = try await archive.makeArchive(of: incident.id, by: call.principal.name)
             // Open, it stays readable when its name is gone.
-            defer { try? FileManager.default.removeItem(at: url) }
-            guard let file = OpenFile(url) else { throw APIError.notAvailable("The archive could not be written.") }
+            let opened = await BlockingWork.shared.run {
+                defer { try? FileManager.default.removeItem(at: url) }
+                return OpenFile(url)
+            }
+            guard let file = opened else { throw APIError.notAvailable("The archive could not be written.") }
             return FileResponse(
                 file: file, contentType: "application/zip", entityTag: nil, fileName: "\(incident.id).zip"
             ).response(to: call.request, close: call.context.close)

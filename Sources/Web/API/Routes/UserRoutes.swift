@@ -109,7 +109,7 @@ struct UserRoutes: Sendable {
                 else { throw APIError.conflict("There is an account of this name already.") }
                 return account
             }
-            api.audit(call, "user.create", user.name, "role \(user.role.rawValue)")
+            await api.audit(call, "user.create", user.name, "role \(user.role.rawValue)")
             return .json(View(account), status: .created)
         }
         api.on(.patch, "/users/{user}", role: .admin) { call in
@@ -123,7 +123,7 @@ struct UserRoutes: Sendable {
                 return account
             }
             let parts = [change.password.map { _ in "password" }, change.role.map { "role \($0.rawValue)" }]
-            api.audit(call, "user.change", account.name, parts.compactMap { $0 }.joined(separator: ", "))
+            await api.audit(call, "user.change", account.name, parts.compactMap { $0 }.joined(separator: ", "))
             return .json(View(account))
         }
         api.on(.delete, "/users/{user}", role: .admin) { call in
@@ -132,7 +132,7 @@ struct UserRoutes: Sendable {
                 guard try store.account(name) != nil else { throw APIError.notFound("There is no such account.") }
                 guard try store.removeAccount(name) else { throw APIError.conflict("This is the last admin.") }
             }
-            api.audit(call, "user.remove", name)
+            await api.audit(call, "user.remove", name)
             return .done
         }
         api.on(.get, "/tokens", role: .admin) { _ in
@@ -145,7 +145,7 @@ struct UserRoutes: Sendable {
             let made = try await store.perform { store in
                 try store.addToken(name: new.name, role: new.role, by: call.principal.name, expiresAt: expiresAt)
             }
-            api.audit(call, "token.create", new.name, "role \(new.role.rawValue)")
+            await api.audit(call, "token.create", new.name, "role \(new.role.rawValue)")
             return .json(TokenView(made.token, secret: made.secret), status: .created)
         }
         api.on(.delete, "/tokens/{token}", role: .admin) { call in
@@ -153,7 +153,7 @@ struct UserRoutes: Sendable {
             guard try await store.perform({ try $0.removeToken(id) }) else {
                 throw APIError.notFound("There is no such token.")
             }
-            api.audit(call, "token.remove", id)
+            await api.audit(call, "token.remove", id)
             return .done
         }
         api.on(.get, "/audit", role: .admin) { call in
