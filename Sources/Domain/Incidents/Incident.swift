@@ -15,10 +15,11 @@ public struct Incident: Hashable, Sendable, Codable {
     public var kind: IncidentKind
     /// All kinds seen in it, the primary one first.
     public var kinds: [IncidentKind]
+    /// Whether it still goes on. With it `stage` follows.
     public var phase: Phase
     public var severity: Severity
-    /// How far its life has got; `phase` is the coarse form of the same.
-    public var stage = IncidentStage.confirmed
+    /// The last stage that the phase doesn't tell: anything but `ended`.
+    private var lastStage = IncidentStage.confirmed
     /// The site's name of the rule or combination that fired first; nil for rules without a name.
     public var ruleName: String?
     /// How loud it is; decided when it is confirmed.
@@ -76,6 +77,41 @@ public struct Incident: Hashable, Sendable, Codable {
 }
 
 extension Incident {
+    /// How far its life has got; follows from ``phase`` except that a candidate and a reviewed incident stay so when they
+    /// end. Setting it sets the phase where it says something about that: what has ended stays so.
+    public var stage: IncidentStage {
+        get {
+            switch lastStage {
+            case .candidate, .reviewed: lastStage
+            case .confirmed, .growing, .ended: phase == .ended ? .ended : lastStage
+            }
+        }
+        set {
+            if newValue == .ended {
+                phase = .ended
+                lastStage = .confirmed
+            } else {
+                lastStage = newValue
+            }
+        }
+    }
+
+    /// Who asks for a drill: an incident that goes the whole way, is told as a test and says nothing about the site.
+    public static let drillOrigin = "drill"
+
+    /// Whether it is a drill.
+    public var isDrill: Bool { facts.triggeredBy == Self.drillOrigin }
+}
+
+// MARK: - JSON
+
+extension Incident {
+    private enum CodingKeys: String, CodingKey {
+        case id, camera, kind, kinds, phase, severity, stage, ruleName, alerting, quietUntilDate, aliases, mergedInto
+        case secondLook, start, end, confirmed, startDate, endDate, confirmedDate, region, frameSize, facts, evidence
+        case tracks
+    }
+
     /// Sidecars of earlier versions lack the younger keys.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -97,13 +133,40 @@ extension Incident {
             evidence: try values.decode([Evidence].self, forKey: .evidence),
             tracks: try values.decode([TrackID].self, forKey: .tracks))
         kinds = try values.decode([IncidentKind].self, forKey: .kinds)
-        stage =
-            try values.decodeIfPresent(IncidentStage.self, forKey: .stage) ?? (phase == .ended ? .ended : .confirmed)
+        stage = try values.decodeIfPresent(IncidentStage.self, forKey: .stage) ?? .confirmed
         ruleName = try values.decodeIfPresent(String.self, forKey: .ruleName)
         alerting = try values.decodeIfPresent(IncidentAlerting.self, forKey: .alerting) ?? .alarm
         quietUntilDate = try values.decodeIfPresent(Date.self, forKey: .quietUntilDate)
         aliases = try values.decodeIfPresent([IncidentID].self, forKey: .aliases) ?? []
         mergedInto = try values.decodeIfPresent(IncidentID.self, forKey: .mergedInto)
         secondLook = try values.decodeIfPresent(SecondLookAnswer.self, forKey: .secondLook)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(id, forKey: .id)
+        try values.encode(camera, forKey: .camera)
+        try values.encode(kind, forKey: .kind)
+        try values.encode(kinds, forKey: .kinds)
+        try values.encode(phase, forKey: .phase)
+        try values.encode(severity, forKey: .severity)
+        try values.encode(stage, forKey: .stage)
+        try values.encodeIfPresent(ruleName, forKey: .ruleName)
+        try values.encode(alerting, forKey: .alerting)
+        try values.encodeIfPresent(quietUntilDate, forKey: .quietUntilDate)
+        try values.encode(aliases, forKey: .aliases)
+        try values.encodeIfPresent(mergedInto, forKey: .mergedInto)
+        try values.encodeIfPresent(secondLook, forKey: .secondLook)
+        try values.encode(start, forKey: .start)
+        try values.encode(end, forKey: .end)
+        try values.encode(confirmed, forKey: .confirmed)
+        try values.encode(startDate, forKey: .startDate)
+        try values.encode(endDate, forKey: .endDate)
+        try values.encode(confirmedDate, forKey: .confirmedDate)
+        try values.encode(region, forKey: .region)
+        try values.encode(frameSize, forKey: .frameSize)
+        try values.encode(facts, forKey: .facts)
+        try values.encode(evidence, forKey: .evidence)
+        try values.encode(tracks, forKey: .tracks)
     }
 }
