@@ -170,3 +170,84 @@ extension Incident {
         try values.encode(tracks, forKey: .tracks)
     }
 }
+
+/// The stations of an incident's life, in order.
+public enum IncidentStage: String, Hashable, Sendable, Codable, CaseIterable {
+    /// A rule suspects it. Candidates are neither stored nor announced.
+    case candidate
+    /// A rule is sure.
+    case confirmed
+    /// It goes on: spreads, moves or shows another kind.
+    case growing
+    case ended
+    /// A person has looked at it.
+    case reviewed
+}
+
+/// How loud an incident is. It is recorded in any case.
+public enum IncidentAlerting: String, Hashable, Sendable, Codable, CaseIterable {
+    /// People are told.
+    case alarm
+    /// The first one beyond the rule's budget of alarms: one message that says that further ones will be silent until
+    /// ``Incident/quietUntilDate``.
+    case summary
+    /// Nobody is told.
+    case silent
+}
+
+/// Measured facts about an incident that a text may state. Nil is unknown: a text leaves it out.
+public struct IncidentFacts: Hashable, Sendable, Codable {
+    /// How far something fell, in metres; only where the camera has a scale.
+    public var dropMetres: Double?
+    /// How far something fell in the picture.
+    public var dropPixels: Double?
+    /// Floor covered by a liquid; only where the camera has a scale.
+    public var areaSquareMetres: Double?
+    /// Part of the picture covered, 0 to 1.
+    public var areaFraction: Double?
+    /// Name and kind of the zone in which it came to rest or spreads.
+    public var zoneName: String?
+    public var zoneKind: Zone.Kind?
+    /// Name of the zone it came from (a rack).
+    public var fromZoneName: String?
+    public var fromZoneKind: Zone.Kind?
+
+    /// Floor that a liquid covers more each second; m²/s only where the camera has a scale, else part of the picture/s.
+    public var growthSquareMetresPerSecond: Double?
+    public var growthFractionPerSecond: Double?
+    /// How long something has stood where it was left, or stood before it was taken, in seconds.
+    public var stoodSeconds: Double?
+    /// How many parts of a stack came down.
+    public var parts: Int?
+    /// The marked object, as people call it, and what became of it.
+    public var objectID: FollowedObjectID?
+    public var objectName: String?
+    public var condition: FollowedObject.Condition?
+    /// Why somebody asked for the recording, and who or what did; only where no rule saw anything.
+    public var reason: String?
+    public var triggeredBy: String?
+
+    public init() {}
+}
+
+/// One measured value that made a rule fire, beside the threshold it passed: the answer to "why did this fire?".
+public struct Evidence: Hashable, Sendable, Codable {
+    /// The rule that measured it: an incident can have several kinds. Nil in what earlier versions wrote.
+    public var kind: IncidentKind?
+    /// The parameter's name in the configuration, for example `minDropPixels`.
+    public var parameter: String
+    public var measured: Double
+    public var threshold: Double
+    /// `px`, `m`, `s`, `px/s2`, …; empty for a ratio.
+    public var unit: String
+
+    public init(
+        parameter: String, measured: Double, threshold: Double, unit: String, kind: IncidentKind? = nil
+    ) {
+        self.kind = kind
+        self.parameter = parameter
+        self.measured = measured
+        self.threshold = threshold
+        self.unit = unit
+    }
+}

@@ -77,3 +77,66 @@ public struct Region: Hashable, Sendable, Codable {
         return Region(x: left, y: top, width: right - left, height: bottom - top)
     }
 }
+
+/// A point of a picture in pixels: x to the right, y downwards, (0, 0) the top left corner of the top left pixel.
+/// JSON: `[x, y]`.
+public struct Point: Hashable, Sendable, Codable {
+    public var x: Double
+    public var y: Double
+
+    public init(x: Double, y: Double) {
+        self.x = x
+        self.y = y
+    }
+
+    public init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        x = try container.decode(Double.self)
+        y = try container.decode(Double.self)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        try container.encode(x)
+        try container.encode(y)
+    }
+
+    /// Distance to `other` in pixels.
+    public func distance(to other: Point) -> Double {
+        ((x - other.x) * (x - other.x) + (y - other.y) * (y - other.y)).squareRoot()
+    }
+}
+
+/// The size of a picture in pixels. JSON: `[width, height]`.
+public struct FrameSize: Hashable, Sendable, Codable, CustomStringConvertible {
+    public var width: Int
+    public var height: Int
+
+    public init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+    }
+
+    public init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        width = try container.decode(Int.self)
+        height = try container.decode(Int.self)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        try container.encode(width)
+        try container.encode(height)
+    }
+
+    public var area: Int { width * height }
+
+    /// The whole picture.
+    public var bounds: Region { Region(x: 0, y: 0, width: width, height: height) }
+
+    public func contains(_ point: Point) -> Bool {
+        point.x >= 0 && point.y >= 0 && point.x < Double(width) && point.y < Double(height)
+    }
+
+    public var description: String { "\(width)x\(height)" }
+}
