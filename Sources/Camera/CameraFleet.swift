@@ -38,6 +38,8 @@ public final class CameraFleet: Service, IncidentTrigger {
         } onGracefulShutdown: {
             self.stop()
         }
+        // After ``stop()`` its turn may still be to come, and a group takes an early return for a failure.
+        try? await gracefulShutdown()
     }
 
     /// Ends all cameras at once; ``run()`` returns when their clips are closed.
