@@ -47,7 +47,7 @@ let package = Package(
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
 
-        // Rooms, in the order in which the data goes.
+        // Modules, in the order in which the data goes.
         .target(name: "Domain", swiftSettings: pixels),
         .target(name: "Settings", dependencies: ["Domain", product("Yams", "Yams")], swiftSettings: strict),
         .target(
@@ -58,8 +58,6 @@ let package = Package(
             name: "Vision", dependencies: ["Domain", "Media", "COpenVINO", product("Crypto", "swift-crypto")],
             swiftSettings: pixels, linkerSettings: runtimeSearch),
         .target(name: "Incidents", dependencies: ["Domain"], swiftSettings: strict),
-        .target(
-            name: "Pipeline", dependencies: ["Domain", "Media", "Vision", "Incidents"], swiftSettings: strict),
         .target(
             name: "Storage",
             dependencies: [
@@ -72,6 +70,13 @@ let package = Package(
             dependencies: [
                 "Domain", "Media", "Storage", "CArchive", product("Crypto", "swift-crypto"),
                 product("Logging", "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Camera",
+            dependencies: [
+                "Domain", "Settings", "Media", "Vision", "Incidents", "Storage", "Recording",
+                product("ServiceLifecycle", "swift-service-lifecycle"), product("Logging", "swift-log"),
             ],
             swiftSettings: strict),
         .target(
@@ -98,12 +103,12 @@ let package = Package(
             // Read at run time (see AssetLocator), so that pages can be edited without a build.
             exclude: ["Assets"], swiftSettings: strict),
         .target(
-            name: "Evaluation", dependencies: ["Domain", "Media", "Incidents", "Pipeline", "Vision"],
+            name: "Evaluation", dependencies: ["Domain", "Media", "Incidents", "Camera", "Vision"],
             swiftSettings: pixels),
         .target(
-            name: "Daemon",
+            name: "App",
             dependencies: [
-                "Domain", "Settings", "Media", "Vision", "Incidents", "Pipeline", "Storage", "Recording", "Alerts",
+                "Domain", "Settings", "Media", "Vision", "Incidents", "Camera", "Storage", "Recording", "Alerts",
                 "Verification", "Web", product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("Logging", "swift-log"),
                 product("Crypto", "swift-crypto"),
@@ -112,11 +117,11 @@ let package = Package(
         .executableTarget(
             name: "aislewatch",
             dependencies: [
-                "Alerts", "Daemon", "Evaluation", "Settings", product("ArgumentParser", "swift-argument-parser"),
+                "App", "Camera", "Alerts", "Evaluation", "Settings", product("ArgumentParser", "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: runtimeSearch),
 
-        // Tests mirror the rooms.
+        // Tests mirror the modules.
         .target(name: "TestSupport", dependencies: ["Domain"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Alerts"], swiftSettings: strict),
@@ -128,7 +133,7 @@ let package = Package(
             name: "IncidentsTests", dependencies: ["Incidents", "TestSupport"], resources: [.copy("Recordings")],
             swiftSettings: strict),
         .testTarget(
-            name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: pixels,
+            name: "CameraTests", dependencies: ["Camera", "TestSupport"], swiftSettings: pixels,
             linkerSettings: runtimeSearch),
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "TestSupport", product("GRDB", "GRDB.swift")],
@@ -160,8 +165,8 @@ let package = Package(
             name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], swiftSettings: pixels,
             linkerSettings: runtimeSearch),
         .testTarget(
-            name: "DaemonTests",
-            dependencies: ["Daemon", "TestSupport", product("ServiceLifecycle", "swift-service-lifecycle")],
+            name: "AppTests",
+            dependencies: ["App", "TestSupport", product("ServiceLifecycle", "swift-service-lifecycle")],
             swiftSettings: strict,
             linkerSettings: runtimeSearch),
     ],

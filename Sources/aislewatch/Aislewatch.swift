@@ -1,5 +1,5 @@
+import App
 import ArgumentParser
-import Daemon
 
 /// The root of the command line.
 struct Aislewatch: AsyncParsableCommand {

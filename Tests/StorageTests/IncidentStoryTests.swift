@@ -65,6 +65,24 @@ struct IncidentStoryTests {
         #expect(stored?.stage == .reviewed && stored?.secondLook == answer)
     }
 
+    @Test("what a crash left open is over by phase and by stage, and so is what earlier versions wrote half")
+    func stagesAgree() throws {
+        let test = try TestStore()
+        let open = Samples.incident("01a")
+        try test.store.commit(.new(open))
+        try test.store.endOpenIncidents()
+        let over = try #require(try test.store.incident(open.id))
+        #expect(over.phase == .ended && over.stage == .ended)
+        try test.store.write { db in
+            try db.execute(sql: "UPDATE incidents SET phase = 'ended', stage = 'growing'")
+        }
+        #expect(try test.store.incident(open.id)?.stage == .ended)
+        try test.store.write { db in
+            try db.execute(sql: "UPDATE incidents SET phase = 'ongoing', stage = 'ended'")
+        }
+        #expect(try test.store.incident(open.id)?.phase == .ended)
+    }
+
     @Test("a suppression holds at its camera until its end, and can be taken back once")
     func suppression() throws {
         let test = try TestStore()

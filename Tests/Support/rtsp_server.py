@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 """An RTSP camera for tests: plays H.264 or H.265 files without encoding, by GStreamer's RTSP server.
 
-usage: rtsp_server.py [--port N] [--once] [--user NAME --password WORD] name=file.mp4 [name=file.mp4 ...]
+usage: rtsp_server.py [--port N] [--once] [--wait] [--user NAME --password WORD] name=file.mp4 [name=file.mp4 ...]
 
 Listens on 127.0.0.1; port 0 takes a free one. Prints "ready PORT" when it can be connected to, and "playing NAME" when the
 first client has started a stream. All clients of a name share one time line, which begins at the first client.
 
 By default a file is played in a loop. With --once it is played once and its last group of pictures is then repeated for
 ever, so that the last scene stays: end the file with a still scene (the group's length is the key-frame interval).
+With --wait each stream repeats its first group of pictures until a line arrives on standard input, and goes on from there:
+what happens in the file happens when whoever watches is ready for it. Begin the file with a still scene.
 """
 import argparse
 import sys
@@ -69,15 +71,18 @@ def access_units(path, codec):
 
 
 class Camera(GstRtspServer.RTSPMediaFactory):
-    def __init__(self, name, path, once):
+    def __init__(self, name, path, once, waits):
         super().__init__()
         self.name = name
         codec = codec_of(path)
         self.units, self.step = access_units(path, codec)
         parser, payloader = CODECS[codec]
         self.loop_from = 0
+        keys = [i for i, unit in enumerate(self.units) if unit[4]]
         if once:
-            self.loop_from = max(i for i, unit in enumerate(self.units) if unit[4])
+            self.loop_from = keys[-1]
+        # The first picture after the first group; where a waiting stream turns back.
+        self.waits_at = keys[1] if waits and len(keys) > 1 else None
         self.set_launch(
             f"( appsrc name=source is-live=true format=time do-timestamp=false caps={codec},"
             f"stream-format=byte-stream,alignment=au ! {parser} ! {payloader} name=pay0 pt=96 config-interval=-1 )"
@@ -96,16 +101,22 @@ class Camera(GstRtspServer.RTSPMediaFactory):
         buffer.pts, buffer.dts, buffer.duration = pts + self.shift, dts + self.shift, duration
         source.emit("push-buffer", buffer)
         self.index += 1
-        if self.index == len(self.units):
-            first = self.units[self.loop_from]
-            self.shift += self.units[-1][2] + self.step - first[2]
-            self.index = self.loop_from
+        if self.index == self.waits_at:
+            self.repeat(0)
+        elif self.index == len(self.units):
+            self.repeat(self.loop_from)
+
+    def repeat(self, begin):
+        """Goes on with the picture at `begin`, at the time at which the next one would have come."""
+        self.shift += self.units[self.index - 1][2] + self.step - self.units[begin][2]
+        self.index = begin
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--port", type=int, default=0)
     arguments.add_argument("--once", action="store_true")
+    arguments.add_argument("--wait", action="store_true")
     arguments.add_argument("--user")
     arguments.add_argument("--password")
     arguments.add_argument("streams", nargs="+", metavar="name=file")
@@ -121,9 +132,11 @@ def main():
         auth.set_supported_methods(2)  # GST_RTSP_AUTH_DIGEST
         auth.add_digest(options.user, options.password or "", token)
         server.set_auth(auth)
+    cameras = []
     for stream in options.streams:
         name, _, path = stream.partition("=")
-        camera = Camera(name, path, options.once)
+        camera = Camera(name, path, options.once, options.wait)
+        cameras.append(camera)
         if options.user:
             permissions = GstRtspServer.RTSPPermissions()
             for permission in ("media.factory.access", "media.factory.construct"):
@@ -132,6 +145,15 @@ def main():
         server.get_mount_points().add_factory("/" + name, camera)
     if not server.attach(None):
         sys.exit(f"port {options.port} is taken")
+
+    def go_on(*_):
+        sys.stdin.readline()
+        for camera in cameras:
+            camera.waits_at = None
+        return False
+
+    if options.wait:
+        GLib.io_add_watch(sys.stdin, GLib.IO_IN, go_on)
     say(f"ready {server.get_bound_port()}")
     GLib.MainLoop().run()
 

@@ -30,18 +30,23 @@ public final class RTSPServer: Sendable {
     private let once: Bool
     private let login: Login?
     private let process: Mutex<Process?>
+    /// Its standard input.
+    private let input = Pipe()
 
     /// Starts, and returns when it can be connected to.
     /// - Parameters:
     ///   - streams: Path and MP4 file (H.264 or H.265) of each.
     ///   - once: Each is played once from its first client on, and then its last group of pictures for ever.
+    ///   - waits: Each repeats its first group of pictures until ``play()``.
     ///   - login: Asks for it by Digest authentication.
     ///   - port: 0 takes a free one.
-    public init(streams: [String: URL], once: Bool = false, login: Login? = nil, port: Int = 0) throws {
+    public init(streams: [String: URL], once: Bool = false, waits: Bool = false, login: Login? = nil, port: Int = 0)
+        throws
+    {
         self.streams = streams
         self.once = once
         self.login = login
-        let (process, port) = try Self.launch(streams, once, login, port)
+        let (process, port) = try Self.launch(streams, once, waits, login, port, input)
         self.process = Mutex(process)
         self.port = port
     }
@@ -62,15 +67,18 @@ public final class RTSPServer: Sendable {
         process.waitUntilExit()
     }
 
+    /// Lets the streams of a server that waits go on.
+    public func play() throws { try input.fileHandleForWriting.write(contentsOf: Data("play\n".utf8)) }
+
     /// Freezes it: connections stay, nothing comes.
     public func freeze() { signal(SIGSTOP) }
 
     public func thaw() { signal(SIGCONT) }
 
-    /// Starts it again on the same port.
+    /// Starts it again on the same port, without waiting.
     public func restart() throws {
         stop()
-        let (again, _) = try Self.launch(streams, once, login, port)
+        let (again, _) = try Self.launch(streams, once, false, login, port, Pipe())
         process.withLock { $0 = again }
     }
 
@@ -84,18 +92,20 @@ public final class RTSPServer: Sendable {
         .appending(path: "Support/rtsp_server.py").path
 
     private static func launch(
-        _ streams: [String: URL], _ once: Bool, _ login: Login?, _ port: Int
+        _ streams: [String: URL], _ once: Bool, _ waits: Bool, _ login: Login?, _ port: Int, _ input: Pipe
     ) throws -> (Process, Int) {
         let process = Process()
         // The system's Python: the GStreamer bindings are Debian packages.
         process.executableURL = URL(filePath: "/usr/bin/python3")
         var arguments = [script, "--port", "\(port)"]
         if once { arguments.append("--once") }
+        if waits { arguments.append("--wait") }
         if let login { arguments += ["--user", login.username, "--password", login.password] }
         process.arguments = arguments + streams.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.path)" }
         let output = Pipe()
         process.standardOutput = output
         process.standardError = output
+        process.standardInput = input
         try process.run()
         var text = ""
         while let bytes = try output.fileHandleForReading.read(upToCount: 1) {

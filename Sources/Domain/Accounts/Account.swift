@@ -26,3 +26,76 @@ public struct Account: Hashable, Sendable, Codable {
         (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
     }
 }
+
+/// What an account or token may do. Each holds the ones before it.
+public enum Role: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
+    /// Looks.
+    case viewer
+    /// Clicks, follows, reviews, silences.
+    case `operator`
+    /// Changes settings and accounts.
+    case admin
+
+    public static func < (lhs: Role, rhs: Role) -> Bool { lhs.rank < rhs.rank }
+
+    private var rank: Int {
+        switch self {
+        case .viewer: 0
+        case .operator: 1
+        case .admin: 2
+        }
+    }
+}
+
+/// Lets a program in, without its secret: that was shown once.
+public struct APIToken: Hashable, Sendable, Codable {
+    public var id: String
+    public var name: String
+    public var role: Role
+    public var createdAt: Date
+    public var createdBy: String
+    public var expiresAt: Date?
+    public var lastUsedAt: Date?
+
+    public init(
+        id: String, name: String, role: Role, createdAt: Date, createdBy: String, expiresAt: Date? = nil,
+        lastUsedAt: Date? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.role = role
+        self.createdAt = createdAt
+        self.createdBy = createdBy
+        self.expiresAt = expiresAt
+        self.lastUsedAt = lastUsedAt
+    }
+}
+
+/// Who changed what.
+public struct AuditEntry: Hashable, Sendable, Codable {
+    /// Given by the store; 0 before.
+    public var id: Int64
+    public var at: Date
+    /// An account's name, `token NAME`, or `cli`.
+    public var who: String
+    /// For instance `follow.create`.
+    public var action: String
+    /// What it was done to: an id or a name.
+    public var subject: String
+    /// In words; never a secret.
+    public var detail: String
+    /// From where.
+    public var address: String
+
+    public init(
+        id: Int64 = 0, at: Date, who: String, action: String, subject: String, detail: String = "", address: String = ""
+    ) {
+        self.id = id
+        self.at = at
+        self.who = who
+        self.action = action
+        self.subject = subject
+        self.detail = detail
+        self.address = address
+    }
+}

@@ -22,3 +22,87 @@ public struct PlannedAlert: Hashable, Sendable, Codable {
         self.dueAt = dueAt
     }
 }
+
+/// Why a message goes out. Together with its subject, channel and recipient it makes the idempotency key.
+public enum AlertPurpose: Hashable, Sendable, Codable {
+    /// The one message about a new incident.
+    case incident
+    /// A later step of an incident, only for channels that follow it (MQTT). Counts from 1.
+    case update(Int)
+    /// The incident is over; only for channels that follow it.
+    case end
+    /// Nobody has acknowledged the incident. Counts from 1.
+    case escalation(Int)
+    /// One message for many incidents.
+    case summary
+    /// Something is wrong with the installation.
+    case notice
+    /// It is right again.
+    case cleared
+    /// The daily sign of life.
+    case allWell
+    /// Somebody tries a channel.
+    case test
+
+    /// The word in the database and in documents.
+    public var name: String {
+        switch self {
+        case .incident: "incident"
+        case .update: "update"
+        case .end: "end"
+        case .escalation: "escalation"
+        case .summary: "summary"
+        case .notice: "notice"
+        case .cleared: "cleared"
+        case .allWell: "all_well"
+        case .test: "test"
+        }
+    }
+
+    /// Which of several; 0 where there is one.
+    public var number: Int {
+        switch self {
+        case .update(let number), .escalation(let number): number
+        default: 0
+        }
+    }
+
+    /// - Returns: nil when there is no such purpose.
+    public init?(name: String, number: Int) {
+        switch name {
+        case "incident": self = .incident
+        case "update": self = .update(number)
+        case "end": self = .end
+        case "escalation": self = .escalation(number)
+        case "summary": self = .summary
+        case "notice": self = .notice
+        case "cleared": self = .cleared
+        case "all_well": self = .allWell
+        case "test": self = .test
+        default: return nil
+        }
+    }
+}
+
+/// What the router may ask about the past, inside the transaction that plans the alerts.
+public protocol AlertHistory {
+    /// When a message about this camera and kind was last *sent* (not merely planned) to the recipient of the channel.
+    func lastSent(camera: CameraID, kind: IncidentKind, channel: String, recipient: String) throws -> Date?
+    /// Whether a message about this incident is already planned or sent there.
+    func isPlanned(incident: IncidentID, channel: String, recipient: String) throws -> Bool
+    /// How many messages about new incidents were planned for the recipient since that moment and not refused.
+    func plannedCount(channel: String, recipient: String, since: Date) throws -> Int
+    /// The incidents that wait in the recipient's summary, oldest first; empty when none is open.
+    func heldBack(channel: String, recipient: String) throws -> [Incident]
+    /// The incident as it was before this step; nil when it is new.
+    func before() throws -> Incident?
+    /// The snoozes that are active now.
+    func snoozes(at date: Date) throws -> [Snooze]
+}
+
+extension AlertHistory {
+    public func plannedCount(channel: String, recipient: String, since: Date) throws -> Int { 0 }
+    public func heldBack(channel: String, recipient: String) throws -> [Incident] { [] }
+    public func before() throws -> Incident? { nil }
+    public func snoozes(at date: Date) throws -> [Snooze] { [] }
+}

@@ -54,3 +54,16 @@ public struct Clip: Hashable, Sendable, Codable {
 
     private var pathWithoutExtension: String { path.hasSuffix(".mp4") ? String(path.dropLast(4)) : path }
 }
+
+/// Who records on when the disk is full and nothing more may be deleted.
+public enum CameraPriority: String, Hashable, Sendable, Codable, CaseIterable {
+    case low, normal, high
+}
+
+/// How the pages get at a clip's files without knowing who writes them.
+public protocol ClipSource: Sendable {
+    /// Where the clip's video lies now: the finished file, or the one still being written; nil when it is gone.
+    func videoFile(of clip: Clip) -> URL?
+    /// Where the clip's poster lies; nil until there is one.
+    func posterFile(of clip: Clip) -> URL?
+}

@@ -15,10 +15,11 @@ public struct Incident: Hashable, Sendable, Codable {
     public var kind: IncidentKind
     /// All kinds seen in it, the primary one first.
     public var kinds: [IncidentKind]
+    /// Whether it still goes on. With it `stage` follows.
     public var phase: Phase
     public var severity: Severity
-    /// How far its life has got; `phase` is the coarse form of the same.
-    public var stage = IncidentStage.confirmed
+    /// The last stage that the phase doesn't tell: anything but `ended`.
+    private var lastStage = IncidentStage.confirmed
     /// The site's name of the rule or combination that fired first; nil for rules without a name.
     public var ruleName: String?
     /// How loud it is; decided when it is confirmed.
@@ -76,6 +77,41 @@ public struct Incident: Hashable, Sendable, Codable {
 }
 
 extension Incident {
+    /// How far its life has got; follows from ``phase`` except that a candidate and a reviewed incident stay so when they
+    /// end. Setting it sets the phase where it says something about that: what has ended stays so.
+    public var stage: IncidentStage {
+        get {
+            switch lastStage {
+            case .candidate, .reviewed: lastStage
+            case .confirmed, .growing, .ended: phase == .ended ? .ended : lastStage
+            }
+        }
+        set {
+            if newValue == .ended {
+                phase = .ended
+                lastStage = .confirmed
+            } else {
+                lastStage = newValue
+            }
+        }
+    }
+
+    /// Who asks for a drill: an incident that goes the whole way, is told as a test and says nothing about the site.
+    public static let drillOrigin = "drill"
+
+    /// Whether it is a drill.
+    public var isDrill: Bool { facts.triggeredBy == Self.drillOrigin }
+}
+
+// MARK: - JSON
+
+extension Incident {
+    private enum CodingKeys: String, CodingKey {
+        case id, camera, kind, kinds, phase, severity, stage, ruleName, alerting, quietUntilDate, aliases, mergedInto
+        case secondLook, start, end, confirmed, startDate, endDate, confirmedDate, region, frameSize, facts, evidence
+        case tracks
+    }
+
     /// Sidecars of earlier versions lack the younger keys.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -97,13 +133,121 @@ extension Incident {
             evidence: try values.decode([Evidence].self, forKey: .evidence),
             tracks: try values.decode([TrackID].self, forKey: .tracks))
         kinds = try values.decode([IncidentKind].self, forKey: .kinds)
-        stage =
-            try values.decodeIfPresent(IncidentStage.self, forKey: .stage) ?? (phase == .ended ? .ended : .confirmed)
+        stage = try values.decodeIfPresent(IncidentStage.self, forKey: .stage) ?? .confirmed
         ruleName = try values.decodeIfPresent(String.self, forKey: .ruleName)
         alerting = try values.decodeIfPresent(IncidentAlerting.self, forKey: .alerting) ?? .alarm
         quietUntilDate = try values.decodeIfPresent(Date.self, forKey: .quietUntilDate)
         aliases = try values.decodeIfPresent([IncidentID].self, forKey: .aliases) ?? []
         mergedInto = try values.decodeIfPresent(IncidentID.self, forKey: .mergedInto)
         secondLook = try values.decodeIfPresent(SecondLookAnswer.self, forKey: .secondLook)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(id, forKey: .id)
+        try values.encode(camera, forKey: .camera)
+        try values.encode(kind, forKey: .kind)
+        try values.encode(kinds, forKey: .kinds)
+        try values.encode(phase, forKey: .phase)
+        try values.encode(severity, forKey: .severity)
+        try values.encode(stage, forKey: .stage)
+        try values.encodeIfPresent(ruleName, forKey: .ruleName)
+        try values.encode(alerting, forKey: .alerting)
+        try values.encodeIfPresent(quietUntilDate, forKey: .quietUntilDate)
+        try values.encode(aliases, forKey: .aliases)
+        try values.encodeIfPresent(mergedInto, forKey: .mergedInto)
+        try values.encodeIfPresent(secondLook, forKey: .secondLook)
+        try values.encode(start, forKey: .start)
+        try values.encode(end, forKey: .end)
+        try values.encode(confirmed, forKey: .confirmed)
+        try values.encode(startDate, forKey: .startDate)
+        try values.encode(endDate, forKey: .endDate)
+        try values.encode(confirmedDate, forKey: .confirmedDate)
+        try values.encode(region, forKey: .region)
+        try values.encode(frameSize, forKey: .frameSize)
+        try values.encode(facts, forKey: .facts)
+        try values.encode(evidence, forKey: .evidence)
+        try values.encode(tracks, forKey: .tracks)
+    }
+}
+
+/// The stations of an incident's life, in order.
+public enum IncidentStage: String, Hashable, Sendable, Codable, CaseIterable {
+    /// A rule suspects it. Candidates are neither stored nor announced.
+    case candidate
+    /// A rule is sure.
+    case confirmed
+    /// It goes on: spreads, moves or shows another kind.
+    case growing
+    case ended
+    /// A person has looked at it.
+    case reviewed
+}
+
+/// How loud an incident is. It is recorded in any case.
+public enum IncidentAlerting: String, Hashable, Sendable, Codable, CaseIterable {
+    /// People are told.
+    case alarm
+    /// The first one beyond the rule's budget of alarms: one message that says that further ones will be silent until
+    /// ``Incident/quietUntilDate``.
+    case summary
+    /// Nobody is told.
+    case silent
+}
+
+/// Measured facts about an incident that a text may state. Nil is unknown: a text leaves it out.
+public struct IncidentFacts: Hashable, Sendable, Codable {
+    /// How far something fell, in metres; only where the camera has a scale.
+    public var dropMetres: Double?
+    /// How far something fell in the picture.
+    public var dropPixels: Double?
+    /// Floor covered by a liquid; only where the camera has a scale.
+    public var areaSquareMetres: Double?
+    /// Part of the picture covered, 0 to 1.
+    public var areaFraction: Double?
+    /// Name and kind of the zone in which it came to rest or spreads.
+    public var zoneName: String?
+    public var zoneKind: Zone.Kind?
+    /// Name of the zone it came from (a rack).
+    public var fromZoneName: String?
+    public var fromZoneKind: Zone.Kind?
+
+    /// Floor that a liquid covers more each second; m²/s only where the camera has a scale, else part of the picture/s.
+    public var growthSquareMetresPerSecond: Double?
+    public var growthFractionPerSecond: Double?
+    /// How long something has stood where it was left, or stood before it was taken, in seconds.
+    public var stoodSeconds: Double?
+    /// How many parts of a stack came down.
+    public var parts: Int?
+    /// The marked object, as people call it, and what became of it.
+    public var objectID: FollowedObjectID?
+    public var objectName: String?
+    public var condition: FollowedObject.Condition?
+    /// Why somebody asked for the recording, and who or what did; only where no rule saw anything.
+    public var reason: String?
+    public var triggeredBy: String?
+
+    public init() {}
+}
+
+/// One measured value that made a rule fire, beside the threshold it passed: the answer to "why did this fire?".
+public struct Evidence: Hashable, Sendable, Codable {
+    /// The rule that measured it: an incident can have several kinds. Nil in what earlier versions wrote.
+    public var kind: IncidentKind?
+    /// The parameter's name in the configuration, for example `minDropPixels`.
+    public var parameter: String
+    public var measured: Double
+    public var threshold: Double
+    /// `px`, `m`, `s`, `px/s2`, …; empty for a ratio.
+    public var unit: String
+
+    public init(
+        parameter: String, measured: Double, threshold: Double, unit: String, kind: IncidentKind? = nil
+    ) {
+        self.kind = kind
+        self.parameter = parameter
+        self.measured = measured
+        self.threshold = threshold
+        self.unit = unit
     }
 }

@@ -23,3 +23,18 @@ public enum IncidentKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Several signs together, as the site combined them; ``Incident/ruleName`` says which combination.
     case combination
 }
+
+/// How bad an incident is; ordered.
+public enum Severity: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
+    case low, medium, high
+
+    public static func < (lhs: Severity, rhs: Severity) -> Bool { lhs.rank < rhs.rank }
+
+    private var rank: Int {
+        switch self {
+        case .low: 0
+        case .medium: 1
+        case .high: 2
+        }
+    }
+}

@@ -70,3 +70,8 @@ public struct DaemonStatus: Hashable, Sendable {
         self.disk = disk
     }
 }
+
+/// How the daemon does.
+public protocol StatusSource: Sendable {
+    func status() async -> DaemonStatus
+}

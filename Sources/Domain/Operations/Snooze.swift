@@ -56,3 +56,59 @@ public struct Snooze: Hashable, Sendable, Codable {
         return camera == nil || camera == subject
     }
 }
+
+/// Somebody has seen an incident and takes care of it: nothing escalates any more.
+public struct Acknowledgement: Hashable, Sendable, Codable {
+    public var incident: IncidentID
+    /// A user's name, `link` for the page behind an alert's link, or `cli`.
+    public var by: String
+    public var at: Date
+
+    public init(incident: IncidentID, by: String, at: Date) {
+        self.incident = incident
+        self.by = by
+        self.at = at
+    }
+}
+
+/// Acknowledgements, snoozes and suppressions, as the pages ask for them.
+public protocol SilenceDesk: Sendable {
+    /// Somebody takes care of it; the first one counts.
+    func acknowledge(_ incident: IncidentID, by: String) async throws
+    /// Those that hold now.
+    func snoozes() async throws -> [Snooze]
+    func add(_ snooze: Snooze) async throws -> Snooze
+    /// - Returns: False when there is none that holds.
+    func endSnooze(_ id: Int64) async throws -> Bool
+    /// Those that hold now.
+    func suppressions() async throws -> [SuppressionView]
+    /// The incident's rule stays silent at its place.
+    func suppress(_ incident: Incident, until: Date, by: String) async throws -> SuppressionView
+    /// - Returns: False when there is none that holds.
+    func endSuppression(_ id: Int64, by: String) async throws -> Bool
+}
+
+/// A place where a rule is silent.
+public struct SuppressionView: Hashable, Sendable {
+    public var id: Int64
+    public var camera: CameraID
+    /// The rule's or the kind's name.
+    public var rule: String
+    /// Left, top, width and height as fractions of the picture; nil is the whole picture.
+    public var region: [Double]?
+    public var until: Date
+    public var createdBy: String
+    public var createdAt: Date
+
+    public init(
+        id: Int64, camera: CameraID, rule: String, region: [Double]?, until: Date, createdBy: String, createdAt: Date
+    ) {
+        self.id = id
+        self.camera = camera
+        self.rule = rule
+        self.region = region
+        self.until = until
+        self.createdBy = createdBy
+        self.createdAt = createdAt
+    }
+}

@@ -1,3 +1,5 @@
+import Foundation
+
 /// All that recording does to a disk, as a port: so that tests can take the disk away, fill it, let it hang, and replay
 /// what a power cut would have left of it. Every call blocks until the system has answered.
 public protocol ClipFileSystem: Sendable {
@@ -37,4 +39,22 @@ public struct DiskSpace: Hashable, Sendable {
         self.availableBytes = availableBytes
         self.totalBytes = totalBytes
     }
+}
+
+/// What the system said when a file operation failed.
+public struct FileFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    public var path: String
+    /// `errno`.
+    public var code: Int32
+
+    public init(path: String, code: Int32) {
+        self.path = path
+        self.code = code
+    }
+
+    /// The system's words, for example "No space left on device".
+    public var reason: String { String(cString: strerror(code)) }
+    /// More room would help.
+    public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+    public var description: String { "\(path): \(reason)" }
 }

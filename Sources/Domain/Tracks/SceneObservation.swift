@@ -36,3 +36,51 @@ public struct SceneObservation: Hashable, Sendable, Codable {
         self.picture = picture
     }
 }
+
+/// How one frame looks as a whole, as against how this camera's picture usually looks: what tells a camera that was
+/// covered, turned, blurred or whose picture stands still.
+public struct PictureStatistics: Hashable, Sendable, Codable {
+    /// Mean luma, 0 to 255.
+    public var meanLuma: Double
+    /// Standard deviation of the luma over the picture, as a part of the usual one.
+    public var contrastRatio: Double
+    /// Mean size of the luma's gradient, as a part of the usual one.
+    public var sharpnessRatio: Double
+    /// Correlation of the coarse picture with the usual one, −1 to 1: what stays high when light or sharpness change.
+    public var similarity: Double
+    /// For how long not one pixel has changed, in seconds.
+    public var frozenSeconds: Double
+    /// False until the usual picture is known.
+    public var isKnown: Bool
+
+    public init(
+        meanLuma: Double, contrastRatio: Double = 1, sharpnessRatio: Double = 1, similarity: Double = 1,
+        frozenSeconds: Double = 0, isKnown: Bool = true
+    ) {
+        self.meanLuma = meanLuma
+        self.contrastRatio = contrastRatio
+        self.sharpnessRatio = sharpnessRatio
+        self.similarity = similarity
+        self.frozenSeconds = frozenSeconds
+        self.isKnown = isKnown
+    }
+}
+
+/// The observations of a stretch of video as a file: what rules are tested and explained on, without the video.
+/// JSON, versioned; written by `watch --record`, read by the tests.
+public struct SceneRecording: Hashable, Sendable, Codable {
+    public static let currentVersion = 1
+
+    public var version: Int
+    public var framesPerSecond: Double
+    public var zones: [Zone]
+    /// In order of time.
+    public var observations: [SceneObservation]
+
+    public init(framesPerSecond: Double, zones: [Zone], observations: [SceneObservation]) {
+        version = Self.currentVersion
+        self.framesPerSecond = framesPerSecond
+        self.zones = zones
+        self.observations = observations
+    }
+}

@@ -2,7 +2,7 @@ import Domain
 import Foundation
 import Incidents
 import Media
-import Pipeline
+import Camera
 
 /// Runs the daemon's own pipeline over a folder of labelled clips and scores it.
 public struct IncidentEvaluation: Sendable {

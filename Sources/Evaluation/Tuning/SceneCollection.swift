@@ -2,7 +2,7 @@ public import Domain
 public import Foundation
 import Incidents
 import Media
-public import Pipeline
+public import Camera
 
 /// Looks at labelled clips once, and keeps what the tracker saw.
 public struct SceneCollection: Sendable {

@@ -70,7 +70,6 @@ struct IncidentBook: Sendable {
                 entry.incident.kinds.contains(.spill) ? rules.spill.endAfterSeconds : settings.maxGapSeconds
             if now - max(entry.lastSignSeconds, entry.incident.confirmed.seconds) > quiet {
                 entry.incident.phase = .ended
-                entry.incident.stage = .ended
                 events.append(.end(entry.incident))
             } else {
                 kept.append(entry)
@@ -86,7 +85,6 @@ struct IncidentBook: Sendable {
         return open.map { entry in
             var incident = entry.incident
             incident.phase = .ended
-            incident.stage = .ended
             return .end(incident)
         }
     }
@@ -117,7 +115,6 @@ struct IncidentBook: Sendable {
             open[index].incident = incident
             open[index].lastSignSeconds = max(open[index].lastSignSeconds, open[other].lastSignSeconds)
             ended.phase = .ended
-            ended.stage = .ended
             ended.mergedInto = incident.id
             events.append(.end(ended))
         }

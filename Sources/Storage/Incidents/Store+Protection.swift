@@ -21,6 +21,13 @@ extension StoreAccess {
 
     /// For the start of the program: what the last run left open is over.
     public func endOpenIncidents() throws {
-        try write { db in try db.execute(sql: "UPDATE incidents SET phase = 'ended' WHERE phase = 'ongoing'") }
+        try write { db in
+            try db.execute(
+                sql: """
+                    UPDATE incidents SET phase = 'ended',
+                        stage = CASE WHEN stage IN ('confirmed', 'growing') THEN 'ended' ELSE stage END
+                    WHERE phase = 'ongoing'
+                    """)
+        }
     }
 }

@@ -1,5 +1,5 @@
+import App
 import ArgumentParser
-import Daemon
 import Domain
 import Foundation
 

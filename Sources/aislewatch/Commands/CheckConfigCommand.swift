@@ -1,6 +1,6 @@
 import Alerts
+import App
 import ArgumentParser
-import Daemon
 import Foundation
 import Settings
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Daemon
+import Camera
 import Evaluation
 import Foundation
 import Incidents

@@ -1,6 +1,7 @@
+import App
 import ArgumentParser
-import Daemon
 import Foundation
+import Glibc
 import Logging
 import Settings
 
@@ -28,12 +29,30 @@ struct RunCommand: AsyncParsableCommand {
             handler.logLevel = level
             return handler
         }
+        // Until the daemon is up there is nothing to close.
+        signal(SIGTERM) { _ in _exit(0) }
         let daemon = AislewatchDaemon(
             configuration: configuration, configurationFile: URL(filePath: config),
             environment: ProcessInfo.processInfo.environment,
-            logger: Logger(label: "aislewatch"))
+            logger: Logger(label: "aislewatch"), onStopping: { Self.endSoon() })
         try await CommandFailure.wrapping { try await daemon.run() }
+        // All is closed. Libraries that still have threads must not be taken down under them.
+        _exit(0)
     }
+
+    /// Ends the process in time whatever hangs: a disk, a database, a network. Clips that are still open then are put right
+    /// at the next start.
+    private static func endSoon() {
+        let thread = Thread {
+            Thread.sleep(forTimeInterval: AislewatchDaemon.shutdownSeconds - marginSeconds)
+            Logger(label: "aislewatch").critical("something hangs at the end; the process ends without it")
+            _exit(0)
+        }
+        thread.start()
+    }
+
+    /// For the end itself.
+    private static let marginSeconds = 0.3
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}

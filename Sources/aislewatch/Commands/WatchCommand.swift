@@ -1,5 +1,7 @@
+import Alerts
+import App
 import ArgumentParser
-import Daemon
+import Camera
 import Domain
 import Foundation
 import Logging
@@ -77,6 +79,9 @@ struct WatchCommand: AsyncParsableCommand {
         let count = Mutex(0)
         let run = WatchRun(
             settings: settings, configuration: configuration, family: family, logger: Logger(label: "aislewatch"),
+            text: { [name = settings.cameraName] incident in
+                IncidentText.text(incident, cameraName: name, link: nil, timeZone: configuration.site.timeZone)
+            },
             onEvent: { event in
                 if json {
                     try JSONOutput.write(event)

@@ -1,7 +1,7 @@
+import Camera
 import Domain
 import Foundation
 import Incidents
-import Pipeline
 import Synchronization
 
 /// `watch --explain`: for each second the tracks, and how near each came to each rule's thresholds in it.

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 import Media
-import Pipeline
+import Camera
 import TestSupport
 import Testing
 

@@ -1,0 +1,261 @@
+import Alerts
+import Camera
+import Domain
+import Foundation
+import Logging
+import Recording
+import ServiceLifecycle
+import Settings
+import Storage
+import Verification
+import Vision
+import Web
+
+/// The daemon: puts its parts together, and runs until it is told to stop.
+public struct AislewatchDaemon: Sendable {
+    public static let version = "0.1.0"
+
+    private let configuration: AislewatchConfiguration
+    private let environment: [String: String]
+    private let clock: any WallClock
+    private let logger: Logger
+    private let warnings: WarningLog
+    private let configurationFile: URL?
+    private let onListening: @Sendable (Int) -> Void
+    private let onCameras: @Sendable (CameraFleet) -> Void
+    private let onStopping: @Sendable () -> Void
+
+    /// Clips are closed within this time after SIGTERM; what takes longer is cancelled.
+    public static let shutdownSeconds = 5.0
+
+    /// - Parameters:
+    ///   - configurationFile: Where the configuration was read from, so that it can be changed from the pages; nil shows
+    ///     none.
+    ///   - environment: Of the process: where models lie, and what the service manager says.
+    ///   - onListening: Told the web part's port once it takes requests.
+    ///   - onCameras: Given the cameras before they are started.
+    ///   - onStopping: Told that the daemon has begun to stop.
+    public init(
+        configuration: AislewatchConfiguration, configurationFile: URL? = nil, environment: [String: String],
+        clock: any WallClock = SystemClock(), logger: Logger, onListening: @escaping @Sendable (Int) -> Void = { _ in },
+        onCameras: @escaping @Sendable (CameraFleet) -> Void = { _ in },
+        onStopping: @escaping @Sendable () -> Void = {}
+    ) {
+        self.configuration = configuration
+        self.environment = environment
+        self.clock = clock
+        self.configurationFile = configurationFile
+        let warnings = WarningLog(clock: clock)
+        self.warnings = warnings
+        var logger = logger
+        logger.handler = WarningTap(logger.handler, log: warnings)
+        self.logger = logger
+        self.onListening = onListening
+        self.onCameras = onCameras
+        self.onStopping = onStopping
+    }
+
+    /// Starts everything and returns after SIGTERM, SIGINT or the cancellation of the task, when all clips are closed.
+    /// - Throws: What keeps it from starting; each error is one line that says what to do.
+    public func run() async throws {
+        for warning in configuration.warnings { logger.warning("\(warning)") }
+        let notices = NoticeRelay()
+        let storage = try await BlockingWork.shared.run { [configuration, clock, logger] in
+            try SiteStorage(configuration, clock: clock, notices: notices, logger: logger)
+        }
+        let inference = try InferenceService(
+            device: configuration.model.device.rawValue, precision: InferencePrecision(configuration.model.precision),
+            clock: clock)
+        // The network's graphs must not be released while a request runs, however this ends.
+        do {
+            try await watch(storage, notices: notices, inference: inference)
+        } catch {
+            await inference.shutdown()
+            throw error
+        }
+        await inference.shutdown()
+    }
+
+    private func watch(_ storage: SiteStorage, notices: NoticeRelay, inference: InferenceService) async throws {
+        let store = storage.store, running = RunningConfiguration(configuration)
+        let family = try await loadFamily(inference)
+
+        let alerts = try AlertRooms(
+            configuration, store: store, clips: storage.folders.files, clock: clock, logger: logger)
+        let hub = EventHub()
+        notices.connect(alerts.notices)
+        try await BlockingWork.shared.run {
+            try storage.salvage { incident in try alerts.announcer.commit(.new(incident)) }
+        }
+        let verification = VerificationSettings(configuration.secondLook).map {
+            VerificationService(
+                $0, store: StoredVerification(store: store) { alerts.announcer }, clock: clock, logger: logger)
+        }
+        await verification?.releaseForgotten()
+        let incidents = SiteIncidents(store: store, alerts: alerts, verification: verification, running: running)
+        try await BlockingWork.shared.run { try incidents.indexMissing() }
+
+        let ids = MonotonicID()
+        let targets = TrackedTargets(
+            try await store.perform { try $0.follows() }, store: store, clips: storage.folders.files, family: family, events: hub, ids: ids, clock: clock,
+            logger: logger)
+        let fleet = CameraFleet(
+            CameraContext(
+                configuration: { running.current }, store: store, folders: storage.folders, family: family,
+                incidents: incidents, events: hub, notices: notices, ids: ids, clock: clock, logger: logger),
+            targets: targets)
+        onCameras(fleet)
+        let status = StatusService(cameras: fleet, configuration: configuration, store: store, clock: clock)
+        let api = try await apiServices(storage, running: running, alerts: alerts, cameras: fleet, hub: hub, status: status)
+
+        // Ended in reverse order: the cameras first, so that their last incidents still reach the outbox.
+        var services: [any Service] = [
+            alerts.delivering(trigger: fleet),
+            try webServer(storage, alerts: alerts, cameras: fleet, api: api),
+            status,
+            storageService(storage, fleet),
+            ProgressService(
+                notifier: ServiceNotifier(environment: environment), fleet: fleet, clock: clock, logger: logger),
+            fleet,
+        ]
+        services += alerts.watching(fleet, trigger: fleet)
+        services.append(StopService(cameras: fleet, inference: inference, onStopping: onStopping))
+        var group = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(Self.shutdownSeconds)
+        let count = configuration.cameras.count
+        logger.notice(
+            "watching \(count) camera\(count == 1 ? "" : "s"); clips in \(configuration.recording.directory.path)"
+        )
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    private func loadFamily(_ inference: InferenceService) async throws -> any SegmentationFamily {
+        let model = configuration.model
+        let family = try await ModelRegistry.standard.load(
+            model.family, from: model.directory, inference: inference, environment: environment)
+        logger.info("network: \(family.name) \(family.details)")
+        return family
+    }
+
+    private func storageService(_ storage: SiteStorage, _ fleet: CameraFleet) -> StorageService {
+        let policy = RetentionPolicy(configuration.recording.retention)
+        let diskGuard = DiskGuard(
+            folders: storage.folders, store: storage.store, policy: policy, clock: clock, logger: logger
+        ) {
+            fleet.members.compactMap { camera in camera.openRecorder().map { ($0, camera.priority) } }
+        }
+        return StorageService(
+            folders: storage.folders, diskGuard: diskGuard,
+            recorders: { fleet.members.compactMap { $0.openRecorder() } }, clock: clock, logger: logger)
+    }
+
+    // MARK: - Web
+
+    /// What the pages and the API work with.
+    private func apiServices(
+        _ storage: SiteStorage, running: RunningConfiguration, alerts: AlertRooms, cameras: CameraFleet, hub: EventHub,
+        status: StatusService
+    ) async throws -> APIServices {
+        warnings.tell { hub.publish(.warning($0)) }
+        let store = storage.store
+        var api = APIServices(store: store, setup: try await SetupLink.make(store: store), hub: hub)
+        api.feed = cameras
+        api.prompts = cameras.targets
+        api.trigger = cameras
+        api.channels = ChannelTrial(clock: clock) { running.current }
+        api.streams = StreamTrial(cameras: { running.current.cameras }, clock: clock)
+        api.status = status
+        api.archive = IncidentZip(
+            exporter: IncidentExporter(
+                files: storage.folders.files, store: store, clock: clock, text: { alerts.announcer.text($0) }),
+            logger: logger)
+        api.silence = StoredSilence(store: store, clock: clock)
+        if let file = configurationFile {
+            let reload = ConfigurationReload(running, cameras: cameras, alerts: alerts, logger: logger)
+            api.editor = ConfigurationService(
+                file: file, environment: environment, stateDirectory: configuration.storage.directory,
+                started: running.started, apply: { await reload.apply($0) })
+        }
+        api.warnings = { [warnings] in warnings.newestFirst }
+        api.version = Self.version
+        api.publicURL = { path in
+            running.current.alerts.publicBaseURL.map { base in
+                let text = "\(base)"
+                return (text.hasSuffix("/") ? String(text.dropLast()) : text) + path
+            }
+        }
+        return api
+    }
+
+    private func webServer(
+        _ storage: SiteStorage, alerts: AlertRooms, cameras fleet: CameraFleet, api: APIServices
+    ) throws -> WebServer {
+        let started = clock.monotonicSeconds()
+        let clock = clock
+        return try WebServer(
+            host: configuration.web.host, port: configuration.web.port, pages: storage.store,
+            clips: storage.folders.files,
+            settings: PageSettings(
+                siteName: configuration.site.name, timeZone: configuration.site.timeZone,
+                language: configuration.alerts.language.rawValue,
+                cameraName: { id in fleet[id]?.camera.name ?? id.rawValue }, text: { alerts.announcer.text($0) }),
+            clock: clock, logger: logger, api: api, apiSettings: apiSettings,
+            assets: Assets(folder: Assets.folder(environment: environment)), tls: tlsFiles,
+            health: {
+                let cameras = fleet.members
+                let online = cameras.count { $0.isOnline }
+                let isStalled = cameras.contains { $0.stall != nil }
+                return HealthReport(
+                    status: isStalled ? .failed : online < cameras.count ? .degraded : .ok, version: Self.version,
+                    uptimeSeconds: Int(clamping: clock.monotonicSeconds() - started), camerasOnline: online,
+                    camerasConfigured: cameras.count)
+            },
+            onListening: { [onListening, logger, web = configuration.web] port in
+                if let path = api.setup.path {
+                    let address = web.host.contains(":") ? "[\(web.host)]" : web.host
+                    let scheme = web.tlsCertificate == nil ? "http" : "https"
+                    logger.notice(
+                        "there is no account yet; make the first one at \(scheme)://\(address):\(port)\(path)")
+                }
+                onListening(port)
+            })
+    }
+
+    private var apiSettings: APISettings {
+        var settings = APISettings()
+        settings.trustedProxies = configuration.web.trustedProxies.compactMap(AddressRange.init)
+        return settings
+    }
+
+    private var tlsFiles: TLSFiles? {
+        guard let certificate = configuration.web.tlsCertificate, let key = configuration.web.tlsKey else { return nil }
+        return TLSFiles(certificate: certificate, key: key)
+    }
+}
+
+/// Learns first that the daemon is to stop: takes the frames away from all cameras at once, so that each of them ends after
+/// the frame it is at, and ends the network's work, so that none waits for its turn.
+private struct StopService: Service {
+    let cameras: CameraFleet
+    let inference: InferenceService
+    let onStopping: @Sendable () -> Void
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        onStopping()
+        cameras.stop()
+        await inference.shutdown()
+    }
+}
+
+extension InferencePrecision {
+    init(_ configured: ModelConfiguration.Precision) {
+        self =
+            switch configured {
+            case .auto: .auto
+            case .f32: .f32
+            case .bf16: .bf16
+            }
+    }
+}

@@ -1,0 +1,242 @@
+import Alerts
+import Crypto
+import Domain
+import Foundation
+import Glibc
+import Settings
+
+/// The configuration file as pages change it: checked like at the start, written whole or not at all, undoable, and in effect
+/// at once as far as that goes.
+final class ConfigurationService: ConfigurationEditor {
+    private let file: URL
+    private let environment: [String: String]
+    /// Where typed passwords and the text before the last change go.
+    private let stateDirectory: URL
+    /// What the daemon was started with.
+    private let started: AislewatchConfiguration
+    private let apply: @Sendable (AislewatchConfiguration) async -> Void
+    /// One change at a time.
+    private let work = BlockingWork("configuration", maxThreads: 1)
+
+    /// - Parameter apply: Puts a saved configuration into effect.
+    init(
+        file: URL, environment: [String: String], stateDirectory: URL, started: AislewatchConfiguration,
+        apply: @escaping @Sendable (AislewatchConfiguration) async -> Void
+    ) {
+        self.file = file.absoluteURL
+        self.environment = environment
+        self.stateDirectory = stateDirectory
+        self.started = started
+        self.apply = apply
+    }
+
+    private var undoFile: URL { stateDirectory.appending(path: "configuration.undo.yaml") }
+    private var secretsFolder: URL { stateDirectory.appending(path: "secrets") }
+
+    func current() async throws -> ConfigurationText { try await work.run { try self.currentNow() } }
+
+    private func currentNow() throws -> ConfigurationText {
+        let text = try read(), reason = whyNotWritable()
+        return ConfigurationText(
+            path: file.path, revision: Self.revision(text), text: HiddenSecrets.hide(text), isWritable: reason == nil,
+            reason: reason, canUndo: reason == nil && FileManager.default.fileExists(atPath: undoFile.path),
+            restartSections: restartSections(text))
+    }
+
+    func takeEffect() async {
+        guard let configuration = try? await work.run({ try self.parse(self.read()) }) else { return }
+        await apply(configuration)
+    }
+
+    private func restartSections(_ text: String) -> [String] {
+        (try? parse(text))?.sectionsThatNeedRestart(since: started) ?? []
+    }
+
+    private func parse(_ text: String) throws(ConfigurationErrors) -> AislewatchConfiguration {
+        try AislewatchConfiguration.parse(
+            text, file: file.path, environment: environment, baseDirectory: file.deletingLastPathComponent())
+    }
+
+    func valuesJSON() async throws -> String { try await work.run { HiddenSecrets.json(try self.read()) } }
+
+    func save(text: String, revision: String?, dryRun: Bool) async throws -> ConfigurationChange {
+        try await work.run { [self] in
+            let old = try read()
+            try check(revision, old)
+            return try finish(old: old, new: HiddenSecrets.restore(text, from: old), secrets: [], dryRun: dryRun)
+        }
+    }
+
+    func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) async throws -> ConfigurationChange {
+        try await work.run { [self] in
+            let old = try read()
+            try check(revision, old)
+            var secrets: [(url: URL, text: String)] = []
+            let named = edits.map { edit in
+                ConfigurationEdit(path: edit.path, value: edit.value.map { name($0, edit.path, &secrets) })
+            }
+            return try finish(
+                old: old, new: try YAMLEditor.apply(named, to: old), secrets: secrets, dryRun: dryRun)
+        }
+    }
+
+    func undo() async throws -> ConfigurationChange {
+        try await work.run { [self] in
+            guard let before = try? String(contentsOf: undoFile, encoding: .utf8) else {
+                throw PortFailure.conflict("There is nothing to undo.")
+            }
+            let change = try finish(old: try read(), new: before, secrets: [], dryRun: false)
+            if change.isSaved { try? FileManager.default.removeItem(at: undoFile) }
+            return change
+        }
+    }
+
+    // MARK: Parts
+
+    private func read() throws -> String {
+        do {
+            return try String(contentsOf: file, encoding: .utf8)
+        } catch {
+            throw PortFailure.notAvailable("\(file.path) can't be read.")
+        }
+    }
+
+    private func check(_ revision: String?, _ text: String) throws {
+        if let revision, revision != Self.revision(text) {
+            throw PortFailure.conflict("The file has been changed meanwhile; load it again.")
+        }
+    }
+
+    private func finish(
+        old: String, new: String, secrets: [(url: URL, text: String)], dryRun: Bool
+    ) throws -> ConfigurationChange {
+        let diff = TextDiff.unified(HiddenSecrets.hide(old), HiddenSecrets.hide(new))
+        let mustWrite = !dryRun
+        if mustWrite, let reason = whyNotWritable() { throw PortFailure.conflict(reason) }
+        // Files that the new text names must be there to be checked; they go again when nothing is saved.
+        var made: [URL] = []
+        func forget() { for url in made { try? FileManager.default.removeItem(at: url) } }
+        for secret in secrets {
+            if !FileManager.default.fileExists(atPath: secret.url.path) { made.append(secret.url) }
+            if mustWrite || made.contains(secret.url) {
+                try Self.write(Data(secret.text.utf8), to: secret.url, mode: 0o600)
+            }
+        }
+        let problems = problems(new)
+        guard problems.isEmpty, mustWrite else {
+            // Read before the secrets that it names are gone again.
+            let looked = change(isValid: problems.isEmpty, isSaved: false, problems, diff, now: old, shown: new)
+            forget()
+            return looked
+        }
+        if new != old {
+            try Self.write(Data(old.utf8), to: undoFile, mode: 0o600)
+            let mode = (try? FileManager.default.attributesOfItem(atPath: file.path))?[.posixPermissions] as? NSNumber
+            try Self.write(Data(new.utf8), to: file.resolvingSymlinksInPath(), mode: mode?.uint32Value ?? 0o640)
+        }
+        return change(isValid: true, isSaved: true, [], diff, now: new, shown: new)
+    }
+
+    private func change(
+        isValid: Bool, isSaved: Bool, _ problems: [ConfigurationChange.Problem], _ diff: String, now: String,
+        shown: String
+    ) -> ConfigurationChange {
+        ConfigurationChange(
+            isValid: isValid, isSaved: isSaved, problems: problems, diff: diff, revision: Self.revision(now),
+            text: HiddenSecrets.hide(shown), restartSections: restartSections(shown))
+    }
+
+    private func problems(_ text: String) -> [ConfigurationChange.Problem] {
+        do {
+            let configuration = try parse(text)
+            do {
+                // Its own texts are a file that only shows its mistakes when it is used.
+                _ = try AlertChannels(configuration)
+                return []
+            } catch {
+                return [ConfigurationChange.Problem(line: 1, column: 1, message: "\(error)")]
+            }
+        } catch {
+            return error.problems.map { problem in
+                let hint = problem.suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
+                return ConfigurationChange.Problem(
+                    line: problem.line, column: problem.column, message: "\(problem.found); \(problem.allowed)\(hint)")
+            }
+        }
+    }
+
+    /// Puts the name of a file in the place of each secret.
+    private func name(
+        _ value: ConfigurationValue, _ path: [ConfigurationEdit.Step], _ secrets: inout [(url: URL, text: String)]
+    ) -> ConfigurationValue {
+        switch value {
+        case .secret(let text):
+            var words = path.map { step in
+                switch step {
+                case .key(let key): key
+                case .index(let index): "\(index)"
+                }
+            }.joined(separator: "-")
+            words = String(words.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
+            // A name of its own for each secret: the one before may still be in use, or be undone to.
+            let hash = SHA256.hash(data: Data(text.utf8)).prefix(4).map { String($0, radix: 16) }.joined()
+            let url = secretsFolder.appending(path: "\(words.prefix(80))-\(hash)")
+            secrets.append((url, text))
+            return .text("file:\(url.path)")
+        case .list(let values):
+            return .list(values.enumerated().map { name($1, path + [.index($0)], &secrets) })
+        case .section(let entries):
+            var path = path
+            if case .key("-")? = path.last,
+                case .text(let id)? = entries.first(where: { $0.key == "id" || $0.key == "name" })?.value
+            {
+                path[path.count - 1] = .key(id)
+            }
+            return .section(
+                entries.map {
+                    ConfigurationValue.Entry(key: $0.key, value: name($0.value, path + [.key($0.key)], &secrets))
+                })
+        default: return value
+        }
+    }
+
+    private func whyNotWritable() -> String? {
+        let target = file.resolvingSymlinksInPath()
+        guard access(target.path, W_OK) == 0 else {
+            return "\(file.path) is read-only for the user who runs Aislewatch: paste the text there yourself."
+        }
+        guard access(target.deletingLastPathComponent().path, W_OK) == 0 else {
+            return "The folder of \(file.path) is read-only: paste the text there yourself."
+        }
+        return nil
+    }
+
+    private static func revision(_ text: String) -> String {
+        SHA256.hash(data: Data(text.utf8)).prefix(8).map { byte in
+            let hex = String(byte, radix: 16)
+            return hex.count < 2 ? "0" + hex : hex
+        }.joined()
+    }
+
+    /// Whole or not at all: another name first, then renamed.
+    private static func write(_ data: Data, to url: URL, mode: UInt32) throws {
+        let folder = url.deletingLastPathComponent()
+        let temporary = folder.appending(path: ".\(url.lastPathComponent).\(getpid()).new").path
+        do {
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw PortFailure.notAvailable("\(folder.path) can't be made.")
+        }
+        unlink(temporary)
+        let descriptor = open(temporary, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw PortFailure.notAvailable("\(folder.path) can't be written.") }
+        defer { unlink(temporary) }
+        let written = data.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        let isSafe = written == data.count && fchmod(descriptor, mode & 0o777) == 0 && fsync(descriptor) == 0
+        close(descriptor)
+        guard isSafe, rename(temporary, url.path) == 0 else {
+            throw PortFailure.notAvailable("\(url.path) can't be written.")
+        }
+    }
+}

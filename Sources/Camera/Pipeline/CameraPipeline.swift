@@ -1,0 +1,172 @@
+import Domain
+import Incidents
+import Media
+import Synchronization
+import Vision
+
+/// One camera or file from frames to incidents: the one path that live operation, `watch`, evaluation and tests share.
+public final class CameraPipeline: Sendable {
+    private struct State {
+        var log: TrackLog
+        var statistics = PipelineStatistics()
+        /// The one to begin with, later one that takes over.
+        var engine: IncidentEngine?
+        /// Set when it changed and the engine doesn't know yet.
+        var marked: [MarkedObject]?
+    }
+
+    private let feed: any FrameFeed
+    private let observer: any SceneObserver
+    private let clock: any WallClock
+    private let suppressions: (@Sendable () -> [Suppression])?
+    private let explains: @Sendable () -> Bool
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - engine: begins with the first frame of the run; a pipeline runs once.
+    ///   - suppressions: asked before each frame for what people have said is no incident.
+    ///   - explains: asked before each frame whether its output is to tell what the rules measured.
+    ///   - historySeconds: how far back ``tracks(from:to:)`` reaches: the longest clip with its pre-roll.
+    ///   - maxHistorySamples: bounds the same in number.
+    public init(
+        feed: any FrameFeed, observer: any SceneObserver, engine: IncidentEngine, clock: any WallClock = SystemClock(),
+        suppressions: (@Sendable () -> [Suppression])? = nil, explains: @escaping @Sendable () -> Bool = { false },
+        historySeconds: Double = 330,
+        maxHistorySamples: Int = 30_000
+    ) {
+        self.suppressions = suppressions
+        self.explains = explains
+        self.feed = feed
+        self.observer = observer
+        self.clock = clock
+        state = Mutex(State(log: TrackLog(seconds: historySeconds, maxSamples: maxHistorySamples), engine: engine))
+    }
+
+    /// Follows the feed to its end, and gives each analysed frame to `handler`. A frame that can't be analysed is counted
+    /// and passed over. When the feed ends, fails or the task is cancelled, what was still open is ended, and the last frame
+    /// is handed over once more with those events.
+    /// - Throws: what the feed or `handler` throws.
+    public func run(
+        isolation: isolated (any Actor)? = #isolation, _ handler: (PipelineOutput) async throws -> Void
+    ) async throws {
+        guard var engine = state.withLock({ $0.engine.take() }) else { return }
+        var last: (observation: SceneObservation, frame: VideoFrame)?
+        var failure: (any Error)?
+        do {
+            while let frame = try await feed.next() {
+                guard let observation = await observe(frame) else { continue }
+                last = (observation, frame)
+                var events: [IncidentEvent] = []
+                if let next = state.withLock({ $0.engine.take() }) {
+                    events = engine.finish()
+                    engine = next
+                }
+                if let suppressions { engine.suppressions = suppressions() }
+                if let marked = state.withLock({ $0.marked.take() }) { engine.follow(marked) }
+                events += engine.step(observation)
+                var output = PipelineOutput(observation: observation, events: events, frame: frame)
+                if explains() { output.scores = engine.scores(observation) }
+                try await handler(output)
+            }
+        } catch {
+            failure = error
+        }
+        feed.stop()
+        let events = engine.finish()
+        if !events.isEmpty, let last {
+            do {
+                try await handler(PipelineOutput(observation: last.observation, events: events, frame: last.frame))
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// The tracks seen between two moments, both included, as far back as the history reaches.
+    public func tracks(from: MediaTime, to: MediaTime) -> [Track] {
+        state.withLock { $0.log.tracks(from: from, to: to) }
+    }
+
+    /// Other rules, zones or scales: they judge from the next frame on. What was going on under the old ones ends there.
+    public func replace(_ engine: IncidentEngine) { state.withLock { $0.engine = engine } }
+
+    /// What people marked before this camera, with the tracks that show it; replaces what was given before and holds from
+    /// the next frame on.
+    public func follow(_ marked: [MarkedObject]) { state.withLock { $0.marked = marked } }
+
+    public var statistics: PipelineStatistics {
+        var statistics = state.withLock { $0.statistics }
+        statistics.skippedFrames = feed.skippedFrames
+        return statistics
+    }
+
+    private func observe(_ frame: VideoFrame, isolation: isolated (any Actor)? = #isolation) async -> SceneObservation?
+    {
+        let began = clock.monotonicSeconds()
+        do {
+            let observation = try await observer.observe(frame)
+            let milliseconds = (clock.monotonicSeconds() - began) * 1000
+            state.withLock { state in
+                state.log.append(observation)
+                state.statistics.analysedFrames += 1
+                state.statistics.totalMilliseconds += milliseconds
+                state.statistics.longestMilliseconds = max(state.statistics.longestMilliseconds, milliseconds)
+                state.statistics.lastSeconds = observation.time.seconds
+            }
+            return observation
+        } catch {
+            state.withLock { state in
+                state.statistics.failedFrames += 1
+                state.statistics.lastFailure = "\(error)"
+            }
+            return nil
+        }
+    }
+}
+
+/// One analysed frame: what was seen and what happened.
+public struct PipelineOutput: Sendable {
+    public var observation: SceneObservation
+    /// In order; mostly none.
+    public var events: [IncidentEvent]
+    public var frame: VideoFrame
+    /// What the rules measured; empty unless asked for.
+    public var scores: [RuleScore] = []
+
+    public init(observation: SceneObservation, events: [IncidentEvent], frame: VideoFrame) {
+        self.observation = observation
+        self.events = events
+        self.frame = frame
+    }
+}
+
+/// What a pipeline has done so far.
+public struct PipelineStatistics: Hashable, Sendable {
+    /// Frames that the tracker and the rules have seen.
+    public var analysedFrames = 0
+    /// Frames that were never looked at because newer ones came.
+    public var skippedFrames = 0
+    /// Frames whose analysis failed; they are passed over.
+    public var failedFrames = 0
+    /// What went wrong last; nil when nothing did.
+    public var lastFailure: String?
+    /// Wall time spent on analysis.
+    public var totalMilliseconds = 0.0
+    public var longestMilliseconds = 0.0
+    /// Media time of the last frame analysed; nil before the first.
+    public var lastSeconds: Double?
+
+    public init() {}
+
+    public var meanMilliseconds: Double {
+        analysedFrames > 0 ? totalMilliseconds / Double(analysedFrames) : 0
+    }
+}
+
+/// Sees what is in a frame. Frames of one camera come in order, one at a time.
+public protocol SceneObserver: AnyObject, Sendable {
+    func observe(_ frame: VideoFrame) async throws -> SceneObservation
+}
+
+extension SceneTracker: SceneObserver {}

@@ -1,0 +1,42 @@
+import Incidents
+import Media
+import Recording
+import Settings
+import Vision
+
+extension SceneSettings {
+    /// The tracker's own defaults with what the file says on top.
+    /// - Parameter analysisFPS: The camera's own rate; nil takes the site's.
+    public init(
+        _ configuration: AislewatchConfiguration, analysisFPS: Double? = nil, networkPace: NetworkPace = .inStep
+    ) {
+        self.init()
+        self.analysisFPS = analysisFPS ?? configuration.analysis.fps
+        self.networkPace = networkPace
+        gate.warmUpSeconds = configuration.analysis.warmUpSeconds
+    }
+}
+
+extension RecordingSettings {
+    public init(_ configuration: RecordingConfiguration) {
+        self.init(
+            preRollSeconds: configuration.preRollSeconds, postRollSeconds: configuration.postRollSeconds,
+            maxClipSeconds: configuration.maxClipSeconds)
+    }
+}
+
+extension SourceOptions {
+    /// One of a camera's streams, with the camera's user and password.
+    init(_ url: StreamURL, of camera: CameraConfiguration, keepAudio: Bool = false) {
+        self.init(
+            url: url.reveal(), username: camera.username, password: camera.password?.reveal(), keepAudio: keepAudio)
+    }
+}
+
+extension CameraScene {
+    init(_ camera: CameraConfiguration) {
+        self.init(
+            camera: camera.id, zones: camera.zones, pictureHeightMetres: camera.pictureHeightMetres,
+            calibration: camera.calibration)
+    }
+}

@@ -1,4 +1,0 @@
-/// How the daemon does.
-public protocol StatusSource: Sendable {
-    func status() async -> DaemonStatus
-}

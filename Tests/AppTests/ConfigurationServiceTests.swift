@@ -1,0 +1,145 @@
+import Alerts
+import Domain
+import Foundation
+import Logging
+import Media
+import Settings
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import App
+
+@Suite("The configuration file from the pages")
+struct ConfigurationServiceTests {
+    private let directory: TemporaryDirectory
+    private let text = "# Ours.\ncameras:\n  - id: dock\n    url: rtsp://192.0.2.1/a # main\n"
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func desk(
+        apply: @escaping @Sendable (AislewatchConfiguration) -> Void = { _ in }
+    ) throws -> (ConfigurationService, URL) {
+        let file = directory.file("site.yaml")
+        try Data(text.utf8).write(to: file)
+        let started = try AislewatchConfiguration.parse(text, file: file.path, baseDirectory: directory.url)
+        let desk = ConfigurationService(
+            file: file, environment: [:], stateDirectory: directory.file("state"), started: started,
+            apply: { apply($0) })
+        return (desk, file)
+    }
+
+    private func edit(_ key: String, _ value: ConfigurationValue?) -> ConfigurationEdit {
+        ConfigurationEdit(path: [.key("cameras"), .key("dock"), .key(key)], value: value)
+    }
+
+    @Test("a change is shown first, then saved with its comments, then undone")
+    func save() async throws {
+        let (desk, file) = try desk()
+        let before = try await desk.current()
+        #expect(before.isWritable && !before.canUndo && before.restartSections.isEmpty && before.text == text)
+        let edits = [edit("name", .text("Dock 1"))]
+        let dry = try await desk.apply(edits, revision: before.revision, dryRun: true)
+        #expect(dry.isValid && !dry.isSaved && dry.diff.contains("+    name: Dock 1"))
+        #expect(try String(contentsOf: file, encoding: .utf8) == text)
+        let saved = try await desk.apply(edits, revision: before.revision, dryRun: false)
+        #expect(saved.isSaved && saved.restartSections.isEmpty && saved.revision != before.revision)
+        #expect(try String(contentsOf: file, encoding: .utf8) == text + "    name: Dock 1\n")
+        await #expect(throws: PortFailure.self) { try await desk.apply(edits, revision: before.revision, dryRun: false) }
+        #expect(try await desk.undo().isSaved)
+        #expect(try String(contentsOf: file, encoding: .utf8) == text)
+        await #expect(throws: PortFailure.self) { try await desk.undo() }
+    }
+
+    @Test("what needs a restart is said before it is saved, and until it is undone")
+    func restartSections() async throws {
+        let (desk, _) = try desk()
+        let edits = [
+            edit("name", .text("Dock 1")),
+            ConfigurationEdit(path: [.key("web"), .key("port")], value: .number(8181)),
+            ConfigurationEdit(path: [.key("analysis"), .key("fps")], value: .number(3)),
+        ]
+        #expect(try await desk.apply(edits, revision: nil, dryRun: true).restartSections == ["web"])
+        #expect(try await desk.current().restartSections == [])
+        #expect(try await desk.apply(edits, revision: nil, dryRun: false).restartSections == ["web"])
+        #expect(try await desk.current().restartSections == ["web"])
+        #expect(try await desk.undo().restartSections == [])
+    }
+
+    @Test("what was saved is handed over to take effect, with its secrets")
+    func effect() async throws {
+        let taken = Mutex<AislewatchConfiguration?>(nil)
+        let (desk, _) = try desk { configuration in taken.withLock { $0 = configuration } }
+        _ = try await desk.apply(
+            [edit("username", .text("aw")), edit("password", .secret("s3cret word"))], revision: nil, dryRun: false)
+        await desk.takeEffect()
+        #expect(taken.withLock { $0 }?.cameras.first?.password?.reveal() == "s3cret word")
+    }
+
+    @Test("the first alert channel gets its section, and an address that is a secret goes to a file")
+    func channel() async throws {
+        let (desk, file) = try desk()
+        let value = ConfigurationValue.section([
+            ConfigurationValue.Entry(key: "name", value: .text("chat")),
+            ConfigurationValue.Entry(key: "type", value: .text("slack")),
+            ConfigurationValue.Entry(key: "url", value: .secret("https://hooks.example.com/T1/abc")),
+        ])
+        let add = ConfigurationEdit(path: [.key("alerts"), .key("channels"), .key("-")], value: value)
+        let change = try await desk.apply([add], revision: nil, dryRun: false)
+        #expect(change.isSaved, "\(change.problems)")
+        #expect(try !String(contentsOf: file, encoding: .utf8).contains("T1/abc"))
+        let configuration = try AislewatchConfiguration.load(path: file.path, environment: [:])
+        let chat = try #require(configuration.alerts.channels.first)
+        let slack: SlackChannel.Settings = try #require(chat.settings())
+        #expect(chat.name == "chat" && slack.url?.reveal().absoluteString == "https://hooks.example.com/T1/abc")
+    }
+
+    @Test("what is wrong is said with its line, and nothing is saved")
+    func invalid() async throws {
+        let (desk, file) = try desk()
+        let change = try await desk.apply([edit("analysis_fps", .number(-1))], revision: nil, dryRun: false)
+        #expect(!change.isValid && !change.isSaved && change.problems.first?.line == 5)
+        let whole = try await desk.save(text: "cameras: []\n", revision: nil, dryRun: false)
+        #expect(!whole.isValid && !whole.isSaved)
+        #expect(try String(contentsOf: file, encoding: .utf8) == text)
+    }
+
+    @Test("a typed password goes to a file that only this user reads, and the configuration names it")
+    func secrets() async throws {
+        let (desk, file) = try desk()
+        let edits = [edit("username", .text("aw")), edit("password", .secret("s3cret word"))]
+        let dry = try await desk.apply(edits, revision: nil, dryRun: true)
+        let folder = directory.file("state").appending(path: "secrets")
+        #expect(dry.isValid && !dry.diff.contains("s3cret"))
+        #expect((try? FileManager.default.contentsOfDirectory(atPath: folder.path))?.isEmpty ?? true)
+        #expect(try await desk.apply(edits, revision: nil, dryRun: false).isSaved)
+        #expect(try !String(contentsOf: file, encoding: .utf8).contains("s3cret"))
+        let configuration = try AislewatchConfiguration.load(path: file.path, environment: [:])
+        #expect(configuration.cameras[0].password?.reveal() == "s3cret word" && configuration.warnings.isEmpty)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        let path = folder.appending(path: try #require(names.first)).path
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
+        #expect(names.count == 1 && mode?.intValue == 0o600)
+    }
+
+    @Test(
+        "only network streams are tried: files, lists of files and devices are refused unopened",
+        arguments: ["file:///etc/passwd", "concat:a|b", "/etc/passwd", "data:x", "pipe:0", "rtmp://h/x", "rtsp://a\nb"])
+    func streams(url: String) async throws {
+        let trial = StreamTrial(cameras: { [] }, clock: SystemClock())
+        await #expect(throws: PortFailure.self) {
+            try await trial.test(url: url, username: nil, password: nil, camera: nil)
+        }
+    }
+
+    @Test("a stream that works is shown with what it is; one that does not says why")
+    func stream() async throws {
+        let server = try RTSPServer(streams: ["cam": DaemonSite.sample])
+        let trial = StreamTrial(cameras: { [] }, clock: SystemClock())
+        let good = try await trial.test(url: server.url("cam"), username: nil, password: nil, camera: nil)
+        #expect(good.outcome.isOK && good.codec == "h264" && good.frameSize == FrameSize(width: 640, height: 360))
+        #expect(good.jpeg?.prefix(2) == Data([0xFF, 0xD8]))
+        let bad = try await trial.test(url: server.url("other"), username: nil, password: nil, camera: nil)
+        #expect(!bad.outcome.isOK && !bad.outcome.message.isEmpty && bad.jpeg == nil)
+    }
+}
