@@ -48,7 +48,8 @@ let package = Package(
 
         // Rooms, in the order in which the data goes.
         .target(name: "Domain", swiftSettings: pixels),
-        .target(name: "Settings", dependencies: ["Domain", product("Yams", "Yams")], swiftSettings: strict),
+        .target(
+            name: "Settings", dependencies: ["Domain", "Incidents", product("Yams", "Yams")], swiftSettings: strict),
         .target(
             name: "Media",
             dependencies: ["Domain", "CFFmpeg", "CFFmpegShim", "CTurboJPEG", product("Logging", "swift-log")],

@@ -17,7 +17,7 @@ extension CameraSupervisor {
         let old = camera, now = rooms.configuration
         let isOtherLook = old.analysisFPS != next.analysisFPS || before.analysis != now.analysis
         let isOtherRule =
-            RuleSettings(before.rules, camera: id) != RuleSettings(now.rules, camera: id)
+            before.rules.of(id) != now.rules.of(id)
             || CameraScene(old) != CameraScene(next)
         let pipeline = note(next)
         if old != next { rooms.events.publish(.camera(window.view)) }

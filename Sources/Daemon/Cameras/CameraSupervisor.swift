@@ -191,7 +191,7 @@ final class CameraSupervisor: Service {
 
     func makeEngine(_ camera: CameraConfiguration) async -> IncidentEngine {
         var engine = IncidentEngine(
-            settings: RuleSettings(rooms.configuration.rules, camera: id), scene: CameraScene(camera),
+            settings: rooms.configuration.rules.of(id), scene: CameraScene(camera),
             makeID: { [ids = rooms.ids] in IncidentID(rawValue: ids.next(at: $0)) })
         await recallAlarms(&engine)
         return engine

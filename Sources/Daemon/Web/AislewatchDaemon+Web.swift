@@ -38,6 +38,7 @@ extension AislewatchDaemon {
         }
         api.warnings = { [warnings] in warnings.newestFirst }
         api.version = Self.version
+        api.rules = RuleRegistry.standard.entries.map(\.description)
         api.publicURL = { path in
             running.current.alerts.publicBaseURL.map { base in
                 let text = "\(base)"

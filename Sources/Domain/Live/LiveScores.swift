@@ -10,6 +10,8 @@ public struct LiveScores: Sendable {
         public var measured: Double
         public var threshold: Double
         public var unit: String
+        /// On which side of the threshold the value lets the rule fire.
+        public var direction: ThresholdDirection
         /// Whether this value alone would let the rule fire.
         public var isMet: Bool
         /// Nil where the whole picture is meant.
@@ -17,7 +19,7 @@ public struct LiveScores: Sendable {
 
         public init(
             rule: String, name: String?, parameter: String, measured: Double, threshold: Double, unit: String,
-            isMet: Bool, track: TrackID?
+            direction: ThresholdDirection = .atLeast, isMet: Bool, track: TrackID?
         ) {
             self.rule = rule
             self.name = name
@@ -25,6 +27,7 @@ public struct LiveScores: Sendable {
             self.measured = measured
             self.threshold = threshold
             self.unit = unit
+            self.direction = direction
             self.isMet = isMet
             self.track = track
         }
