@@ -49,7 +49,8 @@ let package = Package(
 
         // Modules, in the order in which the data goes.
         .target(name: "Domain", swiftSettings: pixels),
-        .target(name: "Settings", dependencies: ["Domain", product("Yams", "Yams")], swiftSettings: strict),
+        .target(
+            name: "Settings", dependencies: ["Domain", "Incidents", product("Yams", "Yams")], swiftSettings: strict),
         .target(
             name: "Media",
             dependencies: ["Domain", "CFFmpeg", "CFFmpegShim", "CTurboJPEG", product("Logging", "swift-log")],

@@ -2,6 +2,7 @@ import Alerts
 import Camera
 import Domain
 import Foundation
+import Incidents
 import Logging
 import Recording
 import ServiceLifecycle
@@ -179,6 +180,7 @@ public struct AislewatchDaemon: Sendable {
         }
         api.warnings = { [warnings] in warnings.newestFirst }
         api.version = Self.version
+        api.rules = RuleRegistry.standard.entries.map(\.description)
         api.publicURL = { path in
             running.current.alerts.publicBaseURL.map { base in
                 let text = "\(base)"

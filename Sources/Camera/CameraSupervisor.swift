@@ -216,7 +216,7 @@ public final class CameraSupervisor: Service {
         let old = camera, now = context.configuration()
         let needsNewPipeline = old.analysisFPS != next.analysisFPS || before.analysis != now.analysis
         let hasOtherRules =
-            RuleSettings(before.rules, camera: id) != RuleSettings(now.rules, camera: id)
+            before.rules.of(id) != now.rules.of(id)
             || CameraScene(old) != CameraScene(next)
         window.change(to: next)
         let (feed, pipeline) = state.withLock { state in
@@ -233,7 +233,7 @@ public final class CameraSupervisor: Service {
 
     private func makeEngine(_ camera: CameraConfiguration) async -> IncidentEngine {
         var engine = IncidentEngine(
-            settings: RuleSettings(context.configuration().rules, camera: id), scene: CameraScene(camera),
+            settings: context.configuration().rules.of(id), scene: CameraScene(camera),
             makeID: { [ids = context.ids] in IncidentID(rawValue: ids.next(at: $0)) })
         await memory.recallAlarms(&engine, at: context.clock.now())
         return engine

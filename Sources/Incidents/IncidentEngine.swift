@@ -5,6 +5,13 @@ import Foundation
 ///
 /// Pure: the same observations give the same events. Holds a few seconds of track history, bounded.
 public struct IncidentEngine: Sendable {
+    /// A rule with what its registration says of it.
+    private struct Judge: Sendable {
+        var rule: any Rule
+        let judgesAlways: Bool
+        let isToldFirst: Bool
+    }
+
     public let settings: RuleSettings
     public let scene: CameraScene
 
@@ -13,14 +20,8 @@ public struct IncidentEngine: Sendable {
     private static let doubtSeconds = 60.0
 
     private var ledger = TrackLedger()
-    private var fallingObject: FallingObjectRule
-    private var spill: SpillRule
-    private var sceneRules: SceneRules
-    private var tampered: CameraTamperedRule
-    private var toppledStack: ToppledStackRule
-    private var objectLeft: ObjectLeftRule
-    private var objectRemoved: ObjectRemovedRule
-    private var markedObject: MarkedObjectRule
+    private var judges: [Judge]
+    private var combinations: Combinations
     /// When the scene was known first.
     private var knownSince: Double?
     private var book: IncidentBook
@@ -28,26 +29,24 @@ public struct IncidentEngine: Sendable {
     private var floor: (camera: FloorCamera?, size: FrameSize)?
     /// What people said is no incident.
     public var suppressions: [Suppression] = []
-    /// How many signs were dropped because of a suppression.
-    public private(set) var suppressedSigns = 0
+    /// How many detections were dropped because of a suppression.
+    public private(set) var suppressedDetections = 0
     private var last: MediaTime?
     private var quietUntil = -Double.infinity
 
     /// - Parameter makeID: an identifier for an incident confirmed at the time of day given.
     public init(
-        settings: RuleSettings = RuleSettings(), scene: CameraScene,
+        settings: RuleSettings = RuleSettings(), scene: CameraScene, registry: RuleRegistry = .standard,
         makeID: @escaping @Sendable (Date) -> IncidentID
     ) {
         self.settings = settings
         self.scene = scene
-        fallingObject = FallingObjectRule(settings: settings.fallingObject)
-        spill = SpillRule(settings: settings.spill)
-        sceneRules = SceneRules(settings: settings, scene: scene)
-        tampered = CameraTamperedRule(settings: settings.cameraTampered)
-        toppledStack = ToppledStackRule(settings: settings.toppledStack)
-        objectLeft = ObjectLeftRule(settings: settings.objectLeft)
-        objectRemoved = ObjectRemovedRule(settings: settings.objectRemoved)
-        markedObject = MarkedObjectRule(settings: settings.markedObject)
+        judges = registry.entries.flatMap { entry in
+            entry.make(settings, scene).map {
+                Judge(rule: $0, judgesAlways: entry.judgesAlways, isToldFirst: entry.isToldFirst)
+            }
+        }
+        combinations = Combinations(settings.combinations)
         book = IncidentBook(settings: settings, makeID: makeID)
     }
 
@@ -57,7 +56,9 @@ public struct IncidentEngine: Sendable {
     }
 
     /// What people marked, with the tracks that show it; replaces what was given before.
-    public mutating func follow(_ marked: [MarkedObject]) { markedObject.follow(marked) }
+    public mutating func follow(_ marked: [MarkedObject]) {
+        for index in judges.indices { judges[index].rule.follow(marked) }
+    }
 
     /// Takes the next frame. Frames of an older epoch, and frames that go back in time, are passed over.
     /// - Returns: what happened, in order; mostly nothing.
@@ -67,92 +68,41 @@ public struct IncidentEngine: Sendable {
             guard observation.time > last else { return [] }
             if observation.time.epoch != last.epoch {
                 events += book.endAll()
-                forget()
-                sceneRules.restart()
-                tampered.removeAll()
-                markedObject.restart()
-                knownSince = nil
-                quietUntil = -.infinity
+                restart()
             }
         }
         last = observation.time
         let now = observation.time.seconds
         calibrate(for: observation.frameSize)
-        let context = context(observation)
-        let tampering = admitted(tampered.assess(observation), observation)
+        let tampering = admitted(judge(input(observation), always: true), observation)
         if knownSince == nil, observation.isWarm { knownSince = now }
         guard observation.isWarm, observation.globalChange == nil else {
             // Single tracks mean nothing now, nor does what they did before.
             forget()
-            if observation.globalChange != nil { knownSince = nil }
-            if observation.globalChange != nil { quietUntil = now + settings.settleSeconds }
-            return events + announce(tampering, observation, context)
+            if observation.globalChange != nil {
+                knownSince = nil
+                quietUntil = now + settings.scene.settleSeconds
+            }
+            return events + announce(tampering, observation)
         }
         // What a blurred, covered or turned picture seems to show is not judged, until it is the camera's new picture.
-        if let since = tampered.doubtfulSince, now - since < Self.doubtSeconds {
+        if let since = judges.lazy.compactMap({ $0.rule.doubtfulSince }).first, now - since < Self.doubtSeconds {
             forget()
-            return events + announce(tampering, observation, context)
+            return events + announce(tampering, observation)
         }
         guard now >= quietUntil, observation.frameSize.width > 0, observation.frameSize.height > 0 else {
-            return events + announce(tampering, observation, context)
+            return events + announce(tampering, observation)
         }
         ledger.update(observation, scene: scene)
-        let spills = spill.assess(ledger, context)
-        let topples = toppledStack.assess(ledger, spreading: spill.announced, context)
-        let falls = fallingObject.assess(ledger, spreading: spill.announced, context)
-        var signs = topples + falls + spills
-        signs += objectLeft.assess(ledger, spreading: spill.announced, context)
-        signs += objectRemoved.assess(
-            ledger, others: signs, spreading: spill.announced, sceneKnownSince: knownSince ?? now, context)
-        signs += markedObject.assess(observation, ledger, falls: falls + topples, context)
-        let all = signs + sceneRules.assess(ledger, context)
-        return events + announce(tampering + admitted(all, observation), observation, context)
+        let detections = judge(input(observation), always: false)
+        return events + announce(tampering + admitted(detections, observation), observation)
     }
 
     /// What the rules measure now, whether they fire or not: for explanations. Call it after ``step(_:)`` with the same
     /// observation.
     public func scores(_ observation: SceneObservation) -> [RuleScore] {
-        let context = context(observation), now = context.seconds
-        return ObjectScores.scores(ledger, context, settings) + toppledStack.scores(ledger, context)
-            + objectLeft.scores(ledger, context) + objectRemoved.scores(ledger, knownSince ?? now, context)
-            + markedObject.scores(ledger, context) + sceneRules.scores(ledger, context)
-            + tampered.scores(observation)
-    }
-
-    private func context(_ observation: SceneObservation) -> RuleContext {
-        RuleContext(
-            seconds: observation.time.seconds, frameSize: observation.frameSize, scene: scene, floor: floor?.camera,
-            date: observation.date)
-    }
-
-    /// The signs that count: their rule is on at this time, and nobody has said that there is nothing.
-    private mutating func admitted(_ signs: [RuleSign], _ observation: SceneObservation) -> [RuleSign] {
-        var kept: [RuleSign] = []
-        for var sign in signs {
-            let policy = settings.policy(of: sign.kind, name: sign.ruleName)
-            if let schedule = policy.schedule, !schedule.contains(observation.date) { continue }
-            let isSuppressed = suppressions.contains {
-                $0.camera == scene.camera
-                    && $0.covers(
-                        kind: sign.kind, ruleName: sign.ruleName, place: sign.region, in: observation.frameSize,
-                        at: observation.date)
-            }
-            if isSuppressed {
-                suppressedSigns += 1
-                continue
-            }
-            sign.severity = policy.severity ?? sign.severity
-            kept.append(sign)
-        }
-        return kept
-    }
-
-    private mutating func announce(
-        _ signs: [RuleSign], _ observation: SceneObservation, _ context: RuleContext
-    ) -> [IncidentEvent] {
-        let combined = admitted(sceneRules.combine(signs, ledger, context), observation)
-        let told = signs.filter { !$0.isPartOnly } + combined
-        return book.absorb(told, observation, camera: scene.camera) + book.advance(to: observation)
+        let frame = input(observation)
+        return judges.flatMap { $0.rule.scores(frame) }
     }
 
     /// Ends what is still open: the video is over.
@@ -161,15 +111,71 @@ public struct IncidentEngine: Sendable {
         return book.endAll()
     }
 
+    /// - Parameter always: whether those judge that judge also while single tracks mean nothing, or the others.
+    private mutating func judge(_ input: RuleInput, always: Bool) -> [Detection] {
+        var input = input
+        var first: [Detection] = [], then: [Detection] = []
+        for index in judges.indices where judges[index].judgesAlways == always {
+            let found = judges[index].rule.assess(input)
+            input.spreading.formUnion(judges[index].rule.spreading)
+            guard !found.isEmpty else { continue }
+            input.earlier += found
+            if judges[index].isToldFirst { first += found } else { then += found }
+        }
+        return first + then
+    }
+
+    private func input(_ observation: SceneObservation) -> RuleInput {
+        RuleInput(
+            observation: observation, ledger: ledger, context: context(observation),
+            sceneKnownSince: knownSince ?? observation.time.seconds)
+    }
+
+    private func context(_ observation: SceneObservation) -> RuleContext {
+        RuleContext(
+            seconds: observation.time.seconds, frameSize: observation.frameSize, scene: scene, floor: floor?.camera,
+            date: observation.date)
+    }
+
+    /// The detections that count: their rule is on at this time, and nobody has said that there is nothing.
+    private mutating func admitted(_ detections: [Detection], _ observation: SceneObservation) -> [Detection] {
+        var kept: [Detection] = []
+        for var detection in detections {
+            let policy = settings.policy(of: detection.kind, name: detection.ruleName)
+            if let schedule = policy.schedule, !schedule.contains(observation.date) { continue }
+            let isSuppressed = suppressions.contains {
+                $0.camera == scene.camera
+                    && $0.covers(
+                        kind: detection.kind, ruleName: detection.ruleName, place: detection.region,
+                        in: observation.frameSize, at: observation.date)
+            }
+            if isSuppressed {
+                suppressedDetections += 1
+                continue
+            }
+            detection.severity = policy.severity ?? detection.severity
+            kept.append(detection)
+        }
+        return kept
+    }
+
+    private mutating func announce(_ detections: [Detection], _ observation: SceneObservation) -> [IncidentEvent] {
+        let combined = admitted(combinations.assess(detections, ledger, context(observation)), observation)
+        let told = detections.filter { !$0.isPartOnly } + combined
+        return book.absorb(told, observation, camera: scene.camera) + book.advance(to: observation)
+    }
+
     private mutating func forget() {
         ledger.removeAll()
-        fallingObject.removeAll()
-        spill.removeAll()
-        sceneRules.removeAll()
-        toppledStack.removeAll()
-        objectLeft.removeAll()
-        objectRemoved.removeAll()
-        markedObject.pause()
+        for index in judges.indices { judges[index].rule.forget() }
+    }
+
+    private mutating func restart() {
+        ledger.removeAll()
+        for index in judges.indices { judges[index].rule.restart() }
+        combinations.restart()
+        knownSince = nil
+        quietUntil = -.infinity
     }
 
     private mutating func calibrate(for size: FrameSize) {

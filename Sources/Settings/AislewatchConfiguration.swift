@@ -1,4 +1,5 @@
-import Foundation
+public import Foundation
+public import Incidents
 
 /// Everything that a site decides, read from one YAML file. `configs/aislewatch.yaml` is the commented example.
 ///
@@ -17,17 +18,19 @@ public struct AislewatchConfiguration: Hashable, Sendable {
         public var channels: [ChannelType]
         /// Names of model families.
         public var modelFamilies: [String]
+        public var rules: RuleRegistry
 
-        public init(channels: [ChannelType], modelFamilies: [String]) {
+        public init(channels: [ChannelType], modelFamilies: [String], rules: RuleRegistry = .standard) {
             self.channels = channels
             self.modelFamilies = modelFamilies
+            self.rules = rules
         }
     }
 
     public var site = SiteConfiguration()
     public var cameras: [CameraConfiguration] = []
     public var analysis = AnalysisConfiguration()
-    public var rules = RulesConfiguration()
+    public var rules = RuleSettings()
     public var recording: RecordingConfiguration
     public var alerts = AlertsConfiguration()
     public var web = WebConfiguration()
@@ -53,7 +56,8 @@ public struct AislewatchConfiguration: Hashable, Sendable {
         model = ModelConfiguration(reading: root.section("model"), families: known.modelFamilies)
         secondLook = SecondLookConfiguration(reading: root.section("second_look"))
         cameras = CameraConfiguration.list(reading: root, analysis: analysis)
-        rules = RulesConfiguration(reading: root.section("rules"), timeZone: site.timeZone, cameras: cameras)
+        rules = RulesReader.read(
+            root.section("rules"), registry: known.rules, timeZone: site.timeZone, cameras: cameras)
         if purpose == .run, root.node("cameras") == nil || root.node("cameras")?.node.sequence?.isEmpty == true {
             root.missing("cameras", allowed: "list at least one, each with an id and a url")
         }
@@ -75,7 +79,9 @@ public struct AislewatchConfiguration: Hashable, Sendable {
     }
 
     /// Reads and checks a text as if it were the content of `file`.
-    /// - Parameter baseDirectory: where relative paths count from.
+    /// - Parameters:
+    ///   - baseDirectory: where relative paths count from.
+    ///   - known: what the file may name.
     public static func parse(
         _ text: String, file: String, environment: [String: String] = [:], baseDirectory: URL,
         isReadableByOthers: Bool = false, purpose: Purpose = .run, known: KnownTypes

@@ -68,6 +68,7 @@ public struct WebServer: Service {
             incidents.add()
             SilenceRoutes(api: api, incidents: incidents).add()
             ConfigurationRoutes(api: api).add()
+            RuleRoutes(api: api).add()
             AlertRoutes(api: api).add()
             StatusRoutes(api: api).add()
             UserRoutes(api: api).add()

@@ -17,7 +17,7 @@ struct ExampleConfigurationTests {
         let text = lines[begin..<end].joined(separator: "\n")
         let configuration = try AislewatchConfiguration.parse(
             text, file: file.path, baseDirectory: DaemonSite.root, purpose: .settings)
-        return (text, RuleSettings(configuration.rules))
+        return (text, configuration.rules)
     }
 
     @Test("shows the rules' own defaults, so that a copy of it changes nothing")
@@ -26,15 +26,9 @@ struct ExampleConfigurationTests {
     @Test("names every parameter that the rules have")
     func complete() throws {
         let text = try exampleRules().text
-        let defaults = RuleSettings()
-        let sections: [Any] = [
-            defaults.fallingObject, defaults.spill, defaults.toppledStack, defaults.objectLeft, defaults.objectRemoved,
-            defaults.markedObject, defaults.nearMiss, defaults.personDown, defaults.cameraTampered,
-        ]
-        for section in sections.map({ Mirror(reflecting: $0) }) {
-            for name in section.children.compactMap(\.label) {
-                let key = name.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
-                #expect(text.contains(" \(key): "), "\(key)")
+        for rule in RuleRegistry.standard.entries where !rule.description.isListed {
+            for parameter in rule.description.parameters {
+                #expect(text.contains(" \(parameter.key): "), "\(parameter.key)")
             }
         }
     }

@@ -12,7 +12,7 @@ struct CombinationTests {
         -> [Double]
     {
         var rule = CombinationRule(Combination(name: "both", condition: condition, withinSeconds: within))
-        var log = SignLog()
+        var log = DetectionLog()
         var fired: [Double] = []
         for step in 0..<Int(until * 10) {
             let now = Double(step) / 10
@@ -27,15 +27,15 @@ struct CombinationTests {
         return fired
     }
 
-    private func sign(_ kind: IncidentKind, _ track: Int, _ seconds: Double) -> RuleSign {
-        RuleSign(
+    private func sign(_ kind: IncidentKind, _ track: Int, _ seconds: Double) -> Detection {
+        Detection(
             kind: kind, startSeconds: seconds, endSeconds: seconds, region: Region(x: 0, y: 0, width: 9, height: 9),
             severity: .low, facts: IncidentFacts(), evidence: [], tracks: [TrackID(rawValue: track)])
     }
 
-    private let fall = Condition.sign(SignPattern(kind: .fallingObject))
-    private let spill = Condition.sign(SignPattern(kind: .spill))
-    private let entry = Condition.sign(SignPattern(kind: .zoneEntry))
+    private let fall = Condition.detection(DetectionPattern(kind: .fallingObject))
+    private let spill = Condition.detection(DetectionPattern(kind: .spill))
+    private let entry = Condition.detection(DetectionPattern(kind: .zoneEntry))
 
     @Test("all: both within the time, in any order, once")
     func all() {

@@ -156,10 +156,11 @@ struct FallingObjectTests {
         let incident = try #require(try Judging.incidents(scene.recording(), pictureHeightMetres: 6).first)
         let drop = try #require(incident.facts.dropMetres)
         #expect(abs(drop - 2.1) < 0.35)
-        #expect(incident.evidence.contains { $0.parameter == "minDropMetres" && $0.unit == "m" && $0.threshold == 0.4 })
+        #expect(
+            incident.evidence.contains { $0.parameter == "min_drop_metres" && $0.unit == "m" && $0.threshold == 0.4 })
         #expect(incident.evidence.allSatisfy { $0.measured >= $0.threshold - 0.01 })
         var strict = RuleSettings()
-        strict.fallingObject.minDropMetres = 3
+        strict.fallingObject.minDrop.metres = 3
         #expect(try Judging.incidents(scene.recording(), strict, pictureHeightMetres: 6).isEmpty)
     }
 

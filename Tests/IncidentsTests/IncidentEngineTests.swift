@@ -103,11 +103,14 @@ struct IncidentEngineTests {
         #expect(ledger.histories.values.map(\.samples.count).max() ?? 0 >= 190)
     }
 
-    @Test("settings and their file form agree")
+    @Test("settings by key are the settings, for every rule")
     func settingsRoundTrip() throws {
         var settings = RuleSettings()
-        settings.spill.minAreaFraction = 0.01
-        let data = try JSONEncoder().encode(settings)
-        #expect(try JSONDecoder().decode(RuleSettings.self, from: data) == settings)
+        settings.spill.minArea.fraction = 0.01
+        settings.nearMiss.minSpeed = LengthThreshold(metres: nil, pictureHeights: 0.5)
+        settings.fallingObject.minDrop.pixels = 40
+        var copy = RuleSettings()
+        for entry in RuleRegistry.standard.entries { entry.set(&copy, entry.values(settings)) }
+        #expect(copy == settings && copy != RuleSettings())
     }
 }

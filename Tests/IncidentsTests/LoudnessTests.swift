@@ -76,8 +76,8 @@ struct LoudnessTests {
     func join() throws {
         let ids = MonotonicID()
         var book = IncidentBook(settings: RuleSettings()) { IncidentID(rawValue: ids.next(at: $0)) }
-        func sign(_ x: Int, _ width: Int, _ kind: IncidentKind, _ track: Int) -> RuleSign {
-            RuleSign(
+        func sign(_ x: Int, _ width: Int, _ kind: IncidentKind, _ track: Int) -> Detection {
+            Detection(
                 kind: kind, startSeconds: 5, endSeconds: 6, region: Region(x: x, y: 200, width: width, height: 60),
                 severity: .medium, facts: IncidentFacts(),
                 evidence: [Evidence(parameter: "p", measured: 1, threshold: 0, unit: "")],

@@ -47,11 +47,13 @@ struct PresenceTests {
     @Test("a zone entry needs the size of a person, and time inside")
     func entryThresholds() throws {
         var settings = RuleSettings()
-        settings.zoneEntries = [
-            ZoneEntrySettings(name: "a", zones: ["press"], minHeight: LengthThreshold(metres: nil, pictureHeights: 0.4))
-        ]
+        var entry = ZoneEntrySettings(name: "a", zones: ["press"])
+        entry.minHeight = LengthThreshold(metres: nil, pictureHeights: 0.4)
+        settings.zoneEntries = [entry]
         #expect(try incidents([walker()], settings).isEmpty)
-        settings.zoneEntries = [ZoneEntrySettings(name: "a", zones: ["press"], minSeconds: 3)]
+        entry = ZoneEntrySettings(name: "a", zones: ["press"])
+        entry.minSeconds = 3
+        settings.zoneEntries = [entry]
         #expect(try incidents([walker(speed: 0.6)], seconds: 4, settings).isEmpty)
         settings.zoneEntries = [ZoneEntrySettings(name: "a", zones: ["elsewhere"])]
         #expect(try incidents([walker()], settings).isEmpty)
@@ -80,7 +82,9 @@ struct PresenceTests {
     @Test("who stays is told after the time, also when the tracker loses it for a moment; who passes is not")
     func dwell() throws {
         var settings = RuleSettings()
-        settings.dwells = [DwellSettings(name: "loitering", zones: ["press"], minSeconds: 6)]
+        var dwell = DwellSettings(name: "loitering", zones: ["press"])
+        dwell.minSeconds = 6
+        settings.dwells = [dwell]
         let stands: (Double) -> SceneBuilder.Look? = { seconds in
             SceneBuilder.Look(x: min(1.2, 0.15 + 0.4 * seconds), y: 0.65, width: 0.11, height: 0.3)
                 .moving(0.3, containment: 0.9)

@@ -41,10 +41,13 @@ struct ThresholdUnitTests {
     func leastPixels() {
         let small = context(size: FrameSize(width: 100, height: 100))
         var area = AreaThreshold(squareMetres: 0.2, fraction: 0.01, leastPixels: 200)
+        let least = Parameter(
+            wrappedValue: area, "min_area", fraction: 0...1, squareMetres: 0...10, pixels: 0...1000, fires: .atLeast, ""
+        )
         #expect(small.pixels(area, perSquareMetre: nil) == 200)
-        #expect(small.evidence("minArea", pixels: 300, area, perSquareMetre: nil).threshold == 0.02)
+        #expect(small.evidence(least, pixels: 300, perSquareMetre: nil).threshold == 0.02)
         #expect(small.pixels(area, perSquareMetre: 500) == 200)
-        #expect(small.evidence("minArea", pixels: 300, area, perSquareMetre: 500).threshold == 0.4)
+        #expect(small.evidence(least, pixels: 300, perSquareMetre: 500).threshold == 0.4)
         #expect(small.pixels(area, perSquareMetre: 5000) == 1000)
         area.pixels = 50
         #expect(small.pixels(area, perSquareMetre: nil) == 50)
@@ -53,13 +56,13 @@ struct ThresholdUnitTests {
     @Test("a fall is judged and told in the unit that the site chose")
     func fall() throws {
         var settings = RuleSettings()
-        settings.fallingObject.minDropPixels = 100
+        settings.fallingObject.minDrop.pixels = 100
         let scene = falling(drop: 0.35)
         let incident = try #require(try Judging.incidents(scene.recording(), settings, pictureHeightMetres: 6).first)
-        let evidence = try #require(incident.evidence.first { $0.parameter == "minDropPixels" })
+        let evidence = try #require(incident.evidence.first { $0.parameter == "min_drop_pixels" })
         #expect(evidence.unit == "px" && evidence.threshold == 100 && abs(evidence.measured - 126) < 10)
-        #expect(incident.evidence.contains { $0.parameter == "minAccelerationMetres" && $0.unit == "m/s2" })
-        settings.fallingObject.minDropPixels = 160
+        #expect(incident.evidence.contains { $0.parameter == "min_acceleration_metres" && $0.unit == "m/s2" })
+        settings.fallingObject.minDrop.pixels = 160
         #expect(try Judging.incidents(scene.recording(), settings, pictureHeightMetres: 6).isEmpty)
     }
 

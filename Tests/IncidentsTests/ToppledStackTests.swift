@@ -33,7 +33,7 @@ struct ToppledStackTests {
         #expect(abs(incident.start.seconds - 3) <= 0.2)
         #expect(incident.confirmed.seconds <= 3.8 + 1.3)
         #expect(incident.region.intersection(Region(x: 302, y: 126, width: 130, height: 108)).area > 10_000)
-        #expect(incident.evidence.contains { $0.parameter == "minSinkFraction" && $0.measured > $0.threshold })
+        #expect(incident.evidence.contains { $0.parameter == "min_sink_fraction" && $0.measured > $0.threshold })
     }
 
     @Test("boxes that separate from the place they left are the same incident")
@@ -167,7 +167,7 @@ struct ToppledStackTests {
     @Test("a low pile is no stack")
     func low() throws {
         var settings = RuleSettings()
-        settings.toppledStack.minHeightPictureHeights = 0.4
+        settings.toppledStack.minHeight.pictureHeights = 0.4
         var scene = SceneBuilder(framesPerSecond: 12.5)
         scene.actors = [collapse()]
         #expect(try Judging.incidents(scene.recording(), settings).isEmpty)

@@ -46,7 +46,7 @@ struct RuleReadingTests {
         let dwell = try #require(rules.dwells.first)
         #expect(dwell.minHeight == LengthThreshold(metres: nil, pictureHeights: 0.09) && dwell.isPartOnly)
         #expect(dwell.policy.severity == .high)
-        #expect(rules.nearMiss.minSpeed?.metres == 1.8 && rules.policies[.spill]?.schedule == schedule)
+        #expect(rules.nearMiss.minSpeed.metres == 1.8 && rules.policies[.spill]?.schedule == schedule)
     }
 
     @Test("a combination reads as it is written")
@@ -71,9 +71,9 @@ struct RuleReadingTests {
             combination.condition
                 == .all([
                     .sequence(
-                        first: .sign(SignPattern(kind: .fallingObject, zone: "press")),
-                        then: .not(.sign(SignPattern(kind: .zoneEntry, ruleName: "a"))), withinSeconds: 30),
-                    .any([.occupied(zone: "press"), .sign(SignPattern(kind: .spill))]),
+                        first: .detection(DetectionPattern(kind: .fallingObject, zone: "press")),
+                        then: .not(.detection(DetectionPattern(kind: .zoneEntry, ruleName: "a"))), withinSeconds: 30),
+                    .any([.occupied(zone: "press"), .detection(DetectionPattern(kind: .spill))]),
                 ]))
     }
 

@@ -78,12 +78,12 @@ struct ValueTests {
             oneCamera
                 + "rules:\n  settle_seconds: 2\n  falling_object: {enabled: false, min_drop_metres: 1.5, min_drop_pixels: 30}\n  spill: {min_growth_ratio: 3}\n"
         )
-        #expect(configuration.rules.settleSeconds == 2 && configuration.rules.fallingObject.enabled == false)
+        #expect(configuration.rules.scene.settleSeconds == 2 && configuration.rules.fallingObject.enabled == false)
         #expect(
-            configuration.rules.fallingObject.minDropMetres == 1.5
-                && configuration.rules.fallingObject.minDropPixels == 30
-                && configuration.rules.fallingObject.restSeconds == nil)
-        #expect(configuration.rules.spill.minGrowthRatio == 3 && configuration.rules.spill.enabled == nil)
+            configuration.rules.fallingObject.minDrop.metres == 1.5
+                && configuration.rules.fallingObject.minDrop.pixels == 30
+                && configuration.rules.fallingObject.restSeconds == 0.6)
+        #expect(configuration.rules.spill.minGrowthRatio == 3 && configuration.rules.spill.enabled)
     }
 
     @Test("anchors and aliases work, and an alias bomb costs nothing")

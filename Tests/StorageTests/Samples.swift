@@ -47,7 +47,7 @@ enum Samples {
             confirmed: MediaTime(epoch: 1, seconds: 10.5), startDate: startDate, endDate: startDate + 1,
             confirmedDate: startDate + 0.5, region: Region(x: -2, y: 20, width: 30, height: 40),
             frameSize: FrameSize(width: 1280, height: 720), facts: facts,
-            evidence: [Evidence(parameter: "minDropMetres", measured: 2.1, threshold: 0.5, unit: "m")],
+            evidence: [Evidence(parameter: "min_drop_metres", measured: 2.1, threshold: 0.5, unit: "m")],
             tracks: [TrackID(rawValue: 3), TrackID(rawValue: 7)])
     }
 

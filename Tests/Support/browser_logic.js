@@ -14,7 +14,8 @@ import { lastAtOrBefore, SampleTracks } from "/js/incidents/samples.js";
 import { keyOf, Scores } from "/js/setup/scorefeed.js";
 import { added, changes, given, kinds } from "/js/setup/channelbook.js";
 import { pictureHeight } from "/js/setup/scale.js";
-import { book, isUnused, rules, unitOf, wordsOf } from "/js/setup/rulebook.js";
+import { bookOf, isUnused, rules, sideOf, wordsOf } from "/js/setup/rulebook.js";
+import { whyTable } from "/js/incidents/why.js";
 import { group } from "/js/incidents/groups.js";
 import { partOfDay } from "/js/incidents/timeline.js";
 import { slug } from "/js/setup/cameras.js";
@@ -192,7 +193,7 @@ test("a clip's tracks are shown while they are seen, with the mask of a moment b
 
 test("a short peak of a score stays to be seen for a while, and each rule has its own", () => {
   const scores = new Scores();
-  const one = (measured, name) => ({ rule: "dwell", name, parameter: "min_seconds", measured, threshold: 60, met: measured >= 60 });
+  const one = (measured, name) => ({ rule: "dwell", name, parameter: "min_seconds", measured, threshold: 60, direction: "at_least", met: measured >= 60 });
   same(scores.take([one(70, "a"), one(5, "b")]).map(({ peak, isMet }) => [peak, isMet]), [[70, true], [5, false]]);
   const [a, b] = scores.take([one(10, "a"), one(6, "b")]);
   same([a.key, a.now, a.limit, b.peak], [keyOf("dwell", "a", "min_seconds"), 10, 60, 6]);
@@ -212,14 +213,34 @@ test("a new channel holds what was filled in; a changed one only what differs, a
   same(added("webhook", "w", given(kinds.webhook.fields, (key) => ({ url: "https://x/", secret: "", "headers.Authorization": "Bearer a" })[key]))[0].value,
     { name: "w", type: "webhook", url: { secret: "https://x/" }, headers: { Authorization: { secret: "Bearer a" } } });
 });
-test("of two thresholds that are twins the one counts that fits the camera's scale", () => {
-  const { values } = rules({}).find((rule) => rule.name === "falling_object");
-  same([isUnused("min_drop_picture_heights", values, true), isUnused("min_drop_metres", values, true), isUnused("min_drop_metres", values, false), isUnused("rest_seconds", values, true)], [true, false, true, false]);
-  same(isUnused("max_area_fraction", rules({}).find((rule) => rule.name === "spill").values, true), false);
+/** As `/api/v1/rules` gives them. */
+const declared = (kind, properties, listed = false) => ({ kind, sentence: "", listed, schema: { type: "object", properties, "x-order": Object.keys(properties) } });
+const number = (usual, use = "always", fires = "at_least") => ({ type: "number", default: usual, description: "", "x-unit": "m", "x-fires": fires, "x-use": use });
+const book = bookOf([
+  declared("falling_object", { enabled: { type: "boolean", default: true }, min_drop_picture_heights: number(0.07, "without_scale"), min_drop_metres: number(0.4, "with_scale"), min_drop_pixels: number(undefined, "when_given"), rest_seconds: number(0.6) }),
+  declared("spill", { enabled: { type: "boolean", default: true }, min_grown_fraction: number(0.003, "without_scale"), min_grown_square_metres: number(undefined, "with_scale"), min_growth_ratio: number(1.25), end_after_seconds: number(8) }),
+  declared("zone_entry", { min_height: { type: "string", default: "0.8 m", "x-use": "always" }, min_seconds: number(0.5) }, true),
+]);
+test("of two keys of a threshold the one counts that fits the camera's scale", () => {
+  const { parameters } = book.get("falling_object");
+  same([isUnused("min_drop_picture_heights", true, parameters), isUnused("min_drop_metres", true, parameters), isUnused("min_drop_metres", false, parameters), isUnused("rest_seconds", true, parameters)], [true, false, true, false]);
+  same(isUnused("min_grown_fraction", true, book.get("spill").parameters), false);
 });
 test("rules of which a site has several are listed under their own names", () => {
-  const [rule] = rules({ zone_entry: [{ name: "press", zones: ["rack"], min_height: "0.8 m", min_seconds: 0.5 }] }).filter((one) => one.item);
-  same([rule.kind, rule.item, rule.values], ["zone_entry", "press", { min_height: "0.8 m", min_seconds: 0.5 }]);
+  const [rule] = rules(book, { zone_entry: [{ name: "press", zones: ["rack"], min_height: "0.9 m" }] }).filter((one) => one.item);
+  same([rule.kind, rule.item, rule.values], ["zone_entry", "press", { min_height: "0.9 m", min_seconds: 0.5 }]);
+});
+test("a threshold is explained by its declared side, whatever its name", () => {
+  const why = (parameter, measured, threshold, direction) => whyTable([{ parameter, measured, threshold, unit: "", direction }]);
+  const covered = why("covered_contrast_ratio", 0.1, 0.3, "at_most");
+  same([covered.textContent.includes("at most 0.3"), covered.querySelector(".gauge").classList.contains("over")], [true, true]);
+  same(why("covered_contrast_ratio", 0.9, 0.3, "at_most").querySelector(".gauge").classList.contains("over"), false);
+  same(why("min_drop_metres", 2.1, 0.4, "at_least").textContent, "Drop2.1at least 0.4");
+});
+test("of a score that must fall below its threshold the lowest stays to be seen", () => {
+  const low = new Scores(), one = (measured) => low.take([{ rule: "camera_tampered", parameter: "turned_similarity", measured, threshold: 0.35, direction: "at_most", met: measured <= 0.35 }])[0];
+  one(0.9);
+  same([one(0.2).peak, one(0.9).peak < 0.35, one(0.9).isBelow], [0.2, true, true]);
 });
 test("a rectangle on the floor maps to its four corners, and its middle to where the diagonals cross", () => {
   const quad = [[0.1, 0.9], [0.9, 0.9], [0.6, 0.5], [0.4, 0.5]];
@@ -236,25 +257,11 @@ test("a person of 1.8 m who takes a quarter of the picture gives 7.2 m", () => {
   same(pictureHeight(1.8, [0.5, 0.5], [0.5, 0.51]), null);
 });
 test("rules of the file go over the defaults, and unknown ones are shown", () => {
-  const found = rules({ spill: { enabled: false, min_growth_ratio: 2 }, settle_seconds: 1, merge: { max_gap_seconds: 5 }, dwell: { max_seconds: 60 } });
-  const [spill, dwell, merge] = ["spill", "dwell", "merge"].map((name) => found.find((rule) => rule.name === name));
-  same([spill.enabled, spill.values.min_growth_ratio, spill.values.end_after_seconds, dwell.values, merge ?? null], [false, 2, 8, { max_seconds: 60 }, null]);
+  const found = rules(book, { spill: { enabled: false, min_growth_ratio: 2 }, settle_seconds: 1, merge: { max_gap_seconds: 5 }, schedules: { nights: [] }, dance: { max_seconds: 60 } });
+  const [spill, dance, merge, schedules] = ["spill", "dance", "merge", "schedules"].map((name) => found.find((rule) => rule.name === name));
+  same([spill.enabled, spill.values.min_growth_ratio, spill.values.end_after_seconds, dance.values, merge ?? null, schedules ?? null], [false, 2, 8, { max_seconds: 60 }, null, null]);
 });
-test("the defaults shown are those of the commented example", async () => {
-  const text = await (await fetch("/example.yaml")).text();
-  let inRules = false, rule = null;
-  const found = {};
-  for (const line of text.split("\n")) {
-    if (/^\S/.test(line) && !line.startsWith("#")) inRules = line.startsWith("rules:");
-    if (!inRules || /^\s*#/.test(line)) continue;
-    const head = /^ {2}(\w+):\s*$/.exec(line), value = /^ {4}(\w+): (.+)$/.exec(line);
-    if (head) rule = head[1] === "merge" ? null : head[1];
-    else if (value && rule && !["true", "false"].includes(value[2])) (found[rule] ??= {})[value[1]] = Number.isNaN(Number(value[2])) ? value[2] : Number(value[2]);
-  }
-  same(Object.keys(found).length > 3, true);
-  for (const [name, values] of Object.entries(found)) same([name, Object.entries(book[name]?.values ?? {}).sort()], [name, Object.entries(values).sort()]);
-});
-test("parameters are said with bound and unit", () => same([wordsOf("min_drop_metres"), unitOf("min_drop_metres"), unitOf("min_peak_speed_metres"), unitOf("min_acceleration_picture_heights")], ["Drop at least", "m", "m/s", "picture heights/s²"]));
+test("parameters are said without bound and unit, which stand beside them", () => same([wordsOf("min_drop_metres"), wordsOf("max_texture_ratio"), sideOf("at_most"), sideOf(null)], ["Drop", "Texture", "at most", ""]));
 test("marks that would cover each other become one", () => {
   const groups = group([0.5, 0.51, 0.9, 0.49, 0.6], 0.1);
   same(groups.map(({ members }) => members), [[3, 0, 1], [4], [2]]);

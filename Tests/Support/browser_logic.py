@@ -17,12 +17,12 @@ ASSETS = os.path.join(HERE, "../../Sources/Web/Assets")
 
 
 class Files(http.server.SimpleHTTPRequestHandler):
-    """The assets, the tests at /tests.js, and the commented example of a configuration."""
+    """The assets, and the tests at /tests.js."""
 
     extensions_map = {".js": "text/javascript", ".html": "text/html", ".css": "text/css", ".svg": "image/svg+xml"}
 
     def translate_path(self, path):
-        own = {"/tests.js": "browser_logic.js", "/example.yaml": "../../configs/aislewatch.yaml"}
+        own = {"/tests.js": "browser_logic.js"}
         return os.path.join(HERE, own[path]) if path in own else super().translate_path(path)
 
     def log_message(self, *_):

@@ -112,7 +112,7 @@ public final class CameraWindow: Sendable {
         let scores = taken.map { score in
             LiveScores.Score(
                 rule: score.kind.rawValue, name: score.ruleName, parameter: score.parameter, measured: score.measured,
-                threshold: score.threshold, unit: score.unit, isMet: score.isMet, track: score.track)
+                threshold: score.threshold, unit: score.unit, direction: score.direction, isMet: score.isMet, track: score.track)
         }
         return LiveScores(
             camera: camera.id, time: shown(output.observation.time, date: output.observation.date), scores: scores)
@@ -193,7 +193,7 @@ private struct ScoreCollector {
     mutating func add(_ scores: [RuleScore]) {
         for score in scores {
             let key = Key(kind: score.kind.rawValue, name: score.ruleName, parameter: score.parameter)
-            if let before = held[key], !Self.isNearer(score, before) { continue }
+            if let before = held[key], !score.isNearer(than: before) { continue }
             held[key] = score
         }
     }
@@ -205,12 +205,5 @@ private struct ScoreCollector {
             (first.key.kind, first.key.name ?? "", first.key.parameter)
                 < (second.key.kind, second.key.name ?? "", second.key.parameter)
         }.map(\.value)
-    }
-
-    private static func isNearer(_ score: RuleScore, _ before: RuleScore) -> Bool {
-        if score.isMet != before.isMet { return score.isMet }
-        // A value that is met below its threshold is an upper limit.
-        let isUpperLimit = score.isMet ? score.measured <= score.threshold : score.measured > score.threshold
-        return isUpperLimit ? score.measured < before.measured : score.measured > before.measured
     }
 }

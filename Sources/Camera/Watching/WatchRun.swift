@@ -63,7 +63,7 @@ public struct WatchRun: Service {
         let tracker = SceneTracker(
             settings: SceneSettings(configuration, networkPace: settings.isFile ? .inStep : .whenReady), family: family)
         let engine = IncidentEngine(
-            settings: RuleSettings(configuration.rules, camera: settings.camera),
+            settings: configuration.rules.of(settings.camera),
             scene: CameraScene(
                 camera: settings.camera, zones: settings.zones, pictureHeightMetres: settings.pictureHeightMetres,
                 calibration: settings.calibration),

@@ -43,6 +43,8 @@ public struct LiveScores: Sendable {
         public var measured: Double
         public var threshold: Double
         public var unit: String
+        /// On which side of the threshold the value lets the rule fire.
+        public var direction: ThresholdDirection
         /// Whether this value alone would let the rule fire.
         public var isMet: Bool
         /// Nil where the whole picture is meant.
@@ -50,7 +52,7 @@ public struct LiveScores: Sendable {
 
         public init(
             rule: String, name: String?, parameter: String, measured: Double, threshold: Double, unit: String,
-            isMet: Bool, track: TrackID?
+            direction: ThresholdDirection = .atLeast, isMet: Bool, track: TrackID?
         ) {
             self.rule = rule
             self.name = name
@@ -58,6 +60,7 @@ public struct LiveScores: Sendable {
             self.measured = measured
             self.threshold = threshold
             self.unit = unit
+            self.direction = direction
             self.isMet = isMet
             self.track = track
         }

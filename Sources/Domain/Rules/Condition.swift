@@ -1,7 +1,7 @@
 /// What a combination asks for. Read aloud: "all of: a fall, in the walkway; and not: somebody entered, within 30 s".
 public indirect enum Condition: Hashable, Sendable, Codable {
-    /// A rule has seen something of this kind.
-    case sign(SignPattern)
+    /// A rule has detected something of this kind.
+    case detection(DetectionPattern)
     case all([Condition])
     case any([Condition])
     /// The other has not been seen in the time that is looked back on.
@@ -15,7 +15,7 @@ public indirect enum Condition: Hashable, Sendable, Codable {
     /// The longest time that must be looked back on, beside the combination's own.
     public var memorySeconds: Double {
         switch self {
-        case .sign, .during, .occupied: 0
+        case .detection, .during, .occupied: 0
         case .all(let parts), .any(let parts): parts.map(\.memorySeconds).max() ?? 0
         case .not(let part): part.memorySeconds
         case .sequence(let first, let then, let within): within + first.memorySeconds + then.memorySeconds

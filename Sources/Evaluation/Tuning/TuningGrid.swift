@@ -1,5 +1,4 @@
 import Domain
-import Foundation
 public import Incidents
 
 /// All combinations of some values of a rule's parameters, on top of settings.
@@ -21,79 +20,65 @@ public struct TuningGrid: Sendable {
     ///   - values: Parameters in the configuration's spelling with the values to try; empty: the rule's numbers, each at
     ///     0.7, 1 and 1.4 times what it is, one at a time.
     /// - Throws: ``TuningError``.
-    public init(rule: String, values: [(parameter: String, values: [Double])], base: RuleSettings) throws {
-        let keys = try Self.object(base)
-        guard let kind = IncidentKind(rawValue: rule), let numbers = keys[Self.camel(rule)] as? [String: Any],
-            Self.numbers(numbers).isEmpty == false
-        else {
-            let known = IncidentKind.allCases.map(\.rawValue).filter { keys[Self.camel($0)] is [String: Any] }
-            throw TuningError.unknownRule(rule, known: known.sorted())
+    public init(
+        rule: String, values: [(parameter: String, values: [Double])], base: RuleSettings,
+        registry: RuleRegistry = .standard
+    ) throws(TuningError) {
+        let rules = registry.entries.filter { !$0.description.isListed }
+        guard let entry = rules.first(where: { $0.description.kind.rawValue == rule }) else {
+            throw .unknownRule(rule, known: rules.map(\.description.kind.rawValue).sorted())
         }
-        self.kind = kind
-        let known = Self.numbers(numbers)
-        let optional = Self.optionalNumbers(base, rule: Self.camel(rule))
-        for (parameter, _) in values
-        where known[Self.camel(parameter)] == nil && !optional.contains(Self.camel(parameter)) {
-            throw TuningError.unknownParameter(
-                parameter, known: (Array(known.keys) + optional).map(Self.snake).sorted())
+        let parameters = entry.description.parameters.filter { $0.form != .flag }
+        for (parameter, _) in values where !parameters.contains(where: { $0.key == parameter }) {
+            throw .unknownParameter(parameter, known: parameters.map(\.key).sorted())
         }
+        let present = entry.values(base)
         var points: [Point] = []
-        func add(_ chosen: [(parameter: String, value: Double)]) throws {
-            var all = keys
-            var changed = numbers
-            for (parameter, value) in chosen { changed[Self.camel(parameter)] = value }
-            changed["enabled"] = true
-            all[Self.camel(rule)] = changed
-            let data = try JSONSerialization.data(withJSONObject: all)
-            points.append(Point(values: chosen, settings: try JSONDecoder().decode(RuleSettings.self, from: data)))
+        func add(_ chosen: [(parameter: String, value: Double)]) {
+            var given: [String: ParameterValue] = ["enabled": .flag(true)]
+            for (key, value) in chosen { given[key] = Self.value(value, like: present[key]) }
+            var settings = base
+            entry.set(&settings, given)
+            points.append(Point(values: chosen, settings: settings))
         }
         if values.isEmpty {
-            try add([])
-            for (key, value) in known.sorted(by: { $0.key < $1.key }) {
-                for factor in [0.7, 1.4] { try add([(Self.snake(key), value * factor)]) }
+            add([])
+            for parameter in parameters {
+                guard let value = present[parameter.key].flatMap(Self.number) else { continue }
+                for factor in [0.7, 1.4] { add([(parameter.key, value * factor)]) }
             }
         } else {
             let count = values.map(\.values.count).reduce(1, *)
-            guard count <= Self.maxCombinations else { throw TuningError.tooManyCombinations(count) }
+            guard count <= Self.maxCombinations else { throw .tooManyCombinations(count) }
             var chosen: [[(parameter: String, value: Double)]] = [[]]
             for (parameter, list) in values {
                 chosen = chosen.flatMap { begun in list.map { begun + [(parameter, $0)] } }
             }
-            for combination in chosen { try add(combination) }
+            for combination in chosen { add(combination) }
         }
+        kind = entry.description.kind
         self.points = points
     }
 
-    private static func object(_ settings: RuleSettings) throws -> [String: Any] {
-        let data = try JSONEncoder().encode(settings)
-        return (try JSONSerialization.jsonObject(with: data) as? [String: Any]) ?? [:]
-    }
-
-    /// The plain numbers among a rule's parameters.
-    private static func numbers(_ object: [String: Any]) -> [String: Double] {
-        object.compactMapValues { value in
-            guard let number = value as? NSNumber, !(value is Bool) else { return nil }
-            return number.doubleValue
-        }.filter { $0.key != "enabled" && !$0.key.hasSuffix("Counts") }
-    }
-
-    /// Numbers that a site may give and that have no default: those in pixels, mostly.
-    private static func optionalNumbers(_ settings: RuleSettings, rule: String) -> [String] {
-        guard let section = Mirror(reflecting: settings).children.first(where: { $0.label == rule }) else { return [] }
-        return Mirror(reflecting: section.value).children.compactMap { child in
-            guard let name = child.label, type(of: child.value) == Double?.self, child.value as? Double == nil else {
-                return nil
-            }
-            return name
+    /// The number to vary; of a length with its unit the one that counts first.
+    private static func number(_ value: ParameterValue) -> Double? {
+        switch value {
+        case .flag: nil
+        case .number(let number): number
+        case .length(let length): length.pixels ?? length.metres ?? length.pictureHeights
         }
     }
 
-    static func camel(_ snake: String) -> String {
-        let parts = snake.split(separator: "_").map(String.init)
-        return (parts.first ?? "") + parts.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-    }
-
-    static func snake(_ camel: String) -> String {
-        camel.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
+    /// A number in the form, and in the unit, of the present value.
+    private static func value(_ number: Double, like present: ParameterValue?) -> ParameterValue {
+        guard case .length(var length) = present else { return .number(number) }
+        if length.pixels != nil {
+            length.pixels = number
+        } else if length.metres != nil {
+            length.metres = number
+        } else {
+            length.pictureHeights = number
+        }
+        return .length(length)
     }
 }

@@ -1,10 +1,56 @@
 import Domain
 
+/// `camera_tampered`: the picture is no longer the one the camera usually gives.
+///
+/// Ratios are against the usual picture, which is learned over minutes: a camera that was moved on purpose alarms once and
+/// is then accepted.
+public struct CameraTamperedSettings: SingleRuleParameters {
+    public static let kind = IncidentKind.cameraTampered
+    public static let sentence =
+        "The camera was covered, turned, put out of focus, or sends the same picture all the time."
+
+    @Parameter("enabled", "Whether the rule is on.")
+    public var enabled = true
+    @Parameter(
+        "covered_contrast_ratio", .ratio, 0...1, fires: .atMost, "Covered: contrast below this part of the usual one.")
+    public var coveredContrastRatio = 0.3
+    @Parameter(
+        "dark_counts",
+        "Whether a dark picture counts as covered; false where lights go out and the camera has no infrared.")
+    public var darkCounts = true
+    @Parameter("dark_luma", .luma, 0...255, "Mean brightness below which a picture is dark.")
+    public var darkLuma = 30.0
+    @Parameter(
+        "blurred_sharpness_ratio", .ratio, 0...1, fires: .atMost,
+        "Blurred: sharpness below this part of the usual one, while the coarse picture stays.")
+    public var blurredSharpnessRatio = 0.4
+    @Parameter(
+        "turned_similarity", .ratio, -1...1, fires: .atMost,
+        "Turned: the coarse picture's correlation with the usual one below this.")
+    public var turnedSimilarity = 0.35
+    @Parameter("min_seconds", .seconds, 0.5...600, fires: .atLeast, "How long it must be so.")
+    public var minSeconds = 5.0
+    @Parameter(
+        "frozen_seconds", .seconds, 5...86_400, fires: .atLeast, "Frozen: not one pixel has changed for this long.")
+    public var frozenSeconds = 60.0
+
+    public init() {}
+}
+
+extension RuleSettings {
+    public var cameraTampered: CameraTamperedSettings {
+        get { self[CameraTamperedSettings.self] }
+        set { self[CameraTamperedSettings.self] = newValue }
+    }
+}
+
 /// `camera_tampered`: see ``CameraTamperedSettings``. Judged in every frame, also while the picture as a whole changes:
 /// that is what it is about.
-struct CameraTamperedRule: Sendable {
+struct CameraTamperedRule: Rule {
+    static let judgesAlways = true
+
     /// What is wrong with the picture.
-    enum Fault: String, Hashable, Sendable {
+    private enum Fault: String, Hashable, Sendable, CaseIterable {
         case covered, turned, blurred, frozen
     }
 
@@ -13,10 +59,12 @@ struct CameraTamperedRule: Sendable {
     private var announced: Fault?
     private var goodSince: Double?
 
-    init(settings: CameraTamperedSettings) { self.settings = settings }
+    init(_ settings: CameraTamperedSettings, scene: CameraScene) { self.settings = settings }
 
-    /// Forgets what it saw: another connection began.
-    mutating func removeAll() {
+    /// That the tracks mean nothing says nothing about the picture.
+    mutating func forget() {}
+
+    mutating func restart() {
         fault = nil
         goodSince = nil
         announced = nil
@@ -25,8 +73,9 @@ struct CameraTamperedRule: Sendable {
     /// Since when the picture as a whole is not to be believed; nil while it is. A frozen one shows nothing new anyway.
     var doubtfulSince: Double? { fault.flatMap { $0.kind == .frozen ? nil : $0.since } }
 
-    mutating func assess(_ observation: SceneObservation) -> [RuleSign] {
-        guard settings.enabled, let picture = observation.picture else { return [] }
+    mutating func assess(_ frame: RuleInput) -> [Detection] {
+        let observation = frame.observation
+        guard let picture = observation.picture else { return [] }
         let now = observation.time.seconds
         guard let found = judge(picture) else {
             fault = nil
@@ -42,17 +91,12 @@ struct CameraTamperedRule: Sendable {
         guard now - since >= needed - 1e-6 else { return [] }
         announced = announced ?? found
         // Repeated while it lasts, so that the incident stays open.
-        return [sign(found, picture, since: since, observation)]
+        return [detection(found, picture, since: since, observation)]
     }
 
-    func scores(_ observation: SceneObservation) -> [RuleScore] {
-        guard settings.enabled, let picture = observation.picture, picture.isKnown else { return [] }
-        return Fault.allCases.map { fault in
-            let (parameter, measured, threshold, unit) = measure(fault, picture)
-            return RuleScore(
-                kind: .cameraTampered, parameter: parameter, measured: measured, threshold: threshold, unit: unit,
-                isMet: fault == .frozen ? measured >= threshold : measured <= threshold)
-        }
+    func scores(_ frame: RuleInput) -> [RuleScore] {
+        guard let picture = frame.observation.picture, picture.isKnown else { return [] }
+        return Fault.allCases.map { RuleScore(measure($0, picture), Settings.kind, track: nil) }
     }
 
     private func judge(_ picture: PictureStatistics) -> Fault? {
@@ -73,29 +117,23 @@ struct CameraTamperedRule: Sendable {
         return nil
     }
 
-    private func measure(_ fault: Fault, _ picture: PictureStatistics) -> (String, Double, Double, String) {
+    private func measure(_ fault: Fault, _ picture: PictureStatistics) -> Evidence {
         switch fault {
-        case .covered: ("covered_contrast_ratio", picture.contrastRatio, settings.coveredContrastRatio, "")
-        case .turned: ("turned_similarity", picture.similarity, settings.turnedSimilarity, "")
-        case .blurred: ("blurred_sharpness_ratio", picture.sharpnessRatio, settings.blurredSharpnessRatio, "")
-        case .frozen: ("frozen_seconds", picture.frozenSeconds, settings.frozenSeconds, "s")
+        case .covered: settings.$coveredContrastRatio.evidence(picture.contrastRatio)
+        case .turned: settings.$turnedSimilarity.evidence(picture.similarity)
+        case .blurred: settings.$blurredSharpnessRatio.evidence(picture.sharpnessRatio)
+        case .frozen: settings.$frozenSeconds.evidence(picture.frozenSeconds)
         }
     }
 
-    private func sign(
+    private func detection(
         _ fault: Fault, _ picture: PictureStatistics, since: Double, _ observation: SceneObservation
-    ) -> RuleSign {
-        let (parameter, measured, threshold, unit) = measure(fault, picture)
+    ) -> Detection {
         let now = observation.time.seconds
-        return RuleSign(
+        return Detection(
             kind: .cameraTampered, startSeconds: fault == .frozen ? now - picture.frozenSeconds : since,
             endSeconds: now,
             region: observation.frameSize.bounds, severity: .high, facts: IncidentFacts(),
-            evidence: [
-                Evidence(
-                    parameter: parameter, measured: measured, threshold: threshold, unit: unit, kind: .cameraTampered)
-            ], tracks: [], ruleName: (announced ?? fault).rawValue)
+            evidence: [measure(fault, picture)], tracks: [], ruleName: (announced ?? fault).rawValue)
     }
 }
-
-extension CameraTamperedRule.Fault: CaseIterable {}

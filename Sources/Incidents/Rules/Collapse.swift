@@ -107,18 +107,13 @@ struct Collapse: Hashable, Sendable {
         return Double(lies.endY) >= Double(stood.endY) - 0.15 * stoodHeight
     }
 
-    /// What was measured beside the thresholds that count here; only the last is an upper limit.
+    /// What was measured beside the thresholds that count here.
     func measured(_ settings: ToppledStackSettings, _ context: RuleContext) -> [Evidence] {
         [
-            context.evidence(
-                "minHeight", pictureHeights: stoodHeight / context.height, settings.minHeight, scale: scale),
-            Evidence(
-                parameter: "minSinkFraction", measured: sink / max(1, stoodHeight),
-                threshold: settings.minSinkFraction, unit: ""),
-            context.evidence(
-                "minSinkSpeed", pictureHeights: speed / context.height, settings.minSinkSpeed, scale: scale, per: "/s"),
-            Evidence(
-                parameter: "maxAspectKept", measured: aspectKept, threshold: settings.maxAspectKept, unit: ""),
+            context.evidence(settings.$minHeight, pictureHeights: stoodHeight / context.height, scale: scale),
+            settings.$minSinkFraction.evidence(sink / max(1, stoodHeight)),
+            context.evidence(settings.$minSinkSpeed, pictureHeights: speed / context.height, scale: scale),
+            settings.$maxAspectKept.evidence(aspectKept),
         ]
     }
 

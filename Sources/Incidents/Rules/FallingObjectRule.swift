@@ -1,27 +1,97 @@
 import Domain
 
+/// `falling_object`: something comes down as in free fall.
+///
+/// The reasoning: in free fall the picture shows `g · cos(pitch) / pictureHeightMetres` picture heights per second squared.
+/// Most warehouse cameras see between 2 m and 8 m of height at the distance that matters, pitched down by up to 45°, so a
+/// fall accelerates by 1 to 5 picture heights/s². A person walks with at most some 0.3 picture heights/s and without
+/// acceleration; hands that set a box down by a metre within a second reach half of these thresholds. Without a scale, a
+/// fall in a picture 12 m high looks like a box set down in one 3 m high: cameras with a wider view need their scale.
+public struct FallingObjectSettings: SingleRuleParameters {
+    public static let kind = IncidentKind.fallingObject
+    public static let sentence = "Something comes down as in free fall, all of it, and then lies still."
+
+    @Parameter("enabled", "Whether the rule is on.")
+    public var enabled = true
+    @Parameter(
+        "min_drop", pictureHeights: 0.005...1, metres: 0.05...50, pixels: 1...10_000, fires: .atLeast,
+        "Smallest drop of its middle.")
+    public var minDrop = LengthThreshold(metres: 0.4, pictureHeights: 0.07)
+    /// In metres: g less friction at the edge it slides off, the tilt of the camera, and the error of a fit to few samples.
+    @Parameter(
+        "min_acceleration", pictureHeights: 0.01...50, metres: 0.1...9.81, pixels: 1...100_000, per: .secondSquared,
+        fires: .atLeast, "Smallest downward acceleration.")
+    public var minAcceleration = LengthThreshold(metres: 3, pictureHeights: 0.8)
+    /// Free fall of 0.2 m reaches 2 m/s.
+    @Parameter(
+        "min_peak_speed", pictureHeights: 0.01...20, metres: 0.1...50, pixels: 1...100_000, per: .second,
+        fires: .atLeast,
+        "Smallest speed at the lower end.")
+    public var minPeakSpeed = LengthThreshold(metres: 1.8, pictureHeights: 0.4)
+    /// 1.3 s are 8.3 m.
+    @Parameter("max_fall_seconds", .seconds, 0.1...5, fires: .atMost, "Longest free fall.")
+    public var maxFallSeconds = 1.3
+    @Parameter(
+        "max_settle_seconds", .seconds, 0...30, fires: .atMost,
+        "Longest time between the impact and rest: bouncing, tumbling, rolling.")
+    public var maxSettleSeconds = 3.0
+    @Parameter("rest_seconds", .seconds, 0...30, fires: .atLeast, "How long it must lie still before it is announced.")
+    public var restSeconds = 0.6
+
+    public init() {}
+}
+
+extension RuleSettings {
+    public var fallingObject: FallingObjectSettings {
+        get { self[FallingObjectSettings.self] }
+        set { self[FallingObjectSettings.self] = newValue }
+    }
+}
+
 /// `falling_object`: something comes down as in free fall, all of it, and then lies lower than before (or has left the
 /// picture at its lower edge). Judged once it lies still; the descent itself is looked for in the track's past.
-struct FallingObjectRule: Sendable {
-    let settings: FallingObjectSettings
+struct FallingObjectRule: Rule {
+    static let isToldFirst = true
+
+    /// The thresholds at one place of the picture, in picture heights.
+    private struct Limits: Sendable {
+        /// Metres per picture height; nil where the camera has no scale.
+        let scale: Double?
+        let drop: Double
+        let acceleration: Double
+        let peakSpeed: Double
+        /// Nothing falls faster than by its weight. The fit to few samples of a blurred blob overshoots by up to a half; a
+        /// view without scale is at least 1.3 m high.
+        let maxAcceleration: Double
+
+        init(_ settings: FallingObjectSettings, at foot: Point, _ context: RuleContext) {
+            let scale = context.scale(at: foot)
+            self.scale = scale
+            drop = context.pictureHeights(settings.minDrop, scale: scale)
+            acceleration = context.pictureHeights(settings.minAcceleration, scale: scale)
+            peakSpeed = context.pictureHeights(settings.minPeakSpeed, scale: scale)
+            maxAcceleration = scale.map { 15 / $0 } ?? 9
+        }
+    }
+
+    private let settings: FallingObjectSettings
     /// When each track's last fall came to rest, so that it is announced once.
     private var announced: [TrackID: Double] = [:]
     /// Parts of blobs that were judged: they stop once.
     private var judgedParts: Set<Int> = []
 
-    init(settings: FallingObjectSettings) { self.settings = settings }
+    init(_ settings: FallingObjectSettings, scene: CameraScene) { self.settings = settings }
 
-    mutating func removeAll() {
+    mutating func forget() {
         announced.removeAll()
         judgedParts.removeAll()
     }
 
-    /// - Parameter spreading: tracks known as liquids: what they were before they spread is no object at rest.
-    mutating func assess(
-        _ ledger: TrackLedger, spreading: Set<TrackID>, _ context: RuleContext
-    ) -> [RuleSign] {
-        guard settings.enabled else { return [] }
-        var signs: [RuleSign] = []
+    mutating func assess(_ frame: RuleInput) -> [Detection] {
+        let ledger = frame.ledger, context = frame.context
+        // What was a liquid before it spread is no object at rest.
+        let spreading = frame.spreading
+        var detections: [Detection] = []
         for id in ledger.seen where !spreading.contains(id) {
             guard let history = ledger.histories[id], history.samples.count >= 4,
                 let rest = Rest(of: history.samples, height: context.height, seconds: settings.restSeconds),
@@ -29,28 +99,30 @@ struct FallingObjectRule: Sendable {
             else { continue }
             // Until it moves again this rest needs no second look, unless it was too short to know.
             if let last = history.last, last.seconds - rest.startSeconds > settings.restSeconds + 1 { continue }
-            guard let sign = fall(of: history, until: rest, ledger, context) else { continue }
+            guard let detection = fall(of: history, until: rest, ledger, context) else { continue }
             announced[id] = rest.startSeconds
-            signs.append(sign)
+            detections.append(detection)
         }
         for id in ledger.justLost {
-            guard let history = ledger.histories[id], let sign = exit(of: history, ledger, context) else { continue }
-            announced[id] = sign.endSeconds
-            signs.append(sign)
+            guard let history = ledger.histories[id], let detection = exit(of: history, ledger, context) else {
+                continue
+            }
+            announced[id] = detection.endSeconds
+            detections.append(detection)
         }
-        for id in ledger.seen where !spreading.contains(id) { signs += partFalls(id, ledger, context) }
+        for id in ledger.seen where !spreading.contains(id) { detections += partFalls(id, ledger, context) }
         announced = announced.filter { ledger.histories[$0.key] != nil }
-        return signs
+        return detections
     }
 
     /// Something that falls while its blob, a cart with a person and boxes, hangs together and mostly stands. Only what is
     /// clearly a fall counts: arms and bent backs come down too.
-    private mutating func partFalls(_ id: TrackID, _ ledger: TrackLedger, _ context: RuleContext) -> [RuleSign] {
+    private mutating func partFalls(_ id: TrackID, _ ledger: TrackLedger, _ context: RuleContext) -> [Detection] {
         // In a small blob a part is a few pixels, and a person's arm as large as a box.
         guard let history = ledger.histories[id], let last = history.last, let parts = last.cues?.parts,
             last.area >= 0.02 * Double(context.frameSize.area)
         else { return [] }
-        var signs: [RuleSign] = []
+        var detections: [Detection] = []
         for part in parts where !part.moves && !judgedParts.contains(part.number) {
             guard let path = PartPath(part, of: history, ledger, minCovered: 0.35),
                 path.restSeconds >= settings.restSeconds - 1e-6
@@ -79,13 +151,13 @@ struct FallingObjectRule: Sendable {
             else { continue }
             announced[id] = path.restStart
             let fallen = TrackHistory(id: id, samples: path.samples)
-            signs.append(
-                sign(
+            detections.append(
+                detection(
                     fallen, descent, limits, endSeconds: path.restStart, foot: context.foot(path.region), ledger,
                     context, until: path.samples.count - 1))
         }
         if judgedParts.count > 512 { judgedParts.removeAll() }
-        return signs
+        return detections
     }
 
     /// Other parts of the blob that have moved since. Where it flickers all over, as the coding of a person who stands nearly
@@ -108,7 +180,7 @@ struct FallingObjectRule: Sendable {
 
     private func fall(
         of history: TrackHistory, until rest: Rest, _ ledger: TrackLedger, _ context: RuleContext
-    ) -> RuleSign? {
+    ) -> Detection? {
         let samples = history.samples
         let earliest = rest.startSeconds - settings.maxSettleSeconds - settings.maxFallSeconds
         let begin = samples.firstIndex { $0.seconds >= earliest } ?? 0
@@ -131,13 +203,13 @@ struct FallingObjectRule: Sendable {
             let size = samples[descent.first].region
             guard descent.drop * context.height > 1.3 * Double(max(size.width, size.height)) else { return nil }
         }
-        return sign(
+        return detection(
             history, descent, limits, endSeconds: rest.startSeconds, foot: foot, ledger, context,
             until: samples.count - 1)
     }
 
     /// A fall that ends below the picture: nothing can be seen to rest, so the fall itself must be clearer.
-    private func exit(of history: TrackHistory, _ ledger: TrackLedger, _ context: RuleContext) -> RuleSign? {
+    private func exit(of history: TrackHistory, _ ledger: TrackLedger, _ context: RuleContext) -> Detection? {
         let samples = history.samples
         guard samples.count >= 5, let last = samples.last, context.touchesBottom(last.region) else { return nil }
         let begin = samples.firstIndex { $0.seconds >= last.seconds - settings.maxFallSeconds - 0.2 } ?? 0
@@ -149,7 +221,7 @@ struct FallingObjectRule: Sendable {
             descent.last - descent.first >= 4, descent.drop >= 2 * limits.drop,
             descent.fittedAcceleration >= limits.acceleration, descent.areaRatio <= 2.5
         else { return nil }
-        return sign(
+        return detection(
             history, descent, limits, endSeconds: last.seconds, foot: foot, ledger, context, until: samples.count - 1)
     }
 
@@ -198,7 +270,7 @@ struct FallingObjectRule: Sendable {
     }
 
     /// What it left behind, or the blob it came out of: began where it began, shortly before or after.
-    func origin(of history: TrackHistory, at index: Int, _ ledger: TrackLedger) -> TrackHistory? {
+    private func origin(of history: TrackHistory, at index: Int, _ ledger: TrackLedger) -> TrackHistory? {
         let sample = history.samples[index]
         return ledger.histories.values.filter { other in
             let lead = sample.seconds - other.firstSeconds
@@ -206,5 +278,89 @@ struct FallingObjectRule: Sendable {
                 && !other.firstRegion.intersection(sample.region).isEmpty
                 && other.firstRegion.area <= 3 * sample.region.area
         }.min { $0.id < $1.id }
+    }
+
+    /// What a fall would be made of, were each track to come to rest now.
+    func scores(_ frame: RuleInput) -> [RuleScore] {
+        let context = frame.context
+        guard context.height > 0 else { return [] }
+        return frame.ledger.seen.flatMap { id -> [RuleScore] in
+            guard let history = frame.ledger.histories[id], let last = history.last,
+                let descent = Descent(
+                    in: history.samples[...], height: context.height, maxSeconds: settings.maxFallSeconds)
+            else { return [] }
+            let scale = context.scale(at: context.foot(last.region))
+            return measured(descent, scale: scale, context).map { RuleScore($0, Settings.kind, track: id) }
+        }
+    }
+
+    // MARK: What is told of a fall
+
+    private func detection(
+        _ history: TrackHistory, _ descent: Descent, _ limits: Limits, endSeconds: Double, foot: Point,
+        _ ledger: TrackLedger, _ context: RuleContext, until last: Int
+    ) -> Detection {
+        let samples = history.samples
+        let first = firstMovement(history, descent, context)
+        var start = samples[first].seconds
+        var region = samples[first...last].reduce(samples[first].region) { $0.union($1.region) }
+        var tracks = [history.id]
+        if let left = origin(of: history, at: first, ledger) {
+            start = min(start, left.firstSeconds)
+            region = region.union(left.firstRegion)
+            tracks.append(left.id)
+        }
+        let origin = samples[descent.first]
+        var facts = IncidentFacts()
+        facts.dropPixels = descent.drop * context.height
+        facts.dropMetres = limits.scale.map { descent.drop * $0 }
+        let zone = context.scene.zone(at: foot, in: context.frameSize)
+        facts.zoneName = zone?.name
+        facts.zoneKind = zone?.kind
+        if let from = context.scene.zone(at: origin.centroid, in: context.frameSize), from != zone {
+            facts.fromZoneName = from.name
+            facts.fromZoneKind = from.kind
+        }
+        return Detection(
+            kind: .fallingObject, startSeconds: start, endSeconds: endSeconds,
+            region: region.clamped(to: context.frameSize), severity: severity(facts), facts: facts,
+            evidence: evidence(descent, limits, endSeconds, samples, context), tracks: tracks)
+    }
+
+    /// Index of the first sample of leaving: from the fall backwards while it still moved, at most 1 s.
+    private func firstMovement(_ history: TrackHistory, _ descent: Descent, _ context: RuleContext) -> Int {
+        let samples = history.samples
+        var k = descent.first
+        while k > 0, samples[descent.first].seconds - samples[k - 1].seconds <= 1 {
+            let moved = samples[k].centroid.distance(to: samples[k - 1].centroid)
+            if moved < 0.003 * context.height { break }
+            k -= 1
+        }
+        return k
+    }
+
+    private func severity(_ facts: IncidentFacts) -> Severity {
+        if facts.zoneKind == .walkway { return .high }
+        guard let drop = facts.dropMetres else { return .medium }
+        return drop >= 2 ? .high : drop >= 0.8 ? .medium : .low
+    }
+
+    private func evidence(
+        _ descent: Descent, _ limits: Limits, _ endSeconds: Double, _ samples: [TrackSample], _ context: RuleContext
+    ) -> [Evidence] {
+        var list = measured(descent, scale: limits.scale, context)
+        if let last = samples.last, last.seconds > endSeconds {
+            list.append(settings.$restSeconds.evidence(last.seconds - endSeconds))
+        }
+        return list
+    }
+
+    /// A descent beside the thresholds that count here.
+    private func measured(_ descent: Descent, scale: Double?, _ context: RuleContext) -> [Evidence] {
+        [
+            context.evidence(settings.$minDrop, pictureHeights: descent.drop, scale: scale),
+            context.evidence(settings.$minAcceleration, pictureHeights: descent.acceleration, scale: scale),
+            context.evidence(settings.$minPeakSpeed, pictureHeights: descent.peakSpeed, scale: scale),
+        ]
     }
 }

@@ -1,7 +1,51 @@
 import Domain
 
+/// `marked_object_moved`: something happened to an object that a person marked.
+public struct MarkedObjectSettings: SingleRuleParameters {
+    public static let kind = IncidentKind.markedObjectMoved
+    public static let sentence = "Something that a person marked moved, left its zone, fell, or can no longer be seen."
+
+    @Parameter("enabled", "Whether the rule is on.")
+    public var enabled = true
+    /// Masks breathe.
+    @Parameter(
+        "min_move", sizes: 0.1...20, metres: 0.01...100, pixels: 1...10_000, fires: .atLeast,
+        "How far it must be from where it stood.")
+    public var minMove = MoveThreshold(sizes: 0.5)
+    @Parameter(
+        "confirm_seconds", .seconds, 0...60, fires: .atLeast, "How long it must be elsewhere, or outside its zone.")
+    public var confirmSeconds = 0.6
+    @Parameter(
+        "lost_seconds", .seconds, 0.5...3600, fires: .atLeast,
+        "How long it must not be seen; twice as long while something moves in front of it.")
+    public var lostSeconds = 4.0
+    @Parameter(
+        "settle_seconds", .seconds, 1...3600, "After it has stood this long in a new place, that is its place.")
+    public var settleSeconds = 10.0
+
+    public init() {}
+}
+
+extension RuleSettings {
+    public var markedObject: MarkedObjectSettings {
+        get { self[MarkedObjectSettings.self] }
+        set { self[MarkedObjectSettings.self] = newValue }
+    }
+}
+
+/// A marked object with the track that shows it at present.
+public struct MarkedObject: Hashable, Sendable {
+    public var object: FollowedObject
+    public var track: TrackID
+
+    public init(object: FollowedObject, track: TrackID) {
+        self.object = object
+        self.track = track
+    }
+}
+
 /// `marked_object_moved`: something that a person marked moves, leaves its zone, falls, or can no longer be seen.
-struct MarkedObjectRule: Sendable {
+struct MarkedObjectRule: Rule {
     private struct Watch: Sendable {
         var marked: MarkedObject
         /// Where it stands; nil before it was seen.
@@ -24,10 +68,10 @@ struct MarkedObjectRule: Sendable {
     private let settings: MarkedObjectSettings
     private var watches: [TrackID: Watch] = [:]
 
-    init(settings: MarkedObjectSettings) { self.settings = settings }
+    init(_ settings: MarkedObjectSettings, scene: CameraScene) { self.settings = settings }
 
     /// Nothing can be judged now; what is marked stays marked.
-    mutating func pause() {
+    mutating func forget() {
         for id in watches.keys {
             watches[id]?.awaySince = nil
             watches[id]?.outsideSince = nil
@@ -41,7 +85,7 @@ struct MarkedObjectRule: Sendable {
             watches[id]?.home = nil
             watches[id]?.isTold = false
         }
-        pause()
+        forget()
     }
 
     mutating func follow(_ marked: [MarkedObject]) {
@@ -54,12 +98,11 @@ struct MarkedObjectRule: Sendable {
         watches = next
     }
 
-    /// - Parameter falls: what fell in this frame by the other rules.
-    mutating func assess(
-        _ observation: SceneObservation, _ ledger: TrackLedger, falls: [RuleSign], _ context: RuleContext
-    ) -> [RuleSign] {
-        guard settings.enabled, !watches.isEmpty else { return [] }
-        var signs: [RuleSign] = []
+    mutating func assess(_ frame: RuleInput) -> [Detection] {
+        guard !watches.isEmpty else { return [] }
+        let observation = frame.observation, ledger = frame.ledger, context = frame.context
+        let falls = frame.earlier.filter { $0.kind == .fallingObject || $0.kind == .toppledStack }
+        var detections: [Detection] = []
         for id in watches.keys.sorted() {
             guard var watch = watches[id] else { continue }
             if let track = observation.tracks.first(where: { $0.id == id }) {
@@ -70,16 +113,16 @@ struct MarkedObjectRule: Sendable {
                 }
                 if let found, watch.marked.object.conditions.contains(found.condition), !watch.isTold {
                     watch.isTold = true
-                    signs.append(sign(watch, found, track.sample, context))
+                    detections.append(detection(watch, found, track.sample, context))
                 }
             }
             watches[id] = watch
         }
-        return signs
+        return detections
     }
 
     private func seen(
-        _ watch: inout Watch, _ sample: TrackSample, _ ledger: TrackLedger, _ falls: [RuleSign], _ context: RuleContext
+        _ watch: inout Watch, _ sample: TrackSample, _ ledger: TrackLedger, _ falls: [Detection], _ context: RuleContext
     ) -> (FollowedObject.Condition, Double)? {
         watch.lostSince = nil
         guard let home = watch.home else {
@@ -135,7 +178,7 @@ struct MarkedObjectRule: Sendable {
     }
 
     private func hasFallen(
-        _ watch: Watch, _ sample: TrackSample, _ ledger: TrackLedger, _ falls: [RuleSign], _ context: RuleContext
+        _ watch: Watch, _ sample: TrackSample, _ ledger: TrackLedger, _ falls: [Detection], _ context: RuleContext
     ) -> Bool {
         guard let home = watch.home else { return false }
         if falls.contains(where: { $0.region.intersection(home.region).area > home.region.area / 2 }) { return true }
@@ -167,52 +210,43 @@ struct MarkedObjectRule: Sendable {
     }
 
     /// How far each has moved, and how long it has been away or out of sight.
-    func scores(_ ledger: TrackLedger, _ context: RuleContext) -> [RuleScore] {
-        guard settings.enabled else { return [] }
+    func scores(_ frame: RuleInput) -> [RuleScore] {
+        let ledger = frame.ledger, context = frame.context
         return watches.keys.sorted().flatMap { id -> [RuleScore] in
             guard let watch = watches[id], let home = watch.home else { return [] }
-            func seconds(_ parameter: String, since: Double?, _ threshold: Double) -> RuleScore {
-                RuleScore(
-                    Evidence(
-                        parameter: parameter, measured: since.map { context.seconds - $0 } ?? 0, threshold: threshold,
-                        unit: "s"), .markedObjectMoved, track: id)
-            }
-            let sample = ledger.histories[id]?.last
-            return (sample.map { [RuleScore(moved(home, $0, context), .markedObjectMoved, track: id)] } ?? []) + [
-                seconds("confirmSeconds", since: watch.awaySince, settings.confirmSeconds),
-                seconds("lostSeconds", since: watch.lostSince, settings.lostSeconds),
+            var measured = ledger.histories[id]?.last.map { [moved(home, $0, context)] } ?? []
+            measured += [
+                settings.$confirmSeconds.evidence(watch.awaySince.map { context.seconds - $0 } ?? 0),
+                settings.$lostSeconds.evidence(watch.lostSince.map { context.seconds - $0 } ?? 0),
             ]
+            return measured.map { RuleScore($0, Settings.kind, track: id) }
         }
     }
 
     /// How far it must move, in pixels.
     private func minMove(_ home: Home, _ context: RuleContext) -> Double {
-        if let pixels = settings.minMovePixels { return pixels }
-        if let metres = settings.minMoveMetres, let scale = context.scale(at: context.foot(home.region)) {
+        if let pixels = settings.minMove.pixels { return pixels }
+        if let metres = settings.minMove.metres, let scale = context.scale(at: context.foot(home.region)) {
             return metres / scale * context.height
         }
-        return settings.minMoveSizes * home.area.squareRoot()
+        return settings.minMove.sizes * home.area.squareRoot()
     }
 
     /// How far it is from its place, beside the threshold that counts.
     private func moved(_ home: Home?, _ sample: TrackSample, _ context: RuleContext) -> Evidence {
         let distance = home.map { sample.centroid.distance(to: $0.place) } ?? 0
-        if let limit = settings.minMovePixels {
-            return Evidence(parameter: "minMovePixels", measured: distance, threshold: limit, unit: "px")
+        if let limit = settings.minMove.pixels { return settings.$minMove.evidence(distance, limit, .whenGiven) }
+        if let limit = settings.minMove.metres, let home, let scale = context.scale(at: context.foot(home.region)) {
+            return settings.$minMove.evidence(distance / context.height * scale, limit, .withScale)
         }
-        if let limit = settings.minMoveMetres, let home, let scale = context.scale(at: context.foot(home.region)) {
-            return Evidence(
-                parameter: "minMoveMetres", measured: distance / context.height * scale, threshold: limit, unit: "m")
-        }
-        return Evidence(
-            parameter: "minMoveSizes", measured: distance / max(1, (home?.area ?? 1).squareRoot()),
-            threshold: settings.minMoveSizes, unit: "")
+        return settings.$minMove.evidence(
+            distance / max(1, (home?.area ?? 1).squareRoot()), settings.minMove.sizes, .withoutScale)
     }
 
-    private func sign(
+    private func detection(
         _ watch: Watch, _ found: (condition: FollowedObject.Condition, since: Double), _ sample: TrackSample,
         _ context: RuleContext
-    ) -> RuleSign {
+    ) -> Detection {
         var facts = IncidentFacts()
         facts.objectID = watch.marked.object.id
         facts.objectName = watch.marked.object.name
@@ -222,12 +256,10 @@ struct MarkedObjectRule: Sendable {
         let home = watch.home
         let evidence =
             found.condition == .disappears
-            ? Evidence(
-                parameter: "lostSeconds", measured: context.seconds - found.since, threshold: settings.lostSeconds,
-                unit: "s")
+            ? settings.$lostSeconds.evidence(context.seconds - found.since)
             : moved(home, sample, context)
         let region = found.condition == .disappears ? home?.region ?? sample.region : sample.region
-        return RuleSign(
+        return Detection(
             kind: .markedObjectMoved, startSeconds: found.since, endSeconds: context.seconds,
             region: (home.map { region.union($0.region) } ?? region).clamped(to: context.frameSize), severity: .high,
             facts: facts, evidence: [evidence], tracks: [watch.marked.track])

@@ -1,8 +1,46 @@
 import Domain
 
+/// `near_miss`: two tracks, one of them fast, would touch within moments.
+///
+/// The reasoning: a fork-lift goes at 2 to 5 m/s indoors and needs 1 to 2 m to stop; a walker passes with 1.4 m/s. Below
+/// 0.8 s to contact nobody has time to react (a driver's reaction takes about 1 s; Green, "How long does it take to
+/// stop?", 2000).
+public struct NearMissSettings: SingleRuleParameters {
+    public static let kind = IncidentKind.nearMiss
+    public static let sentence =
+        "A vehicle nearly hits somebody: two tracks, one of them fast, would touch within moments."
+
+    @Parameter("enabled", "Whether the rule is on.")
+    public var enabled = false
+    @Parameter("max_seconds_to_contact", .seconds, 0.1...10, fires: .atMost, "Longest time until they would touch.")
+    public var maxSecondsToContact = 0.8
+    @Parameter("min_speed", per: .second, fires: .atLeast, "Smallest speed of the faster one.")
+    public var minSpeed = LengthThreshold(metres: 2, pictureHeights: 0.4)
+    @Parameter(
+        "min_closing_speed", per: .second, fires: .atLeast, "Smallest speed at which they come nearer to each other.")
+    public var minClosingSpeed = LengthThreshold(metres: 1.5, pictureHeights: 0.3)
+    @Parameter("min_height", fires: .atLeast, "Smallest height of either.")
+    public var minHeight = LengthThreshold(metres: 0.8, pictureHeights: 0.08)
+    @Parameter(
+        "min_age_seconds", .seconds, 0...60, fires: .atLeast,
+        "Neither may be younger: what has just split off another blob is nobody.")
+    public var minAgeSeconds = 1.0
+    @Parameter("min_seconds", .seconds, 0...10, fires: .atLeast, "For how long it must be so.")
+    public var minSeconds = 0.2
+
+    public init() {}
+}
+
+extension RuleSettings {
+    public var nearMiss: NearMissSettings {
+        get { self[NearMissSettings.self] }
+        set { self[NearMissSettings.self] = newValue }
+    }
+}
+
 /// `near_miss`: see ``NearMissSettings``. Speeds are means over half a second; blobs that are parts of one thing move
 /// together and so never close in on each other.
-struct NearMissRule: SceneRule {
+struct NearMissRule: Rule {
     private struct Pair: Hashable, Sendable {
         var a: TrackID
         var b: TrackID
@@ -34,16 +72,17 @@ struct NearMissRule: SceneRule {
     private var since: [Pair: Double] = [:]
     private var announced: [Pair: Double] = [:]
 
-    init(settings: NearMissSettings) { self.settings = settings }
+    init(_ settings: NearMissSettings, scene: CameraScene) { self.settings = settings }
 
-    mutating func removeAll() {
+    mutating func forget() {
         since.removeAll()
         announced.removeAll()
     }
 
-    mutating func assess(_ ledger: TrackLedger, _ context: RuleContext) -> [RuleSign] {
-        let bodies = bodies(ledger, context)
-        var signs: [RuleSign] = []
+    mutating func assess(_ frame: RuleInput) -> [Detection] {
+        let context = frame.context
+        let bodies = bodies(frame.ledger, context)
+        var detections: [Detection] = []
         var near: Set<Pair> = []
         for (index, a) in bodies.enumerated() {
             for b in bodies[(index + 1)...] {
@@ -56,22 +95,20 @@ struct NearMissRule: SceneRule {
                     context.seconds - (announced[pair] ?? -.infinity) > Self.silenceSeconds
                 else { continue }
                 announced[pair] = context.seconds
-                signs.append(sign(a, b, approach, start: start, context))
+                detections.append(detection(a, b, approach, start: start, context))
             }
         }
         since = since.filter { near.contains($0.key) }
         announced = announced.filter { context.seconds - $0.value <= Self.silenceSeconds }
-        return signs
+        return detections
     }
 
-    func scores(_ ledger: TrackLedger, _ context: RuleContext) -> [RuleScore] {
-        let bodies = bodies(ledger, context)
+    func scores(_ frame: RuleInput) -> [RuleScore] {
+        let bodies = bodies(frame.ledger, frame.context)
         return bodies.enumerated().flatMap { index, a in
             bodies[(index + 1)...].flatMap { b -> [RuleScore] in
                 guard let approach = approach(a, b), approach.secondsToContact < 10 else { return [] }
-                return evidence(a, b, approach, context).enumerated().map {
-                    RuleScore($0.element, .nearMiss, track: a.track.id, isUpperLimit: $0.offset == 0)
-                }
+                return evidence(a, b, approach, frame.context).map { RuleScore($0, Settings.kind, track: a.track.id) }
             }
         }
     }
@@ -122,23 +159,20 @@ struct NearMissRule: SceneRule {
     private func evidence(_ a: Body, _ b: Body, _ approach: Approach, _ context: RuleContext) -> [Evidence] {
         let fast = a.speed >= b.speed ? a : b
         return [
-            Evidence(
-                parameter: "max_seconds_to_contact", measured: min(99, approach.secondsToContact),
-                threshold: settings.maxSecondsToContact, unit: "s", kind: .nearMiss),
-            context.evidence(
-                "min_speed", pixels: fast.speed, settings.minSpeed, at: fast.foot, perSecond: true, kind: .nearMiss),
-            context.evidence(
-                "min_closing_speed", pixels: approach.closing, settings.minClosingSpeed, at: fast.foot,
-                perSecond: true, kind: .nearMiss),
+            settings.$maxSecondsToContact.evidence(min(99, approach.secondsToContact)),
+            context.evidence(settings.$minSpeed, pixels: fast.speed, at: fast.foot),
+            context.evidence(settings.$minClosingSpeed, pixels: approach.closing, at: fast.foot),
         ]
     }
 
-    private func sign(_ a: Body, _ b: Body, _ approach: Approach, start: Double, _ context: RuleContext) -> RuleSign {
+    private func detection(_ a: Body, _ b: Body, _ approach: Approach, start: Double, _ context: RuleContext)
+        -> Detection
+    {
         var facts = IncidentFacts()
         let zone = context.scene.zone(at: a.foot, in: context.frameSize)
         facts.zoneName = zone?.name
         facts.zoneKind = zone?.kind
-        return RuleSign(
+        return Detection(
             kind: .nearMiss, startSeconds: start, endSeconds: context.seconds,
             region: a.region.union(b.region).clamped(to: context.frameSize), severity: .medium, facts: facts,
             evidence: evidence(a, b, approach, context), tracks: [a.track.id, b.track.id])

@@ -1,7 +1,49 @@
 import Domain
 
+/// `object_removed`: something that stood for long is gone.
+///
+/// What is taken away leaves a place that differs from the known picture, lies still, and has fewer edges along its outline
+/// than before: they went with the object.
+public struct ObjectRemovedSettings: SingleRuleParameters {
+    public static let kind = IncidentKind.objectRemoved
+    public static let sentence = "The place of something that stood for long is empty, and nobody is with it."
+
+    @Parameter("enabled", "Whether the rule is on.")
+    public var enabled = true
+    @Parameter(
+        "min_stood_seconds", .seconds, 0...1_000_000, fires: .atLeast,
+        "How long it must have stood: goods that come and go all day are nobody's concern.")
+    public var minStoodSeconds = 600.0
+    @Parameter("stay_seconds", .seconds, 1...55, fires: .atLeast, "How long the place must stay empty and alone.")
+    public var staySeconds = 10.0
+    @Parameter(
+        "min_area", fraction: 0.0001...1, squareMetres: 0.001...100, pixels: 1...10_000_000, fires: .atLeast,
+        "Smallest area that it covered.")
+    public var minArea = AreaThreshold(squareMetres: nil, fraction: 0.002)
+    @Parameter(
+        "max_area_fraction", .partOfPicture, 0.001...1, fires: .atMost, "Largest part of the picture that it covered.")
+    public var maxAreaFraction = 0.2
+    @Parameter(
+        "alone_distance", pictureHeights: 0...1, metres: 0...100, pixels: 0...10_000,
+        "Nobody may move closer to the place than this when the time begins.")
+    public var aloneDistance = LengthThreshold(metres: nil, pictureHeights: 0.04)
+    @Parameter(
+        "max_outline_contrast", .ratio, 0...1, fires: .atMost,
+        "How far the place differs from what is around it, now as against before: the measure of min_outline_contrast.")
+    public var maxOutlineContrast = 0.35
+
+    public init() {}
+}
+
+extension RuleSettings {
+    public var objectRemoved: ObjectRemovedSettings {
+        get { self[ObjectRemovedSettings.self] }
+        set { self[ObjectRemovedSettings.self] = newValue }
+    }
+}
+
 /// `object_removed`: the place of something that stood for long is empty, and nobody is with it.
-struct ObjectRemovedRule: Sendable {
+struct ObjectRemovedRule: Rule {
     /// Where something that was set down became part of the known picture.
     private struct Absorbed: Sendable {
         var region: Region
@@ -19,9 +61,9 @@ struct ObjectRemovedRule: Sendable {
     /// What other rules reported lately: what fell is not taken away.
     private var explained: [(region: Region, seconds: Double)] = []
 
-    init(settings: ObjectRemovedSettings) { self.settings = settings }
+    init(_ settings: ObjectRemovedSettings, scene: CameraScene) { self.settings = settings }
 
-    mutating func removeAll() {
+    mutating func forget() {
         solitude.removeAll()
         announced.removeAll()
         grown.removeAll()
@@ -29,21 +71,14 @@ struct ObjectRemovedRule: Sendable {
         explained.removeAll()
     }
 
-    /// - Parameters:
-    ///   - sceneKnownSince: when the scene was known first, in seconds.
-    ///   - others: what the other rules saw in this frame.
-    ///   - spreading: tracks known as liquids.
-    mutating func assess(
-        _ ledger: TrackLedger, others: [RuleSign], spreading: Set<TrackID>, sceneKnownSince: Double,
-        _ context: RuleContext
-    ) -> [RuleSign] {
-        guard settings.enabled else { return [] }
+    mutating func assess(_ frame: RuleInput) -> [Detection] {
+        let ledger = frame.ledger, context = frame.context, spreading = frame.spreading
         noteAbsorbed(ledger, context)
         // What toppled or tipped over leaves its place beside where it lies.
         let reach = Int(clamping: 0.1 * context.height)
-        explained += others.map { ($0.region.expanded(by: reach), context.seconds) }
+        explained += frame.earlier.map { ($0.region.expanded(by: reach), context.seconds) }
         explained.removeAll { context.seconds - $0.seconds > 30 }
-        var signs: [RuleSign] = []
+        var detections: [Detection] = []
         for id in ledger.seen where !announced.contains(id) && !spreading.contains(id) {
             guard let history = ledger.histories[id], history.origin == .motion, let last = history.last,
                 let alone = solitude.update(
@@ -53,18 +88,18 @@ struct ObjectRemovedRule: Sendable {
             guard !grown.contains(id), context.seconds - alone.aloneSince >= settings.staySeconds - 1e-6,
                 isPlace(history, alone, context)
             else { continue }
-            let stood = stoodSeconds(history, last, sceneKnownSince)
+            let stood = stoodSeconds(history, last, frame.sceneKnownSince)
             guard stood >= settings.minStoodSeconds - 1e-6,
                 !explained.contains(where: { !$0.region.intersection(last.region).isEmpty })
             else { continue }
             announced.insert(id)
             if leftByItself(last.region, ledger) { continue }
-            signs.append(sign(history, last, alone.aloneSince, stood: stood, context))
+            detections.append(detection(history, last, alone.aloneSince, stood: stood, context))
         }
         solitude.keep(ledger)
         announced = announced.filter { ledger.histories[$0] != nil }
         grown = grown.filter { ledger.histories[$0] != nil }
-        return signs
+        return detections
     }
 
     /// Whether its area went up steadily within the time alone, by more than an outline flickers.
@@ -96,17 +131,15 @@ struct ObjectRemovedRule: Sendable {
     }
 
     /// Each track; how long it has been alone is 0 until it lies still and is.
-    func scores(_ ledger: TrackLedger, _ sceneKnownSince: Double, _ context: RuleContext) -> [RuleScore] {
-        guard settings.enabled else { return [] }
+    func scores(_ frame: RuleInput) -> [RuleScore] {
+        let ledger = frame.ledger, context = frame.context
         return ledger.seen.flatMap { id -> [RuleScore] in
             guard let history = ledger.histories[id], history.origin == .motion, let last = history.last else {
                 return []
             }
             let since = solitude.aloneSince(id) ?? context.seconds
-            let stood = stoodSeconds(history, last, sceneKnownSince)
-            return measured(history, since, stood: stood, context).map {
-                RuleScore($0, .objectRemoved, track: id, isUpperLimit: $0.parameter.hasPrefix("max"))
-            }
+            let stood = stoodSeconds(history, last, frame.sceneKnownSince)
+            return measured(history, since, stood: stood, context).map { RuleScore($0, Settings.kind, track: id) }
         }
     }
 
@@ -122,19 +155,11 @@ struct ObjectRemovedRule: Sendable {
         guard let last = history.last else { return [] }
         let contrasts = history.samples.filter { $0.seconds >= aloneSince }.compactMap { $0.cues?.outlineContrast }
         return [
-            Evidence(parameter: "minStoodSeconds", measured: stood, threshold: settings.minStoodSeconds, unit: "s"),
-            Evidence(
-                parameter: "staySeconds", measured: context.seconds - aloneSince, threshold: settings.staySeconds,
-                unit: "s"),
-            context.evidence(
-                "minArea", pixels: last.area, settings.minArea, perSquareMetre: perSquareMetre(last, context)),
-            Evidence(
-                parameter: "maxAreaFraction", measured: last.area / Double(max(1, context.frameSize.area)),
-                threshold: settings.maxAreaFraction, unit: ""),
-            Evidence(
-                parameter: "maxOutlineContrast",
-                measured: contrasts.isEmpty ? 1 : contrasts.reduce(0, +) / Double(contrasts.count),
-                threshold: settings.maxOutlineContrast, unit: ""),
+            settings.$minStoodSeconds.evidence(stood), settings.$staySeconds.evidence(context.seconds - aloneSince),
+            context.evidence(settings.$minArea, pixels: last.area, perSquareMetre: perSquareMetre(last, context)),
+            settings.$maxAreaFraction.evidence(last.area / Double(max(1, context.frameSize.area))),
+            settings.$maxOutlineContrast.evidence(
+                contrasts.isEmpty ? 1 : contrasts.reduce(0, +) / Double(contrasts.count)),
         ]
     }
 
@@ -165,15 +190,15 @@ struct ObjectRemovedRule: Sendable {
         }
     }
 
-    private func sign(
+    private func detection(
         _ history: TrackHistory, _ last: TrackSample, _ aloneSince: Double, stood: Double, _ context: RuleContext
-    ) -> RuleSign {
+    ) -> Detection {
         var facts = IncidentFacts()
         let zone = context.scene.zone(at: context.foot(last.region), in: context.frameSize)
         facts.zoneName = zone?.name
         facts.zoneKind = zone?.kind
         facts.stoodSeconds = stood
-        return RuleSign(
+        return Detection(
             kind: .objectRemoved, startSeconds: history.firstSeconds, endSeconds: context.seconds,
             region: last.region.clamped(to: context.frameSize), severity: .medium, facts: facts,
             evidence: measured(history, aloneSince, stood: stood, context), tracks: [history.id])

@@ -1,7 +1,46 @@
 import Domain
 
+/// `person_down`: something upright that walked becomes flat and stays so.
+///
+/// The reasoning: who stands or walks is about three times as tall as wide, who lies is wider than tall from most sides; who
+/// bends, kneels or sits is still taller than wide. A stack does not walk before it falls.
+public struct PersonDownSettings: SingleRuleParameters {
+    public static let kind = IncidentKind.personDown
+    public static let sentence = "Somebody who walked lies on the floor and stays there."
+
+    @Parameter("enabled", "Whether the rule is on.")
+    public var enabled = false
+    @Parameter("min_height", fires: .atLeast, "Smallest height while upright.")
+    public var minHeight = LengthThreshold(metres: 1.1, pictureHeights: 0.12)
+    @Parameter("min_upright_ratio", .ratio, 1...10, fires: .atLeast, "Smallest ratio of height to width while upright.")
+    public var minUprightRatio = 1.5
+    @Parameter("max_down_ratio", .ratio, 0.05...2, fires: .atMost, "Largest ratio of height to width when down.")
+    public var maxDownRatio = 0.8
+    @Parameter(
+        "min_walked", fires: .atLeast,
+        "How far it must have come while upright: what never moved by itself is a stack or a door.")
+    public var minWalked = LengthThreshold(metres: 0.5, pictureHeights: 0.06)
+    @Parameter("min_upright_seconds", .seconds, 0...60, fires: .atLeast, "How long it must have been upright.")
+    public var minUprightSeconds = 1.0
+    @Parameter(
+        "max_fall_seconds", .seconds, 0.1...30, fires: .atMost,
+        "Longest time from no longer upright to flat: who lies down to work takes longer.")
+    public var maxFallSeconds = 1.5
+    @Parameter("min_down_seconds", .seconds, 0.5...600, fires: .atLeast, "How long it must stay down.")
+    public var minDownSeconds = 5.0
+
+    public init() {}
+}
+
+extension RuleSettings {
+    public var personDown: PersonDownSettings {
+        get { self[PersonDownSettings.self] }
+        set { self[PersonDownSettings.self] = newValue }
+    }
+}
+
 /// `person_down`: see ``PersonDownSettings``. Each track is upright, then falling, then down; it is announced once.
-struct PersonDownRule: SceneRule {
+struct PersonDownRule: Rule {
     private struct Posture: Hashable, Sendable {
         /// Since when it has been upright without a break, and where that began.
         var uprightSince: Double?
@@ -21,12 +60,13 @@ struct PersonDownRule: SceneRule {
     private let settings: PersonDownSettings
     private var postures: [TrackID: Posture] = [:]
 
-    init(settings: PersonDownSettings) { self.settings = settings }
+    init(_ settings: PersonDownSettings, scene: CameraScene) { self.settings = settings }
 
-    mutating func removeAll() { postures.removeAll() }
+    mutating func forget() { postures.removeAll() }
 
-    mutating func assess(_ ledger: TrackLedger, _ context: RuleContext) -> [RuleSign] {
-        var signs: [RuleSign] = []
+    mutating func assess(_ frame: RuleInput) -> [Detection] {
+        let ledger = frame.ledger, context = frame.context
+        var detections: [Detection] = []
         for id in ledger.seen {
             guard let track = ledger.histories[id], let sample = track.last, !sample.region.isEmpty else { continue }
             var posture = postures[id] ?? Posture()
@@ -35,29 +75,25 @@ struct PersonDownRule: SceneRule {
                 context.seconds - since >= settings.minDownSeconds - 1e-6
             {
                 posture.isAnnounced = true
-                signs.append(sign(track, posture, start: upright, context))
+                detections.append(detection(track, posture, start: upright, context))
             }
             postures[id] = posture
         }
         postures = postures.filter { ledger.histories[$0.key] != nil }
-        return signs
+        return detections
     }
 
-    func scores(_ ledger: TrackLedger, _ context: RuleContext) -> [RuleScore] {
-        ledger.seen.flatMap { id -> [RuleScore] in
+    func scores(_ frame: RuleInput) -> [RuleScore] {
+        let ledger = frame.ledger, context = frame.context
+        return ledger.seen.flatMap { id -> [RuleScore] in
             guard let posture = postures[id], let sample = ledger.histories[id]?.last, sample.region.width > 0 else {
                 return []
             }
             let ratio = Double(sample.region.height) / Double(sample.region.width)
             let down = posture.downSince.map { context.seconds - $0 } ?? 0
-            return [
-                RuleScore(
-                    kind: .personDown, track: id, parameter: "max_down_ratio", measured: ratio,
-                    threshold: settings.maxDownRatio, unit: "", isMet: ratio <= settings.maxDownRatio),
-                RuleScore(
-                    kind: .personDown, track: id, parameter: "min_down_seconds", measured: down,
-                    threshold: settings.minDownSeconds, unit: "s", isMet: down >= settings.minDownSeconds),
-            ]
+            return [settings.$maxDownRatio.evidence(ratio), settings.$minDownSeconds.evidence(down)].map {
+                RuleScore($0, Settings.kind, track: id)
+            }
         }
     }
 
@@ -104,9 +140,9 @@ struct PersonDownRule: SceneRule {
         context.touchesBottom(region) || context.touchesSide(region) || context.touchesTop(region)
     }
 
-    private func sign(
+    private func detection(
         _ track: TrackHistory, _ posture: Posture, start: Double, _ context: RuleContext
-    ) -> RuleSign {
+    ) -> Detection {
         let region = track.last?.region ?? Region(x: 0, y: 0, width: 0, height: 0)
         let foot = context.foot(region)
         var facts = IncidentFacts()
@@ -114,21 +150,14 @@ struct PersonDownRule: SceneRule {
         facts.zoneName = zone?.name
         facts.zoneKind = zone?.kind
         let ratio = Double(region.height) / Double(max(1, region.width))
-        return RuleSign(
+        return Detection(
             kind: .personDown, startSeconds: start, endSeconds: context.seconds,
             region: region.clamped(to: context.frameSize), severity: .high, facts: facts,
             evidence: [
-                Evidence(
-                    parameter: "max_down_ratio", measured: ratio, threshold: settings.maxDownRatio, unit: "",
-                    kind: .personDown),
-                Evidence(
-                    parameter: "min_down_seconds", measured: context.seconds - (posture.downSince ?? context.seconds),
-                    threshold: settings.minDownSeconds, unit: "s", kind: .personDown),
-                context.evidence(
-                    "min_walked", pixels: posture.walked, settings.minWalked, at: foot, kind: .personDown),
-                Evidence(
-                    parameter: "min_upright_seconds", measured: posture.uprightSeconds,
-                    threshold: settings.minUprightSeconds, unit: "s", kind: .personDown),
+                settings.$maxDownRatio.evidence(ratio),
+                settings.$minDownSeconds.evidence(context.seconds - (posture.downSince ?? context.seconds)),
+                context.evidence(settings.$minWalked, pixels: posture.walked, at: foot),
+                settings.$minUprightSeconds.evidence(posture.uprightSeconds),
             ],
             tracks: [track.id])
     }

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 
-/// One frame, as the rules see it.
+/// The size and the scale of one frame: what lengths and thresholds mean at a place of it.
 struct RuleContext: Sendable {
     let seconds: Double
     let frameSize: FrameSize
@@ -50,23 +50,14 @@ struct RuleContext: Sendable {
         return threshold.pictureHeights * height
     }
 
-    /// A length in pixels at `foot`, beside its threshold, in the unit in which the threshold counts here.
-    func evidence(
-        _ parameter: String, pixels: Double, _ threshold: LengthThreshold, at foot: Point, perSecond: Bool = false,
-        kind: IncidentKind
-    ) -> Evidence {
-        let suffix = perSecond ? "/s" : ""
-        if let limit = threshold.pixels {
-            return Evidence(parameter: parameter, measured: pixels, threshold: limit, unit: "px" + suffix, kind: kind)
-        }
+    /// A length (or a speed) in pixels at `foot`, beside its threshold, in the unit in which the threshold counts here.
+    func evidence(_ parameter: Parameter<LengthThreshold>, pixels: Double, at foot: Point) -> Evidence {
+        let threshold = parameter.wrappedValue
+        if let limit = threshold.pixels { return parameter.evidence(pixels, limit, .whenGiven) }
         if let limit = threshold.metres, let scale = metres(at: foot) {
-            return Evidence(
-                parameter: parameter, measured: pixels / height * scale, threshold: limit, unit: "m" + suffix,
-                kind: kind)
+            return parameter.evidence(pixels / height * scale, limit, .withScale)
         }
-        return Evidence(
-            parameter: parameter, measured: pixels / height, threshold: threshold.pictureHeights,
-            unit: "picture heights" + suffix, kind: kind)
+        return parameter.evidence(pixels / height, threshold.pictureHeights, .withoutScale)
     }
 
     /// Whether `region` touches the picture's edge at the side asked for, within two rows of the gate's coarse grid.
@@ -79,5 +70,59 @@ struct RuleContext: Sendable {
     /// Where a region stands on the floor: the middle of its lower edge.
     func foot(_ region: Region) -> Point {
         Point(x: region.center.x, y: min(Double(region.endY), height) - 1)
+    }
+
+    // MARK: Thresholds at a place
+
+    /// Metres per picture height of something upright at `foot`; where the floor can't be seen there, in the middle of the
+    /// picture. Nil where the camera has no scale.
+    func scale(at foot: Point) -> Double? { metres(at: foot) ?? metres }
+
+    /// A threshold in picture heights.
+    func pictureHeights(_ threshold: LengthThreshold, scale: Double?) -> Double {
+        if let pixels = threshold.pixels { return pixels / height }
+        if let metres = threshold.metres, let scale { return metres / scale }
+        return threshold.pictureHeights
+    }
+
+    /// A length, a speed or an acceleration in picture heights beside its threshold, in the unit that counts here and under
+    /// that unit's key.
+    func evidence(_ parameter: Parameter<LengthThreshold>, pictureHeights value: Double, scale: Double?) -> Evidence {
+        let threshold = parameter.wrappedValue
+        if let limit = threshold.pixels { return parameter.evidence(value * height, limit, .whenGiven) }
+        if let limit = threshold.metres, let scale { return parameter.evidence(value * scale, limit, .withScale) }
+        return parameter.evidence(value, threshold.pictureHeights, .withoutScale)
+    }
+
+    /// Pixels that a square metre of floor covers at `place`. Without a calibration half of the height stands for the slant at
+    /// which the floor is seen.
+    func floorPixelsPerSquareMetre(at place: Point) -> Double? {
+        if let squareMetres = squareMetresPerPixel(at: place), squareMetres > 0 { return 1 / squareMetres }
+        return metres.map { height / $0 * height / $0 / 2 }
+    }
+
+    /// Pixels that a square metre of something upright covers at `foot`.
+    func uprightPixelsPerSquareMetre(at foot: Point) -> Double? { scale(at: foot).map { height / $0 * height / $0 } }
+
+    /// An area's threshold in pixels.
+    func pixels(_ threshold: AreaThreshold, perSquareMetre: Double?) -> Double {
+        if let pixels = threshold.pixels { return pixels }
+        if let limit = threshold.squareMetres, let perSquareMetre {
+            return max(limit * perSquareMetre, threshold.leastPixels)
+        }
+        return max(threshold.fraction * Double(frameSize.area), threshold.leastPixels)
+    }
+
+    /// An area in pixels beside its threshold, in the unit that counts here and under that unit's key.
+    func evidence(_ parameter: Parameter<AreaThreshold>, pixels: Double, perSquareMetre: Double?) -> Evidence {
+        let threshold = parameter.wrappedValue
+        if let limit = threshold.pixels { return parameter.evidence(pixels, limit, .whenGiven) }
+        if let limit = threshold.squareMetres, let perSquareMetre {
+            return parameter.evidence(
+                pixels / perSquareMetre, max(limit, threshold.leastPixels / perSquareMetre), .withScale)
+        }
+        let whole = Double(max(1, frameSize.area))
+        return parameter.evidence(
+            pixels / whole, max(threshold.fraction, threshold.leastPixels / whole), .withoutScale)
     }
 }

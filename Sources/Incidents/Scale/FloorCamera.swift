@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 
 /// A camera before a floor, as the calibration gives it: what turns pixels into metres at each place of the picture.
 ///
@@ -79,4 +80,189 @@ public struct FloorCamera: Hashable, Sendable {
     }
 
     private static func degrees(_ sine: Double) -> Double { Angle.asinDegrees(sine) }
+}
+
+// MARK: Solving
+
+extension FloorCamera {
+    /// A usual surveillance lens, where nothing says otherwise.
+    static let usualFieldOfViewDegrees = 80.0
+    private static let plausibleHeight = 0.5...60.0
+
+    /// Finds the camera from its marks in a picture of `size`.
+    public init(_ marks: CameraCalibration, size: FrameSize) throws(CalibrationError) {
+        let camera: FloorCamera
+        if marks.floorPoints.count >= 4 {
+            camera = try Self.fromFloor(marks, size: size)
+        } else if marks.uprights.count >= 2 {
+            camera = try Self.fromUprights(marks, size: size)
+        } else {
+            throw .tooFewMarks
+        }
+        guard Self.plausibleHeight.contains(camera.heightMetres) else {
+            throw .implausible(heightMetres: camera.heightMetres)
+        }
+        self = camera
+    }
+
+    private static func focal(_ degrees: Double, _ size: FrameSize) -> Double {
+        Double(size.width) / Double(size.height) / (2 * tan(Angle.radians(degrees) / 2))
+    }
+
+    private static func centred(_ point: Point, _ size: FrameSize) -> Point {
+        Point(x: (point.x - 0.5) * Double(size.width) / Double(size.height), y: point.y - 0.5)
+    }
+
+    // MARK: Four floor points
+
+    /// The homography floor → picture (direct linear transformation; Hartley, Zisserman, "Multiple View Geometry", 4.1),
+    /// then the camera from its columns, which are two axes of a rotation and the way to the origin (ibid., 8.8).
+    private static func fromFloor(_ marks: CameraCalibration, size: FrameSize) throws(CalibrationError) -> FloorCamera {
+        let points = marks.floorPoints
+        // The origin in the middle of the marks can be seen, so that the last coefficient is not 0.
+        let count = Double(points.count)
+        let middle = Point(
+            x: points.map(\.metres.x).reduce(0, +) / count, y: points.map(\.metres.y).reduce(0, +) / count)
+        var rows: [[Double]] = [], values: [Double] = []
+        for point in points {
+            let (x, y) = (point.metres.x - middle.x, point.metres.y - middle.y)
+            let p = centred(point.picture, size)
+            rows.append([x, y, 1, 0, 0, 0, -p.x * x, -p.x * y])
+            values.append(p.x)
+            rows.append([0, 0, 0, x, y, 1, -p.y * x, -p.y * y])
+            values.append(p.y)
+        }
+        guard isSpread(points.map(\.picture)), isSpread(points.map(\.metres)),
+            let h = LinearSystem.leastSquares(rows, values)
+        else { throw .pointsDegenerate }
+        let h1 = Vector3(h[0], h[3], h[6]), h2 = Vector3(h[1], h[4], h[7]), h3 = Vector3(h[2], h[5], 1)
+        let f = marks.horizontalFieldOfViewDegrees.map { focal($0, size) } ?? focal(h1, h2, size)
+        func unscaled(_ v: Vector3) -> Vector3 { Vector3(v.x / f, v.y / f, v.z) }
+        let a = unscaled(h1), b = unscaled(h2), t = unscaled(h3)
+        let scale = 2 / (a.length + b.length)
+        let shifted = t * scale + a * (-scale * middle.x) + b * (-scale * middle.y)
+        let camera = FloorCamera(focal: f, r1: a * scale, r2: b * scale, t: shifted, residual: 0, size: size)
+        let errors = points.compactMap { point in
+            camera.picturePoint(of: point.metres).map { seen in
+                seen.distance(
+                    to: Point(x: point.picture.x * Double(size.width), y: point.picture.y * Double(size.height)))
+                    / Double(size.height)
+            }
+        }
+        guard errors.count == points.count else { throw .pointsDegenerate }
+        let residual = (errors.map { $0 * $0 }.reduce(0, +) / count).squareRoot()
+        return FloorCamera(focal: f, r1: a * scale, r2: b * scale, t: shifted, residual: residual, size: size)
+    }
+
+    /// The focal length with which the two axes of the floor are at a right angle and equally long; the usual one when the
+    /// marks don't tell (a camera that looks straight down).
+    private static func focal(_ h1: Vector3, _ h2: Vector3, _ size: FrameSize) -> Double {
+        // a·w + b = 0 with w = 1/f².
+        let a1 = h1.x * h2.x + h1.y * h2.y, b1 = h1.z * h2.z
+        let a2 = h1.x * h1.x + h1.y * h1.y - h2.x * h2.x - h2.y * h2.y, b2 = h1.z * h1.z - h2.z * h2.z
+        let squares = a1 * a1 + a2 * a2
+        let usual = focal(usualFieldOfViewDegrees, size)
+        guard squares > 1e-12 else { return usual }
+        let w = -(a1 * b1 + a2 * b2) / squares
+        guard w > 0 else { return usual }
+        let f = 1 / w.squareRoot()
+        return (0.3...8).contains(f) ? f : usual
+    }
+
+    /// Whether no three of the points are nearly on a line.
+    private static func isSpread(_ points: [Point]) -> Bool {
+        let width = (points.map(\.x).max() ?? 0) - (points.map(\.x).min() ?? 0)
+        let height = (points.map(\.y).max() ?? 0) - (points.map(\.y).min() ?? 0)
+        guard width > 0, height > 0 else { return false }
+        // Four points may hold a fifth one on a side: at least one set of four must be in general position.
+        let first = Array(points.prefix(4))
+        for skip in 0..<4 {
+            let p = first.enumerated().filter { $0.offset != skip }.map(\.element)
+            let area = abs((p[1].x - p[0].x) * (p[2].y - p[0].y) - (p[1].y - p[0].y) * (p[2].x - p[0].x)) / 2
+            if area < 0.002 * width * height { return false }
+        }
+        return true
+    }
+
+    // MARK: Two heights
+
+    /// For each pitch (and each focal length when three or more are known), each upright thing gives a height of the camera;
+    /// they agree at the right one.
+    private static func fromUprights(_ marks: CameraCalibration, size: FrameSize) throws(CalibrationError)
+        -> FloorCamera
+    {
+        let fixed = marks.horizontalFieldOfViewDegrees.map { focal($0, size) }
+        var focals = [fixed ?? focal(usualFieldOfViewDegrees, size)]
+        if fixed == nil, marks.uprights.count >= 3 {
+            focals = stride(from: 30.0, through: 120, by: 1).map { focal($0, size) }
+        }
+        var best: (f: Double, pitch: Double, height: Double, spread: Double)?
+        for f in focals {
+            for step in -40...700 {
+                let pitch = Double(step) / 8
+                guard let fit = fit(marks.uprights, f: f, pitchDegrees: pitch, size), fit.spread < best?.spread ?? 1e9
+                else { continue }
+                best = (f, pitch, fit.height, fit.spread)
+            }
+        }
+        guard let best, best.spread < 0.15 else { throw .uprightsUnclear }
+        var fine = best
+        for step in -50...50 {
+            let pitch = best.pitch + Double(step) / 400
+            if let fit = fit(marks.uprights, f: best.f, pitchDegrees: pitch, size), fit.spread < fine.spread {
+                fine = (best.f, pitch, fit.height, fit.spread)
+            }
+        }
+        let feet = marks.uprights.map(\.foot.y)
+        guard (feet.max() ?? 0) - (feet.min() ?? 0) >= 0.05 else { throw .uprightsUnclear }
+        let (s, c) = (sin(Angle.radians(fine.pitch)), cos(Angle.radians(fine.pitch)))
+        return FloorCamera(
+            focal: fine.f, r1: Vector3(1, 0, 0), r2: Vector3(0, -s, c), t: Vector3(0, c * fine.height, s * fine.height),
+            residual: fine.spread, size: size)
+    }
+
+    /// The camera's height from each upright thing at this pitch: their mean, and how far they differ (in logarithms).
+    private static func fit(
+        _ uprights: [CameraCalibration.Upright], f: Double, pitchDegrees: Double, _ size: FrameSize
+    ) -> (height: Double, spread: Double)? {
+        let (s, c) = (sin(Angle.radians(pitchDegrees)), cos(Angle.radians(pitchDegrees)))
+        var logs: [Double] = []
+        for upright in uprights {
+            let foot = centred(upright.foot, size).y / f, head = centred(upright.head, size).y / f
+            // Distance of the foot in camera heights, then the height at which the head is seen where it is.
+            let below = foot * c + s
+            guard below > 1e-6 else { return nil }
+            let distance = (c - foot * s) / below
+            let divisor = head * (c * distance + s) + s * distance - c
+            guard distance > 0, abs(divisor) > 1e-9 else { return nil }
+            let height = upright.metres * (head * s - c) / divisor
+            guard height > 0 else { return nil }
+            logs.append(log(height))
+        }
+        let mean = logs.reduce(0, +) / Double(logs.count)
+        let spread = ((logs.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)) / Double(logs.count)).squareRoot()
+        return (exp(mean), spread)
+    }
+}
+
+/// Why marks give no scale, in words that say what to do.
+public enum CalibrationError: Error, Hashable, Sendable, CustomStringConvertible {
+    case tooFewMarks
+    /// Three of the points lie on a line, or two are the same.
+    case pointsDegenerate
+    /// The upright things stand at the same distance, or contradict each other.
+    case uprightsUnclear
+    /// The camera would be at an impossible place.
+    case implausible(heightMetres: Double)
+
+    public var description: String {
+        switch self {
+        case .tooFewMarks: "give at least four floor points, or the feet and heads of at least two upright things"
+        case .pointsDegenerate: "the floor points don't span an area: choose the corners of a large rectangle, in order"
+        case .uprightsUnclear:
+            "the heights contradict each other: mark two things of known height, one near, one far, foot and head"
+        case .implausible(let height):
+            "the camera would be \(Int(clamping: height.rounded())) m above the floor: check the order of the points and the metres"
+        }
+    }
 }

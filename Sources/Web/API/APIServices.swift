@@ -20,6 +20,8 @@ public struct APIServices: Sendable {
     /// The link to an incident's page, whole, from its path; nil where no public address is known.
     public var publicURL: @Sendable (_ path: String) -> String? = { _ in nil }
     public var version = ""
+    /// The rules that there are, and what they can be set to.
+    public var rules: [RuleDescription] = []
 
     public init(store: Store, setup: SetupLink, hub: EventHub) {
         self.store = store

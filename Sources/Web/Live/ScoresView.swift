@@ -9,6 +9,7 @@ struct ScoresView: Encodable {
         var measured: Double
         var threshold: Double
         var unit: String
+        var direction: ThresholdDirection
         var met: Bool
         var track: TrackID?
     }
@@ -24,7 +25,7 @@ struct ScoresView: Encodable {
         self.scores = scores.scores.filter { $0.measured.isFinite && $0.threshold.isFinite }.map {
             ScoreView(
                 rule: $0.rule, name: $0.name, parameter: $0.parameter, measured: $0.measured, threshold: $0.threshold,
-                unit: $0.unit, met: $0.isMet, track: $0.track)
+                unit: $0.unit, direction: $0.direction, met: $0.isMet, track: $0.track)
         }
     }
 }

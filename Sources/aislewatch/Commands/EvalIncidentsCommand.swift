@@ -41,7 +41,7 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
         let configuration = try ConfigurationOption.load(config, purpose: .settings)
         let family: CompactFamily? = motionOnly ? nil : try await model.loadForFigures()
         let settings = IncidentEvaluation.Settings(
-            rules: config == nil ? .labelledClips : RuleSettings(configuration.rules), pace: pace,
+            rules: config == nil ? .labelledClips : configuration.rules, pace: pace,
             preRollSeconds: configuration.recording.preRollSeconds,
             postRollSeconds: configuration.recording.postRollSeconds)
         let evaluation = IncidentEvaluation(settings: settings) {

@@ -58,7 +58,7 @@ struct TuneCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try ConfigurationOption.load(config, purpose: .settings)
         let grid = try await CommandFailure.wrapping {
-            try TuningGrid(rule: rule, values: try parsedValues(), base: RuleSettings(configuration.rules))
+            try TuningGrid(rule: rule, values: try parsedValues(), base: configuration.rules)
         }
         let family: CompactFamily? = motionOnly ? nil : try await model.load()
         let reporter = EvaluationReporter("watching")

@@ -46,7 +46,7 @@ final class ExplainPrinter: Sendable {
                     state.scores[key] = score
                     continue
                 }
-                if Self.nearer(score, than: best) { state.scores[key] = score }
+                if score.isNearer(than: best) { state.scores[key] = score }
             }
             return finished
         }
@@ -56,13 +56,6 @@ final class ExplainPrinter: Sendable {
     /// The last second.
     func finish() {
         if let text = state.withLock({ state in state.second.map { Self.text(state, second: $0) } }) { write(text) }
-    }
-
-    /// The value that says most for the rule.
-    private static func nearer(_ score: RuleScore, than best: RuleScore) -> Bool {
-        if score.isMet != best.isMet { return score.isMet }
-        let isUpperLimit = score.isMet ? score.measured <= score.threshold : score.measured > score.threshold
-        return isUpperLimit ? score.measured < best.measured : score.measured > best.measured
     }
 
     private static func text(_ state: State, second: Int) -> String {

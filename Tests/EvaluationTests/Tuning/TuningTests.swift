@@ -16,14 +16,14 @@ struct TuningTests {
             values: [("min_drop_picture_heights", [0.05, 0.1]), ("max_fall_seconds", [1, 1.5, 2])], base: base)
         #expect(grid.points.count == 6 && grid.kind == .fallingObject)
         let last = try #require(grid.points.last?.settings.fallingObject)
-        #expect(last.minDropPictureHeights == 0.1 && last.maxFallSeconds == 2 && last.restSeconds == 0.9)
+        #expect(last.minDrop.pictureHeights == 0.1 && last.maxFallSeconds == 2 && last.restSeconds == 0.9)
     }
 
     @Test("a parameter in pixels, which has no default, can be tried too")
     func pixels() throws {
         let grid = try TuningGrid(
             rule: "falling_object", values: [("min_drop_pixels", [20, 40])], base: RuleSettings())
-        #expect(grid.points.map(\.settings.fallingObject.minDropPixels) == [20, 40])
+        #expect(grid.points.map(\.settings.fallingObject.minDrop.pixels) == [20, 40])
     }
 
     @Test("without values each number is tried below and above what it is")

@@ -6,15 +6,15 @@ import { icon } from "../core/icons.js";
 import { panel } from "../core/page.js";
 import { attempt } from "../core/toasts.js";
 import { trim, words } from "../core/format.js";
-import { gauge, isUpperBound } from "../incidents/why.js";
+import { gauge } from "../incidents/why.js";
 import { keyOf, ScoreFeed } from "./scorefeed.js";
-import { hasScale, isUnused, rules, unitOf, wordsOf } from "./rulebook.js";
+import { bookOf, hasScale, isUnused, rules, sideOf, wordsOf } from "./rulebook.js";
 import { saveEdits } from "./save.js";
 
 export async function open(body) {
-  const [values, { cameras }] = await Promise.all([get("/api/v1/configuration/values"), get("/api/v1/cameras")]);
+  const [values, { cameras }, declared] = await Promise.all([get("/api/v1/configuration/values"), get("/api/v1/cameras"), get("/api/v1/rules")]);
   const meters = new Map();
-  const forms = rules(values.rules ?? {}).map((rule) => new RuleForm(rule, meters));
+  const forms = rules(bookOf(declared.rules), values.rules ?? {}).map((rule) => new RuleForm(rule, meters));
   let feed = null;
   const watch = (id) => {
     feed?.stop();
@@ -52,20 +52,23 @@ class RuleForm {
 
   #line(name, value, meters) {
     const id = `rule-${this.rule.name}-${this.rule.item ?? ""}-${name}`.replace(/[^A-Za-z0-9_-]/g, "-");
-    // Lengths may be texts with their unit: "0.8 m", "8 %", "40 px".
-    const isText = typeof value === "string";
-    const control = el("input", { id, ...(isText ? { type: "text" } : { type: "number", step: "any" }), value,
+    const { type, about, unit, fires, minimum, maximum, pattern } = this.rule.parameters.get(name) ?? { type: typeof value };
+    if (type === "boolean") {
+      return el("div.rule-value", { title: about }, check(id, wordsOf(name), { checked: value === true, on: { change: (event) => this.#set(name, event.target.checked, value) } }));
+    }
+    // Lengths are texts with their unit: "0.8 m", "8 %", "40 px".
+    const isText = type === "string";
+    const control = el("input", { id, ...(isText ? { type: "text", pattern } : { type: "number", step: "any", min: minimum, max: maximum }), value, title: about,
       on: { change: (event) => this.#set(name, isText ? event.target.value.trim() : Number(event.target.value), value) } });
     const measured = el("div.measured", {});
     meters.set(keyOf(this.rule.kind, this.rule.item, name), (score, scaled) => {
-      if (!score) { replace(measured, isUnused(name, this.rule.values, scaled) && el("span.soft.small", {}, scaled ? "counts for cameras without a scale" : "counts for cameras with a scale")); return; }
+      if (!score) { replace(measured, isUnused(name, scaled, this.rule.parameters) && el("span.soft.small", {}, scaled ? "counts for cameras without a scale" : "counts for cameras with a scale")); return; }
       // A threshold that is being typed counts here at once; one with a unit only where the rules say it.
       const typed = isText ? NaN : Number(control.value);
       const limit = Number.isFinite(typed) ? typed : score.limit;
-      const isBelow = isUpperBound(name) || score.isMet !== score.now >= score.limit;
-      replace(measured, gauge(score.peak, limit, { isBelow }), el("span.soft.small", {}, `now ${trim(score.now, 3)}, lately up to ${trim(score.peak, 3)}`));
+      replace(measured, gauge(score.peak, limit, { isBelow: score.isBelow }), el("span.soft.small", {}, `now ${trim(score.now, 3)}, lately ${score.isBelow ? "down" : "up"} to ${trim(score.peak, 3)}`));
     });
-    return el("div.rule-value", {}, el("label", { htmlFor: id }, wordsOf(name), unitOf(name) && el("span.soft", {}, ` (${unitOf(name)})`)), control, measured);
+    return el("div.rule-value", {}, el("label", { htmlFor: id, title: about }, wordsOf(name), sideOf(fires) && ` ${sideOf(fires)}`, unit && el("span.soft", {}, ` (${unit})`)), control, measured);
   }
 
   #set(name, value, before) {

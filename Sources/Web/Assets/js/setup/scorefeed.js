@@ -7,21 +7,24 @@ const fading = 0.96;
 /** One threshold of one rule; `name` where several rules share a key. */
 export const keyOf = (rule, name, parameter) => [rule, name ?? "", parameter].join("\n");
 
-/** Rounds of scores with what was highest lately. */
+/** Rounds of scores with what came nearest to the threshold lately. */
 export class Scores {
   #peaks = new Map();
 
   take(scores) {
-    return scores.map(({ rule, name, parameter, measured, threshold, met }) => {
+    return scores.map(({ rule, name, parameter, measured, threshold, direction, met }) => {
       const key = keyOf(rule, name, parameter);
-      const peak = Math.max(measured, (this.#peaks.get(key) ?? measured) * fading);
+      const isBelow = direction === "at_most", before = this.#peaks.get(key) ?? measured;
+      // A peak goes back to what is measured now, little by little.
+      const faded = measured + (before - measured) * fading;
+      const peak = isBelow ? Math.min(measured, faded) : Math.max(measured, faded);
       this.#peaks.set(key, peak);
-      return { key, now: measured, peak, limit: threshold, isMet: met };
+      return { key, now: measured, peak, limit: threshold, isBelow, isMet: met };
     });
   }
 }
 
-/** Calls `onScore` with each threshold's {key, now, peak, limit, isMet} some times a second, until it is stopped. */
+/** Calls `onScore` with each threshold's {key, now, peak, limit, isBelow, isMet} some times a second, until it is stopped. */
 export class ScoreFeed {
   constructor(camera, onScore) {
     const scores = new Scores();

@@ -1,0 +1,62 @@
+public import Domain
+
+/// The rules that there are, in the order in which they judge: one sees what those before it detected in the same frame.
+///
+/// The engine, the configuration's reader, tuning, the API and the documents walk this list; nothing else names all rules.
+public struct RuleRegistry: Sendable {
+    /// One rule, as all of those see it.
+    public struct Entry: Sendable {
+        public let description: RuleDescription
+        /// What holds in the settings, by key; empty for rules of which a site writes a list.
+        public let values: @Sendable (RuleSettings) -> [String: ParameterValue]
+        /// Sets values by key; the others stay.
+        public let set: @Sendable (inout RuleSettings, [String: ParameterValue]) -> Void
+        let judgesAlways: Bool
+        let isToldFirst: Bool
+        /// The rules that judge by the settings: none where it is off, as many as the site wrote where it is a list.
+        let make: @Sendable (RuleSettings, CameraScene) -> [any Rule]
+    }
+
+    public var entries: [Entry]
+
+    public static let standard = RuleRegistry(entries: [
+        .one(CameraTamperedRule.self),
+        // What spreads is no object at rest: it is known before the rules about objects judge.
+        .one(SpillRule.self), .one(ToppledStackRule.self), .one(FallingObjectRule.self), .one(ObjectLeftRule.self),
+        .one(ObjectRemovedRule.self), .one(MarkedObjectRule.self), .list(ZoneEntryRule.self, \.zoneEntries),
+        .list(LineCrossingRule.self, \.lineCrossings), .list(DwellRule.self, \.dwells), .one(NearMissRule.self),
+        .one(PersonDownRule.self),
+    ])
+
+    public subscript(_ kind: IncidentKind) -> Entry? { entries.first { $0.description.kind == kind } }
+}
+
+extension RuleRegistry.Entry {
+    /// A rule that a site has once, on or off.
+    static func one<R: Rule>(_ rule: R.Type) -> Self where R.Settings: SingleRuleParameters {
+        Self(
+            description: description(R.self, isListed: false), values: { $0[R.Settings.self].values },
+            set: { $0[R.Settings.self] = $0[R.Settings.self].with($1) }, judgesAlways: R.judgesAlways,
+            isToldFirst: R.isToldFirst,
+            make: { settings, scene in
+                let own = settings[R.Settings.self]
+                return own.enabled ? [R(own, scene: scene)] : []
+            })
+    }
+
+    /// A rule of which a site writes as many as it likes.
+    static func list<R: Rule>(
+        _ rule: R.Type, _ settings: KeyPath<RuleSettings, [R.Settings]> & Sendable
+    ) -> Self where R.Settings: ListedRuleParameters {
+        Self(
+            description: description(R.self, isListed: true), values: { _ in [:] }, set: { _, _ in },
+            judgesAlways: R.judgesAlways, isToldFirst: R.isToldFirst,
+            make: { all, scene in all[keyPath: settings].map { R($0, scene: scene) } })
+    }
+
+    private static func description<R: Rule>(_ rule: R.Type, isListed: Bool) -> RuleDescription {
+        RuleDescription(
+            kind: R.Settings.kind, sentence: R.Settings.sentence, isListed: isListed,
+            parameters: R.Settings.parameters)
+    }
+}
