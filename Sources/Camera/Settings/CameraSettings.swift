@@ -13,7 +13,7 @@ extension SceneSettings {
         self.init()
         self.analysisFPS = analysisFPS ?? configuration.analysis.fps
         self.networkPace = networkPace
-        gate.warmUpSeconds = configuration.analysis.warmUpSeconds
+        motion.warmUpSeconds = configuration.analysis.warmUpSeconds
     }
 }
 
