@@ -60,9 +60,16 @@ public struct ChannelRegistry: Sendable {
         var forTrial: @Sendable (AlertChannelConfiguration) -> AlertChannelConfiguration
     }
 
-    private let entries: [Entry]
+    private var entries: [Entry]
 
     public init(_ kinds: [any ConfigurableChannel.Type]) { entries = kinds.map { Self.entry($0) } }
+
+    /// These and others.
+    public func adding(_ kinds: [any ConfigurableChannel.Type]) -> ChannelRegistry {
+        var registry = self
+        registry.entries += kinds.map { Self.entry($0) }
+        return registry
+    }
 
     private static func entry<Kind: ConfigurableChannel>(_ kind: Kind.Type) -> Entry {
         Entry(
