@@ -91,22 +91,6 @@ struct APICall: Sendable {
             throw APIError(
                 status: .contentTooLarge, code: "too_large", message: "A request may have \(maxBodyBytes) bytes.")
         }
-        let data = Data(buffer.readableBytesView)
-        guard case .section(let section) = try? JSONDecoder().decode(JSONValue.self, from: data) else {
-            throw APIError.invalid("The body is no JSON object.")
-        }
-        // A key that means nothing is a mistake of the sender, better told than ignored.
-        if let unknown = section.keys.sorted().first(where: { !Value.keys.contains($0) }) {
-            throw APIError.invalid(
-                "\"\(unknown.prefix(60))\" means nothing here; allowed: \(Value.keys.sorted().joined(separator: ", "))."
-            )
-        }
-        return try Value(reading: JSONReader(section))
+        return try Value.decode(Data(buffer.readableBytesView))
     }
-}
-
-/// What a request's body holds.
-protocol APIBody {
-    static var keys: Set<String> { get }
-    init(reading json: JSONReader) throws
 }

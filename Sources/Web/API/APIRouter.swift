@@ -137,7 +137,7 @@ final class APIRouter: Sendable {
             }
             return Principal(kind: .token(token), name: "token \(token.name)", role: token.role)
         }
-        guard let secret = Self.cookie(of: request) else { return .nobody }
+        guard let secret = request.cookies[Self.cookie]?.value else { return .nobody }
         let idle = settings.idleSeconds
         guard let session = try await services.store.perform({ try $0.session(secret, idleSeconds: idle) }) else {
             return .nobody
@@ -152,15 +152,12 @@ final class APIRouter: Sendable {
         ((try? await principal(call.request))?.role).map { $0 >= .viewer } ?? false
     }
 
-    static func cookie(of request: Request) -> String? {
-        for field in request.headers[values: .cookie] {
-            for pair in field.split(separator: ";") {
-                let parts = pair.split(separator: "=", maxSplits: 1)
-                guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == cookie else { continue }
-                return String(parts[1])
-            }
-        }
-        return nil
+    /// The cookie of a session: no script can read it, no other site can have it sent.
+    /// - Parameter secret: Nil takes it away.
+    static func sessionCookie(_ secret: String?, seconds: Double = 0, isSecure: Bool) -> Cookie {
+        Cookie(
+            name: cookie, value: secret ?? "", maxAge: Int(seconds), path: "/", secure: isSecure, httpOnly: true,
+            sameSite: .strict)
     }
 
     /// A page of another site can make a browser send the cookie, but it can't read what this is derived from.

@@ -52,24 +52,24 @@ struct CameraRoutes: Sendable {
     }
 
     private struct Reason: APIBody {
-        static let keys: Set<String> = ["reason"]
-        var reason: String
+        enum CodingKeys: String, CodingKey, CaseIterable { case reason }
+        var reason: String?
 
-        init(reading json: JSONReader) throws { reason = try json.optionalText("reason", length: 0...200) ?? "" }
+        func check() throws { try APIError.check(reason, CodingKeys.reason, length: 0...200) }
     }
 
     private struct Stream: APIBody {
-        static let keys: Set<String> = ["url", "username", "password", "camera"]
+        enum CodingKeys: String, CodingKey, CaseIterable { case url, username, password, camera }
         var url: String
         var username: String?
         var password: String?
-        var camera: CameraID?
+        var camera: String?
 
-        init(reading json: JSONReader) throws {
-            url = try json.text("url", length: 1...2000)
-            username = try json.optionalText("username", length: 0...200)
-            password = try json.optionalText("password", length: 0...200)
-            camera = try json.optionalText("camera", length: 0...64).flatMap(CameraID.init)
+        func check() throws {
+            try APIError.check(url, CodingKeys.url, length: 1...2000)
+            try APIError.check(username, CodingKeys.username, length: 0...200)
+            try APIError.check(password, CodingKeys.password, length: 0...200)
+            try APIError.check(camera, CodingKeys.camera, length: 0...64)
         }
     }
 
@@ -98,13 +98,13 @@ struct CameraRoutes: Sendable {
         api.on(.post, "/cameras/{camera}/segment", role: .operator) { call in
             guard let prompts = api.services.prompts else { throw APIError.notAvailable("There is no model here.") }
             let camera = try known(call).id
-            let click = try await call.body(ClickBody.self).click
+            let click = try await call.body(ClickBody.self).click()
             return .json(SegmentView(try await prompts.segment(click, camera: camera)))
         }
         api.on(.post, "/cameras/{camera}/trigger", role: .operator) { call in
             guard let trigger = api.services.trigger else { throw APIError.notAvailable("Nothing can be begun here.") }
             let camera = try known(call).id
-            let reason = try await call.body(Reason.self).reason
+            let reason = try await call.body(Reason.self).reason ?? ""
             let id = try await trigger.trigger(camera: camera, reason: reason, by: call.principal.name)
             await api.audit(call, "incident.trigger", id.rawValue, reason)
             return .json(["incident": id.rawValue], status: .created)
@@ -189,7 +189,8 @@ struct CameraRoutes: Sendable {
         guard let streams = api.services.streams else { throw APIError.notAvailable("No stream can be tried here.") }
         let stream = try await call.body(Stream.self)
         let test = try await streams.test(
-            url: stream.url, username: stream.username, password: stream.password, camera: stream.camera)
+            url: stream.url, username: stream.username, password: stream.password,
+            camera: stream.camera.flatMap(CameraID.init))
         await api.audit(call, "camera.test", "stream", test.outcome.isOK ? "it answers" : test.outcome.message)
         return .json(
             View(

@@ -8,73 +8,102 @@ struct ConfigurationRoutes: Sendable {
     let api: APIRouter
 
     private struct TextBody: APIBody {
-        static let keys: Set<String> = ["text", "revision", "dry_run"]
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case text, revision
+            case dryRun = "dry_run"
+        }
         var text: String
         var revision: String?
-        var dryRun: Bool
+        var dryRun: Bool?
 
-        init(reading json: JSONReader) throws {
-            text = try json.text("text", length: 0...500_000)
-            revision = try json.optionalText("revision", length: 0...100)
-            dryRun = try json.flag("dry_run") ?? false
+        func check() throws {
+            try APIError.check(text, CodingKeys.text, length: 0...500_000)
+            try APIError.check(revision, CodingKeys.revision, length: 0...100)
         }
     }
 
     private struct EditsBody: APIBody {
-        static let keys: Set<String> = ["edits", "revision", "dry_run"]
-        var edits: [ConfigurationEdit]
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case edits, revision
+            case dryRun = "dry_run"
+        }
+        var edits: [Checked<Edit>]
         var revision: String?
-        var dryRun: Bool
+        var dryRun: Bool?
 
-        init(reading json: JSONReader) throws {
-            guard let list = try json.list("edits", max: 100), !list.isEmpty else {
+        func check() throws {
+            guard (1...100).contains(edits.count) else {
                 throw APIError.invalid("\"edits\" must be a list of 1 to 100 edits.")
             }
-            edits = try list.map(Self.edit)
-            revision = try json.optionalText("revision", length: 0...100)
-            dryRun = try json.flag("dry_run") ?? false
+            try APIError.check(revision, CodingKeys.revision, length: 0...100)
         }
+    }
 
-        private static func edit(_ value: JSONValue) throws -> ConfigurationEdit {
-            guard case .section(let section) = value else { throw APIError.invalid("An edit must be an object.") }
-            guard case .list(let path)? = section["path"], (1...12).contains(path.count) else {
+    private struct Edit: APIBody {
+        enum CodingKeys: String, CodingKey, CaseIterable { case op, path, value }
+        enum Operation: String, CaseIterable { case set, remove }
+        static let nullable: Set<String> = ["value"]
+        var edit: ConfigurationEdit
+
+        init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            let path = try values.decode([Step].self, forKey: .path).map(\.step)
+            guard (1...12).contains(path.count) else {
                 throw APIError.invalid("An edit's \"path\" must be a list of 1 to 12 keys.")
             }
-            let steps = try path.map { step -> ConfigurationEdit.Step in
-                switch step {
-                case .text(let key): return .key(key)
-                case .integer(let index) where (0...10_000).contains(index): return .index(Int(index))
-                default: throw APIError.invalid("A \"path\" holds keys and indices.")
-                }
-            }
-            switch section["op"]?.text {
-            case "remove": return ConfigurationEdit(path: steps, value: nil)
-            case "set":
-                guard let value = section["value"] else { throw APIError.invalid("\"set\" needs a \"value\".") }
-                return ConfigurationEdit(path: steps, value: ConfigurationRoutes.value(value))
-            default: throw APIError.invalid("An edit's \"op\" must be set or remove.")
+            switch try values.decode(Choice<Operation>.self, forKey: .op).value {
+            case .remove: edit = ConfigurationEdit(path: path, value: nil)
+            case .set:
+                guard values.contains(.value) else { throw APIError.invalid("\"set\" needs a \"value\".") }
+                edit = ConfigurationEdit(path: path, value: try values.decode(Value.self, forKey: .value).value)
             }
         }
     }
 
-    private static func value(_ json: JSONValue) -> ConfigurationValue {
-        switch json {
-        case .null: return .null
-        case .bool(let value): return .bool(value)
-        case .integer(let value): return .number(Double(value))
-        case .number(let value): return .number(value)
-        case .text(let value): return .text(value)
-        case .list(let values): return .list(values.map(value))
-        case .section(let section):
-            if section.count == 1, let secret = section["secret"]?.text { return .secret(secret) }
-            // JSON has no order; the one in which the example lists them reads well.
-            let order = ["id", "name", "kind", "type", "url", "username", "password"]
-            let keys = section.keys.sorted { first, second in
-                (order.firstIndex(of: first) ?? order.count, first)
-                    < (order.firstIndex(of: second) ?? order.count, second)
+    /// A key or an index.
+    private struct Step: Decodable {
+        var step: ConfigurationEdit.Step
+
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            if let key = try? value.decode(String.self) {
+                step = .key(key)
+            } else if let index = try? value.decode(Int.self), (0...10_000).contains(index) {
+                step = .index(index)
+            } else {
+                throw APIError.invalid("A \"path\" holds keys and indices.")
             }
-            return .section(
-                keys.map { ConfigurationValue.Entry(key: $0, value: value(section[$0] ?? .null)) })
+        }
+    }
+
+    /// Any JSON, as what may stand in the file.
+    private struct Value: Decodable {
+        /// JSON has no order; the one in which the example lists them reads well.
+        private static let order = ["id", "name", "kind", "type", "url", "username", "password"]
+        var value: ConfigurationValue
+
+        init(from decoder: any Decoder) throws {
+            let one = try decoder.singleValueContainer()
+            if one.decodeNil() {
+                value = .null
+            } else if let flag = try? one.decode(Bool.self) {
+                value = .bool(flag)
+            } else if let number = try? one.decode(Double.self) {
+                value = .number(number)
+            } else if let text = try? one.decode(String.self) {
+                value = .text(text)
+            } else if let list = try? one.decode([Value].self) {
+                value = .list(list.map(\.value))
+            } else {
+                let section = try one.decode([String: Value].self).mapValues(\.value)
+                if section.count == 1, case .text(let secret)? = section["secret"] {
+                    value = .secret(secret)
+                    return
+                }
+                func place(_ key: String) -> Int { Self.order.firstIndex(of: key) ?? Self.order.count }
+                let entries = section.map { ConfigurationValue.Entry(key: $0.key, value: $0.value) }
+                value = .section(entries.sorted { (place($0.key), $0.key) < (place($1.key), $1.key) })
+            }
         }
     }
 
@@ -138,12 +167,14 @@ struct ConfigurationRoutes: Sendable {
         api.on(.put, "/configuration", role: .admin) { call in
             let body = try await call.body(TextBody.self)
             return await answer(
-                call, try await editor().save(text: body.text, revision: body.revision, dryRun: body.dryRun), "save")
+                call, try await editor().save(text: body.text, revision: body.revision, dryRun: body.dryRun ?? false), "save")
         }
         api.on(.post, "/configuration/edits", role: .admin) { call in
             let body = try await call.body(EditsBody.self)
             return await answer(
-                call, try await editor().apply(body.edits, revision: body.revision, dryRun: body.dryRun), "edit")
+                call,
+                try await editor().apply(body.edits.map(\.body.edit), revision: body.revision, dryRun: body.dryRun ?? false),
+                "edit")
         }
         api.on(.post, "/configuration/undo", role: .admin) { call in
             await answer(call, try await editor().undo(), "undo")

@@ -38,47 +38,39 @@ struct FollowRoutes: Sendable {
     }
 
     private struct New: APIBody {
-        static let keys: Set<String> = ["camera", "click", "candidate", "name", "conditions"]
-        var camera: CameraID
-        var click: PictureClick
-        var candidate: Int
-        var name: String
-        var conditions: Set<FollowedObject.Condition>
+        enum CodingKeys: String, CodingKey, CaseIterable { case camera, click, candidate, name, conditions }
+        var camera: String
+        var click: Checked<ClickBody>
+        var candidate: Int?
+        var name: String?
+        var conditions: [Choice<FollowedObject.Condition>]?
 
-        init(reading json: JSONReader) throws {
-            guard let camera = CameraID(rawValue: try json.text("camera", length: 0...64)) else {
-                throw APIError.notFound("There is no such camera.")
-            }
-            self.camera = camera
-            guard let click = try json.section("click", keys: ClickBody.keys) else {
-                throw APIError.invalid("\"click\" is missing.")
-            }
-            self.click = try ClickBody(reading: click).click
-            candidate = Int(try json.integer("candidate", 0...2) ?? 0)
-            name = try json.optionalText("name", length: 1...80) ?? ""
-            conditions = try FollowRoutes.conditions(json) ?? []
+        func check() throws {
+            try APIError.check(camera, CodingKeys.camera, length: 0...64)
+            try APIError.check(candidate, CodingKeys.candidate, 0...2)
+            try APIError.check(name, CodingKeys.name, length: 1...80)
+            _ = try FollowRoutes.set(conditions)
         }
     }
 
     private struct Change: APIBody {
-        static let keys: Set<String> = ["name", "conditions"]
+        enum CodingKeys: String, CodingKey, CaseIterable { case name, conditions }
         var name: String?
-        var conditions: Set<FollowedObject.Condition>?
+        var conditions: [Choice<FollowedObject.Condition>]?
 
-        init(reading json: JSONReader) throws {
-            name = try json.optionalText("name", length: 1...80)
-            conditions = try FollowRoutes.conditions(json)
+        func check() throws {
+            try APIError.check(name, CodingKeys.name, length: 1...80)
+            _ = try FollowRoutes.set(conditions)
         }
     }
 
-    private static func conditions(_ json: JSONReader) throws -> Set<FollowedObject.Condition>? {
-        guard let list = try json.list("conditions", max: 4) else { return nil }
-        let conditions = list.compactMap { $0.text.flatMap(FollowedObject.Condition.init) }
-        guard conditions.count == list.count, Set(conditions).count == list.count else {
-            let all = FollowedObject.Condition.allCases.map(\.rawValue).joined(separator: ", ")
-            throw APIError.invalid("\"conditions\" may hold each of \(all) once.")
-        }
-        return Set(conditions)
+    private static func set(
+        _ conditions: [Choice<FollowedObject.Condition>]?
+    ) throws -> Set<FollowedObject.Condition>? {
+        guard let conditions else { return nil }
+        let all = Set(conditions.map(\.value))
+        guard all.count == conditions.count else { throw APIError.invalid("\"conditions\" may hold each word once.") }
+        return all
     }
 
     private func sink() throws -> any PromptSink {
@@ -93,16 +85,19 @@ struct FollowRoutes: Sendable {
         }
         api.on(.post, "/follows", role: .operator) { call in
             let new = try await call.body(New.self)
+            guard let camera = CameraID(rawValue: new.camera) else {
+                throw APIError.notFound("There is no such camera.")
+            }
             let follow = try await sink().follow(
-                new.click, camera: new.camera, candidate: new.candidate, name: new.name, conditions: new.conditions,
-                by: call.principal.name)
+                new.click.body.click(), camera: camera, candidate: new.candidate ?? 0, name: new.name ?? "",
+                conditions: Self.set(new.conditions) ?? [], by: call.principal.name)
             await api.audit(call, "follow.create", follow.object.id.rawValue, follow.object.name)
             return .json(View(follow), status: .created)
         }
         api.on(.get, "/follows/{follow}", role: .viewer) { call in .json(View(try await known(call))) }
         api.on(.patch, "/follows/{follow}", role: .operator) { call in
             let change = try await call.body(Change.self), id = try await known(call).object.id
-            let follow = try await sink().change(id, name: change.name, conditions: change.conditions)
+            let follow = try await sink().change(id, name: change.name, conditions: Self.set(change.conditions))
             await api.audit(call, "follow.change", id.rawValue, follow.object.name)
             return .json(View(follow))
         }
@@ -114,7 +109,7 @@ struct FollowRoutes: Sendable {
         }
         api.on(.post, "/follows/{follow}/correct", role: .operator) { call in
             let id = try await known(call).object.id
-            let follow = try await sink().correct(id, click: try await call.body(ClickBody.self).click)
+            let follow = try await sink().correct(id, click: try await call.body(ClickBody.self).click())
             await api.audit(call, "follow.correct", id.rawValue, follow.object.name)
             return .json(View(follow))
         }

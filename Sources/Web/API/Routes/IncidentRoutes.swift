@@ -36,34 +36,16 @@ struct IncidentRoutes: Sendable {
     }
 
     private struct ReviewBody: APIBody {
-        static let keys: Set<String> = ["verdict", "note"]
-        var verdict: Verdict
-        var note: String
+        enum CodingKeys: String, CodingKey, CaseIterable { case verdict, note }
+        var verdict: Choice<Verdict>
+        var note: String?
 
-        init(reading json: JSONReader) throws {
-            guard let verdict = try json.choice("verdict", as: Verdict.self) else {
-                throw APIError.invalid("\"verdict\" is missing.")
-            }
-            self.verdict = verdict
-            note = try json.optionalText("note", length: 0...500) ?? ""
-        }
+        func check() throws { try APIError.check(note, CodingKeys.note, length: 0...500) }
     }
 
     private struct Protection: APIBody {
-        static let keys: Set<String> = ["protected"]
+        enum CodingKeys: String, CodingKey, CaseIterable { case isProtected = "protected" }
         var isProtected: Bool
-
-        init(reading json: JSONReader) throws {
-            guard let flag = try json.flag("protected") else { throw APIError.invalid("\"protected\" is missing.") }
-            isProtected = flag
-        }
-    }
-
-    private struct Hours: APIBody {
-        static let keys: Set<String> = ["hours"]
-        var hours: Double?
-
-        init(reading json: JSONReader) throws { hours = try json.number("hours", 0...8760, above: 0) }
     }
 
     func add() {
@@ -91,9 +73,9 @@ struct IncidentRoutes: Sendable {
         api.on(.put, "/incidents/{incident}/review", role: .operator) { call in
             let body = try await call.body(ReviewBody.self), incident = try await known(call)
             let review = IncidentReview(
-                review: body.verdict.review, note: body.note, by: call.principal.name, at: api.clock.now())
+                review: body.verdict.value.review, note: body.note ?? "", by: call.principal.name, at: api.clock.now())
             try await store.perform { try $0.setReview(review, of: incident.id) }
-            return await changed(call, incident, "incident.review", body.verdict.rawValue)
+            return await changed(call, incident, "incident.review", body.verdict.value.rawValue)
         }
         api.on(.put, "/incidents/{incident}/protection", role: .operator) { call in
             let isProtected = try await call.body(Protection.self).isProtected, incident = try await known(call)
@@ -106,7 +88,7 @@ struct IncidentRoutes: Sendable {
                 var url: String?
                 var expiresAt: Date
             }
-            let hours = try await call.body(Hours.self).hours ?? 72, incident = try await known(call)
+            let hours = try await call.body(HoursBody.self).hours ?? 72, incident = try await known(call)
             let expiresAt = api.clock.now() + hours * 3600
             let token = try await store.perform { try $0.newLink(incident.id, expiresAt: expiresAt) }
             await api.audit(call, "incident.share", incident.id.rawValue, "for \(hours) h")

@@ -25,37 +25,37 @@ struct SessionRoutes: Sendable {
     }
 
     private struct SignIn: APIBody {
-        static let keys: Set<String> = ["name", "password"]
+        enum CodingKeys: String, CodingKey, CaseIterable { case name, password }
         var name: String
         var password: String
 
-        init(reading json: JSONReader) throws {
-            name = try json.text("name", length: 1...64)
-            password = try json.text("password", length: 1...256)
+        func check() throws {
+            try APIError.check(name, CodingKeys.name, length: 1...64)
+            try APIError.check(password, CodingKeys.password, length: 1...256)
         }
     }
 
     private struct Setup: APIBody {
-        static let keys: Set<String> = ["token", "name", "password"]
+        enum CodingKeys: String, CodingKey, CaseIterable { case token, name, password }
         var token: String
         var name: String
         var password: String
 
-        init(reading json: JSONReader) throws {
-            token = try json.text("token", length: 0...128)
-            name = try UserRoutes.name(json)
-            password = try json.text("password", length: 10...256)
+        func check() throws {
+            try APIError.check(token, CodingKeys.token, length: 0...128)
+            try UserRoutes.check(name: name, CodingKeys.name)
+            try UserRoutes.check(newPassword: password, CodingKeys.password)
         }
     }
 
     private struct NewPassword: APIBody {
-        static let keys: Set<String> = ["old", "new"]
+        enum CodingKeys: String, CodingKey, CaseIterable { case old, new }
         var old: String
         var new: String
 
-        init(reading json: JSONReader) throws {
-            old = try json.text("old", length: 0...256)
-            new = try json.text("new", length: 10...256)
+        func check() throws {
+            try APIError.check(old, CodingKeys.old, length: 0...256)
+            try UserRoutes.check(newPassword: new, CodingKeys.new)
         }
     }
 
@@ -92,7 +92,7 @@ struct SessionRoutes: Sendable {
                 try await services.store.perform { try $0.closeSession(secret) }
             }
             var response = Response.done
-            response.headers[.setCookie] = SessionCookie.clear(isSecure: call.origin.isSecure)
+            response.setCookie(APIRouter.sessionCookie(nil, isSecure: call.origin.isSecure))
             return response
         }
         api.on(.post, "/session/password", role: .viewer) { call in try await changePassword(call) }
@@ -164,8 +164,8 @@ struct SessionRoutes: Sendable {
         }
         var response = Response.json(
             view(account, csrf: APIRouter.csrf(secret: secret), expiresAt: expiresAt), status: status)
-        response.headers[.setCookie] = SessionCookie.set(
-            secret, seconds: api.settings.sessionSeconds, isSecure: call.origin.isSecure)
+        response.setCookie(
+            APIRouter.sessionCookie(secret, seconds: api.settings.sessionSeconds, isSecure: call.origin.isSecure))
         return response
     }
 

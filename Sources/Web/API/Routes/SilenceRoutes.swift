@@ -9,38 +9,36 @@ struct SilenceRoutes: Sendable {
     let incidents: IncidentRoutes
 
     private struct NewSnooze: APIBody {
-        static let keys: Set<String> = ["minutes", "camera", "kind", "reason"]
+        enum CodingKeys: String, CodingKey, CaseIterable { case minutes, camera, kind, reason }
+        static let nullable: Set<String> = ["camera", "kind"]
         var minutes: Double
-        var camera: CameraID?
-        var kind: IncidentKind?
-        var reason: String
+        var camera: String?
+        var kind: String?
+        var reason: String?
 
-        init(reading json: JSONReader) throws {
-            guard let minutes = try json.number("minutes", 0...10_080, above: 0) else {
-                throw APIError.invalid("\"minutes\" is missing.")
-            }
-            self.minutes = minutes
-            if let text = try json.optionalText("camera", length: 0...64, nullable: true) {
+        func check() throws {
+            try APIError.check(minutes, CodingKeys.minutes, 0...10_080, isAbove: true)
+            try APIError.check(camera, CodingKeys.camera, length: 0...64)
+            try APIError.check(kind, CodingKeys.kind, length: 0...64)
+            try APIError.check(reason, CodingKeys.reason, length: 0...200)
+        }
+
+        func snooze(from now: Date, by: String) throws -> Snooze {
+            let camera = try camera.map { text in
                 guard let camera = CameraID(rawValue: text) else {
                     throw APIError.unprocessable("There is no such camera.")
                 }
-                self.camera = camera
+                return camera
             }
-            if let text = try json.optionalText("kind", length: 0...64, nullable: true) {
+            let kind = try kind.map { text in
                 guard let kind = IncidentKind(rawValue: text) else {
                     throw APIError.unprocessable("There is no such kind.")
                 }
-                self.kind = kind
+                return kind
             }
-            reason = try json.optionalText("reason", length: 0...200) ?? ""
+            return Snooze(
+                camera: camera, kind: kind, from: now, until: now + minutes * 60, by: by, reason: reason ?? "")
         }
-    }
-
-    private struct Hours: APIBody {
-        static let keys: Set<String> = ["hours"]
-        var hours: Double?
-
-        init(reading json: JSONReader) throws { hours = try json.number("hours", 0...8760, above: 0) }
     }
 
     private struct SnoozeView: Encodable {
@@ -96,7 +94,7 @@ struct SilenceRoutes: Sendable {
             return await incidents.changed(call, incident, "incident.acknowledge")
         }
         api.on(.post, "/incidents/{incident}/suppress", role: .operator) { call in
-            let hours = try await call.body(Hours.self).hours, desk = try desk()
+            let hours = try await call.body(HoursBody.self).hours, desk = try desk()
             let incident = try await incidents.known(call), who = call.principal.name
             let until = api.clock.now() + (hours.map { $0 * 3600 } ?? Self.farSeconds)
             let place = try await desk.suppress(incident, until: until, by: who)
@@ -120,12 +118,10 @@ struct SilenceRoutes: Sendable {
             return .json(View(snoozes: all.map(SnoozeView.init)))
         }
         api.on(.post, "/snoozes", role: .operator) { call in
-            let new = try await call.body(NewSnooze.self), desk = try desk(), now = api.clock.now()
-            let snooze = Snooze(
-                camera: new.camera, kind: new.kind, from: now, until: now + new.minutes * 60, by: call.principal.name,
-                reason: new.reason)
+            let new = try await call.body(NewSnooze.self), desk = try desk()
+            let snooze = try new.snooze(from: api.clock.now(), by: call.principal.name)
             let kept = try await desk.add(snooze)
-            await api.audit(call, "snooze.create", new.camera?.rawValue ?? "all cameras", "\(new.minutes) min. \(new.reason)")
+            await api.audit(call, "snooze.create", new.camera ?? "all cameras", "\(new.minutes) min. \(snooze.reason)")
             return .json(SnoozeView(kept), status: .created)
         }
         api.on(.delete, "/snoozes/{snooze}", role: .operator) { call in
@@ -154,4 +150,12 @@ struct SilenceRoutes: Sendable {
             ).response(to: call.request, close: call.context.close)
         }
     }
+}
+
+/// For how long something holds.
+struct HoursBody: APIBody {
+    enum CodingKeys: String, CodingKey, CaseIterable { case hours }
+    var hours: Double?
+
+    func check() throws { try APIError.check(hours, CodingKeys.hours, 0...8760, isAbove: true) }
 }

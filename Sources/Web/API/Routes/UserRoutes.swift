@@ -22,39 +22,34 @@ struct UserRoutes: Sendable {
     }
 
     private struct NewUser: APIBody {
-        static let keys: Set<String> = ["name", "password", "role"]
+        enum CodingKeys: String, CodingKey, CaseIterable { case name, password, role }
         var name: String
         var password: String
-        var role: Role
+        var role: Choice<Role>
 
-        init(reading json: JSONReader) throws {
-            name = try UserRoutes.name(json)
-            password = try json.text("password", length: 10...256)
-            role = try UserRoutes.role(json)
+        func check() throws {
+            try UserRoutes.check(name: name, CodingKeys.name)
+            try UserRoutes.check(newPassword: password, CodingKeys.password)
         }
     }
 
     private struct Change: APIBody {
-        static let keys: Set<String> = ["password", "role"]
+        enum CodingKeys: String, CodingKey, CaseIterable { case password, role }
         var password: String?
-        var role: Role?
+        var role: Choice<Role>?
 
-        init(reading json: JSONReader) throws {
-            password = try json.optionalText("password", length: 10...256)
-            role = try json.choice("role", as: Role.self)
-        }
+        func check() throws { try UserRoutes.check(newPassword: password, CodingKeys.password) }
     }
 
     private struct NewToken: APIBody {
-        static let keys: Set<String> = ["name", "role", "days"]
+        enum CodingKeys: String, CodingKey, CaseIterable { case name, role, days }
         var name: String
-        var role: Role
-        var days: Int64?
+        var role: Choice<Role>
+        var days: Int?
 
-        init(reading json: JSONReader) throws {
-            name = try json.text("name", length: 1...80)
-            role = try UserRoutes.role(json)
-            days = try json.integer("days", 1...3650)
+        func check() throws {
+            try APIError.check(name, CodingKeys.name, length: 1...80)
+            try APIError.check(days, CodingKeys.days, 1...3650)
         }
     }
 
@@ -80,17 +75,15 @@ struct UserRoutes: Sendable {
         }
     }
 
-    static func name(_ json: JSONReader) throws -> String {
-        let name = try json.text("name", length: 1...64)
+    static func check(name: String, _ key: some CodingKey) throws {
+        try APIError.check(name, key, length: 1...64)
         guard Account.isName(name) else {
             throw APIError.invalid("A name has 1 to 64 of A-Z a-z 0-9 . _ @ -, a letter or digit first.")
         }
-        return name
     }
 
-    static func role(_ json: JSONReader) throws -> Role {
-        guard let role = try json.choice("role", as: Role.self) else { throw APIError.invalid("\"role\" is missing.") }
-        return role
+    static func check(newPassword: String?, _ key: some CodingKey) throws {
+        try APIError.check(newPassword, key, length: 10...256)
     }
 
     func add() {
@@ -104,12 +97,12 @@ struct UserRoutes: Sendable {
             let user = try await call.body(NewUser.self)
             let password = try await worker.hash(user.password)
             let account = try await store.perform { store in
-                guard try store.addAccount(user.name, password: password, role: user.role),
+                guard try store.addAccount(user.name, password: password, role: user.role.value),
                     let account = try store.account(user.name)
                 else { throw APIError.conflict("There is an account of this name already.") }
                 return account
             }
-            await api.audit(call, "user.create", user.name, "role \(user.role.rawValue)")
+            await api.audit(call, "user.create", user.name, "role \(user.role.value.rawValue)")
             return .json(View(account), status: .created)
         }
         api.on(.patch, "/users/{user}", role: .admin) { call in
@@ -117,12 +110,12 @@ struct UserRoutes: Sendable {
             let password = if let text = change.password { try await worker.hash(text) } else { PasswordHash?.none }
             let account = try await store.perform { store in
                 guard try store.account(name) != nil else { throw APIError.notFound("There is no such account.") }
-                guard try store.changeAccount(name, password: password, role: change.role),
+                guard try store.changeAccount(name, password: password, role: change.role?.value),
                     let account = try store.account(name)
                 else { throw APIError.conflict("This is the last admin.") }
                 return account
             }
-            let parts = [change.password.map { _ in "password" }, change.role.map { "role \($0.rawValue)" }]
+            let parts = [change.password.map { _ in "password" }, change.role.map { "role \($0.value.rawValue)" }]
             await api.audit(call, "user.change", account.name, parts.compactMap { $0 }.joined(separator: ", "))
             return .json(View(account))
         }
@@ -143,9 +136,9 @@ struct UserRoutes: Sendable {
             let new = try await call.body(NewToken.self)
             let expiresAt = new.days.map { api.clock.now() + Double($0) * 86_400 }
             let made = try await store.perform { store in
-                try store.addToken(name: new.name, role: new.role, by: call.principal.name, expiresAt: expiresAt)
+                try store.addToken(name: new.name, role: new.role.value, by: call.principal.name, expiresAt: expiresAt)
             }
-            await api.audit(call, "token.create", new.name, "role \(new.role.rawValue)")
+            await api.audit(call, "token.create", new.name, "role \(new.role.value.rawValue)")
             return .json(TokenView(made.token, secret: made.secret), status: .created)
         }
         api.on(.delete, "/tokens/{token}", role: .admin) { call in
