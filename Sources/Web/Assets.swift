@@ -1,58 +1,35 @@
-import Crypto
-import Foundation
-import Synchronization
+public import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
 
 /// The pages' own files, found at run time: beside an installed executable in `../share/aislewatch/web`, or in the
 /// checkout. `$AISLEWATCH_WEB` names another folder.
 ///
-/// The list is made once, at the start, so nothing outside it can ever be asked for; a file that changed is read again.
-public final class Assets: Sendable {
-    /// One file as it is served.
-    struct File: Sendable {
-        var contentType: String
-        var bytes: Data
-        var entityTag: String
-    }
-
-    private struct Known {
-        var url: URL
-        var modified: Date
-        var file: File
-    }
-
+/// The list is made once, at the start, so nothing else can ever be asked for; a file that changed is sent as it is then.
+public struct Assets: Sendable {
     public static let environmentKey = "AISLEWATCH_WEB"
-    private static let types = [
-        "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8",
-        "js": "text/javascript; charset=utf-8", "mjs": "text/javascript; charset=utf-8",
-        "json": "application/json; charset=utf-8", "svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg",
-        "ico": "image/x-icon", "webp": "image/webp", "woff2": "font/woff2", "yaml": "application/yaml; charset=utf-8",
-        "webmanifest": "application/manifest+json", "txt": "text/plain; charset=utf-8",
-    ]
 
-    private let files: Mutex<[String: Known]>
-    /// Paths below the root, for instance `/js/app.js`.
-    let paths: [String]
+    private let folder: URL?
+    /// Paths below the folder, for instance `/js/app.js`.
+    private let paths: Set<String>
 
+    /// Looks through the folder, which may wait for the disk.
     /// - Parameter folder: nil serves nothing.
     public init(folder: URL?) {
-        var known: [String: Known] = [:]
-        if let folder, let root = realpath(folder.path, nil) {
-            defer { free(root) }
-            let prefix = String(cString: root)
-            let all = FileManager.default.enumerator(atPath: prefix)
-            while let name = all?.nextObject() as? String {
-                let url = URL(filePath: prefix).appending(path: name)
-                guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }),
-                    let entry = Self.read(url)
-                else { continue }
-                known["/" + name] = entry
-            }
+        self.folder = folder
+        var paths: Set<String> = []
+        let all = folder.flatMap { FileManager.default.enumerator(atPath: $0.path(percentEncoded: false)) }
+        while let name = all?.nextObject() as? String {
+            guard all?.fileAttributes?[.type] as? FileAttributeType == .typeRegular,
+                !name.split(separator: "/").contains(where: { $0.hasPrefix(".") })
+            else { continue }
+            paths.insert("/" + name)
         }
-        paths = known.keys.sorted()
-        files = Mutex(known)
+        self.paths = paths
     }
 
-    /// The folder with `index.html`.
+    /// The folder with `index.html`. Looks for it, which may wait for the disk.
     public static func folder(
         environment: [String: String], executable: URL? = Bundle.main.executableURL,
         workingDirectory: URL = URL(filePath: FileManager.default.currentDirectoryPath)
@@ -70,27 +47,6 @@ public final class Assets: Sendable {
         return places.first { FileManager.default.fileExists(atPath: $0.appending(path: "index.html").path) }
     }
 
-    func file(_ path: String) -> File? {
-        files.withLock { files in
-            guard let known = files[path] else { return nil }
-            let now = (try? FileManager.default.attributesOfItem(atPath: known.url.path)[.modificationDate]) as? Date
-            if let now, now != known.modified, let fresh = Self.read(known.url) { files[path] = fresh }
-            return files[path]?.file
-        }
-    }
-
-    private static func read(_ url: URL) -> Known? {
-        guard let type = types[url.pathExtension.lowercased()],
-            let attributes = try? FileManager.default.attributesOfItem(atPath: url.path),
-            attributes[.type] as? FileAttributeType == .typeRegular,
-            let modified = attributes[.modificationDate] as? Date,
-            let bytes = FileManager.default.contents(atPath: url.path)
-        else { return nil }
-        let hash = SHA256.hash(data: bytes).prefix(12).map { String($0, radix: 16) }.joined()
-        return Known(
-            url: url, modified: modified, file: File(contentType: type, bytes: bytes, entityTag: "\"\(hash)\""))
-    }
-
     private static func checkouts(_ folder: URL) -> [URL] {
         var result: [URL] = []
         var place = folder.standardizedFileURL
@@ -100,5 +56,80 @@ public final class Assets: Sendable {
             place.deleteLastPathComponent()
         }
         return result
+    }
+
+    /// Answers with one of the files whatever no route answers; nil where there are none.
+    func middleware(logger: Logger) -> AssetMiddleware? {
+        folder.map { AssetMiddleware(folder: $0, paths: paths, logger: logger) }
+    }
+}
+
+/// Sends the pages' files. They hold nothing about the site, so they need no sign-in: the sign-in page is one of them.
+struct AssetMiddleware: RouterMiddleware {
+    typealias Context = WebContext
+
+    /// Nothing is loaded from elsewhere, no inline code; `blob:` is what Media Source Extensions and pictures drawn by the
+    /// page's own scripts need.
+    static let policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
+        + "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+        + "frame-ancestors 'none'"
+
+    private let files: FileMiddleware<WebContext, ListedFiles>
+
+    init(folder: URL, paths: Set<String>, logger: Logger) {
+        let files = LocalFileSystem(
+            rootFolder: folder.path(percentEncoded: false), threadPool: .singleton, logger: logger)
+        self.files = FileMiddleware(
+            fileProvider: ListedFiles(paths: paths, files: files), searchForIndexHtml: true
+        ).withAdditionalMediaType(MediaType(type: .application, subType: "yaml"), mappedToFileExtension: "yaml")
+    }
+
+    func handle(
+        _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as any HTTPResponseError where error.status == .notFound {
+            return try await response(to: request, context: context)
+        }
+    }
+
+    /// - Parameter path: Nil is the request's own.
+    /// - Throws: ``HTTPError`` when there is no such file.
+    func response(to request: Request, path: String? = nil, context: WebContext) async throws -> Response {
+        var head = request.head
+        head.path = path ?? head.path
+        // Files are small, and Hummingbird reads `bytes=-5` as the first five.
+        head.headerFields[.range] = nil
+        var response = try await files.handle(Request(head: head, body: request.body), context: context) { _, _ in
+            throw HTTPError(.notFound)
+        }
+        response.headers[.acceptRanges] = nil
+        // Asked for again each time, and sent when it changed: a new version is never mixed with an old one.
+        response.headers[.cacheControl] = "no-cache"
+        response.headers[.contentSecurityPolicy] = Self.policy
+        return response
+    }
+
+    /// The files of the list alone.
+    private struct ListedFiles: FileProvider {
+        typealias FileAttributes = LocalFileSystem.FileAttributes
+        let paths: Set<String>
+        let files: LocalFileSystem
+
+        func getFileIdentifier(_ path: String) -> String? {
+            path == "/" || paths.contains(path) ? files.getFileIdentifier(path) : nil
+        }
+
+        func getAttributes(id: String) async throws -> FileAttributes? { try await files.getAttributes(id: id) }
+
+        func loadFile(id: String, context: some RequestContext) async throws -> ResponseBody {
+            try await files.loadFile(id: id, context: context)
+        }
+
+        func loadFile(id: String, range: ClosedRange<Int>, context: some RequestContext) async throws -> ResponseBody {
+            try await files.loadFile(id: id, range: range, context: context)
+        }
     }
 }

@@ -51,6 +51,8 @@ public struct WebServer: Service {
         self.onListening = onListening
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders())
+        let files = services == nil ? nil : assets.middleware(logger: logger)
+        if let files { router.add(middleware: files) }
         router.get("/health") { _, _ in try Self.response(await health()) }
         LinkRoutes(
             pages: pages, clips: clips, settings: settings, clock: clock, trustedProxies: apiSettings.trustedProxies
@@ -72,17 +74,12 @@ public struct WebServer: Service {
             AlertRoutes(api: api).add()
             StatusRoutes(api: api).add()
             UserRoutes(api: api).add()
-            api.on(.get, "/openapi.yaml", role: .viewer) { _ in
-                guard let file = assets.file("/api/openapi.yaml") else {
-                    throw APIError.notAvailable("The description was not installed.")
-                }
-                return Response(
-                    status: .ok, headers: [.contentType: "application/yaml"],
-                    body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes)))
+            api.on(.get, "/openapi.yaml", role: .viewer) { call in
+                guard let files else { throw APIError.notAvailable("The description was not installed.") }
+                return try await files.response(to: call.request, path: "/api/openapi.yaml", context: call.context)
             }
             api.finish(router)
             operations = api.operations
-            AssetRoutes(assets: assets).add(to: router)
         } else {
             operations = []
         }

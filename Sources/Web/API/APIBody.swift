@@ -96,8 +96,11 @@ extension APIError {
             guard !context.codingPath.isEmpty else { break }
             return invalid("\"\(context.codingPath.path)\" must be \(words(for: type)).")
         case .dataCorrupted(let context):
-            guard !context.codingPath.isEmpty else { break }
-            return invalid("\"\(context.codingPath.path)\" can't be read.")
+            // What is no JSON comes with an error below; a number that doesn't fit a whole one comes without its place.
+            if context.underlyingError != nil { break }
+            return invalid(
+                context.codingPath.isEmpty
+                    ? "A number is not a whole one, or too large." : "\"\(context.codingPath.path)\" can't be read.")
         @unknown default: break
         }
         return invalid("The body is no JSON object.")

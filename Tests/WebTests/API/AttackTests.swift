@@ -74,6 +74,64 @@ struct AttackTests {
         }
     }
 
+    @Test("pages' files come with their types, whole whatever range is asked for")
+    func files() async throws {
+        let api = try APISite()
+        for (path, type) in [
+            ("/", "text/html"), ("/index.html", "text/html"), ("/js/app.js", "text/javascript"),
+            ("/style/base.css", "text/css"), ("/icon.svg", "image/svg+xml"), ("/api/openapi.yaml", "application/yaml"),
+        ] {
+            let answer = try await api.send(.get, path, headers: [.range: "bytes=-5"])
+            #expect(answer.status == .ok && answer.headers[.contentType] == type, "\(path)")
+            #expect(answer.headers[.cacheControl] == "no-cache" && answer.body.readableBytes > 5, "\(path)")
+            let head = try await api.send(.head, path)
+            #expect(head.status == .ok && head.headers[.contentLength] == "\(answer.body.readableBytes)", "\(path)")
+        }
+        #expect(try await api.send(.get, "/api/v1/openapi.yaml", as: .viewer).text.hasPrefix("openapi:"))
+        for path in ["/js", "/js/", "//js", "/js/app.js/", "/style/../index.html", "/js//app.js", "/%00"] {
+            #expect(try await api.send(.get, path).status == .notFound, "\(path)")
+        }
+        #expect(try await api.send(.post, "/index.html").status == .notFound)
+    }
+
+    @Test(
+        "a wrong body is refused with the key, its place, and what is allowed",
+        arguments: [
+            ("/tokens", #"{"name":"a","role":"king"}"#, #""role" must be one of viewer, operator, admin."#),
+            ("/tokens", #"{"name":"a","role":"viewer","days":1.5}"#, "not a whole one"),
+            ("/tokens", #"{"name":"a","role":"viewer","days":0}"#, #""days" must be a number from 1 to 3650."#),
+            ("/tokens", #"{"name":null,"role":"viewer"}"#, #""name" must not be null."#),
+            ("/tokens", #"{"name":"a","role":"viewer","days":null}"#, #""days" must not be null."#),
+            ("/tokens", #"{"role":"viewer"}"#, #""name" is missing."#),
+            ("/tokens", #"{"name":["a"],"role":"viewer"}"#, #""name" must be a text."#),
+            (
+                "/tokens", #"{"name":"a","role":"viewer","colour":1}"#,
+                "\"colour\" means nothing here; allowed: days, name, role."
+            ),
+            (
+                "/follows", #"{"camera":"dock","click":{"positive":[[0,0]],"shape":1}}"#,
+                "\"shape\" means nothing in \"click\""
+            ),
+            ("/follows", #"{"camera":"dock","click":{"positive":[[0,2]]}}"#, #""positive" must be points"#),
+            (
+                "/follows", #"{"camera":"dock","click":{"positive":[["a",0]]}}"#,
+                #""click.positive[0][0]" must be a number"#
+            ),
+            ("/follows", #"{"camera":"dock","click":[]}"#, #""click" must be an object"#),
+            ("/configuration/edits", #"{"edits":[{"op":"set","path":["a"]}]}"#, #""set" needs a "value"."#),
+            (
+                "/configuration/edits", #"{"edits":[{"op":"cut","path":["a"]}]}"#,
+                #""edits[0].op" must be one of set, remove."#
+            ),
+            ("/configuration/edits", #"{"edits":[{"op":"remove","path":[true]}]}"#, "holds keys and indices"),
+            ("/snoozes", #"{"minutes":0}"#, #""minutes" must be a number"#),
+        ])
+    func wrongBodies(_ path: String, _ body: String, _ message: String) async throws {
+        let answer = try await APISite().send(.post, "/api/v1\(path)", as: .admin, json: body)
+        let text = try #require(answer["message"])
+        #expect(answer.status == .badRequest && text.contains(message), "\(text)")
+    }
+
     @Test("a page that did not change is not sent again")
     func entityTags() async throws {
         let api = try APISite()
