@@ -158,7 +158,8 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Storage", "TestSupport", product("HummingbirdTesting", "hummingbird"),
+                "Web", "Storage", "TestSupport", product("GRDB", "GRDB.swift"),
+                product("HummingbirdTesting", "hummingbird"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: strict),

@@ -6,6 +6,7 @@ import HummingbirdCore
 import HummingbirdTLS
 public import Logging
 public import ServiceLifecycle
+public import Storage
 
 /// Serves health, the pages behind the links in alerts, and, where it is given, the API with its pages. No GET changes
 /// anything.
@@ -38,7 +39,7 @@ public struct WebServer: Service {
     ///   - tls: certificate and key; nil speaks plain HTTP.
     ///   - onListening: told the port once requests are taken.
     public init(
-        host: String, port: Int, pages: any IncidentPages, clips: any ClipSource, settings: PageSettings,
+        host: String, port: Int, pages: Store, clips: any ClipSource, settings: PageSettings,
         clock: any WallClock, logger: Logger, api services: APIServices? = nil,
         apiSettings: APISettings = APISettings(),
         assets: Assets = Assets(folder: nil), tls: TLSFiles? = nil,
@@ -55,7 +56,7 @@ public struct WebServer: Service {
         if let files { router.add(middleware: files) }
         router.get("/health") { _, _ in try Self.response(await health()) }
         LinkRoutes(
-            pages: pages, clips: clips, settings: settings, clock: clock, trustedProxies: apiSettings.trustedProxies
+            store: pages, clips: clips, settings: settings, clock: clock, trustedProxies: apiSettings.trustedProxies
         ).add(to: router)
         self.tls = try tls?.configuration()
         if let services {

@@ -168,17 +168,31 @@ struct PageTests {
         #expect(try await site.get("/health", method: method).status == .notFound)
     }
 
-    @Test("says so when the store fails, without a word about the reason")
-    func storeFails() async throws {
-        struct Broken: IncidentPages {
-            struct Failure: Error { var secret = "/var/lib/secret" }
-            func incident(token: String) throws -> Incident? { throw Failure() }
-            func clips(of incident: IncidentID) throws -> [Clip] { [] }
-        }
+    @Test(
+        "says so when the database fails, without a word about the reason",
+        arguments: ["incidents", "links", "clips", "clip_incidents"])
+    func databaseFails(_ table: String) async throws {
         let site = try Site()
-        let answer = try await site.get("/i/\(site.token)", server: site.server(pages: Broken()))
+        try site.addClip("01clip", video: Data([1]))
+        try site.breakTable(table)
+        let answer = try await site.get("/i/\(site.token)")
         #expect(answer.status == .internalServerError && answer.text == Page.failed)
         #expect(answer.headers[.contentSecurityPolicy] != nil)
+    }
+
+    @Test("a clip that can't be read is not said to be gone", arguments: ["en", "de"])
+    func unreadable(_ language: String) async throws {
+        let site = try Site()
+        let clip = try site.addClip("01clip", video: nil)
+        // Root may read everything, but nobody a name that leads to itself.
+        try FileManager.default.createSymbolicLink(
+            at: site.directory.file(clip.path), withDestinationURL: site.directory.file(clip.path))
+        let server = try site.server(language: language)
+        let page = try await site.get("/i/\(site.token)", server: server)
+        #expect(page.status == .ok && page.text.contains(PageWords.inLanguage(language).clipUnreadable))
+        #expect(!page.text.contains(PageWords.inLanguage(language).noClipAnyMore))
+        let file = try await site.get("/i/\(site.token)/clip.mp4", server: server)
+        #expect(file.status == .internalServerError && file.text == Page.failed)
     }
 
     @Test("times follow the site's zone")

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import GRDB
 import Hummingbird
 import HummingbirdTesting
 import Logging
@@ -19,7 +20,7 @@ struct Site {
 
         private func existing(_ path: String) -> URL? {
             let url = root.appending(path: path)
-            return FileManager.default.fileExists(atPath: url.path) ? url : nil
+            return (try? FileManager.default.attributesOfItem(atPath: url.path)) != nil ? url : nil
         }
     }
 
@@ -67,15 +68,22 @@ struct Site {
         return clip
     }
 
+    /// Takes a table away, as a damaged database would.
+    func breakTable(_ name: String) throws {
+        try DatabaseQueue(path: store.path).writeWithoutTransaction { db in
+            try db.execute(sql: "ALTER TABLE \(name) RENAME TO gone")
+        }
+    }
+
     func server(
         timeZone: String = "Europe/Berlin", language: String = "en", text: String = "Box fell.",
         status: HealthReport.Status = .ok,
-        host: String = "127.0.0.1", port: Int = 0, pages: (any IncidentPages)? = nil, trustedProxies: [String] = []
+        host: String = "127.0.0.1", port: Int = 0, trustedProxies: [String] = []
     ) throws -> WebServer {
         var settings = APISettings()
         settings.trustedProxies = trustedProxies.compactMap(AddressRange.init)
         return try WebServer(
-            host: host, port: port, pages: pages ?? store, clips: files,
+            host: host, port: port, pages: store, clips: files,
             settings: PageSettings(
                 siteName: "Hall <1>", timeZone: TimeZone(identifier: timeZone) ?? .gmt, language: language,
                 cameraName: { "Cam \"\($0)\"" }, text: { _ in text }),

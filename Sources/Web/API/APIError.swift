@@ -54,6 +54,7 @@ struct APIError: Error {
         case StorageError.notFound(let what): return .notFound("There is no \(what).")
         case StorageError.busy, StorageError.diskFull:
             return .notAvailable("The database can't be written now; try again.")
+        case is OpenFile.Unreadable: return .notAvailable("The file can't be read; the daemon's log says why.")
         case let error as any HTTPResponseError:
             return APIError(
                 status: error.status, code: error.status.code == 413 ? "too_large" : "invalid",

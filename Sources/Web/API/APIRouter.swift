@@ -117,6 +117,7 @@ final class APIRouter: Sendable {
                     request: request, context: context, principal: principal, origin: origin,
                     maxBodyBytes: settings.maxBodyBytes))
         } catch {
+            if error is OpenFile.Unreadable { logger.error("\(error)") }
             if let known = APIError.from(error) { return known.response }
             logger.error("\(request.method.rawValue) \(request.uri.path) failed: \(error)")
             return APIError(
@@ -148,8 +149,14 @@ final class APIRouter: Sendable {
     }
 
     /// Whether a long answer may still go on: the session or token may have ended meanwhile.
+    /// A database that can't say now is asked again later.
     func isStillIn(_ call: APICall) async -> Bool {
-        ((try? await principal(call.request))?.role).map { $0 >= .viewer } ?? false
+        do {
+            return try await principal(call.request).role.map { $0 >= .viewer } ?? false
+        } catch {
+            logger.error("it is not known whether \(call.principal.name) is still signed in: \(error)")
+            return true
+        }
     }
 
     /// The cookie of a session: no script can read it, no other site can have it sent.

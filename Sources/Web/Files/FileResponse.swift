@@ -1,3 +1,4 @@
+import Domain
 import HTTPTypes
 import Hummingbird
 import ServiceLifecycle
@@ -12,6 +13,22 @@ struct FileResponse {
     var entityTag: String?
     /// What a browser calls it when it is saved.
     var fileName: String
+
+    /// A clip's video; nil when it is gone or still empty.
+    /// - Throws: ``OpenFile/Unreadable``.
+    static func video(of clip: Clip, _ files: any ClipSource) async throws -> FileResponse? {
+        guard let file = try await OpenFile.open({ files.videoFile(of: clip) }), file.size > 0 else { return nil }
+        return FileResponse(
+            file: file, contentType: "video/mp4", entityTag: clip.state == .finished ? "\"\(clip.id)\"" : nil,
+            fileName: "\(clip.camera)-\(clip.id).mp4")
+    }
+
+    /// A clip's poster; nil when there is none yet.
+    /// - Throws: ``OpenFile/Unreadable``.
+    static func poster(of clip: Clip, _ files: any ClipSource) async throws -> FileResponse? {
+        guard let file = try await OpenFile.open({ files.posterFile(of: clip) }), file.size > 0 else { return nil }
+        return FileResponse(file: file, contentType: "image/jpeg", fileName: "\(clip.camera)-\(clip.id).jpg")
+    }
 
     func response(to request: Request, close: @escaping @Sendable () -> Void) -> Response {
         var headers = Self.headers(contentType, fileName)

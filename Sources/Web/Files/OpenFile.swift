@@ -7,15 +7,28 @@ import Hummingbird
 final class OpenFile: Sendable {
     struct ReadError: Error {}
 
+    /// It is there, and can't be opened: it may be another user's, or the disk fails.
+    struct Unreadable: Error, CustomStringConvertible {
+        var path: String
+        /// `errno`.
+        var code: Int32
+        var description: String { "\(path) can't be read: \(String(cString: strerror(code)))" }
+    }
+
     private let descriptor: Int32
     /// The size in bytes when it was opened; a clip that is being written grows on.
     let size: Int
 
-    /// - Returns: nil when there is no such regular file, or it can't be read.
-    init?(_ url: URL) {
+    /// - Returns: nil when there is no such regular file.
+    /// - Throws: ``Unreadable``.
+    init?(_ url: URL) throws {
         BlockingWork.assertMayBlock("opening a file")
         let descriptor = Glibc.open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else {
+            let code = errno
+            guard [ENOENT, ENOTDIR, ENXIO].contains(code) else { throw Unreadable(path: url.path, code: code) }
+            return nil
+        }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
@@ -41,21 +54,7 @@ final class OpenFile: Sendable {
     }
 
     /// Opens a file off the concurrency pool.
-    static func open(_ find: @escaping @Sendable () -> URL?) async -> OpenFile? {
-        await BlockingWork.shared.run { find().flatMap(OpenFile.init) }
-    }
-}
-
-extension ClipSource {
-    /// The clip's video, unless it is gone or still empty.
-    func openVideo(of clip: Clip) async -> OpenFile? {
-        let file = await OpenFile.open { videoFile(of: clip) }
-        return file.flatMap { $0.size > 0 ? $0 : nil }
-    }
-
-    /// The clip's poster, unless there is none yet.
-    func openPoster(of clip: Clip) async -> OpenFile? {
-        let file = await OpenFile.open { posterFile(of: clip) }
-        return file.flatMap { $0.size > 0 ? $0 : nil }
+    static func open(_ find: @escaping @Sendable () -> URL?) async throws -> OpenFile? {
+        try await BlockingWork.shared.run { try find().flatMap { try OpenFile($0) } }
     }
 }

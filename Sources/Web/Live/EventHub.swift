@@ -53,8 +53,9 @@ public final class EventHub: LiveEvents {
 
     /// How incidents and objects look in an event. Both may wait for the disk.
     struct Views: Sendable {
-        var incident: @Sendable (Incident) -> any Encodable & Sendable
-        var stored: @Sendable (IncidentID) -> Incident?
+        var incident: @Sendable (Incident) throws -> any Encodable & Sendable
+        var stored: @Sendable (IncidentID) throws -> Incident?
+        var onFailure: @Sendable (any Error) -> Void
     }
 
     public init() {}
@@ -87,13 +88,18 @@ public final class EventHub: LiveEvents {
         switch event {
         case .incident, .incidentChanged:
             // What a page shows of an incident is in the database.
-            work.start { [self] in
-                guard let text = text(of: event) else { return }
-                for receiver in receivers { receiver.yield(text) }
-            }
-        default:
-            guard let text = text(of: event) else { return }
+            work.start { [self] in send(event, to: receivers) }
+        default: send(event, to: receivers)
+        }
+    }
+
+    private func send(_ event: LiveEvent, to receivers: [AsyncStream<ByteBuffer>.Continuation]) {
+        let views = views.withLock { $0 }
+        do {
+            guard let text = try Self.text(of: event, views) else { return }
             for receiver in receivers { receiver.yield(text) }
+        } catch {
+            views?.onFailure(error)
         }
     }
 
@@ -118,43 +124,28 @@ public final class EventHub: LiveEvents {
         return cameras.contains(camera)
     }
 
-    private func text(of event: LiveEvent) -> ByteBuffer? {
-        let views = views.withLock { $0 }
+    /// - Returns: Nil for what can't be shown (yet).
+    private static func text(of event: LiveEvent, _ views: Views?) throws -> ByteBuffer? {
         let name: String
-        let data: Data?
-        switch event {
-        case .scene(let scene):
-            name = "tracks"
-            data = try? APIJSON.data(SceneView(scene))
-        case .scores(let scores):
-            name = "scores"
-            data = try? APIJSON.data(ScoresView(scores))
-        case .incident(let event):
-            name = "incident"
-            data = views.flatMap {
-                try? APIJSON.data(IncidentChange(type: event.type, incident: AnyView($0.incident(event.incident))))
-            }
-        case .incidentChanged(let id):
-            name = "incident"
-            data = views.flatMap { views in
-                views.stored(id).flatMap { incident in
-                    try? APIJSON.data(IncidentChange(type: "changed", incident: AnyView(views.incident(incident))))
-                }
-            }
-        case .follow(let follow):
-            name = "follow"
-            data = try? APIJSON.data(FollowRoutes.View(follow))
-        case .camera(let camera):
-            name = "camera"
-            data = try? APIJSON.data(CameraRoutes.View(camera))
-        case .configuration(let revision):
-            name = "configuration"
-            data = try? APIJSON.data(["revision": revision])
-        case .warning(let warning):
-            name = "warning"
-            data = try? APIJSON.data(StatusRoutes.WarningView(warning))
+        let data: Data
+        func change(_ type: String, _ incident: Incident) throws -> Data? {
+            try views.map { try APIJSON.data(IncidentChange(type: type, incident: AnyView($0.incident(incident)))) }
         }
-        guard let data else { return nil }
+        switch event {
+        case .scene(let scene): (name, data) = ("tracks", try APIJSON.data(SceneView(scene)))
+        case .scores(let scores): (name, data) = ("scores", try APIJSON.data(ScoresView(scores)))
+        case .incident(let event):
+            guard let view = try change(event.type, event.incident) else { return nil }
+            (name, data) = ("incident", view)
+        case .incidentChanged(let id):
+            guard let stored = try views?.stored(id), let view = try change("changed", stored) else { return nil }
+            (name, data) = ("incident", view)
+        case .follow(let follow): (name, data) = ("follow", try APIJSON.data(FollowRoutes.View(follow)))
+        case .camera(let camera): (name, data) = ("camera", try APIJSON.data(CameraRoutes.View(camera)))
+        case .configuration(let revision):
+            (name, data) = ("configuration", try APIJSON.data(["revision": revision]))
+        case .warning(let warning): (name, data) = ("warning", try APIJSON.data(StatusRoutes.WarningView(warning)))
+        }
         var buffer = ByteBuffer()
         buffer.writeString("event: \(name)\ndata: ")
         buffer.writeBytes(data)

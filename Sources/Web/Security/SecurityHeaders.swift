@@ -45,12 +45,3 @@ struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
         return fields
     }
 }
-
-extension Response {
-    /// An HTML page.
-    static func page(_ html: String, status: HTTPResponse.Status = .ok) -> Response {
-        let body = ByteBuffer(string: html)
-        return Response(
-            status: status, headers: [.contentType: "text/html; charset=utf-8"], body: ResponseBody(byteBuffer: body))
-    }
-}

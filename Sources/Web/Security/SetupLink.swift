@@ -31,7 +31,7 @@ public final class SetupLink: Sendable {
     public var path: String? { state.withLock { $0.token }.map { "/#/setup/\($0)" } }
 
     /// Whether the first account is still to be made.
-    func isNeeded() async -> Bool { (try? await store.perform { try $0.accounts().isEmpty }) ?? false }
+    func isNeeded() async throws -> Bool { try await store.perform { try $0.accounts().isEmpty } }
 
     /// Too many wrong tokens close the door until the next start.
     func accepts(_ given: String) -> Bool {

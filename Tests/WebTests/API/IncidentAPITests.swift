@@ -66,6 +66,38 @@ struct IncidentAPITests {
         }
     }
 
+    @Test(
+        "a database that fails is said to fail, and never looks like an incident without clips, reviews or alerts",
+        arguments: ["clips", "clip_incidents", "incident_reviews", "outbox"])
+    func databaseFails(_ table: String) async throws {
+        let api = try APISite()
+        try api.site.addClip("01clip", video: Data("0123".utf8), poster: Data("jpeg".utf8))
+        #expect(try await api.send(.get, "/api/v1/incidents/01incident", as: .viewer).status == .ok)
+        try api.site.breakTable(table)
+        let answer = try await api.send(.get, "/api/v1/incidents/01incident", as: .viewer)
+        #expect(answer.status == .internalServerError && answer["error"] == "failed", "\(answer.text)")
+        if table != "outbox" {
+            let list = try await api.send(.get, "/api/v1/incidents", as: .viewer)
+            #expect(list.status == .internalServerError && list["error"] == "failed", "\(list.text)")
+        }
+    }
+
+    @Test("a file that can't be read is said to be so, not to be gone")
+    func unreadableFile() async throws {
+        let api = try APISite()
+        let clip = try api.site.addClip("01clip", video: Data("0123".utf8), poster: Data("jpeg".utf8))
+        // Root may read everything, but nobody a name that leads to itself.
+        for path in [clip.path, clip.posterPath] {
+            try FileManager.default.removeItem(at: api.site.directory.file(path))
+            try FileManager.default.createSymbolicLink(
+                at: api.site.directory.file(path), withDestinationURL: api.site.directory.file(path))
+        }
+        for name in ["video.mp4", "poster.jpg"] {
+            let answer = try await api.send(.get, "/api/v1/clips/01clip/\(name)", as: .viewer)
+            #expect(answer.status == .serviceUnavailable && answer["error"] == "not_available", "\(name)")
+        }
+    }
+
     @Test("a review is kept with who and when, can be taken back, and is noted")
     func review() async throws {
         let api = try APISite()

@@ -167,13 +167,15 @@ struct ConfigurationRoutes: Sendable {
         api.on(.put, "/configuration", role: .admin) { call in
             let body = try await call.body(TextBody.self)
             return await answer(
-                call, try await editor().save(text: body.text, revision: body.revision, dryRun: body.dryRun ?? false), "save")
+                call, try await editor().save(text: body.text, revision: body.revision, dryRun: body.dryRun ?? false),
+                "save")
         }
         api.on(.post, "/configuration/edits", role: .admin) { call in
             let body = try await call.body(EditsBody.self)
             return await answer(
                 call,
-                try await editor().apply(body.edits.map(\.body.edit), revision: body.revision, dryRun: body.dryRun ?? false),
+                try await editor().apply(
+                    body.edits.map(\.body.edit), revision: body.revision, dryRun: body.dryRun ?? false),
                 "edit")
         }
         api.on(.post, "/configuration/undo", role: .admin) { call in

@@ -52,20 +52,19 @@ struct IncidentRoutes: Sendable {
         let hub = api.services.hub, store = api.services.store
         hub.use(
             EventHub.Views(
-                incident: { view($0, detailed: false, store.blocking) },
-                stored: { try? store.blocking.incident($0) }))
+                incident: { try view($0, detailed: false, store.blocking) },
+                stored: { try store.blocking.incident($0) },
+                onFailure: { [logger = api.logger] in logger.error("open pages were not told of a change: \($0)") }))
         api.on(.get, "/incidents", role: .viewer) { call in try await list(call) }
         api.on(.get, "/incidents/{incident}", role: .viewer) { call in
             let incident = try await known(call)
-            return .json(await store.perform { view(incident, detailed: true, $0) })
+            return .json(try await store.perform { try view(incident, detailed: true, $0) })
         }
         api.on(.get, "/incidents/{incident}/poster.jpg", role: .viewer) { call in
             let incident = try await known(call)
-            for clip in (try? await store.perform { try $0.clips(of: incident.id) }) ?? [] {
-                if let file = await clips.openPoster(of: clip) {
-                    return FileResponse(
-                        file: file, contentType: "image/jpeg", entityTag: nil, fileName: "\(clip.camera)-\(clip.id).jpg"
-                    ).response(to: call.request, close: call.context.close)
+            for clip in try await store.perform({ try $0.clips(of: incident.id) }) {
+                if let poster = try await FileResponse.poster(of: clip, clips) {
+                    return poster.response(to: call.request, close: call.context.close)
                 }
             }
             throw APIError.notFound("There is no picture of it yet.")
@@ -75,12 +74,12 @@ struct IncidentRoutes: Sendable {
             let review = IncidentReview(
                 review: body.verdict.value.review, note: body.note ?? "", by: call.principal.name, at: api.clock.now())
             try await store.perform { try $0.setReview(review, of: incident.id) }
-            return await changed(call, incident, "incident.review", body.verdict.value.rawValue)
+            return try await changed(call, incident, "incident.review", body.verdict.value.rawValue)
         }
         api.on(.put, "/incidents/{incident}/protection", role: .operator) { call in
             let isProtected = try await call.body(Protection.self).isProtected, incident = try await known(call)
             try await store.perform { try $0.setProtected(incident: incident.id, isProtected) }
-            return await changed(call, incident, isProtected ? "incident.protect" : "incident.unprotect")
+            return try await changed(call, incident, isProtected ? "incident.protect" : "incident.unprotect")
         }
         api.on(.post, "/incidents/{incident}/links", role: .operator) { call in
             struct View: Encodable {
@@ -103,26 +102,20 @@ struct IncidentRoutes: Sendable {
         api.on(.get, "/clips/{clip}/video.mp4", role: .viewer) { call in
             let clip = try await knownClip(call)
             // The recorder may rename the file between the look-up and the opening.
-            var found = await clips.openVideo(of: clip)
-            if found == nil { found = await clips.openVideo(of: try await knownClip(call)) }
-            guard let file = found else { throw APIError.notFound("There is no video yet.") }
-            return FileResponse(
-                file: file, contentType: "video/mp4", entityTag: clip.state == .finished ? "\"\(clip.id)\"" : nil,
-                fileName: "\(clip.camera)-\(clip.id).mp4"
-            ).response(to: call.request, close: call.context.close)
+            var found = try await FileResponse.video(of: clip, clips)
+            if found == nil { found = try await FileResponse.video(of: try await knownClip(call), clips) }
+            guard let video = found else { throw APIError.notFound("There is no video yet.") }
+            return video.response(to: call.request, close: call.context.close)
         }
         api.on(.get, "/clips/{clip}/poster.jpg", role: .viewer) { call in
-            let clip = try await knownClip(call)
-            guard let file = await clips.openPoster(of: clip) else {
+            guard let poster = try await FileResponse.poster(of: try await knownClip(call), clips) else {
                 throw APIError.notFound("There is no picture of it yet.")
             }
-            return FileResponse(
-                file: file, contentType: "image/jpeg", entityTag: nil, fileName: "\(clip.camera)-\(clip.id).jpg"
-            ).response(to: call.request, close: call.context.close)
+            return poster.response(to: call.request, close: call.context.close)
         }
         api.on(.get, "/clips/{clip}/tracks.json", role: .viewer) { call in
             let clip = try await knownClip(call)
-            guard let file = await sidecar(of: clip), file.size > 0 else {
+            guard let file = try await sidecar(of: clip), file.size > 0 else {
                 throw APIError.notFound("The tracks are written when the clip ends.")
             }
             return FileResponse(
@@ -131,8 +124,8 @@ struct IncidentRoutes: Sendable {
         }
     }
 
-    private func sidecar(of clip: Clip) async -> OpenFile? {
-        await OpenFile.open { sidecarFile(of: clip) }
+    private func sidecar(of clip: Clip) async throws -> OpenFile? {
+        try await OpenFile.open { sidecarFile(of: clip) }
     }
 
     private func sidecarFile(of clip: Clip) -> URL? {
@@ -158,11 +151,11 @@ struct IncidentRoutes: Sendable {
     }
 
     func changed(_ call: APICall, _ incident: Incident, _ action: String, _ detail: String = "")
-        async -> Response
+        async throws -> Response
     {
         await api.audit(call, action, incident.id.rawValue, detail)
         api.services.hub.publish(.incidentChanged(incident.id))
-        return .json(await api.services.store.perform { view(incident, detailed: true, $0) })
+        return .json(try await api.services.store.perform { try view(incident, detailed: true, $0) })
     }
 
     private func list(_ call: APICall) async throws -> Response {
@@ -211,7 +204,7 @@ struct IncidentRoutes: Sendable {
             let hasMore = incidents.count == wanted.limit
             if hasMore { incidents.removeLast() }
             return Page(
-                incidents: incidents.map { view($0, detailed: false, db) },
+                incidents: try incidents.map { try view($0, detailed: false, db) },
                 next: hasMore ? incidents.last?.id.rawValue : nil)
         }
         return .json(page)
@@ -227,13 +220,14 @@ struct IncidentRoutes: Sendable {
     }
 
     /// Everything about an incident that the store knows. Waits for the disk.
-    private func view(_ incident: Incident, detailed: Bool, _ store: StoreAccess) -> IncidentView {
-        let all = (try? store.clips(of: incident.id)) ?? []
-        let review = try? store.review(of: incident.id)
+    /// - Throws: What the database says: an incident whose clips can't be read is not one without clips.
+    private func view(_ incident: Incident, detailed: Bool, _ store: StoreAccess) throws -> IncidentView {
+        let all = try store.clips(of: incident.id)
+        let review = try store.review(of: incident.id)
         var view = IncidentView(incident, cameraName: site.cameraName(incident.camera), text: site.text(incident))
         view.review = Verdict(review?.review).rawValue
-        view.protected = (try? store.isProtected(incident: incident.id)) ?? false
-        if let acknowledgement = try? store.acknowledgement(of: incident.id) {
+        view.protected = try store.isProtected(incident: incident.id)
+        if let acknowledgement = try store.acknowledgement(of: incident.id) {
             view.acknowledgedBy = acknowledgement.by
             view.acknowledgedAt = acknowledgement.at
         }
@@ -249,9 +243,9 @@ struct IncidentRoutes: Sendable {
         view.clips = all.map { clip in
             IncidentView.ClipView(
                 clip, incident: incident, hasPoster: clips.posterFile(of: clip) != nil,
-                hasTracks: sidecarFile(of: clip).flatMap(OpenFile.init) != nil)
+                hasTracks: sidecarFile(of: clip).map { FileManager.default.fileExists(atPath: $0.path) } ?? false)
         }
-        view.alerts = ((try? store.messages(of: incident.id)) ?? []).map(IncidentView.AlertView.init)
+        view.alerts = try store.messages(of: incident.id).map(IncidentView.AlertView.init)
         return view
     }
 }

@@ -72,14 +72,15 @@ struct SessionRoutes: Sendable {
         let services = api.services
         api.on(.get, "/setup", role: nil) { _ in
             struct State: Encodable { var needed: Bool }
-            return .json(State(needed: await services.setup.isNeeded()))
+            return .json(State(needed: try await services.setup.isNeeded()))
         }
         api.on(.post, "/setup", role: nil) { call in try await setUp(call) }
         api.on(.post, "/session", role: nil) { call in try await signIn(call) }
         api.on(.get, "/session", role: .viewer) { call in
-            let stored = try? await services.store.perform { try $0.account(call.principal.name) }
+            // A token has no account.
+            let stored = try await services.store.perform { try $0.account(call.principal.name) }
             let account =
-                (stored ?? nil)
+                stored
                 ?? Account(
                     name: call.principal.name, role: call.principal.role ?? .viewer, createdAt: api.clock.now())
             guard case .session(let secret, let expiresAt) = call.principal.kind else {
@@ -102,7 +103,9 @@ struct SessionRoutes: Sendable {
         let setup = try await call.body(Setup.self)
         let services = api.services
         if let seconds = byAddress.wait(call.origin.limitKey) { throw APIError.tooMany(seconds) }
-        guard await services.setup.isNeeded() else { throw APIError.conflict("There is an account already: sign in.") }
+        guard try await services.setup.isNeeded() else {
+            throw APIError.conflict("There is an account already: sign in.")
+        }
         guard services.setup.accepts(setup.token) else {
             byAddress.count(call.origin.limitKey)
             throw APIError.forbidden("This link is not the one that the daemon printed when it started last.")

@@ -91,7 +91,7 @@ struct SilenceRoutes: Sendable {
         api.on(.post, "/incidents/{incident}/acknowledgement", role: .operator) { call in
             let desk = try desk(), incident = try await incidents.known(call), who = call.principal.name
             try await desk.acknowledge(incident.id, by: who)
-            return await incidents.changed(call, incident, "incident.acknowledge")
+            return try await incidents.changed(call, incident, "incident.acknowledge")
         }
         api.on(.post, "/incidents/{incident}/suppress", role: .operator) { call in
             let hours = try await call.body(HoursBody.self).hours, desk = try desk()
@@ -108,7 +108,9 @@ struct SilenceRoutes: Sendable {
         }
         api.on(.delete, "/suppressions/{suppression}", role: .operator) { call in
             let desk = try desk(), who = call.principal.name
-            guard let id = Int64(call.parameter("suppression")), try await desk.endSuppression(id, by: who) else { throw APIError.notFound("There is no such suppression.") }
+            guard let id = Int64(call.parameter("suppression")), try await desk.endSuppression(id, by: who) else {
+                throw APIError.notFound("There is no such suppression.")
+            }
             await api.audit(call, "suppression.remove", String(id))
             return .done
         }
@@ -126,7 +128,9 @@ struct SilenceRoutes: Sendable {
         }
         api.on(.delete, "/snoozes/{snooze}", role: .operator) { call in
             let desk = try desk()
-            guard let id = Int64(call.parameter("snooze")), try await desk.endSnooze(id) else { throw APIError.notFound("There is no such snooze.") }
+            guard let id = Int64(call.parameter("snooze")), try await desk.endSnooze(id) else {
+                throw APIError.notFound("There is no such snooze.")
+            }
             await api.audit(call, "snooze.end", String(id))
             return .done
         }
@@ -140,9 +144,9 @@ struct SilenceRoutes: Sendable {
             }
             let url = try await archive.makeArchive(of: incident.id, by: call.principal.name)
             // Open, it stays readable when its name is gone.
-            let opened = await BlockingWork.shared.run {
+            let opened = try await BlockingWork.shared.run {
                 defer { try? FileManager.default.removeItem(at: url) }
-                return OpenFile(url)
+                return try OpenFile(url)
             }
             guard let file = opened else { throw APIError.notAvailable("The archive could not be written.") }
             return FileResponse(

@@ -51,7 +51,7 @@ export async function open(main, { id }) {
     player = new ClipPlayer(clip, { highlight: incident.tracks ?? [], incident });
     replace(media, player.element, incident.clips.length > 1 && el("p.small.soft", {}, `This incident has ${incident.clips.length} clips: `,
       incident.clips.map((other, index) => el("a", { href: other.video, target: "_blank", rel: "noopener" }, `${index + 1} `))));
-    if (clip.tracks) get(clip.tracks).then((sidecar) => player.setTracks(sidecar)).catch(() => {});
+    if (clip.tracks) get(clip.tracks).then((sidecar) => player.setTracks(sidecar)).catch(tell);
     follows = addFollowing(player, clip);
   };
   let follows = null;
@@ -62,7 +62,7 @@ export async function open(main, { id }) {
       hold: () => shown.video.pause(), onChange: () => panelOf.update(),
     });
     const panelOf = new FollowPanel({ id: incident.camera, name: incident.camera_name }, prompter, { onDone: () => prompter.clear() });
-    panelOf.load().catch(() => {});
+    panelOf.load().catch(tell);
     return panelOf;
   };
   const renew = (now) => { incident = now; showAll(); };

@@ -2,10 +2,11 @@ import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Storage
 
 /// What lies behind an alert's link: `/i/<token>`, and below it the clip's video and poster.
 struct LinkRoutes: Sendable {
-    var pages: any IncidentPages
+    var store: Store
     var clips: any ClipSource
     var settings: PageSettings
     var clock: any WallClock
@@ -17,10 +18,10 @@ struct LinkRoutes: Sendable {
     static let wrongTokenLimit = (capacity: 20.0, refillSeconds: 15.0)
 
     init(
-        pages: any IncidentPages, clips: any ClipSource, settings: PageSettings, clock: any WallClock,
+        store: Store, clips: any ClipSource, settings: PageSettings, clock: any WallClock,
         trustedProxies: [AddressRange]
     ) {
-        self.pages = pages
+        self.store = store
         self.clips = clips
         self.settings = settings
         self.clock = clock
@@ -59,14 +60,14 @@ struct LinkRoutes: Sendable {
             return response
         }
         let token = context.parameters.get("token") ?? ""
-        guard Self.mayBeToken(token), let incident = try await pages.incident(token: token) else {
+        guard Self.mayBeToken(token), let incident = try await store.perform({ try $0.incident(token: token) }) else {
             wrongTokens.count(origin.limitKey)
             return .page(Page.notFound, status: .notFound)
         }
         return try await body(token, incident) ?? .page(Page.notFound, status: .notFound)
     }
 
-    /// The alphabet of base64url; spares the store everything else.
+    /// Only letters of base64url; spares the store everything else.
     private static func mayBeToken(_ token: String) -> Bool {
         (16...128).contains(token.utf8.count)
             && token.utf8.allSatisfy { byte in
@@ -80,22 +81,22 @@ struct LinkRoutes: Sendable {
     }
 
     private func page(token: String, incident: Incident) async throws -> Response {
-        var views: [IncidentPage.ClipView] = []
-        for (index, clip) in try await pages.clips(of: incident.id).enumerated() {
-            views.append(
-                IncidentPage.ClipView(
-                    clip: clip, number: index + 1, hasVideo: await clips.openVideo(of: clip) != nil,
-                    hasPoster: await clips.openPoster(of: clip) != nil))
+        let (all, acknowledgement) = try await store.perform { store in
+            (try store.clips(of: incident.id), try store.acknowledgement(of: incident.id))
+        }
+        let views = await BlockingWork.shared.run { [clips] in
+            all.enumerated().map { index, clip in IncidentPage.ClipView(clip: clip, number: index + 1, files: clips) }
         }
         let page = IncidentPage(
             incident: incident, clips: views, token: token, settings: settings, now: clock.now(),
-            acknowledgement: try await pages.acknowledgement(of: incident.id))
+            acknowledgement: acknowledgement)
         return .page(page.html())
     }
 
     /// Whoever has the link got the message: that is enough to say "I take care of it". Back to the page then.
     private func acknowledge(token: String, incident: Incident) async throws -> Response {
-        try await pages.acknowledge(incident.id, by: "link", at: clock.now())
+        let now = clock.now()
+        _ = try await store.perform { try $0.acknowledge(incident.id, by: "link", at: now) }
         return Response(status: .seeOther, headers: [.location: "/i/\(token)", .cacheControl: "no-store"])
     }
 
@@ -103,28 +104,57 @@ struct LinkRoutes: Sendable {
         _ name: String, of incident: Incident, request: Request, context: WebContext
     ) async throws -> Response? {
         guard let wanted = LinkFile(name) else { return nil }
-        let all = try await pages.clips(of: incident.id)
-        guard all.indices.contains(wanted.index) else { return nil }
-        let clip = all[wanted.index]
-        let stem = "\(clip.camera)-\(clip.id)"
+        func clip() async throws -> Clip? {
+            let all = try await store.perform { try $0.clips(of: incident.id) }
+            return all.indices.contains(wanted.index) ? all[wanted.index] : nil
+        }
+        guard let found = try await clip() else { return nil }
+        let response: FileResponse?
         switch wanted.kind {
         case .video:
-            guard let file = try await openVideo(of: clip, incident: incident) else { return nil }
-            return FileResponse(
-                file: file, contentType: "video/mp4", entityTag: clip.state == .finished ? "\"\(clip.id)\"" : nil,
-                fileName: "\(stem).mp4"
-            ).response(to: request, close: context.close)
-        case .poster:
-            guard let file = await clips.openPoster(of: clip) else { return nil }
-            return FileResponse(file: file, contentType: "image/jpeg", entityTag: nil, fileName: "\(stem).jpg")
-                .response(to: request, close: context.close)
+            // The recorder may rename the file between the look-up and the opening: then it is found at the second try.
+            if let first = try await FileResponse.video(of: found, clips) {
+                response = first
+            } else {
+                response =
+                    if let again = try await clip() { try await FileResponse.video(of: again, clips) } else { nil }
+            }
+        case .poster: response = try await FileResponse.poster(of: found, clips)
         }
+        return response?.response(to: request, close: context.close)
+    }
+}
+
+/// A file's name below a link: `clip.mp4` and `poster.jpg` for the first clip, `clip-2.mp4` for the second, and so on.
+struct LinkFile: Hashable {
+    enum Kind: Hashable {
+        case video, poster
     }
 
-    /// The recorder may rename the file between the look-up and the opening: then it is found at the second try.
-    private func openVideo(of clip: Clip, incident: Incident) async throws -> OpenFile? {
-        if let file = await clips.openVideo(of: clip) { return file }
-        guard let again = try await pages.clips(of: incident.id).first(where: { $0.id == clip.id }) else { return nil }
-        return await clips.openVideo(of: again)
+    var kind: Kind
+    /// Of the incident's clips, from 0.
+    var index: Int
+
+    /// - Returns: nil for any other name.
+    init?(_ name: String) {
+        let stem: Substring
+        if name.hasPrefix("clip"), name.hasSuffix(".mp4") {
+            kind = .video
+            stem = name.dropFirst(4).dropLast(4)
+        } else if name.hasPrefix("poster"), name.hasSuffix(".jpg") {
+            kind = .poster
+            stem = name.dropFirst(6).dropLast(4)
+        } else {
+            return nil
+        }
+        if stem.isEmpty {
+            index = 0
+            return
+        }
+        let digits = stem.dropFirst()
+        guard stem.first == "-", (1...4).contains(digits.count), digits.first != "0",
+            digits.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(digits)
+        else { return nil }
+        index = number - 1
     }
 }

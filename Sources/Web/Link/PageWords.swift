@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 
 /// What the page behind an alert's link says, in the language of the alerts.
 struct PageWords: Sendable {
@@ -10,6 +11,7 @@ struct PageWords: Sendable {
     var somebody: String
     var beingPrepared: String
     var noClipAnyMore: String
+    var clipUnreadable: String
     /// `{reload}` is a link with the words of ``reload``.
     var stillRecording: String
     var reload: String
@@ -42,6 +44,7 @@ struct PageWords: Sendable {
         somebody: "somebody who got the alert",
         beingPrepared: "The clip is being prepared. This page looks for it again by itself.",
         noClipAnyMore: "There is no clip of this incident any more.",
+        clipUnreadable: "The clip can't be read at the moment. The log of Aislewatch says why.",
         stillRecording: "Still being recorded. {reload} to see what came after.", reload: "Load the page again",
         save: "Save the video", pictureAlt: "The camera's picture at the incident", what: "What", camera: "Camera",
         place: "Place", began: "Began", ended: "Ended", stillGoingOn: "still going on", dayMark: "",
@@ -55,6 +58,7 @@ struct PageWords: Sendable {
         somebody: "jemandem, der die Meldung bekommen hat",
         beingPrepared: "Die Aufnahme wird vorbereitet. Diese Seite sieht von selbst wieder nach.",
         noClipAnyMore: "Von diesem Vorfall gibt es keine Aufnahme mehr.",
+        clipUnreadable: "Die Aufnahme kann zurzeit nicht gelesen werden. Den Grund nennt das Protokoll von Aislewatch.",
         stillRecording: "Die Aufnahme läuft noch. {reload}, um zu sehen, was danach kam.", reload: "Seite neu laden",
         save: "Video speichern", pictureAlt: "Das Bild der Kamera beim Vorfall", what: "Was", camera: "Kamera",
         place: "Ort", began: "Beginn", ended: "Ende", stillGoingOn: "dauert an", dayMark: ".",
@@ -70,4 +74,45 @@ struct PageWords: Sendable {
             .dwell: "Jemand oder etwas bleibt stehen", .nearMiss: "Beinahe-Zusammenstoß",
             .personDown: "Person am Boden", .cameraTampered: "Kamera gestört", .combination: "Mehrere Zeichen zusammen",
         ])
+}
+
+/// Times as people read them, in the site's zone: `3 March 2026, 14:02:31`.
+struct LocalTime {
+    let zone: TimeZone
+    private let calendar: Calendar
+
+    private let words: PageWords
+
+    init(_ zone: TimeZone, words: PageWords = .english) {
+        self.zone = zone
+        self.words = words
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = zone
+        self.calendar = calendar
+    }
+
+    /// Date and time of day.
+    func full(_ date: Date) -> String {
+        let parts = calendar.dateComponents([.day, .month, .year], from: date)
+        let month = parts.month.flatMap { (1...12).contains($0) ? words.months[$0 - 1] : nil } ?? ""
+        return "\(parts.day ?? 0)\(words.dayMark) \(month) \(parts.year ?? 0), \(time(date))"
+    }
+
+    /// The time of day alone.
+    func time(_ date: Date) -> String {
+        let parts = calendar.dateComponents([.hour, .minute, .second], from: date)
+        return [parts.hour, parts.minute, parts.second].map { Self.twoDigits($0 ?? 0) }.joined(separator: ":")
+    }
+
+    /// Whether both lie on the same day here.
+    func isSameDay(_ first: Date, _ second: Date) -> Bool { calendar.isDate(first, inSameDayAs: second) }
+
+    /// `+01:00`, or `UTC`.
+    func offset(at date: Date) -> String {
+        let minutes = zone.secondsFromGMT(for: date) / 60
+        guard minutes != 0 else { return "UTC" }
+        return "UTC\(minutes < 0 ? "−" : "+")\(Self.twoDigits(abs(minutes) / 60)):\(Self.twoDigits(abs(minutes) % 60))"
+    }
+
+    private static func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : String(value) }
 }

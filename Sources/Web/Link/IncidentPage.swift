@@ -10,6 +10,18 @@ struct IncidentPage {
         var number: Int
         var hasVideo: Bool
         var hasPoster: Bool
+        /// There is a video, and it can't be read: not the same as none.
+        var isUnreadable: Bool
+
+        /// Looks at the files, which may wait for the disk.
+        init(clip: Clip, number: Int, files: any ClipSource) {
+            self.clip = clip
+            self.number = number
+            let video = Result { try files.videoFile(of: clip).flatMap { try OpenFile($0) } }
+            hasVideo = (try? video.get()).map { $0.size > 0 } ?? false
+            if case .failure = video { isUnreadable = true } else { isUnreadable = false }
+            hasPoster = (try? files.posterFile(of: clip).flatMap { try OpenFile($0) }).map { $0.size > 0 } ?? false
+        }
     }
 
     var incident: Incident
@@ -27,7 +39,8 @@ struct IncidentPage {
         let camera = settings.cameraName(incident.camera)
         let kind = words.kind(incident.kind)
         let isWaiting =
-            !clips.contains { $0.hasVideo } && now.timeIntervalSince(incident.confirmedDate) < Self.waitSeconds
+            !clips.contains { $0.hasVideo || $0.isUnreadable }
+            && now.timeIntervalSince(incident.confirmedDate) < Self.waitSeconds
         let site = settings.siteName.isEmpty ? "Aislewatch" : "\(settings.siteName) · Aislewatch"
         return Page.html(
             language: words.language, title: "\(kind), \(camera)",
@@ -63,7 +76,9 @@ struct IncidentPage {
 
     private func media(isWaiting: Bool) -> String {
         var parts = clips.compactMap { view in view.hasVideo ? video(view) : view.hasPoster ? picture(view) : nil }
-        if isWaiting {
+        if clips.contains(where: \.isUnreadable) {
+            parts.append("<p class=\"note\">\(words.clipUnreadable)</p>")
+        } else if isWaiting {
             parts.append("<p class=\"note\">\(words.beingPrepared)</p>")
         } else if !clips.contains(where: \.hasVideo) {
             parts.append("<p class=\"note\">\(words.noClipAnyMore)</p>")

@@ -1,0 +1,99 @@
+import Crypto
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// The frame that all pages share.
+enum Page {
+    /// - Parameters:
+    ///   - language: of the text.
+    ///   - title: plain text.
+    ///   - body: HTML.
+    ///   - refreshSeconds: reload after so long; only for pages on which nothing plays.
+    static func html(language: String = "en", title: String, body: String, refreshSeconds: Int? = nil) -> String {
+        let refresh = refreshSeconds.map { "\n<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? ""
+        return """
+            <!doctype html>
+            <html lang="\(language)">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="robots" content="noindex, nofollow">
+            <link rel="icon" href="/icon.svg" type="image/svg+xml">\(refresh)
+            <title>\(HTML.escape(title))</title>
+            <style>\(PageStyle.css)</style>
+            </head>
+            <body>
+            \(body)
+            </body>
+            </html>
+
+            """
+    }
+
+    /// For whatever is not there: an unknown link and an expired one look the same, so that nothing can be learned.
+    static let notFound = html(
+        title: "Not found",
+        body: """
+            <main>
+            <h1>There is nothing here</h1>
+            <p>The link is wrong or has expired.</p>
+            </main>
+            """)
+
+    static let tooManyRequests = html(
+        title: "Too many requests",
+        body: """
+            <main>
+            <h1>Too many wrong links</h1>
+            <p>Wait some minutes, then open the link from the message again.</p>
+            </main>
+            """)
+
+    static let failed = html(
+        title: "Not available",
+        body: """
+            <main>
+            <h1>This page can't be shown at the moment</h1>
+            <p>Try again soon. The log of Aislewatch says what is wrong.</p>
+            </main>
+            """)
+}
+
+/// The pages' one style sheet. It stands in the page, named by its hash in the Content-Security-Policy: no further
+/// request, and still nothing else may style the page.
+enum PageStyle {
+    static let css = """
+        :root{color-scheme:light dark;--ink:#14191c;--soft:#505b63;
+        --paper:#fbfcfc;--line:#cdd4d8;--mark:#b0241b;--do:#0b666c;--on:#fff}
+        @media (prefers-color-scheme:dark){:root{--ink:#e6eaec;--soft:#9ca7af;
+        --paper:#0c0f11;--line:#2a3137;--mark:#ff7d6f;--do:#4cc3c6;--on:#06181a}}
+        *{box-sizing:border-box}
+        body{margin:0 auto;max-width:60rem;padding:1rem;background:var(--paper);color:var(--ink);
+        font:1.0625rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
+        h1{margin:.25rem 0;font-size:1.5rem;line-height:1.25}
+        .kind{color:var(--mark);font-weight:600}
+        .text{font-size:1.125rem}
+        video,img{display:block;width:100%;height:auto;max-height:75vh;
+        background:#0a0c0d;border-radius:3px;margin:1rem 0 .25rem}
+        dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem;border-top:1px solid var(--line);padding-top:1rem}
+        dt,.note,footer{color:var(--soft)}
+        dd{margin:0}
+        a{color:inherit}
+        .note,footer{font-size:.9375rem}
+        button{font:inherit;font-weight:600;padding:.75rem 1.25rem;border:0;border-radius:3px;
+        background:var(--do);color:var(--on)}
+        """
+
+    /// For `style-src`: CSP level 2, section 7.17.
+    static let source = "'sha256-\(Data(SHA256.hash(data: Data(css.utf8))).base64EncodedString())'"
+}
+
+extension Response {
+    /// An HTML page.
+    static func page(_ html: String, status: HTTPResponse.Status = .ok) -> Response {
+        let body = ByteBuffer(string: html)
+        return Response(
+            status: status, headers: [.contentType: "text/html; charset=utf-8"], body: ResponseBody(byteBuffer: body))
+    }
+}
