@@ -86,10 +86,9 @@ public final class EventHub: LiveEvents {
         }
         guard !receivers.isEmpty else { return }
         switch event {
-        case .incident, .incidentChanged:
-            // What a page shows of an incident is in the database.
-            work.start { [self] in send(event, to: receivers) }
-        default: send(event, to: receivers)
+        case .scene, .scores: send(event, to: receivers)
+        // What a page shows of an incident is in the database; what happened first is told first.
+        default: work.start { [self] in send(event, to: receivers) }
         }
     }
 

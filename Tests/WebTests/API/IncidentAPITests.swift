@@ -156,13 +156,16 @@ struct IncidentAPITests {
         #expect(hub.wantsScenes(of: dock) && !hub.wantsScenes(of: api.site.incident.camera))
         hub.publish(.incident(.new(api.site.incident)))
         hub.publish(.configuration(revision: "r1"))
+        var texts = all.events.map { String(buffer: $0) }.makeAsyncIterator()
+        let incident = try #require(await texts.next())
+        #expect(incident.hasPrefix("event: incident\ndata: {") && incident.hasSuffix("}\n\n"))
+        #expect(incident.contains(#""type":"new""#))
+        #expect(await texts.next()?.contains("r1") == true)
+        var others = other.events.map { String(buffer: $0) }.makeAsyncIterator()
+        #expect(await others.next()?.contains("r1") == true)
         all.cancel()
         other.cancel()
-        let texts = await all.events.reduce(into: [String]()) { $0.append(String(buffer: $1)) }
-        #expect(texts.count == 2 && texts[0].hasPrefix("event: incident\ndata: {"))
-        #expect(texts[0].contains(#""type":"new""#) && texts[0].hasSuffix("}\n\n"))
-        let others = await other.events.reduce(into: [String]()) { $0.append(String(buffer: $1)) }
-        #expect(others.count == 1 && others[0].contains("r1"))
+        #expect(await texts.next() == nil && others.next() == nil)
         #expect(hub.subscriberCount == 0)
     }
 

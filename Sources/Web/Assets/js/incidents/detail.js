@@ -3,7 +3,7 @@ import { el, replace } from "../core/dom.js";
 import { get } from "../core/api.js";
 import { closer, empty, head, panel } from "../core/page.js";
 import { icon } from "../core/icons.js";
-import { attempt } from "../core/toasts.js";
+import { attempt, tell } from "../core/toasts.js";
 import { bytes, duration, moment, position, words } from "../core/format.js";
 import { may } from "../core/session.js";
 import * as feed from "../core/feed.js";
