@@ -72,7 +72,7 @@ public struct WebServer: Service {
             SilenceRoutes(api: api, incidents: incidents).add()
             ConfigurationRoutes(api: api).add()
             RuleRoutes(api: api).add()
-            AlertRoutes(api: api).add()
+            ChannelRoutes(api: api).add()
             StatusRoutes(api: api).add()
             UserRoutes(api: api).add()
             api.on(.get, "/openapi.yaml", role: .viewer) { call in
@@ -129,5 +129,39 @@ public struct WebServer: Service {
             status: report.status == .failed ? .serviceUnavailable : .ok,
             headers: [.contentType: "application/json; charset=utf-8"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: try encoder.encode(report))))
+    }
+}
+
+/// Why the web part can't run.
+public enum WebError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The address is taken, unknown here, or not allowed to this user.
+    case cannotListen(host: String, port: Int, reason: String)
+
+    /// A certificate or key can't be used.
+    case badCertificate(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .cannotListen(let host, let port, let reason):
+            "can't serve pages on \(host), port \(port): \(reason); choose another host or port under \"web\""
+        case .badCertificate(let path, let reason):
+            "\(path) can't be used for TLS (\(reason)): it must be a PEM file that this user can read"
+        }
+    }
+}
+
+/// What is known of a request beside its text.
+struct WebContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// The address of the other end; a proxy's where there is one.
+    let clientAddress: String
+    /// Drops the connection.
+    let close: @Sendable () -> Void
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        let channel = source.channel
+        clientAddress = channel.remoteAddress?.ipAddress ?? "unknown"
+        close = { channel.close(promise: nil) }
     }
 }

@@ -1,5 +1,6 @@
 import Crypto
-import Foundation
+public import Domain
+public import Foundation
 import HTTPTypes
 import Hummingbird
 
@@ -95,5 +96,55 @@ extension Response {
         let body = ByteBuffer(string: html)
         return Response(
             status: status, headers: [.contentType: "text/html; charset=utf-8"], body: ResponseBody(byteBuffer: body))
+    }
+}
+
+/// What the pages need to know of the site.
+public struct PageSettings: Sendable {
+    /// Shown at the foot; may be empty.
+    public var siteName: String
+    /// In which times are shown.
+    public var timeZone: TimeZone
+    /// Of the page behind an alert's link: `en` or `de`.
+    public var language: String
+    /// What people call a camera.
+    public var cameraName: @Sendable (CameraID) -> String
+    /// The alert's text without the link.
+    public var text: @Sendable (Incident) -> String
+
+    public init(
+        siteName: String, timeZone: TimeZone, language: String = "en",
+        cameraName: @escaping @Sendable (CameraID) -> String,
+        text: @escaping @Sendable (Incident) -> String
+    ) {
+        self.siteName = siteName
+        self.timeZone = timeZone
+        self.language = language
+        self.cameraName = cameraName
+        self.text = text
+    }
+}
+
+/// Text that goes into a page.
+enum HTML {
+    /// `text` with everything that means something in HTML replaced, fit for content and for quoted attributes.
+    static func escape(_ text: String) -> String {
+        var result = ""
+        result.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            // Controls are not allowed in HTML, and direction overrides can make a text read as another.
+            case "\u{0}"..."\u{8}", "\u{B}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}",
+                "\u{2066}"..."\u{2069}":
+                result += "\u{FFFD}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 }

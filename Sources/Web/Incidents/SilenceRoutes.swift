@@ -134,25 +134,6 @@ struct SilenceRoutes: Sendable {
             await api.audit(call, "snooze.end", String(id))
             return .done
         }
-        api.on(.get, "/incidents/{incident}/export.zip", role: .operator) { call in
-            guard let archive = api.services.archive else {
-                throw APIError.notAvailable("Nothing can be exported here.")
-            }
-            let incident = try await incidents.known(call)
-            if call.isHead {
-                return Response(status: .ok, headers: FileResponse.headers("application/zip", "\(incident.id).zip"))
-            }
-            let url = try await archive.makeArchive(of: incident.id, by: call.principal.name)
-            // Open, it stays readable when its name is gone.
-            let opened = try await BlockingWork.shared.run {
-                defer { try? FileManager.default.removeItem(at: url) }
-                return try OpenFile(url)
-            }
-            guard let file = opened else { throw APIError.notAvailable("The archive could not be written.") }
-            return FileResponse(
-                file: file, contentType: "application/zip", entityTag: nil, fileName: "\(incident.id).zip"
-            ).response(to: call.request, close: call.context.close)
-        }
     }
 }
 

@@ -95,6 +95,25 @@ struct IncidentRoutes: Sendable {
             return .json(
                 View(path: path, url: api.services.publicURL(path), expiresAt: expiresAt), status: .created)
         }
+        api.on(.get, "/incidents/{incident}/export.zip", role: .operator) { call in
+            guard let archive = api.services.archive else {
+                throw APIError.notAvailable("Nothing can be exported here.")
+            }
+            let incident = try await known(call)
+            if call.isHead {
+                return Response(status: .ok, headers: FileResponse.headers("application/zip", "\(incident.id).zip"))
+            }
+            let url = try await archive.makeArchive(of: incident.id, by: call.principal.name)
+            // Open, it stays readable when its name is gone.
+            let opened = try await BlockingWork.shared.run {
+                defer { try? FileManager.default.removeItem(at: url) }
+                return try OpenFile(url)
+            }
+            guard let file = opened else { throw APIError.notAvailable("The archive could not be written.") }
+            return FileResponse(
+                file: file, contentType: "application/zip", entityTag: nil, fileName: "\(incident.id).zip"
+            ).response(to: call.request, close: call.context.close)
+        }
         addClips()
     }
 
@@ -247,5 +266,96 @@ struct IncidentRoutes: Sendable {
         }
         view.alerts = try store.messages(of: incident.id).map(IncidentView.AlertView.init)
         return view
+    }
+}
+
+/// An incident as the API shows it. What only details have is nil in lists.
+struct IncidentView: Encodable, Sendable {
+    struct ClipView: Encodable, Sendable {
+        var id: ClipID
+        var state: Clip.State
+        var start: Date
+        var durationSeconds: Double
+        var incidentSeconds: Double
+        var preRollSeconds: Double
+        var bytes: Int64?
+        var video: String
+        var poster: String?
+        var tracks: String?
+
+        init(_ clip: Clip, incident: Incident, hasPoster: Bool, hasTracks: Bool) {
+            let path = "\(APIRouter.prefix)/clips/\(clip.id)"
+            id = clip.id
+            state = clip.state
+            start = clip.startDate
+            durationSeconds = clip.durationSeconds
+            incidentSeconds = max(0, incident.startDate.timeIntervalSince(clip.startDate))
+            preRollSeconds = clip.preRollSeconds
+            bytes = clip.bytes
+            video = path + "/video.mp4"
+            poster = hasPoster ? path + "/poster.jpg" : nil
+            tracks = hasTracks ? path + "/tracks.json" : nil
+        }
+    }
+
+    struct AlertView: Encodable, Sendable {
+        var channel: String
+        var recipient: String
+        var state: OutboxMessage.State
+        var sentAt: Date?
+        var error: String?
+
+        init(_ message: OutboxMessage) {
+            channel = message.alert.channel
+            let all = message.alert.recipient
+            recipient = all.count > 4 ? "…" + all.suffix(4) : all
+            state = message.state
+            sentAt = message.sentAt
+            error = message.lastError
+        }
+    }
+
+    var id: IncidentID
+    var camera: CameraID
+    var cameraName: String
+    var kind: IncidentKind
+    var kinds: [IncidentKind]
+    var phase: Incident.Phase
+    var severity: Severity
+    var start: Date
+    var end: Date
+    var confirmed: Date
+    var region: Region
+    var size: FrameSize
+    var zone: String?
+    var text: String
+    var poster: String?
+    var review = "none"
+    var protected = false
+    var acknowledgedBy: String?
+    var acknowledgedAt: Date?
+    var reviewBy: String?
+    var reviewAt: Date?
+    var reviewNote: String?
+    var why: [Evidence]?
+    var tracks: [TrackID]?
+    var clips: [ClipView]?
+    var alerts: [AlertView]?
+
+    init(_ incident: Incident, cameraName: String, text: String) {
+        id = incident.id
+        camera = incident.camera
+        self.cameraName = cameraName
+        kind = incident.kind
+        kinds = incident.kinds
+        phase = incident.phase
+        severity = incident.severity
+        start = incident.startDate
+        end = incident.endDate
+        confirmed = incident.confirmedDate
+        region = incident.region
+        size = incident.frameSize
+        zone = incident.facts.zoneName ?? incident.facts.fromZoneName
+        self.text = text
     }
 }

@@ -2,8 +2,8 @@ import Domain
 import Foundation
 import Hummingbird
 
-/// Channels.
-struct AlertRoutes: Sendable {
+/// The channels by which alerts are sent.
+struct ChannelRoutes: Sendable {
     let api: APIRouter
 
     func add() {
