@@ -69,18 +69,18 @@ struct IncidentStoryTests {
     func stagesAgree() throws {
         let test = try TestStore()
         let open = Samples.incident("01a")
-        try test.store.commit(.new(open))
-        try test.store.endOpenIncidents()
-        let over = try #require(try test.store.incident(open.id))
+        try test.store.unwatched.commit(.new(open))
+        try test.store.unwatched.endOpenIncidents()
+        let over = try #require(try test.store.unwatched.incident(open.id))
         #expect(over.phase == .ended && over.stage == .ended)
-        try test.store.write { db in
+        try test.store.unwatched.write { db in
             try db.execute(sql: "UPDATE incidents SET phase = 'ended', stage = 'growing'")
         }
-        #expect(try test.store.incident(open.id)?.stage == .ended)
-        try test.store.write { db in
+        #expect(try test.store.unwatched.incident(open.id)?.stage == .ended)
+        try test.store.unwatched.write { db in
             try db.execute(sql: "UPDATE incidents SET phase = 'ongoing', stage = 'ended'")
         }
-        #expect(try test.store.incident(open.id)?.phase == .ended)
+        #expect(try test.store.unwatched.incident(open.id)?.phase == .ended)
     }
 
     @Test("a suppression holds at its camera until its end, and can be taken back once")

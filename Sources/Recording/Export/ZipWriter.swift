@@ -8,6 +8,9 @@ final class ZipWriter {
     private let descriptor: Int32
     private let date: Date
 
+    /// AE_IFREG, a macro that Swift can't read.
+    private static let regularFile: UInt32 = 0o100000
+
     /// - Parameters:
     ///   - url: A file that does not exist yet.
     ///   - date: Of all entries.
@@ -79,7 +82,7 @@ final class ZipWriter {
         defer { archive_entry_free(entry) }
         archive_entry_set_pathname(entry, name)
         archive_entry_set_size(entry, bytes)
-        archive_entry_set_filetype(entry, UInt32(S_IFREG))
+        archive_entry_set_filetype(entry, Self.regularFile)
         archive_entry_set_perm(entry, 0o644)
         archive_entry_set_mtime(entry, time_t(date.timeIntervalSince1970), 0)
         try check(archive_write_header(archive, entry))
