@@ -48,7 +48,7 @@ bench-models: build ## Compare the network with OpenCV's trackers, GrabCut and u
 bench-memory: build ## Follow an object through 10,000 frames and watch the memory
 	@python3 scripts/bench_track_memory.py $(RELEASE) .
 
-soak: setup-tests ## The long proofs: 200 kills, every crash prefix with every loss
+soak: setup-tests ## The long proofs: 200 kills, every crash prefix with every loss, 50 ends at work, an hour of odd streams
 	@scripts/soak.sh
 
 model: ## Train and export the compact network from nothing (hours)

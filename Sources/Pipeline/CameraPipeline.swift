@@ -2,6 +2,62 @@ import Domain
 import Incidents
 import Media
 import Synchronization
+import Vision
+
+/// Sees what is in a frame. Frames of one camera come in order, one at a time.
+public protocol SceneObserver: AnyObject, Sendable {
+    func observe(_ frame: VideoFrame) async throws -> SceneObservation
+}
+
+/// One analysed frame: what was seen and what happened.
+public struct PipelineOutput: Sendable {
+    public var observation: SceneObservation
+    /// In order; mostly none.
+    public var events: [IncidentEvent]
+    public var frame: VideoFrame
+    /// What the rules measured; empty unless asked for.
+    public var scores: [RuleScore] = []
+
+    public init(observation: SceneObservation, events: [IncidentEvent], frame: VideoFrame) {
+        self.observation = observation
+        self.events = events
+        self.frame = frame
+    }
+}
+
+/// What a pipeline has done so far.
+public struct PipelineStatistics: Hashable, Sendable {
+    /// Frames that the tracker and the rules have seen.
+    public var analysedFrames = 0
+    /// Frames that were never looked at because newer ones came.
+    public var skippedFrames = 0
+    /// Frames whose analysis failed; they are passed over.
+    public var failedFrames = 0
+    /// What went wrong last; nil when nothing did.
+    public var lastFailure: String?
+    /// Wall time spent on analysis.
+    public var totalMilliseconds = 0.0
+    public var longestMilliseconds = 0.0
+    /// Media time of the last frame analysed; nil before the first.
+    public var lastSeconds: Double?
+
+    public init() {}
+
+    public var meanMilliseconds: Double {
+        analysedFrames > 0 ? totalMilliseconds / Double(analysedFrames) : 0
+    }
+}
+
+/// What people have said is no incident, as the rules of one camera see it; changes while they run.
+public final class SuppressionBook: Sendable {
+    private let suppressions = Mutex<[Suppression]>([])
+
+    public init() {}
+
+    public var current: [Suppression] { suppressions.withLock { $0 } }
+
+    public func replace(_ suppressions: [Suppression]) { self.suppressions.withLock { $0 = suppressions } }
+}
 
 /// One camera or file from frames to incidents: the one path that live operation, `watch`, evaluation and tests share.
 public final class CameraPipeline: Sendable {
@@ -123,3 +179,5 @@ public final class CameraPipeline: Sendable {
         }
     }
 }
+
+extension SceneTracker: SceneObserver {}

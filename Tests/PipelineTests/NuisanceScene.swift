@@ -143,6 +143,14 @@ struct NuisanceScene {
         }
     }
 
+    /// The camera looks elsewhere: at a bright door beside a dark rack.
+    static func turn(_ levels: inout [Float]) {
+        for index in levels.indices {
+            let x = index % size.width, y = index / size.width
+            levels[index] = x < 130 ? 190 + Float(y % 31 < 4 ? -60 : 0) : 45 + Float((x / 14 + y / 22) % 3) * 28
+        }
+    }
+
     /// A cloud: the light goes down and comes back within some seconds.
     static let cloud: Trouble = { levels, seconds, _ in
         let t = min(1, max(0, (seconds - 3) / 3)) - min(1, max(0, (seconds - 8) / 3))

@@ -10,6 +10,6 @@ extension SceneSettings {
         self.init()
         self.analysisFPS = analysisFPS ?? configuration.analysis.fps
         self.networkPace = networkPace
-        gate.warmUpSeconds = configuration.analysis.warmUpSeconds
+        motion.warmUpSeconds = configuration.analysis.warmUpSeconds
     }
 }

@@ -8,7 +8,7 @@ import Media
 /// moved to that place. Whether the answer is believed is `TrackPolicy`'s to say.
 actor CompactSession: SegmentationSession {
     /// What is known of the object since it was last prompted.
-    struct Followed {
+    private struct Followed {
         var mask: Mask
         var place: PlacePredictor
         var policy: TrackPolicy
@@ -17,19 +17,19 @@ actor CompactSession: SegmentationSession {
     }
 
     /// A prompted frame; remembered at the next step, when it is certain which candidate was meant.
-    struct Prompted {
+    private struct Prompted {
         var frame: VideoFrame
         var prompt: Prompt
         var isRemembered = false
     }
 
-    let graphs: CompactGraphs
+    private let graphs: CompactGraphs
     private let pool: WorkspacePool
-    let memory: CompactMemory
-    let scaler = FrameScaler()
-    var pixels: [UInt8] = []
-    var slots: MemorySlots
-    var followed: Followed?
+    private let memory: CompactMemory
+    private let scaler = FrameScaler()
+    private var pixels: [UInt8] = []
+    private var slots: MemorySlots
+    private var followed: Followed?
     private var prompted: Prompted?
     private var candidates: [MaskCandidate] = []
     private var isBusy = false
@@ -154,5 +154,187 @@ actor CompactSession: SegmentationSession {
         let bounds = mask.boundingRegion
         return PlacePredictor(
             centre: bounds.center, extent: Double(max(bounds.width, bounds.height)), seconds: seconds)
+    }
+
+    // MARK: Looking at one frame
+
+    /// A mask with what the network says about it.
+    private struct Answer {
+        var candidate: MaskCandidate
+        /// Probability that the object is in the window.
+        var presence: Double
+    }
+
+    /// Answers to a prompt, best first.
+    /// - Parameter known: the object's mask in this frame, as far as it is known before this prompt.
+    private func answers(
+        _ frame: VideoFrame, prompt: Prompt, known: Mask? = nil, change: ChangeMap? = nil, workspace: CompactWorkspace
+    ) async throws -> [MaskCandidate] {
+        var found: [Answer] = []
+        if let known, prompt.mask == nil {
+            let window = PromptWindows.look(
+                at: [known.boundingRegion, prompt.box ?? known.boundingRegion],
+                clicks: prompt.positive + prompt.negative,
+                in: frame.size)
+            try await encode(frame, window: window, workspace: workspace)
+            // With the known mask and without: the clicks may say that it is wrong.
+            for mask in [known, nil] {
+                var asked = prompt
+                asked.mask = mask
+                if asked.positive.isEmpty, asked.box == nil, mask == nil { continue }
+                found += try await decode(
+                    frame.size, window: window, prompt: asked, change: change, workspace: workspace)
+            }
+            return CandidateRanking.distinct(found, for: prompt, candidate: \.candidate).map(\.candidate)
+        }
+        for window in PromptWindows.windows(for: prompt, in: frame.size) {
+            try await encode(frame, window: window, workspace: workspace)
+            found += try await decode(frame.size, window: window, prompt: prompt, change: change, workspace: workspace)
+        }
+        var chosen = CandidateRanking.distinct(found, for: prompt, candidate: \.candidate).map(\.candidate)
+        if let best = chosen.first, prompt.mask == nil {
+            chosen[0] = try await refined(best, frame, prompt: prompt, change: change, workspace: workspace)
+        }
+        return chosen
+    }
+
+    /// Looks again in a window of the mask's own size, with the mask as a prompt; keeps the first when the second is
+    /// another thing or worse.
+    private func refined(
+        _ first: MaskCandidate, _ frame: VideoFrame, prompt: Prompt, change: ChangeMap?, workspace: CompactWorkspace
+    ) async throws -> MaskCandidate {
+        let window = PromptWindows.look(at: [first.mask.boundingRegion], clicks: prompt.positive, in: frame.size)
+        var asked = prompt
+        asked.mask = first.mask
+        try await encode(frame, window: window, workspace: workspace)
+        let again = try await decode(frame.size, window: window, prompt: asked, change: change, workspace: workspace)
+        guard let best = CandidateRanking.distinct(again, for: prompt, candidate: \.candidate).first?.candidate,
+            best.mask.iou(first.mask) > 0.5,
+            CandidateRanking.score(best, for: prompt) > CandidateRanking.score(first, for: prompt) - 0.1
+        else { return first }
+        return best
+    }
+
+    /// The window of the frame → features in the workspace.
+    private func encode(_ frame: VideoFrame, window: CropWindow, workspace: CompactWorkspace) async throws {
+        let side = graphs.manifest.cropSide
+        scaler.rgb(frame, crop: window.region, width: side, height: side, outside: .grey, into: &pixels)
+        workspace.image.withBytes { bytes in
+            pixels.withUnsafeBufferPointer { source in
+                guard let from = source.baseAddress, let to = bytes.baseAddress else { return }
+                to.update(from: from, count: min(source.count, bytes.count))
+            }
+        }
+        try await graphs.encode(workspace)
+    }
+
+    /// Features in the workspace and a prompt → the decoder's masks.
+    /// - Parameter recalled: with the memory of the object.
+    private func decode(
+        _ frame: FrameSize, window: CropWindow, prompt: Prompt, maskShift: Point = Point(x: 0, y: 0),
+        change: ChangeMap?,
+        recalled: Bool = false, workspace: CompactWorkspace
+    ) async throws -> [Answer] {
+        let side = graphs.manifest.promptSide
+        workspace.prompts.withFloats {
+            PromptMaps(window: window, size: side).draw(prompt, maskShift: maskShift, change: change, into: $0)
+        }
+        try await graphs.decode(workspace, recalled: recalled)
+        let presence = workspace.presence.withFloats { Double($0[0]) }
+        return (0..<graphs.maskCount).map { index in
+            let mask = workspace.masks.withFloats { logits in
+                MaskRaster.mask(
+                    logits: UnsafeBufferPointer(rebasing: logits[index * side * side..<(index + 1) * side * side]),
+                    size: side, window: window, frame: frame)
+            }
+            let quality = workspace.quality.withFloats { Double($0[index]) }
+            return Answer(candidate: MaskCandidate(mask: mask, predictedIoU: quality), presence: presence)
+        }
+    }
+
+    /// Remembers the frame whose features are in the workspace.
+    private func remember(_ mask: Mask, window: CropWindow, slot: Int, workspace: CompactWorkspace) async throws {
+        workspace.memoryMask.withFloats {
+            MaskCoverage.draw(mask, window: window, size: graphs.memoryMaskSide, into: $0)
+        }
+        try await graphs.remember(workspace)
+        memory.store(workspace.memory, slot: slot)
+    }
+
+    // MARK: Following
+
+    /// The best answer in one window.
+    private struct Sight {
+        var mask: Mask
+        var window: CropWindow
+        var finding: TrackPolicy.Finding
+    }
+
+    /// Finds the object in the next frame.
+    private func follow(_ frame: VideoFrame, change: ChangeMap?, workspace: CompactWorkspace) async throws
+        -> MaskObservation
+    {
+        guard var state = followed else { throw VisionError.notStarted }
+        let elapsed = frame.time.seconds(since: state.time)
+        if state.mask.size != frame.size {
+            // The camera changed its resolution: the place holds, the mask is found anew.
+            state.place = state.place.scaled(from: state.mask.size, to: frame.size)
+            state.policy = state.policy.rescaled(by: Double(frame.size.area) / Double(max(1, state.mask.size.area)))
+            state.mask = Mask(empty: frame.size)
+        }
+        let seconds = state.place.seconds + max(0, elapsed ?? 0)
+        let wasLost = state.policy.isLost
+        let expected = elapsed == nil ? state.place.centre : state.place.centre(at: seconds)
+        let shift = Point(x: expected.x - state.place.centre.x, y: expected.y - state.place.centre.y)
+        let isSteady = state.place.steadyFrames >= PromptWindows.firstFrames
+        let factor = isSteady ? PromptWindows.followFactor : PromptWindows.firstFactor
+        let allowance = wasLost ? 0 : PromptWindows.speedAllowance * shift.distance(to: Point(x: 0, y: 0))
+        var windows = [
+            CropWindow(
+                around: expected, side: state.place.extent * factor * state.policy.windowGrowth + allowance,
+                in: frame.size)
+        ]
+        var prompt = Prompt()
+        if wasLost {
+            // Only the memory can tell that it is the object, here and anywhere in the picture.
+            windows.append(
+                PromptWindows.scan(lostFrames: state.policy.lostFrames, extent: state.place.extent, in: frame.size))
+        } else if !state.mask.isEmpty {
+            prompt.mask = state.mask
+        }
+        var best: Sight?
+        for window in windows {
+            try await encode(frame, window: window, workspace: workspace)
+            try await graphs.recall(workspace, memory: memory)
+            let answers = try await decode(
+                frame.size, window: window, prompt: prompt, maskShift: shift, change: change, recalled: true,
+                workspace: workspace)
+            guard let answer = answers.max(by: { $0.candidate.predictedIoU < $1.candidate.predictedIoU }) else {
+                throw VisionError.inferenceFailed(graph: graphs.maskDecoder.name, reason: "no masks")
+            }
+            let sight = Sight(
+                mask: answer.candidate.mask, window: window,
+                finding: TrackPolicy.Finding(
+                    quality: answer.candidate.predictedIoU, presence: answer.presence, area: answer.candidate.mask.area,
+                    windowArea: window.region.clamped(to: frame.size).area))
+            if best.map({ sight.finding.score > $0.finding.score }) ?? true { best = sight }
+        }
+        guard let best else { throw VisionError.notStarted }
+        state.time = frame.time
+        switch state.policy.judge(best.finding) {
+        case .lost:
+            state.place.lose(at: seconds)
+            followed = state
+            return .lost
+        case .seen(let isSure):
+            state.mask = best.mask
+            state.place.see(best.mask.boundingRegion, seconds: seconds, isContinuous: !wasLost && elapsed != nil)
+            followed = state
+            // After a search the workspace may hold the features of another window.
+            if isSure, !wasLost, let slot = slots.slotForRecent() {
+                try await remember(best.mask, window: best.window, slot: slot, workspace: workspace)
+            }
+            return .present(best.mask, quality: best.finding.quality)
+        }
     }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// All tensors that one call of a session needs, allocated once and used again by whichever session is at work.
 final class CompactWorkspace: Sendable {
     static let featureNames = ["feat2", "feat4", "feat8", "feat16"]
@@ -51,5 +53,21 @@ final class CompactWorkspace: Sendable {
         memory = try graphs.memoryEncoder.makeTensor("memory")
         memoryInputs = [Self.memoryFeature: feature16, "mask": memoryMask]
         memoryOutputs = ["memory": memory]
+    }
+}
+
+/// Lends workspaces to sessions: as many exist as sessions were ever at work at once, not as there are sessions.
+final class WorkspacePool: Sendable {
+    private let graphs: CompactGraphs
+    private let idle = Mutex<[CompactWorkspace]>([])
+
+    init(_ graphs: CompactGraphs) { self.graphs = graphs }
+
+    func take() throws -> CompactWorkspace {
+        try idle.withLock { $0.popLast() } ?? CompactWorkspace(graphs)
+    }
+
+    func giveBack(_ workspace: CompactWorkspace) {
+        idle.withLock { $0.append(workspace) }
     }
 }

@@ -15,7 +15,7 @@ enum MaskRaster {
         withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { line in
             for row in visible.y..<visible.endY {
                 let v = min(max((Float(row - window.y) + 0.5) * scale - 0.5, 0), Float(size - 1))
-                let above = min(Int(v), size - 2), part = v - Float(above)
+                let above = Int(clamping: v, to: 0...size - 2), part = v - Float(above)
                 var highest = -Float.infinity
                 for column in 0..<size {
                     let value = logits[above * size + column] * (1 - part) + logits[(above + 1) * size + column] * part
@@ -43,13 +43,42 @@ enum MaskRaster {
             let crossing = column(Float(index) + here / (here - next))
             if here > 0 {
                 if let first = start {
-                    runs.add(row: row, from: first, to: min(Int(crossing.rounded(.down)) + 1, visible.endX))
+                    runs.add(row: row, from: first, to: min(Int(clamping: crossing.rounded(.down)) + 1, visible.endX))
                 }
                 start = nil
             } else {
-                start = max(Int(crossing.rounded(.down)) + 1, visible.x)
+                start = max(Int(clamping: crossing.rounded(.down)) + 1, visible.x)
             }
         }
         if let first = start { runs.add(row: row, from: first, to: visible.endX) }
+    }
+}
+
+/// Collects runs of inside pixels in reading order and makes the mask of them.
+struct RunList {
+    private let size: FrameSize
+    private var counts: [UInt32] = []
+    /// First pixel, in reading order, that no run covers yet.
+    private var position = 0
+
+    init(size: FrameSize) { self.size = size }
+
+    /// Adds the pixels `from` (inclusive) to `to` (exclusive) of a row; an empty run is left out.
+    mutating func add(row: Int, from: Int, to: Int) {
+        guard to > from else { return }
+        let start = row * size.width + from
+        if start == position, !counts.isEmpty {
+            counts[counts.count - 1] += UInt32(to - from)
+        } else {
+            counts.append(UInt32(start - position))
+            counts.append(UInt32(to - from))
+        }
+        position = start + to - from
+    }
+
+    func mask() -> Mask {
+        var counts = counts
+        if position < size.area || counts.isEmpty { counts.append(UInt32(size.area - position)) }
+        return (try? Mask(size: size, counts: counts)) ?? Mask(empty: size)
     }
 }

@@ -50,8 +50,8 @@ struct PromptMaps {
                 y = Float((click.y - Double(window.y)) * scale - 0.5)
             let limit = Float(size - 1)
             guard x > -reach, y > -reach, x < limit + reach, y < limit + reach else { continue }
-            for row in Int(max(0, y - reach))...Int(min(limit, max(0, y + reach))) {
-                for column in Int(max(0, x - reach))...Int(min(limit, max(0, x + reach))) {
+            for row in Int(clamping: max(0, y - reach))...Int(clamping: min(limit, max(0, y + reach))) {
+                for column in Int(clamping: max(0, x - reach))...Int(clamping: min(limit, max(0, x + reach))) {
                     let dx = Float(column) - x, dy = Float(row) - y
                     let value = exp(-(dx * dx + dy * dy) / (2 * Self.clickSigma * Self.clickSigma))
                     map[row * size + column] = max(map[row * size + column], value)
@@ -62,7 +62,7 @@ struct PromptMaps {
 
     private func drawBox(_ box: Region, on map: UnsafeMutableBufferPointer<Float>) {
         func cell(_ value: Int, _ origin: Int) -> Int {
-            min(max(Int((Double(value - origin) * scale).rounded()), 0), size)
+            Int(clamping: (Double(value - origin) * scale).rounded(), to: 0...size)
         }
         let left = cell(box.x, window.x), right = cell(box.endX, window.x)
         for row in cell(box.y, window.y)..<max(cell(box.y, window.y), cell(box.endY, window.y)) {
@@ -94,6 +94,37 @@ struct PromptMaps {
 
     private static func neighbour(_ position: Double, _ count: Int) -> (index: Int, part: Float) {
         let clamped = min(max(position, 0), Double(count - 1))
-        return (Int(clamped), Float(clamped - clamped.rounded(.down)))
+        return (Int(clamping: clamped), Float(clamped - clamped.rounded(.down)))
+    }
+}
+
+/// Draws masks of the picture on the network's maps.
+enum MaskCoverage {
+    /// Sets each cell of a `size` x `size` map of the window to the part of it that the mask covers, 0 to 1.
+    /// - Parameter shift: moves the mask, in pixels of the picture.
+    static func draw(
+        _ mask: Mask, shift: Point = Point(x: 0, y: 0), window: CropWindow, size: Int,
+        into map: UnsafeMutableBufferPointer<Float>
+    ) {
+        precondition(map.count >= size * size, "a map of \(size) x \(size) values")
+        map.update(repeating: 0)
+        let scale = Float(size) / Float(window.side), limit = Float(size)
+        let offsetX = Float(shift.x) - Float(window.x), offsetY = Float(shift.y) - Float(window.y)
+        mask.forEachRowRun { row, column, length in
+            let top = max(0, (Float(row) + offsetY) * scale), bottom = min(limit, (Float(row + 1) + offsetY) * scale)
+            let left = max(0, (Float(column) + offsetX) * scale)
+            let right = min(limit, (Float(column + length) + offsetX) * scale)
+            guard bottom > top, right > left else { return }
+            var y = Int(clamping: top)
+            while Float(y) < bottom, y < size {
+                let height = min(bottom, Float(y + 1)) - max(top, Float(y))
+                var x = Int(clamping: left)
+                while Float(x) < right, x < size {
+                    map[y * size + x] += height * (min(right, Float(x + 1)) - max(left, Float(x)))
+                    x += 1
+                }
+                y += 1
+            }
+        }
     }
 }

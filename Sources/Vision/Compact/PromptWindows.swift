@@ -46,8 +46,8 @@ enum PromptWindows {
     static func scan(lostFrames: Int, extent: Double, in frame: FrameSize) -> CropWindow {
         let longer = Double(max(frame.width, frame.height))
         let side = max(1, min(extent * scanFactor, 1.1 * longer))
-        let columns = max(1, Int((Double(frame.width) / (side * 0.6)).rounded(.up)))
-        let rows = max(1, Int((Double(frame.height) / (side * 0.6)).rounded(.up)))
+        let columns = max(1, Int(clamping: (Double(frame.width) / (side * 0.6)).rounded(.up)))
+        let rows = max(1, Int(clamping: (Double(frame.height) / (side * 0.6)).rounded(.up)))
         let count = columns * rows
         // A stride that shares no divisor with the number of windows visits them all, far apart from one to the next.
         let cell = lostFrames * (count % 7 == 0 ? 1 : 7) % count
@@ -60,7 +60,36 @@ enum PromptWindows {
     private static func bounds(_ clicks: [Point]) -> Region? {
         guard !clicks.isEmpty else { return nil }
         return clicks.reduce(Region(x: 0, y: 0, width: 0, height: 0)) { region, click in
-            region.union(Region(x: Int(click.x), y: Int(click.y), width: 1, height: 1))
+            region.union(Region(x: Int(clamping: click.x), y: Int(clamping: click.y), width: 1, height: 1))
         }
+    }
+}
+
+/// The square part of a picture that the network looks at, in whole pixels; may reach outside the picture.
+struct CropWindow: Hashable, Sendable {
+    /// Pixels of the picture; below it a crop shows nothing but blur.
+    static let smallestSide = 24.0
+
+    var x: Int
+    var y: Int
+    var side: Int
+
+    var region: Region { Region(x: x, y: y, width: side, height: side) }
+
+    /// A window of about `side` pixels around `centre`, moved so that it shows as much of the picture as it can.
+    init(around centre: Point, side: Double, in frame: FrameSize) {
+        let longer = Double(max(frame.width, frame.height))
+        let wanted = max(Self.smallestSide, min(side.isFinite ? side : longer, 1.1 * longer))
+        // Sizes on a ladder of some 3 %: scaling tables for them are found again instead of made anew at each step.
+        let step = max(1, Int(clamping: wanted / 32))
+        self.side = (Int(clamping: wanted.rounded()) + step - 1) / step * step
+        x = Self.origin(centre.x, self.side, frame.width)
+        y = Self.origin(centre.y, self.side, frame.height)
+    }
+
+    private static func origin(_ centre: Double, _ side: Int, _ length: Int) -> Int {
+        guard side < length, centre.isFinite else { return (length - side) / 2 }
+        let origin = Int(clamping: (min(max(centre, 0), Double(length)) - Double(side) / 2).rounded())
+        return min(max(origin, 0), length - side)
     }
 }

@@ -1,3 +1,5 @@
+import Domain
+
 /// Decides from the network's own estimates whether a found mask is the object. Pure, so that it can be tested without a
 /// network.
 struct TrackPolicy: Hashable, Sendable {
@@ -55,7 +57,7 @@ struct TrackPolicy: Hashable, Sendable {
     /// For a picture of another size.
     func rescaled(by ratio: Double) -> TrackPolicy {
         var policy = self
-        policy.area = max(1, Int(Double(area) * ratio))
+        policy.area = max(1, Int(clamping: Double(area) * ratio))
         return policy
     }
 

@@ -1,6 +1,6 @@
 import Domain
 
-/// Sums over the pixels of one track in one frame, in gate pixels and grey levels.
+/// Sums over the pixels of one track in one frame, in grid pixels and grey levels.
 struct BlobMeasure {
     var area = 0
     var sumX = 0
@@ -63,7 +63,7 @@ struct BlobMeasure {
 
     /// - Parameters:
     ///   - pastArea: the track's area a moment ago.
-    ///   - noise: variance of a gate pixel's noise in the picture, in squared grey levels.
+    ///   - noise: variance of a grid pixel's noise in the picture, in squared grey levels.
     func cues(pastArea: Int, noise: Float) -> MotionCues {
         let count = Float(max(1, inner))
         // A gradient of two components with half the difference of two noisy pixels each holds the noise's variance.

@@ -1,6 +1,6 @@
 import Domain
 
-/// One track as the gate's pixels show it; positions in gate pixels.
+/// One track as the motion detector's pixels show it; positions in grid pixels.
 struct BlobTrack {
     /// Its number in the label maps, from 1.
     let label: UInt16
@@ -27,6 +27,8 @@ struct BlobTrack {
     var steadySince: Double
     /// How long it has been seen apart from others, in seconds.
     var aloneSeconds = 0.0
+    /// In this frame its main blob proved to be a larger track's: it ends, unless another blob shows it.
+    var isDissolved = false
     /// Whether this frame shows it.
     var isSeen = true
     var wasTold = false
@@ -44,6 +46,9 @@ struct BlobTrack {
         steadySince = seconds
     }
 
+    /// The shortest time between two frames from which a speed is measured.
+    static let shortestSeconds = 1.0 / 120
+
     var size: Double { Double(max(box.width, box.height)) }
     var speed: Double { (velocity.x * velocity.x + velocity.y * velocity.y).squareRoot() }
 
@@ -52,7 +57,51 @@ struct BlobTrack {
     }
 
     func predictedBox(after seconds: Double) -> Box {
-        box.moved(x: Int((velocity.x * seconds).rounded()), y: Int((velocity.y * seconds).rounded()))
+        box.moved(
+            x: Int(clamping: (velocity.x * seconds).rounded()), y: Int(clamping: (velocity.y * seconds).rounded()))
+    }
+
+    /// Takes over where the track is now.
+    mutating func follow(_ measure: BlobMeasure, cues: MotionCues, seconds: Double, isNew: Bool) {
+        let area = Double(measure.area)
+        let center = measure.center
+        let elapsed = seconds - lastSeenSeconds
+        if !isNew, elapsed > 0 {
+            // What is left of a dissolved track lies elsewhere without having moved there. Two frames that come at nearly
+            // the same time say little about a speed.
+            let span = max(elapsed, Self.shortestSeconds)
+            let fresh =
+                isDissolved ? (x: 0, y: 0) : (x: (center.x - centroid.x) / span, y: (center.y - centroid.y) / span)
+            // A blob that merged or split jumps without moving.
+            let weight = area > 0.6 * self.area && area < 1.7 * self.area ? 0.7 : 0.35
+            velocity = (
+                velocity.x + weight * (fresh.x - velocity.x), velocity.y + weight * (fresh.y - velocity.y)
+            )
+            framesSeen += 1
+        }
+        isDissolved = false
+        centroid = center
+        box = measure.box
+        self.area = area
+        self.cues = cues
+        lastSeenSeconds = seconds
+        if cues.movingFraction > 0.12 {
+            lastMobileSeconds = seconds
+            restingSince = nil
+        } else if restingSince == nil, seconds - lastMobileSeconds > 0.4 {
+            restingSince = seconds
+            velocity = (0, 0)
+        }
+        if cues.movingFraction > 0.1 || steadyArea == 0 || abs(area - steadyArea) > 0.06 * steadyArea {
+            steadyArea = area
+            steadySince = seconds
+        }
+    }
+
+    /// Whether it has shown itself clearly enough to be told: large things that move at once, others after some frames.
+    func deservesID(minArea: Double, seconds: Double) -> Bool {
+        if cues.movingFraction > 0.4, area >= 4 * minArea, framesSeen >= 2 { return true }
+        return framesSeen >= 3 && seconds - bornSeconds >= 0.19
     }
 }
 

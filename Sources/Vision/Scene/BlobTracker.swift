@@ -1,42 +1,56 @@
 import Domain
 
-/// Follows the gate's blobs at the camera's frame rate. A falling box keeps one track from leaving to rest; the place
+/// How changed parts of the picture become tracks.
+public struct TrackerSettings: Hashable, Sendable {
+    /// Tracks followed at once; further blobs wait until one ends.
+    public var maxTracks = 48
+    /// A track that moved is given up after it was not seen for this long, in seconds.
+    public var lostSeconds = 1.0
+    /// A pixel that did not change for this long belongs to something at rest, in seconds.
+    public var settleSeconds = 0.6
+    /// How far beyond its predicted place a track is looked for, in its own sizes per 0.1 s.
+    public var reach = 1.5
+
+    public init() {}
+}
+
+/// Follows the motion detector's blobs at the camera's frame rate. A falling box keeps one track from leaving to rest; the place
 /// it left is a track of its own; what came to rest keeps its pixels when others pass in front.
 final class BlobTracker {
-    var tracks: [BlobTrack] = []
+    private(set) var tracks: [BlobTrack] = []
     /// Tracks that ended in this frame and had been told.
-    var ended: [BlobTrack] = []
-    /// Per gate pixel the label of the track it shows, 0 for none.
+    private(set) var ended: [BlobTrack] = []
+    /// Per grid pixel the label of the track it shows, 0 for none.
     let labels: Plane<UInt16>
-    let settings: TrackerSettings
-    let gateSettings: GateSettings
-    let layer: SettledLayer
+    private let settings: TrackerSettings
+    private let motionSettings: MotionSettings
+    private let layer: SettledLayer
     /// Labels and areas of the last moments, the oldest first.
-    var past: [(labels: Plane<UInt16>, areas: Plane<Int>)] = []
+    private var past: [(labels: Plane<UInt16>, areas: Plane<Int>)] = []
     /// Pixels per label.
-    let areas: Plane<Int>
-    var measures: [BlobMeasure]
-    var overlaps: [Int32] = []
-    var blobs: [Association.Candidate] = []
-    var association = Association()
+    private let areas: Plane<Int>
+    private var measures: [BlobMeasure]
+    private var overlaps: [Int32] = []
+    private var blobs: [Association.Candidate] = []
+    private var association = Association()
     /// Per blob the indices of the tracks that share it. Longer than there are blobs.
-    var shares: [[Int]] = []
+    private var shares: [[Int]] = []
     /// Of the tracks that share a blob, those that may take its pixels.
-    var active: [ActiveTrack] = []
+    private var active: [ActiveTrack] = []
     /// Per label whether its track is at rest.
-    var isResting: [Bool]
-    let parts: PartTracker
-    let outlines = OutlineGauge()
-    let ids: TrackNumbers
+    private var isResting: [Bool]
+    private let parts: PartTracker
+    private let outlines = OutlineGauge()
+    private let ids: TrackNumbers
     let width: Int
     let height: Int
 
-    init(width: Int, height: Int, settings: TrackerSettings, gate: GateSettings, ids: TrackNumbers) {
+    init(width: Int, height: Int, settings: TrackerSettings, motion: MotionSettings, ids: TrackNumbers) {
         self.ids = ids
         self.width = width
         self.height = height
         self.settings = settings
-        gateSettings = gate
+        motionSettings = motion
         labels = Plane(width: width, height: height, filledWith: 0)
         layer = SettledLayer(width: width, height: height)
         parts = PartTracker(width: width, height: height, maxTracks: settings.maxTracks)
@@ -64,13 +78,14 @@ final class BlobTracker {
         for index in tracks.indices { tracks[index].isSeen = false }
     }
 
-    func update(_ core: GateCore, seconds: Double) {
+    func update(_ core: MotionCore, seconds: Double) {
         ended.removeAll()
         let tolerance = max(8, 5 * core.noise)
-        keepPast(frames: max(1, min(5, Int((gateSettings.movingSpanSeconds / core.frameSeconds).rounded()))))
+        keepPast(
+            frames: max(1, min(5, Int(clamping: (motionSettings.movingSpanSeconds / core.frameSeconds).rounded()))))
         layer.advance(
             foreground: core.foreground.pixels, moving: core.moving.pixels,
-            forgetFrames: UInt8(max(1, min(200, 0.3 / core.frameSeconds))))
+            frames: core.frameCount, forgetFrames: UInt8(max(1, min(200, 0.3 / core.frameSeconds))))
         blobs.removeAll(keepingCapacity: true)
         for index in core.kept { blobs.append(candidate(core, index)) }
         countOverlaps(core, tolerance: tolerance)
@@ -113,5 +128,307 @@ final class BlobTracker {
     /// Marks the tracks with an id as told.
     func markTold() {
         for index in tracks.indices where tracks[index].id != nil { tracks[index].wasTold = true }
+    }
+
+    // MARK: Which track keeps which of the blobs that show it
+
+    private func candidate(_ core: MotionCore, _ index: Int) -> Association.Candidate {
+        let component = core.components.list[index]
+        var moving = 0
+        for run in core.components.runs[component.runs] {
+            let row = core.moving.pixels + Int(run.row) * width
+            for x in Int(run.start)..<Int(run.end) { moving &+= Int(row[x]) }
+        }
+        return Association.Candidate(
+            box: component.box, area: Double(component.area), moving: Double(moving) / Double(max(1, component.area)))
+    }
+
+    private func countOverlaps(_ core: MotionCore, tolerance: Float) {
+        let stride = settings.maxTracks + 1
+        overlaps.removeAll(keepingCapacity: true)
+        overlaps.append(contentsOf: repeatElement(0, count: core.kept.count * stride))
+        for (blob, index) in core.kept.enumerated() {
+            for run in core.components.runs[core.components.list[index].runs] {
+                let start = Int(run.row) * width
+                for pixel in start + Int(run.start)..<start + Int(run.end) {
+                    let before = Int(labels.pixels[pixel])
+                    overlaps[blob * stride + before] &+= 1
+                    let owner = Int(layer.owner.pixels[pixel])
+                    if owner != before,
+                        layer.isVisible(pixel, luma: core.picture.luma.pixels[pixel], tolerance: tolerance)
+                    {
+                        overlaps[blob * stride + owner] &+= 1
+                    }
+                }
+            }
+        }
+    }
+
+    /// Decides which of its blobs a track keeps.
+    private func claim(_ index: Int, seconds: Double) {
+        let linked = association.blobsOfTrack[index]
+        guard let main = linked.first else { return }
+        let track = tracks[index]
+        shares[main].append(index)
+        for other in linked.dropFirst() {
+            // What others show too is theirs.
+            guard association.tracksOfBlob[other].count == 1 else { continue }
+            let gap = blobs[main].box.gap(blobs[other].box)
+            let near = gap <= max(3, blobs[main].box.height / 8)
+            let leftBehind =
+                blobs[other].moving < 0.1 && blobs[main].moving > 0.3
+                || (seconds - track.bornSeconds < 3 && gap >= 1 && blobs[main].moving > blobs[other].moving + 0.3
+                    && Double(track.birthBox.intersection(blobs[other].box)) > 0.7 * Double(blobs[other].box.area))
+            if near, !leftBehind { shares[other].append(index) }
+        }
+    }
+
+    /// Tracks that meet in a blob: one that was hardly ever seen apart was a fragment of the largest, and ends.
+    private func dissolve(_ blob: Int, frameSeconds: Double) {
+        guard shares[blob].count > 1 else {
+            if let only = shares[blob].first { tracks[only].aloneSeconds += frameSeconds }
+            return
+        }
+        guard let largest = shares[blob].max(by: { tracks[$0].area < tracks[$1].area }) else { return }
+        var kept = 0
+        for place in shares[blob].indices {
+            let index = shares[blob][place]
+            if index != largest, tracks[index].aloneSeconds < 0.5 {
+                tracks[index].isDissolved = true
+            } else {
+                shares[blob][kept] = index
+                kept += 1
+            }
+        }
+        shares[blob].removeLast(shares[blob].count - kept)
+    }
+
+    // MARK: Giving the pixels of blobs to tracks
+
+    /// Gives a blob's pixels to the tracks that share it, or to a new one.
+    private func paint(_ core: MotionCore, _ blob: Int, tolerance: Float, seconds: Double) {
+        let candidate = blobs[blob], share = shares[blob]
+        let component = core.components.list[core.kept[blob]]
+        let runs = core.components.runs[component.runs]
+        if share.isEmpty {
+            guard let label = newTrack(candidate.box, seconds: seconds) else { return }
+            return fill(runs, label)
+        }
+        let atRest = share.allSatisfy { tracks[$0].restingSince.map { seconds - $0 > 1 } ?? false }
+        if share.count == 1, !atRest { return fill(runs, tracks[share[0]].label) }
+        active.removeAll(keepingCapacity: true)
+        let someMove = share.contains { tracks[$0].restingSince == nil }
+        for index in share where !someMove || tracks[index].restingSince == nil {
+            let track = tracks[index]
+            active.append(ActiveTrack(index, track.predictedBox(after: seconds - track.lastSeenSeconds)))
+        }
+        var intruder: UInt16?
+        if atRest { intruder = intruderLabel(core, runs, candidate, share, tolerance: tolerance, seconds: seconds) }
+        let luma = core.picture.luma.pixels
+        for run in runs {
+            let start = Int(run.row) * width
+            for x in Int(run.start)..<Int(run.end) {
+                let pixel = start &+ x
+                let owner = layer.owner.pixels[pixel]
+                if owner != 0, share.contains(where: { tracks[$0].label == owner }),
+                    layer.isVisible(pixel, luma: luma[pixel], tolerance: tolerance)
+                {
+                    labels.pixels[pixel] = owner
+                    continue
+                }
+                if let intruder {
+                    labels.pixels[pixel] = intruder
+                    continue
+                }
+                var best = active[0].track
+                var bestDistance = Double.infinity
+                for part in active {
+                    let dx = (Double(x) - part.x) / part.halfWidth, dy = (Double(run.row) - part.y) / part.halfHeight
+                    let distance = dx * dx + dy * dy
+                    if distance < bestDistance {
+                        bestDistance = distance
+                        best = part.track
+                    }
+                }
+                labels.pixels[pixel] = tracks[best].label
+            }
+        }
+    }
+
+    private func fill(_ runs: ArraySlice<Run>, _ label: UInt16) {
+        for run in runs {
+            let row = labels.pixels + Int(run.row) * width
+            for x in Int(run.start)..<Int(run.end) { row[x] = label }
+        }
+    }
+
+    /// Something large that moves in front of things at rest, without having been seen before, gets a track of its own.
+    private func intruderLabel(
+        _ core: MotionCore, _ runs: ArraySlice<Run>, _ candidate: Association.Candidate, _ share: [Int],
+        tolerance: Float,
+        seconds: Double
+    ) -> UInt16? {
+        let luma = core.picture.luma.pixels
+        var visible = 0, active = 0, moving = 0
+        var box = Box(left: .max, top: .max, right: -1, bottom: -1)
+        for run in runs {
+            let start = Int(run.row) * width
+            for x in Int(run.start)..<Int(run.end) {
+                let pixel = start &+ x
+                let owner = layer.owner.pixels[pixel]
+                if owner != 0, layer.isVisible(pixel, luma: luma[pixel], tolerance: tolerance) {
+                    visible += 1
+                } else {
+                    active += 1
+                    moving += Int(core.moving.pixels[pixel])
+                    box.left = min(box.left, x)
+                    box.right = max(box.right, x)
+                    box.top = min(box.top, Int(run.row))
+                    box.bottom = max(box.bottom, Int(run.row))
+                }
+            }
+        }
+        let resting = share.reduce(0.0) { $0 + tracks[$1].area }
+        guard active > 2 * core.minArea, Double(active) > 0.4 * resting, Double(visible) > 0.75 * resting,
+            Double(moving) > 0.35 * Double(active)
+        else { return nil }
+        return newTrack(box, seconds: seconds)
+    }
+
+    private func newTrack(_ box: Box, seconds: Double) -> UInt16? {
+        guard tracks.count < settings.maxTracks else { return nil }
+        let used = Set(tracks.map(\.label))
+        guard let label = (1...UInt16(settings.maxTracks)).first(where: { !used.contains($0) }) else { return nil }
+        tracks.append(BlobTrack(label: label, box: box, seconds: seconds))
+        return label
+    }
+
+    // MARK: What each track looks like now, what follows from it, and what came to rest
+
+    private func measure(_ core: MotionCore, tolerance: Float) {
+        for index in measures.indices { measures[index] = BlobMeasure() }
+        guard let before = past.first?.labels.pixels else { return }
+        let luma = core.picture.luma.pixels, background = core.background.mean.pixels, moving = core.moving.pixels
+        markResting()
+        for index in core.kept {
+            for run in core.components.runs[core.components.list[index].runs] {
+                let row = Int(run.row), start = row * width
+                for x in Int(run.start)..<Int(run.end) {
+                    let pixel = start &+ x
+                    let label = labels.pixels[pixel]
+                    let owner = layer.owner.pixels[pixel]
+                    if owner != label, isResting[Int(owner)],
+                        !layer.isVisible(pixel, luma: luma[pixel], tolerance: tolerance)
+                    {
+                        measures[Int(owner)].hidden += 1
+                        measures[Int(owner)].addPixel(x: x, row: row)
+                        if before[pixel] == owner { measures[Int(owner)].contained += 1 }
+                    }
+                    guard label != 0 else { continue }
+                    measures[Int(label)].addPixel(x: x, row: row)
+                    if moving[pixel] != 0 { measures[Int(label)].addMoving(x: x, row: row) }
+                    if before[pixel] == label { measures[Int(label)].contained += 1 }
+                    guard x > 1, row > 1, x < width &- 2, row < height &- 2 else { continue }
+                    let isRim =
+                        labels.pixels[pixel &- 2] != label || labels.pixels[pixel &+ 2] != label
+                        || labels.pixels[pixel &- 2 &* width] != label || labels.pixels[pixel &+ 2 &* width] != label
+                    measures[Int(label)].addLook(
+                        picture: luma + pixel, background: background + pixel, width: width, isRim: isRim)
+                }
+            }
+        }
+    }
+
+    private func conclude(_ core: MotionCore, seconds: Double) {
+        for index in measures.indices { areas.pixels[index] = measures[index].area }
+        let noise = core.pixelNoise * core.pixelNoise
+        for index in tracks.indices {
+            let measure = measures[Int(tracks[index].label)]
+            // Hidden for the most part and nothing else: a memory, not a sight.
+            guard measure.area - measure.hidden >= max(6, core.minArea / 2) else {
+                tracks[index].isSeen = false
+                if measure.hidden > 0, tracks[index].restingSince != nil {
+                    tracks[index].lastSeenSeconds = seconds
+                    tracks[index].isDissolved = false
+                }
+                continue
+            }
+            tracks[index].isSeen = true
+            let pastArea = past.first?.areas.pixels[Int(tracks[index].label)] ?? 0
+            let isNew = tracks[index].bornSeconds == seconds
+            var cues = measure.cues(pastArea: isNew ? 0 : pastArea, noise: noise)
+            // What moves has left one place for another: its outline says nothing.
+            if cues.movingFraction < 0.2 {
+                cues.outlineContrast = outlines.contrast(
+                    of: tracks[index].label, box: measure.box, center: measure.center, labels: labels, core)
+            }
+            tracks[index].follow(measure, cues: cues, seconds: seconds, isNew: isNew)
+            if tracks[index].id == nil, tracks[index].deservesID(minArea: Double(core.minArea), seconds: seconds) {
+                tracks[index].id = ids.next()
+            }
+        }
+        for index in tracks.indices.reversed() {
+            let track = tracks[index]
+            let lost = seconds - track.lastSeenSeconds
+            let absorbed = track.isSeen && seconds - track.steadySince >= motionSettings.absorbSeconds
+            if absorbed { core.absorb(labels: labels.pixels, label: track.label) }
+            let patience = track.id == nil ? 0.15 : (track.restingSince == nil ? settings.lostSeconds : 0.5)
+            guard absorbed || lost > patience || track.isDissolved else { continue }
+            if track.wasTold { ended.append(track) }
+            erase(track.label)
+            tracks.remove(at: index)
+        }
+        ended.sort { ($0.id?.rawValue ?? 0) < ($1.id?.rawValue ?? 0) }
+    }
+
+    private func erase(_ label: UInt16) {
+        layer.release(label)
+        for index in 0..<labels.count where labels.pixels[index] == label { labels.pixels[index] = 0 }
+        for entry in past {
+            for index in 0..<entry.labels.count where entry.labels.pixels[index] == label {
+                entry.labels.pixels[index] = 0
+            }
+        }
+    }
+
+    private func markResting() {
+        for label in isResting.indices { isResting[label] = false }
+        for track in tracks where track.restingSince != nil { isResting[Int(track.label)] = true }
+    }
+
+    private func settle(_ core: MotionCore) {
+        markResting()
+        let settleFrames = UInt16(max(2, min(200, settings.settleSeconds / core.frameSeconds)))
+        let luma = core.picture.luma.pixels
+        for index in core.kept {
+            for run in core.components.runs[core.components.list[index].runs] {
+                let start = Int(run.row) * width
+                for pixel in start + Int(run.start)..<start + Int(run.end) where labels.pixels[pixel] != 0 {
+                    // What hides something at rest gets its pixels late, what was left by something mobile at once.
+                    let hides = isResting[Int(layer.owner.pixels[pixel])]
+                    layer.settle(
+                        pixel, label: labels.pixels[pixel], luma: luma[pixel], frames: UInt16(core.frameCount),
+                        settleFrames: settleFrames,
+                        takeOverFrames: hides ? 8 * settleFrames : settleFrames)
+                }
+            }
+        }
+    }
+}
+
+/// A track that may take pixels of a blob that several share, with where it should be now, in grid pixels.
+private struct ActiveTrack {
+    let track: Int
+    let x: Double
+    let y: Double
+    let halfWidth: Double
+    let halfHeight: Double
+
+    init(_ track: Int, _ box: Box) {
+        self.track = track
+        x = Double(box.left + box.right) / 2
+        y = Double(box.top + box.bottom) / 2
+        halfWidth = Double(box.width) / 2 + 1
+        halfHeight = Double(box.height) / 2 + 1
     }
 }

@@ -9,14 +9,14 @@ final class OutlineGauge {
     private static let sectors = 8
     /// Counts inside and outside; then luma, u and v of the picture's inside and outside and of the background's.
     private static let sums = 14
-    /// How far outside of the outline the ring lies, in gate pixels.
+    /// How far outside of the outline the ring lies, in grid pixels.
     private static let reach = 4
 
     private let totals = Plane<Float>(width: sums, height: sectors, filledWith: 0)
 
     /// - Returns: the picture's part of both contrasts, 0 to 1: near 1 for something that came, near 0 for a place that was
     ///   left; nil when too little of the ring or of the inside is seen.
-    func contrast(of label: UInt16, box: Box, center: (x: Double, y: Double), labels: Plane<UInt16>, _ core: GateCore)
+    func contrast(of label: UInt16, box: Box, center: (x: Double, y: Double), labels: Plane<UInt16>, _ core: MotionCore)
         -> Double?
     {
         totals.fill(0)
@@ -60,7 +60,7 @@ final class OutlineGauge {
     @inline(__always)
     private func add(
         _ x: Int, _ y: Int, to sums: UnsafeMutablePointer<Float>, isInside: Bool, _ labels: Plane<UInt16>,
-        _ core: GateCore
+        _ core: MotionCore
     ) {
         guard x >= 0, y >= 0, x < labels.width, y < labels.height else { return }
         let pixel = y &* labels.width &+ x

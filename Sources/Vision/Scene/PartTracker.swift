@@ -65,8 +65,8 @@ final class PartTracker {
         for part in parts where part.label == track.label && part.area < 0.7 * track.area { track.parts.append(part) }
     }
 
-    func update(_ core: GateCore, labels: Plane<UInt16>, seconds: Double) {
-        let elapsed = max(0.001, seconds - (lastSeconds ?? seconds))
+    func update(_ core: MotionCore, labels: Plane<UInt16>, seconds: Double) {
+        let elapsed = max(BlobTrack.shortestSeconds, seconds - (lastSeconds ?? seconds))
         lastSeconds = seconds
         // A still scene, the usual one, costs nothing.
         guard !core.kept.isEmpty || !parts.isEmpty else { return }
@@ -98,7 +98,7 @@ final class PartTracker {
     }
 
     /// Connected moving pixels in front of the background; pixels a step apart belong together.
-    private func findMoving(_ core: GateCore, labels: Plane<UInt16>) {
+    private func findMoving(_ core: MotionCore, labels: Plane<UInt16>) {
         flags.fill(0)
         for index in core.kept {
             for run in core.components.runs[core.components.list[index].runs] {
@@ -157,7 +157,7 @@ final class PartTracker {
             ), lastMovedSeconds: found.lastMovedSeconds)
     }
 
-    private func stop(_ index: Int, _ core: GateCore, labels: Plane<UInt16>) {
+    private func stop(_ index: Int, _ core: MotionCore, labels: Plane<UInt16>) {
         let box = parts[index].box
         var covered = 0
         for y in max(0, box.top)...min(height - 1, max(box.top, box.bottom)) {

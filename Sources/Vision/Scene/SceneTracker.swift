@@ -1,12 +1,50 @@
 import Domain
 import Media
 
+/// How a scene is followed.
+public struct SceneSettings: Hashable, Sendable {
+    /// Whether an observation waits for the network's masks.
+    public enum NetworkPace: Hashable, Sendable {
+        /// Each analysed frame waits for its own masks: the same frames give the same observations. For files.
+        case inStep
+        /// Masks are attached as soon as they are there, some frames late; motion never waits. For live cameras.
+        case whenReady
+    }
+
+    public var motion = MotionSettings()
+    public var tracker = TrackerSettings()
+    public var proposals = ProposalSettings()
+    /// Frames a second that the network looks at.
+    public var analysisFPS = 5.0
+    /// Objects the network follows at once; those that a person prompted count first.
+    public var maxSessions = 4
+    public var networkPace = NetworkPace.inStep
+
+    public init() {}
+}
+
+/// Why something can't be followed.
+public enum SceneError: Error, Equatable, CustomStringConvertible {
+    /// Following what a person prompted takes a network, and none is loaded.
+    case noNetwork
+    case tooManyPrompts(limit: Int)
+
+    public var description: String {
+        switch self {
+        case .noNetwork:
+            "no network is loaded, so a prompted object can't be followed; check the models folder"
+        case .tooManyPrompts(let limit):
+            "\(limit) prompted objects are followed already, as many as allowed; end one first"
+        }
+    }
+}
+
 /// Follows everything in one camera's picture: motion at the frame rate, masks at the analysis rate, and what a person
 /// prompted. Give it each frame once, in order. The same frames give the same observations (with
 /// `SceneSettings.NetworkPace.inStep`).
 public actor SceneTracker {
     public let settings: SceneSettings
-    private let gate: MotionGate
+    private let detector: MotionDetector
     private let watch = PictureWatch()
     private var tracker: BlobTracker?
     private let pool: SessionPool?
@@ -21,7 +59,7 @@ public actor SceneTracker {
     /// - Parameter family: nil follows by motion alone.
     public init(settings: SceneSettings = SceneSettings(), family: (any SegmentationFamily)? = nil) {
         self.settings = settings
-        gate = MotionGate(settings: settings.gate)
+        detector = MotionDetector(settings: settings.motion)
         pool = family.map { SessionPool(family: $0, maxSessions: settings.maxSessions) }
     }
 
@@ -32,7 +70,7 @@ public actor SceneTracker {
     public var lastNetworkError: String? { get async { await pool?.lastError } }
 
     /// Part of the picture that moved in the last frame, 0 to 1.
-    public var movingFraction: Double { gate.status.movingFraction }
+    public var movingFraction: Double { detector.status.movingFraction }
 
     /// Looks at the camera's next frame.
     /// - Throws: `CancellationError` only.
@@ -40,15 +78,15 @@ public actor SceneTracker {
         try Task.checkCancellation()
         // Times of different epochs can't be compared; the background is learned anew.
         if let epoch, epoch != frame.time.epoch {
-            gate.restart()
+            detector.restart()
             watch.newEpoch()
         }
         epoch = frame.time.epoch
-        gate.analyse(frame)
-        guard let core = gate.core else { return observation(frame, [], nil) }
+        detector.analyse(frame)
+        guard let core = detector.core else { return observation(frame, [], nil) }
         let seconds = frame.time.seconds
         let tracker = currentTracker(core)
-        let status = gate.status
+        let status = detector.status
         if status.restarted {
             tracker.reset()
             nextAnalysisSeconds = nil
@@ -87,10 +125,10 @@ public actor SceneTracker {
 
     // MARK: Parts
 
-    private func currentTracker(_ core: GateCore) -> BlobTracker {
+    private func currentTracker(_ core: MotionCore) -> BlobTracker {
         if let tracker, tracker.width == core.width, tracker.height == core.height { return tracker }
         let fresh = BlobTracker(
-            width: core.width, height: core.height, settings: settings.tracker, gate: settings.gate, ids: ids)
+            width: core.width, height: core.height, settings: settings.tracker, motion: settings.motion, ids: ids)
         tracker?.reset()
         fresh.inheritEnded(tracker?.ended ?? [])
         tracker = fresh
@@ -98,11 +136,11 @@ public actor SceneTracker {
     }
 
     private func observation(
-        _ frame: VideoFrame, _ tracks: [TrackObservation], _ core: GateCore?
+        _ frame: VideoFrame, _ tracks: [TrackObservation], _ core: MotionCore?
     ) -> SceneObservation {
         SceneObservation(
             time: frame.time, date: frame.date, frameSize: frame.size, tracks: tracks,
-            globalChange: gate.status.globalChange, isWarm: gate.status.isWarm,
+            globalChange: detector.status.globalChange, isWarm: detector.status.isWarm,
             picture: core.map {
                 watch.look(
                     $0.picture.raw.pixels, width: $0.width, height: $0.height, seconds: frame.time.seconds)
@@ -111,11 +149,11 @@ public actor SceneTracker {
 
     /// Shows the frame to the network when it is due.
     private func network(
-        _ frame: VideoFrame, _ core: GateCore, _ tracker: BlobTracker
+        _ frame: VideoFrame, _ core: MotionCore, _ tracker: BlobTracker
     ) async throws -> SessionPool.Outcome? {
         guard let pool else { return nil }
         let seconds = frame.time.seconds
-        let isDue = seconds >= nextAnalysisSeconds ?? seconds && gate.status.globalChange == nil
+        let isDue = seconds >= nextAnalysisSeconds ?? seconds && detector.status.globalChange == nil
         let ready = arrived
         arrived = nil
         guard isDue, running == nil else { return ready }
@@ -145,7 +183,7 @@ public actor SceneTracker {
     }
 
     private func motionTracks(
-        _ tracker: BlobTracker, _ core: GateCore, _ outcome: SessionPool.Outcome?, seconds: Double
+        _ tracker: BlobTracker, _ core: MotionCore, _ outcome: SessionPool.Outcome?, seconds: Double
     ) -> [TrackObservation] {
         var observed: [TrackObservation] = []
         for track in tracker.tracks {
@@ -204,5 +242,15 @@ extension BlobTrack {
             seconds: isSeen ? seconds : min(seconds, max(bornSeconds, lastSeenSeconds)),
             region: region.clamped(to: frameSize), centroid: Point(x: centroid.x * scale, y: centroid.y * scale),
             area: area * scale * scale, cues: cues)
+    }
+}
+
+/// Hands out track ids in order; shared by all that begin tracks of one camera.
+final class TrackNumbers {
+    private var last = 0
+
+    func next() -> TrackID {
+        last += 1
+        return TrackID(rawValue: last)
     }
 }

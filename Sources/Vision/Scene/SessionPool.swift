@@ -116,7 +116,7 @@ actor SessionPool {
         case .lost:
             entries[id]?.misses += 1
             if entries[id]?.isPrompted == true { outcome.lost.append(id) }
-            // The gate still sees something there: begin again with its prompt.
+            // The motion detector still sees something there: begin again with its prompt.
             if entries[id]?.isPrompted == false, (entries[id]?.misses ?? 0) >= 5 { entries[id] = nil }
         }
     }

@@ -3,9 +3,9 @@
 final class SettledLayer {
     let owner: Plane<UInt16>
     private let look: Plane<Float>
-    /// Frames without change.
+    /// Usual frames without change.
     private let age: Plane<UInt16>
-    /// Frames since the pixel was last in front of the background.
+    /// Usual frames since the pixel was last in front of the background.
     private let gone: Plane<UInt8>
 
     init(width: Int, height: Int) {
@@ -22,14 +22,16 @@ final class SettledLayer {
     }
 
     /// Ages the pixels and forgets those that are background again.
-    func advance(foreground: UnsafePointer<UInt8>, moving: UnsafePointer<UInt8>, forgetFrames: UInt8) {
+    /// - Parameter frames: as how many usual frames this one counts.
+    func advance(foreground: UnsafePointer<UInt8>, moving: UnsafePointer<UInt8>, frames: UInt8, forgetFrames: UInt8) {
+        let oldest: UInt16 = 60_000, longest = 255 - frames, ageing = UInt16(frames)
         let owner = owner.pixels, age = age.pixels, gone = gone.pixels
         for index in 0..<self.owner.count {
             let front = foreground[index] & 1
             let still = front & ~moving[index]
-            let older = age[index] == 60_000 ? 60_000 : age[index] &+ 1
+            let older = age[index] >= oldest ? oldest : age[index] &+ ageing
             age[index] = still == 1 ? older : 0
-            let away: UInt8 = front == 1 ? 0 : (gone[index] == 255 ? 255 : gone[index] &+ 1)
+            let away: UInt8 = front == 1 ? 0 : (gone[index] > longest ? 255 : gone[index] &+ frames)
             gone[index] = away
             owner[index] = away > forgetFrames ? 0 : owner[index]
         }
@@ -43,11 +45,14 @@ final class SettledLayer {
 
     /// Gives a pixel that has been still for long enough to `label`.
     @inline(__always)
-    func settle(_ index: Int, label: UInt16, luma: Float, settleFrames: UInt16, takeOverFrames: UInt16) {
+    func settle(
+        _ index: Int, label: UInt16, luma: Float, frames: UInt16, settleFrames: UInt16, takeOverFrames: UInt16
+    ) {
         let held = owner.pixels[index]
         if held == label {
             look.pixels[index] += 0.05 * (luma - look.pixels[index])
-            if age.pixels[index] == settleFrames { look.pixels[index] = luma }
+            let age = age.pixels[index]
+            if age >= settleFrames, age < settleFrames &+ frames { look.pixels[index] = luma }
         } else if age.pixels[index] >= (held == 0 ? settleFrames : takeOverFrames) {
             owner.pixels[index] = label
             look.pixels[index] = luma

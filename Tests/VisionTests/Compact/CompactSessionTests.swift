@@ -121,6 +121,9 @@ struct CompactSessionTests {
         let larger = FrameSize(width: 400, height: 300)
         let seen = try await session.step(
             Synthetic.frame(square: (125, 100), seconds: 0.2, size: larger), change: nil)
-        if let mask = seen.mask { #expect(mask.size == larger) }
+        let mask = try #require(seen.mask)
+        #expect(mask.size == larger)
+        // The square is as many pixels large as before, and lies where the frame shows it.
+        #expect(mask.iou(Synthetic.squareMask(at: (125, 100), size: larger)) > 0.5)
     }
 }

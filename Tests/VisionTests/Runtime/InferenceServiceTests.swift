@@ -185,6 +185,70 @@ struct InferenceServiceTests {
         #expect(!queue.append(InferenceJob(label: "later") {}))
     }
 
+    /// Keeps asking until the service refuses.
+    /// - Returns: what it said then.
+    private func ask(_ service: InferenceService, _ graph: GraphHandle, side: Int) async throws -> VisionError? {
+        let left = try Tensor(shape: [side, side]), right = try Tensor(shape: [side, side])
+        while true {
+            do {
+                _ = try await service.run(graph, inputs: ["left": left, "right": right])
+            } catch let error as VisionError {
+                return error
+            } catch is CancellationError {
+                return nil
+            }
+        }
+    }
+
+    @Test(
+        "it ends at any moment under load: what waits is refused, what runs is finished, what is held goes in any order"
+    )
+    func endsUnderLoad() async throws {
+        let side = 192
+        let ends = ProcessInfo.processInfo.environment["AISLEWATCH_SOAK"] == nil ? 200 : 1000
+        var generator = SeededGenerator(seed: 19)
+        for end in 0..<ends {
+            let service = try InferenceService()
+            let graph = try await service.load(TinyGraph.product(side: side), name: "product")
+            let workers = (0..<4).map { _ in Task { try await ask(service, graph, side: side) } }
+            try await Task.sleep(for: .microseconds(Int.random(in: 0..<8000, using: &generator)))
+            switch end % 3 {
+            case 0:
+                await service.shutdown()
+                await #expect(throws: VisionError.closed) { try await service.perform("late") {} }
+                for worker in workers { #expect(try await worker.value == .closed) }
+            case 1:
+                // Ended while another graph is compiled, and twice.
+                let late = Task { try await service.load(TinyGraph.product(side: 64), name: "late") }
+                async let again: Void = service.shutdown()
+                await service.shutdown()
+                await again
+                _ = try? await late.value
+                for worker in workers { #expect(try await worker.value == .closed) }
+            default:
+                // Nobody ends it: it goes with the last one that holds it, graphs first or last.
+                for worker in workers { worker.cancel() }
+                for worker in workers { #expect(try await worker.value == nil) }
+            }
+            #expect(service.waitingCount == 0)
+        }
+    }
+
+    @Test("a process that exits while a request runs, and nobody has ended the service, exits as it was told")
+    func exitUnderLoad() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            let service = try InferenceService()
+            let graph = try await service.load(TinyGraph.product(side: 900), name: "product")
+            let left = try Tensor(shape: [900, 900]), right = try Tensor(shape: [900, 900])
+            for _ in 0..<3 {
+                Task { while true { _ = try await service.run(graph, inputs: ["left": left, "right": right]) } }
+            }
+            // One of them runs when another one waits.
+            while service.waitingCount == 0 { await Task.yield() }
+            exit(7)
+        }
+    }
+
     @Test("messages of the runtime become one line without source positions")
     func condensed() {
         let message =

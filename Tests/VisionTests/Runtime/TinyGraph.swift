@@ -2,6 +2,19 @@
 enum TinyGraph {
     /// `sum = left + right`, both float32 of the given shape.
     static func sum(shape: [Int]) -> [UInt8] {
+        graph(shape: shape, #"<layer id="2" name="add" type="Add" version="opset1"><data auto_broadcast="numpy"/>"#)
+    }
+
+    /// `sum = left · right`, the product of two matrices of `side` rows and columns: work for `side`³ multiplications.
+    static func product(side: Int) -> [UInt8] {
+        graph(
+            shape: [side, side],
+            #"<layer id="2" name="product" type="MatMul" version="opset1">"#
+                + #"<data transpose_a="false" transpose_b="false"/>"#)
+    }
+
+    /// - Parameter operation: the beginning of the layer between the two inputs and the output `sum`.
+    private static func graph(shape: [Int], _ operation: String) -> [UInt8] {
         let dimensions = shape.map { "<dim>\($0)</dim>" }.joined()
         let list = shape.map(String.init).joined(separator: ",")
         func parameter(_ id: Int, _ name: String) -> String {
@@ -19,8 +32,7 @@ enum TinyGraph {
               <layers>
                 \(parameter(0, "left"))
                 \(parameter(1, "right"))
-                <layer id="2" name="add" type="Add" version="opset1">
-                  <data auto_broadcast="numpy"/>
+                \(operation)
                   <input>
                     <port id="0" precision="FP32">\(dimensions)</port>
                     <port id="1" precision="FP32">\(dimensions)</port>

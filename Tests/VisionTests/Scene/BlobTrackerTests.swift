@@ -41,7 +41,7 @@ struct BlobTrackerTests {
         let start = run.seconds
         while run.seconds - start < 3 {
             let time = run.seconds - start
-            // 2 m of free fall at 60 gate pixels a metre, drifting to the left.
+            // 2 m of free fall at 60 grid pixels a metre, drifting to the left.
             let drop = min(118, 0.5 * 9.81 * 60 * time * time)
             let left = 150 - Int(min(drop, 118) / 6)
             scene.rectangles = [(Region(x: left, y: 20 + Int(drop), width: 22, height: 22), 225)]

@@ -1,3 +1,0 @@
-import Vision
-
-extension SceneTracker: SceneObserver {}

@@ -1,0 +1,141 @@
+import Domain
+
+/// One frame as the motion detector sees it: reduced, shifted back onto the background and brought to its exposure.
+final class ReducedFrame {
+    let factor: Int
+    let frameSize: FrameSize
+    let width: Int
+    let height: Int
+    let chromaWidth: Int
+    let chromaHeight: Int
+    /// In the background's grey levels.
+    let luma: Plane<Float>
+    let chromaU: Plane<Float>
+    let chromaV: Plane<Float>
+    private(set) var hasChroma = false
+    private(set) var shift = Stabilizer.Shift()
+    private(set) var exposure = ExposureFit()
+    /// As it came: neither shifted nor brought to the background's exposure.
+    let raw: Plane<Float>
+    private let sums: Plane<UInt16>
+
+    init(frameSize: FrameSize, targetWidth: Int) {
+        // Where a frame is only a few pixels high or wide, its colour holds less than a block.
+        let smallest = min((frameSize.width + 1) / 2, (frameSize.height + 1) / 2)
+        factor = min(FrameReducer.factor(width: frameSize.width, target: targetWidth), max(1, smallest))
+        self.frameSize = frameSize
+        width = max(1, frameSize.width / factor)
+        height = max(1, frameSize.height / factor)
+        chromaWidth = max(1, (frameSize.width + 1) / 2 / factor)
+        chromaHeight = max(1, (frameSize.height + 1) / 2 / factor)
+        luma = Plane(width: width, height: height, filledWith: 0)
+        raw = Plane(width: width, height: height, filledWith: 0)
+        chromaU = Plane(width: chromaWidth, height: chromaHeight, filledWith: 128)
+        chromaV = Plane(width: chromaWidth, height: chromaHeight, filledWith: 128)
+        sums = Plane(width: width * factor, height: 1, filledWith: 0)
+    }
+
+    /// Forgets exposure and shift, when the background is learned anew.
+    func reset() {
+        exposure.reset()
+        shift = Stabilizer.Shift()
+    }
+
+    /// - Parameters:
+    ///   - background: nil while there is none to compare with.
+    ///   - excluded: non-zero where an object was seen a moment ago.
+    func load(
+        _ planes: FramePlanes, background: UnsafePointer<Float>?, excluded: UnsafePointer<UInt8>,
+        stabilizer: Stabilizer?
+    ) {
+        FrameReducer.reduce(
+            planes.luma, stride: planes.lumaStride, factor: factor, into: raw.pixels, width: width, height: height,
+            sums: sums.pixels)
+        hasChroma = planes.chroma != nil
+        if let chroma = planes.chroma {
+            for (source, target) in [(chroma.u, chromaU), (chroma.v, chromaV)] {
+                FrameReducer.reduce(
+                    source, stride: chroma.stride, factor: factor, into: target.pixels, width: chromaWidth,
+                    height: chromaHeight, sums: sums.pixels)
+            }
+        }
+        guard let background else {
+            luma.copy(from: raw)
+            return
+        }
+        shift = stabilizer?.measure(picture: raw.pixels, gain: exposure.gain) ?? Stabilizer.Shift()
+        // A fraction of a pixel is not worth the blur of resampling.
+        if max(abs(shift.x), abs(shift.y)) < 0.3 {
+            luma.copy(from: raw)
+        } else {
+            Stabilizer.undo(shift, picture: raw.pixels, into: luma.pixels, width: width, height: height)
+        }
+        exposure.update(
+            picture: luma.pixels, background: background, excluded: excluded, width: width, height: height)
+        let scale = 1 / exposure.gain, offset = exposure.offset, pixels = luma.pixels
+        for index in 0..<width * height { pixels[index] = (pixels[index] - offset) * scale }
+    }
+}
+
+/// The planes of one 4:2:0 8-bit picture, borrowed for the length of a call. Planes hold at least
+/// `stride` x `height` (chroma: half, rounded up) bytes.
+struct FramePlanes {
+    struct Chroma {
+        var u: UnsafePointer<UInt8>
+        var v: UnsafePointer<UInt8>
+        var stride: Int
+    }
+
+    var size: FrameSize
+    var luma: UnsafePointer<UInt8>
+    var lumaStride: Int
+    /// nil for grey pictures.
+    var chroma: Chroma?
+}
+
+/// Averages blocks of `factor` x `factor` pixels of an 8-bit plane. Whole factors keep positions exact: a grid pixel
+/// covers the same pixels of the picture in every frame.
+enum FrameReducer {
+    /// The factor that brings a picture `width` pixels wide near `target`.
+    static func factor(width: Int, target: Int) -> Int {
+        max(1, Int(clamping: (Double(width) / Double(max(1, target))).rounded()))
+    }
+
+    /// - Parameter sums: scratch space of `width * factor` values.
+    static func reduce(
+        _ source: UnsafePointer<UInt8>, stride: Int, factor: Int, into target: UnsafeMutablePointer<Float>,
+        width: Int, height: Int, sums: UnsafeMutablePointer<UInt16>
+    ) {
+        let wide = width * factor
+        let scale = 1 / Float(factor * factor)
+        for y in 0..<height {
+            let out = target + y * width
+            let first = source + y * factor * stride
+            if factor == 1 {
+                for x in 0..<width { out[x] = Float(first[x]) }
+                continue
+            }
+            for x in 0..<wide { sums[x] = UInt16(first[x]) }
+            for line in 1..<factor {
+                let row = first + line * stride
+                for x in 0..<wide { sums[x] = sums[x] &+ UInt16(row[x]) }
+            }
+            switch factor {
+            case 2:
+                for x in 0..<width { out[x] = Float(sums[2 &* x] &+ sums[2 &* x &+ 1]) * scale }
+            case 4:
+                for x in 0..<width {
+                    let base = 4 &* x
+                    out[x] = Float(sums[base] &+ sums[base &+ 1] &+ sums[base &+ 2] &+ sums[base &+ 3]) * scale
+                }
+            default:
+                for x in 0..<width {
+                    var sum: UInt32 = 0
+                    let base = x &* factor
+                    for step in 0..<factor { sum = sum &+ UInt32(sums[base &+ step]) }
+                    out[x] = Float(sum) * scale
+                }
+            }
+        }
+    }
+}
