@@ -16,7 +16,7 @@ VIEW = ("spread", "middle", "reach")
 
 def sent(tensor, device):
     """The tensor on the device; a GPU's queue is not waited for."""
-    if torch.device(device).type == "cuda":
+    if torch.device(device).type == "cuda" and tensor.numel():
         return tensor.pin_memory().to(device, non_blocking=True)
     return tensor.to(device)
 

@@ -134,7 +134,7 @@ def draw_curves(curves, path, size=(1000, 560)) -> None:
     for number, name in enumerate(names):
         colour, thick = COLOURS[number % len(COLOURS)], 1 if number < 4 else 3
         points = [
-            (int(p["crops"] / longest * (size[0] - 40)) + 30, int((1 - p[name]) * (size[1] - 40)) + 20)
+            (int(p["crops"] / longest * (size[0] - 240)) + 30, int((1 - p[name]) * (size[1] - 40)) + 20)
             for p in curves
             if name in p
         ]
