@@ -21,7 +21,7 @@ struct BackupCommand: ParsableCommand {
     func run() throws {
         let configuration = try place.load()
         let store = try place.openStore(configuration)
-        try CommandFailure.wrappingNow {
+        try CommandFailure.wrapping {
             let folder = try SiteBackup.make(
                 store: store, configuration: place.config.map { URL(filePath: $0) }, in: URL(filePath: to),
                 clock: SystemClock())

@@ -30,7 +30,7 @@ struct ExportCommand: ParsableCommand {
 
         func run() throws {
             let exporter = try ExportCommand.exporter(place)
-            try CommandFailure.wrappingNow {
+            try CommandFailure.wrapping {
                 let missing = try exporter.exporter.zip(IncidentID(rawValue: id), to: URL(filePath: out))
                 for file in missing { StandardError.write("warning: left out, \(file)") }
             }
@@ -58,7 +58,7 @@ struct ExportCommand: ParsableCommand {
             guard parts.count == 3,
                 let date = calendar.date(from: DateComponents(year: parts[0], month: parts[1], day: parts[2], hour: 12))
             else { throw ValidationError("\"\(day)\" is no day; write it as 2026-05-28") }
-            try CommandFailure.wrappingNow {
+            try CommandFailure.wrapping {
                 let count = try exporter.report(
                     day: date, timeZone: zone, siteName: configuration.site.name, to: URL(filePath: out))
                 print("\(count) incident\(count == 1 ? "" : "s") in \(out)")

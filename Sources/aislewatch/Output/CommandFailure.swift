@@ -17,4 +17,15 @@ struct CommandFailure: Error, CustomStringConvertible {
             throw CommandFailure("\(error)")
         }
     }
+
+    /// The same for what does not wait.
+    static func wrapping<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
 }
