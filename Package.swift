@@ -125,7 +125,11 @@ let package = Package(
         // Tests mirror the modules.
         .target(name: "TestSupport", dependencies: ["Domain"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Alerts"], swiftSettings: strict),
+        // Files of earlier versions are read from the checkout.
+        .testTarget(
+            name: "SettingsTests",
+            dependencies: ["Settings", "Alerts", "Incidents", product("Yams", "Yams")], exclude: ["Configurations"],
+            swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"], swiftSettings: pixels),
         .testTarget(
             name: "VisionTests", dependencies: ["Vision", "TestSupport"], swiftSettings: pixels,

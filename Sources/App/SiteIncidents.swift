@@ -75,3 +75,15 @@ struct SiteIncidents: IncidentHandler {
         return words.filter { !$0.isEmpty }.joined(separator: " ")
     }
 }
+
+extension VerificationSettings {
+    /// - Returns: nil when the site has not set it up.
+    init?(_ configuration: SecondLookConfiguration) {
+        guard let baseURL = configuration.baseURL else { return nil }
+        self.init(
+            baseURL: baseURL, model: configuration.model, apiKey: configuration.apiKey?.reveal(),
+            timeLimitSeconds: configuration.timeLimitSeconds, frames: configuration.frames,
+            holdSeconds: configuration.verify == .hold ? configuration.holdSeconds : nil,
+            kinds: Set(configuration.kinds))
+    }
+}

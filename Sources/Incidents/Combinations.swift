@@ -126,7 +126,7 @@ struct CombinationRule: Sendable {
         _ first: Condition, _ then: Condition, _ within: Double, _ from: Double, _ to: Double, _ log: DetectionLog,
         _ moment: Moment
     ) -> Match? {
-        // Each sign may complete the first part: the latest that the second follows.
+        // Each detection may complete the first part: the latest that the second follows.
         for entry in log.entries.reversed() where entry.seconds <= to && entry.seconds >= from - within {
             let begun = entry.seconds
             guard let start = match(first, begun - combination.withinSeconds, begun, log, moment),

@@ -122,6 +122,17 @@ struct ConfigurationServiceTests {
         #expect(names.count == 1 && mode?.intValue == 0o600)
     }
 
+    @Test("the name of a secret's file says nothing about the secret: the same one twice has two names")
+    func secretNames() throws {
+        let (desk, _) = try desk()
+        for _ in 0..<2 {
+            let edits = [edit("username", .text("aw")), edit("password", .secret("s3cret word"))]
+            #expect(try desk.apply(edits, revision: nil, dryRun: false).isSaved)
+        }
+        let folder = directory.file("state").appending(path: "secrets")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
+    }
+
     @Test(
         "only network streams are tried: files, lists of files and devices are refused unopened",
         arguments: ["file:///etc/passwd", "concat:a|b", "/etc/passwd", "data:x", "pipe:0", "rtmp://h/x", "rtsp://a\nb"])

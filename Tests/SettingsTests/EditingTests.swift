@@ -153,6 +153,49 @@ struct EditingTests {
         )
     }
 
+    @Test(
+        "no part of an address, and no escape, shows a secret; what was shown comes back as it was",
+        arguments: [
+            ("url: rtsp://user:pa$${ss@192.0.2.4/d", "url: rtsp://user:<hidden>@192.0.2.4/d"),
+            (
+                "url: rtsp://192.0.2.4/d?user=u&password=geheim&channel=1",
+                "url: rtsp://192.0.2.4/d?user=u&password=<hidden>&channel=1"
+            ),
+            (
+                "url: \"http://192.0.2.4/v.cgi?pwd=geheim&loginuse=a\"",
+                "url: \"http://192.0.2.4/v.cgi?pwd=<hidden>&loginuse=a\""
+            ),
+            (
+                "url: http://h/v?Token=geheim;x=1#access_key=geheim",
+                "url: http://h/v?Token=<hidden>;x=1#access_key=<hidden>"
+            ),
+            ("url: rtsp://u:geheim@h/s?api-key=geheim", "url: rtsp://u:<hidden>@h/s?api-key=<hidden>"),
+            ("url: rtsp://u:geheim${X}@h/s", "url: rtsp://u:<hidden>@h/s"),
+            ("url: \"rtsp://h/s?p\\x61ssword=geheim\"", "url: \"<hidden>\""),
+            ("password: $${geheim}", "password: <hidden>"),
+            ("password: geheim${X}", "password: <hidden>"),
+            ("headers: {Authorization: Bearer geheim}", "headers: {Authorization: <hidden>}"),
+            ("heartbeat_url: https://monitor.example.com/ping/geheim", "heartbeat_url: <hidden>"),
+        ])
+    func parts(written: String, shown: String) throws {
+        let text = "a:\n  \(written)\n  other: 1\n"
+        #expect(HiddenSecrets.hide(text) == "a:\n  \(shown)\n  other: 1\n")
+        #expect(!HiddenSecrets.json(text).contains("geheim"))
+        let edited = HiddenSecrets.hide(text).replacing("other: 1", with: "other: 2")
+        #expect(try HiddenSecrets.restore(edited, from: text) == "a:\n  \(written)\n  other: 2\n")
+    }
+
+    @Test("names of variables and files are shown: they are no secrets")
+    func references() {
+        for line in [
+            "password: ${X}", "token: file:/b", "headers: {Authorization: \"Bearer ${T}\"}", "url: rtsp://u:${P}@h/s",
+            "url: http://h/v?token=${T}&width=640", "url: http://h/v?keyframe=1&monkey=2", "note: a=b&password=x",
+        ] {
+            let text = "a:\n  \(line)\n"
+            #expect(HiddenSecrets.hide(text) == text)
+        }
+    }
+
     @Test("a difference shows what goes and what comes, with some lines around")
     func difference() throws {
         let new = try set("rules/spill/enabled", .bool(false))

@@ -129,6 +129,34 @@ struct RuleReadingTests {
             .contains { $0.contains("four points") })
     }
 
+    @Test(
+        "a calibration that can't be solved is refused with the place and the reason",
+        arguments: [
+            (
+                "rectangle: {corners: [[0.1, 0.5], [0.3, 0.5], [0.6, 0.5], [0.9, 0.5]], width_metres: 2, depth_metres: 3}",
+                "on a line"
+            ),
+            (
+                "rectangle: {corners: [[0.2, 0.9], [0.6, 0.4], [0.8, 0.9], [0.35, 0.45]], width_metres: 2, depth_metres: 3}",
+                "crossed"
+            ),
+            (
+                "rectangle: {corners: [[0.3, 0.7], [0.6, 0.7], [0.45, 0.65], [0.45, 0.3]], width_metres: 2, depth_metres: 3}",
+                "horizon"
+            ),
+            (
+                "heights: [{foot: [0.4, 0.9], head: [0.4, 0.5], metres: 1.8}, {foot: [0.5, 0.9], head: [0.5, 0.5], metres: 1.8}]",
+                "contradict"
+            ),
+        ])
+    func unsolvable(marks: String, reason: String) {
+        let found = messages("cameras:\n  - id: a\n    url: rtsp://192.0.2.1/1\n    calibration:\n      \(marks)\n")
+        let column = marks.hasPrefix("heights") ? 16 : 18
+        #expect(
+            found.count == 1 && found[0].hasPrefix("site.yaml:5:\(column): cameras[0].calibration gives no scale; "))
+        #expect(found[0].contains(reason), "\(found)")
+    }
+
     @Test("a second look needs an address and a model, and never shows its key")
     func secondLook() throws {
         let text =

@@ -179,8 +179,9 @@ final class ConfigurationService: ConfigurationEditor {
             }.joined(separator: "-")
             words = String(words.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" })
             // A name of its own for each secret: the one before may still be in use, or be undone to.
-            let hash = SHA256.hash(data: Data(text.utf8)).prefix(4).map { String($0, radix: 16) }.joined()
-            let url = secretsFolder.appending(path: "\(words.prefix(80))-\(hash)")
+            // Names are seen by people who may not see the secret: nothing in them comes from it.
+            let number = String(UInt64.random(in: 0 ... .max), radix: 36)
+            let url = secretsFolder.appending(path: "\(words.prefix(80))-\(number)")
             secrets.append((url, text))
             return .text("file:\(url.path)")
         case .list(let values):

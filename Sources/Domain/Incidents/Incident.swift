@@ -32,9 +32,9 @@ public struct Incident: Hashable, Sendable, Codable {
     public var mergedInto: IncidentID?
     /// What the second look said; nil without one.
     public var secondLook: SecondLookAnswer?
-    /// First sign of it, on the camera's time line.
+    /// First detection of it, on the camera's time line.
     public var start: MediaTime
-    /// Its last sign so far.
+    /// Its last detection so far.
     public var end: MediaTime
     /// When it was confirmed.
     public var confirmed: MediaTime

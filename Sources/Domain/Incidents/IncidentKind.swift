@@ -20,7 +20,7 @@ public enum IncidentKind: String, Hashable, Sendable, Codable, CaseIterable {
     case personDown = "person_down"
     /// Covered, turned, blurred or frozen.
     case cameraTampered = "camera_tampered"
-    /// Several signs together, as the site combined them; ``Incident/ruleName`` says which combination.
+    /// Several detections together, as the site combined them; ``Incident/ruleName`` says which combination.
     case combination
 }
 

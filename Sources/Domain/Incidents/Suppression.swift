@@ -45,7 +45,7 @@ public struct Suppression: Hashable, Sendable, Codable, Identifiable {
 
     public func isActive(at date: Date) -> Bool { date >= createdDate && date < untilDate }
 
-    /// Whether a sign at `place` of a picture of `size` is of the kind, the rule and the place that are meant: the centre
+    /// Whether a detection at `place` of a picture of `size` is of the kind, the rule and the place that are meant: the centre
     /// lies inside, or a third of the two rectangles is common.
     public func covers(kind: IncidentKind, ruleName: String?, place: Region, in size: FrameSize, at date: Date) -> Bool
     {

@@ -1,8 +1,8 @@
-/// Several signs that together are an incident of their own.
+/// Several detections that together are an incident of their own.
 public struct Combination: Hashable, Sendable, Codable {
     public var name: String
     public var condition: Condition
-    /// How far apart the signs may be, in seconds, > 0.
+    /// How far apart the detections may be, in seconds, > 0.
     public var withinSeconds: Double
     public var severity: Severity
     public var policy: RulePolicy

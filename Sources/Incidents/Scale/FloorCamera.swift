@@ -149,7 +149,9 @@ extension FloorCamera {
                     / Double(size.height)
             }
         }
-        guard errors.count == points.count else { throw .pointsDegenerate }
+        guard errors.count == points.count else {
+            throw isCrossed(Array(points.prefix(4))) ? .orderCrossed : .horizonInside
+        }
         let residual = (errors.map { $0 * $0 }.reduce(0, +) / count).squareRoot()
         return FloorCamera(focal: f, r1: a * scale, r2: b * scale, t: shifted, residual: residual, size: size)
     }
@@ -167,6 +169,20 @@ extension FloorCamera {
         guard w > 0 else { return usual }
         let f = 1 / w.squareRoot()
         return (0.3...8).contains(f) ? f : usual
+    }
+
+    /// Whether the outline through the points crosses itself in the picture, but not on the floor: two were confused.
+    private static func isCrossed(_ points: [CameraCalibration.FloorPoint]) -> Bool {
+        func crosses(_ outline: [Point]) -> Bool {
+            func side(_ a: Point, _ b: Point, _ c: Point) -> Double {
+                (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
+            }
+            return [(0, 1, 2, 3), (1, 2, 3, 0)].contains { a, b, c, d in
+                let (a, b, c, d) = (outline[a], outline[b], outline[c], outline[d])
+                return side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0
+            }
+        }
+        return points.count == 4 && crosses(points.map(\.picture)) != crosses(points.map(\.metres))
     }
 
     /// Whether no three of the points are nearly on a line.
@@ -250,6 +266,10 @@ public enum CalibrationError: Error, Hashable, Sendable, CustomStringConvertible
     case tooFewMarks
     /// Three of the points lie on a line, or two are the same.
     case pointsDegenerate
+    /// Two of the floor points were confused: their order in the picture is another than on the floor.
+    case orderCrossed
+    /// Some of the floor points would lie behind the camera.
+    case horizonInside
     /// The upright things stand at the same distance, or contradict each other.
     case uprightsUnclear
     /// The camera would be at an impossible place.
@@ -258,7 +278,11 @@ public enum CalibrationError: Error, Hashable, Sendable, CustomStringConvertible
     public var description: String {
         switch self {
         case .tooFewMarks: "give at least four floor points, or the feet and heads of at least two upright things"
-        case .pointsDegenerate: "the floor points don't span an area: choose the corners of a large rectangle, in order"
+        case .pointsDegenerate: "three of the floor points lie on a line: choose the corners of a large rectangle"
+        case .orderCrossed:
+            "the order of the points is crossed: near left, near right, far right, far left, with the metres in the same order"
+        case .horizonInside:
+            "the horizon would lie among the points: some of them are not on the floor, or their metres are wrong"
         case .uprightsUnclear:
             "the heights contradict each other: mark two things of known height, one near, one far, foot and head"
         case .implausible(let height):

@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Yams
 
 /// Takes the secrets that stand in a configuration's text out of it before it is shown, and puts them back when it is saved.
@@ -69,22 +70,64 @@ public enum HiddenSecrets {
         return places.sorted { $0.range.lowerBound < $1.range.lowerBound }
     }
 
-    /// - Returns: nil for what is no secret.
+    /// - Returns: nil for what has no secret in it.
     private static func shown(_ value: String, _ written: String, _ keys: [String]) -> String? {
-        guard !value.isEmpty, !value.contains("${"), !value.hasPrefix("file:"), !value.contains(mark) else {
-            return nil
-        }
+        guard !value.isEmpty, !value.hasPrefix("file:"), !value.contains(mark) else { return nil }
+        let whole = written.hasPrefix("\"") || written.hasPrefix("'") ? "\"\(mark)\"" : mark
         let key = keys.last ?? ""
+        if isSecretName(key) || keys.dropLast().last == "headers" { return hasOwnText(value) ? whole : nil }
+        // Whoever knows the address of a chat service or of a monitor can use it.
+        if key == "url" && keys.contains("channels") || key == "heartbeat_url", literal(value) == value { return whole }
+        let hidden = hidingParts(of: value)
+        guard hidden != value else { return nil }
+        // Where the text is written with escapes, its parts can't be told apart there.
+        return written.contains(value) ? written.replacing(value, with: hidden) : whole
+    }
+
+    private static func isSecretName(_ name: some StringProtocol) -> Bool {
         let words = ["password", "passphrase", "token", "secret", "auth", "api_key", "private_key", "sid_key"]
-        let isSecretURL = key == "url" && keys.contains("channels")
-        if words.contains(where: key.contains) || keys.dropLast().last == "headers" || isSecretURL {
-            return written.hasPrefix("\"") || written.hasPrefix("'") ? "\"\(mark)\"" : mark
+        return words.contains { name.contains($0) }
+    }
+
+    /// Whether it says more than names of variables: `Bearer ${TOKEN}` does not.
+    private static func hasOwnText(_ value: String) -> Bool {
+        let rest = literal(value)
+        guard rest != value else { return true }
+        return !["", "bearer", "basic", "token", "key"].contains(rest.trimmingCharacters(in: .whitespaces).lowercased())
+    }
+
+    /// Without references to variables; `$${` is none.
+    private static func literal(_ value: String) -> String {
+        value.replacing(/(?<escaped>\$?)\$\{[A-Za-z_][A-Za-z0-9_]*\}/) { match in
+            match.escaped.isEmpty ? "" : String(match.0)
+        }
+    }
+
+    /// An address with its password, and what its query or fragment calls a secret, hidden.
+    private static func hidingParts(of address: String) -> String {
+        guard let scheme = address.range(of: "://") else { return address }
+        var result = address
+        // From behind, so that the places before stay.
+        let names = /[?&;#]([^=&;#]*)=([^&;#]*)/
+        for match in address[scheme.upperBound...].matches(of: names).reversed() {
+            let name = match.1.removingPercentEncoding ?? String(match.1)
+            let plain = name.lowercased().replacing("-", with: "_")
+            let isSecret =
+                isSecretName(plain) || ["pwd", "passwd", "pass", "key", "apikey", "sig", "signature"].contains(plain)
+                || plain.hasSuffix("_key") || plain.hasSuffix("pwd")
+            if isSecret, hasOwnText(String(match.2)), !match.2.isEmpty {
+                result.replaceSubrange(match.2.startIndex..<match.2.endIndex, with: mark)
+            }
         }
         // rtsp://user:password@host
-        guard let scheme = written.range(of: "://") else { return nil }
-        let head = written[scheme.upperBound...].prefix { $0 != "/" }
-        guard let at = head.lastIndex(of: "@"), let colon = head[..<at].firstIndex(of: ":") else { return nil }
-        return String(written[...colon]) + mark + String(written[at...])
+        let head = address[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        if let at = head.lastIndex(of: "@"), let colon = head[..<at].firstIndex(of: ":") {
+            let password = head[head.index(after: colon)..<at]
+            if !password.isEmpty, hasOwnText(String(password)) {
+                result.replaceSubrange(head.index(after: colon)..<at, with: mark)
+            }
+        }
+        return result
     }
 
     private static func walk(

@@ -1,4 +1,5 @@
 import Domain
+import Incidents
 import Yams
 
 /// Reads `zones` of a camera.
@@ -133,7 +134,28 @@ enum CalibrationConfiguration {
                 allowed: "give a \"rectangle\" on the floor, at least 4 \"floor_points\", or at least 2 \"heights\"")
             return nil
         }
-        return marks
+        return solvable(marks, section) ? marks : nil
+    }
+
+    /// Pictures have these sizes, or the same upright. Which one the camera has is not known yet.
+    private static let usualSizes = [(1920, 1080), (1600, 1200), (1280, 1024), (1080, 1920), (2560, 1080)]
+
+    /// Refuses marks that give no scale: metres would count for nothing.
+    private static func solvable(_ marks: CameraCalibration, _ section: Section) -> Bool {
+        var reason: CalibrationError?
+        for (width, height) in usualSizes {
+            do {
+                _ = try FloorCamera(marks, size: FrameSize(width: width, height: height))
+                return true
+            } catch {
+                reason = reason ?? error
+            }
+        }
+        let key = ["rectangle", "floor_points", "heights"].first { section.node($0) != nil }
+        section.context.problem(
+            key.flatMap { section.node($0)?.mark } ?? section.mark, found: "\(section.path) gives no scale",
+            allowed: reason?.description ?? "mark other points")
+        return false
     }
 
     /// A rectangle on the floor, such as a pallet's place: near left, near right, far right, far left.

@@ -62,17 +62,20 @@ public enum RuleDocuments {
 
     private static func example(of group: [ParameterDescription], indent: String) -> [String] {
         guard let first = group.first else { return [] }
-        var lines = first.key == "enabled" ? [] : comment(first.sentence, indent: indent)
+        let allowed = group.filter { $0.form != .flag }.map(\.allowedText).joined(separator: ", ")
+        let words = allowed.isEmpty ? first.sentence : "\(first.sentence) \(capitalised(allowed))."
+        var lines = first.key == "enabled" ? [] : comment(words, indent: indent)
         for parameter in group {
             if let usual = parameter.defaultText {
-                let unit = parameter.unit.words.isEmpty ? "" : "  # \(parameter.unit.words)"
-                lines.append("\(indent)\(parameter.key): \(usual)\(unit)")
+                lines.append("\(indent)\(parameter.key): \(usual)")
             } else {
-                lines.append("\(indent)# \(parameter.key):  # \(parameter.allowedText)\(use(parameter))")
+                lines.append("\(indent)# \(parameter.key): none;\(use(parameter).lowercased())")
             }
         }
         return lines
     }
+
+    private static func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
 
     private static func use(_ parameter: ParameterDescription) -> String {
         switch parameter.use {

@@ -66,3 +66,8 @@ public struct AlertsConfiguration: Hashable, Sendable {
         return URL(string: text)
     }
 }
+
+/// The languages that come with the program.
+public enum AlertLanguage: String, Hashable, Sendable, CaseIterable {
+    case en, de
+}
