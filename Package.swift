@@ -101,7 +101,7 @@ let package = Package(
                 product("HummingbirdTLS", "hummingbird"), product("Crypto", "swift-crypto"),
                 product("Logging", "swift-log"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
-            // Read at run time (see AssetLocator), so that pages can be edited without a build.
+            // Read at run time (see Assets), so that pages can be edited without a build.
             exclude: ["Assets"], swiftSettings: strict),
         .target(
             name: "Evaluation", dependencies: ["Domain", "Media", "Incidents", "Camera", "Vision"],
