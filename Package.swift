@@ -172,7 +172,7 @@ let package = Package(
             linkerSettings: runtimeSearch),
         .testTarget(
             name: "AppTests",
-            dependencies: ["App", "TestSupport", product("ServiceLifecycle", "swift-service-lifecycle")],
+            dependencies: ["App", "Camera", "TestSupport", product("ServiceLifecycle", "swift-service-lifecycle")],
             swiftSettings: strict,
             linkerSettings: runtimeSearch),
     ],

@@ -9,6 +9,7 @@ import TestSupport
 import Testing
 
 @testable import App
+@testable import Camera
 
 @Suite("The configuration file from the pages")
 struct ConfigurationServiceTests {
@@ -123,11 +124,11 @@ struct ConfigurationServiceTests {
     }
 
     @Test("the name of a secret's file says nothing about the secret: the same one twice has two names")
-    func secretNames() throws {
+    func secretNames() async throws {
         let (desk, _) = try desk()
         for _ in 0..<2 {
             let edits = [edit("username", .text("aw")), edit("password", .secret("s3cret word"))]
-            #expect(try desk.apply(edits, revision: nil, dryRun: false).isSaved)
+            #expect(try await desk.apply(edits, revision: nil, dryRun: false).isSaved)
         }
         let folder = directory.file("state").appending(path: "secrets")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)

@@ -51,7 +51,7 @@ struct ShutdownTests {
         let store = try await DaemonSite.eventually(withinSeconds: 300, "a database") { try? site.store() }
         let drill = try start(["drill", "dock", "--timeout", "300", "--config", file.path])
         _ = try await DaemonSite.eventually(withinSeconds: 300, "a clip that is being written") {
-            try store.unfinishedClips().first
+            try store.unwatched.unfinishedClips().first
         }
         drill.terminate()
         let lock = try ServerProcess([

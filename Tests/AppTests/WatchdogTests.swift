@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import App
+@testable import Camera
 
 @Suite("Watching the silence")
 struct WatchdogTests {

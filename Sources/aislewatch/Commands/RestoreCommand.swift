@@ -29,7 +29,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try place.load()
-        try await CommandFailure.wrapping {
+        try CommandFailure.wrapping {
             let moved = try SiteBackup.restore(
                 from: URL(filePath: folder), database: configuration.storage.database,
                 configuration: withConfiguration ? place.config.map { URL(filePath: $0) } : nil, clock: SystemClock())

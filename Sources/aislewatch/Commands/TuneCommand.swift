@@ -57,7 +57,7 @@ struct TuneCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try ConfigurationOption.load(config, purpose: .settings)
-        let grid = try await CommandFailure.wrapping {
+        let grid = try CommandFailure.wrapping {
             try TuningGrid(rule: rule, values: try parsedValues(), base: configuration.rules)
         }
         let family: CompactFamily? = motionOnly ? nil : try await model.load()
