@@ -19,30 +19,34 @@ public final class CameraPipeline: Sendable {
     private let clock: any WallClock
     private let suppressions: SuppressionBook?
     private let explains: @Sendable () -> Bool
+    private let onDamaged: @Sendable (VideoFrame) -> Void
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - engine: begins with the first frame of the run; a pipeline runs once.
     ///   - suppressions: read before each frame.
     ///   - explains: asked before each frame whether its output is to tell what the rules measured.
+    ///   - onDamaged: shown each frame that is damaged, and therefore not judged.
     ///   - historySeconds: how far back ``tracks(from:to:)`` reaches: the longest clip with its pre-roll.
     ///   - maxHistorySamples: bounds the same in number.
     public init(
         feed: any FrameFeed, observer: any SceneObserver, engine: IncidentEngine, clock: any WallClock = SystemClock(),
         suppressions: SuppressionBook? = nil, explains: @escaping @Sendable () -> Bool = { false },
+        onDamaged: @escaping @Sendable (VideoFrame) -> Void = { _ in },
         historySeconds: Double = 330,
         maxHistorySamples: Int = 30_000
     ) {
         self.suppressions = suppressions
         self.explains = explains
+        self.onDamaged = onDamaged
         self.feed = feed
         self.observer = observer
         self.clock = clock
         state = Mutex(State(log: TrackLog(seconds: historySeconds, maxSamples: maxHistorySamples), engine: engine))
     }
 
-    /// Follows the feed to its end, and gives each analysed frame to `handler`. A frame that can't be analysed is counted
-    /// and passed over. When the feed ends, fails or the task is cancelled, what was still open is ended, and the last frame
+    /// Follows the feed to its end, and gives each analysed frame to `handler`. A frame that is damaged or can't be analysed
+    /// is counted and passed over: what it shows was not there. When the feed ends, fails or the task is cancelled, what was still open is ended, and the last frame
     /// is handed over once more with those events.
     /// - Throws: what the feed or `handler` throws.
     public func run(
@@ -53,6 +57,11 @@ public final class CameraPipeline: Sendable {
         var failure: (any Error)?
         do {
             while let frame = try await feed.next() {
+                guard !frame.isDamaged else {
+                    state.withLock { $0.statistics.damagedFrames += 1 }
+                    onDamaged(frame)
+                    continue
+                }
                 guard let observation = await observe(frame) else { continue }
                 last = (observation, frame)
                 var events: [IncidentEvent] = []
@@ -97,6 +106,7 @@ public final class CameraPipeline: Sendable {
     public var statistics: PipelineStatistics {
         var statistics = state.withLock { $0.statistics }
         statistics.skippedFrames = feed.skippedFrames
+        statistics.damagedFrames = max(statistics.damagedFrames, feed.damagedFrames)
         return statistics
     }
 

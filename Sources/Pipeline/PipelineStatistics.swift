@@ -4,6 +4,8 @@ public struct PipelineStatistics: Hashable, Sendable {
     public var analysedFrames = 0
     /// Frames that were never looked at because newer ones came.
     public var skippedFrames = 0
+    /// Frames that arrived damaged, or not at all, or were predicted from such ones; they are not judged.
+    public var damagedFrames = 0
     /// Frames whose analysis failed; they are passed over.
     public var failedFrames = 0
     /// What went wrong last; nil when nothing did.

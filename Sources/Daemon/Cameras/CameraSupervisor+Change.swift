@@ -7,7 +7,7 @@ extension CameraSupervisor {
     func needsNewConnection(for next: CameraConfiguration) -> Bool {
         let camera = camera
         return camera.url != next.url || camera.analysisURL != next.analysisURL || camera.username != next.username
-            || camera.password != next.password
+            || camera.password != next.password || camera.displayAspect != next.displayAspect
     }
 
     /// Takes a changed configuration over without a gap in what is recorded. New rules, zones and scales judge from the

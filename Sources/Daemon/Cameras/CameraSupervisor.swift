@@ -154,7 +154,9 @@ final class CameraSupervisor: Service {
     private func analyse(_ recorder: ClipRecorder) async {
         let configuration = rooms.configuration
         let (camera, changes) = state.withLock { ($0.camera, $0.changes) }
-        let feed = LiveFrameFeed(ring: analysedRing)
+        var logger = rooms.logger
+        logger[metadataKey: "camera"] = "\(id)"
+        let feed = LiveFrameFeed(ring: analysedRing, clock: rooms.clock, logger: logger)
         let tracker = SceneTracker(
             settings: SceneSettings(configuration, analysisFPS: camera.analysisFPS, networkPace: .whenReady),
             family: rooms.family)
@@ -162,7 +164,9 @@ final class CameraSupervisor: Service {
         suppressionBook.replace(await suppressions())
         let pipeline = CameraPipeline(
             feed: feed, observer: tracker, engine: engine, clock: rooms.clock, suppressions: suppressionBook,
-            explains: { [events = rooms.events, id] in events.wantsScores(of: id) })
+            explains: { [events = rooms.events, id] in events.wantsScores(of: id) },
+            // The loop gets on, even where a bad line leaves nothing to judge.
+            onDamaged: { [progress] _ in progress.noteFrame() })
         let (isStopping, hasChanged) = state.withLock { state in
             state.feed = feed
             state.pipeline = pipeline

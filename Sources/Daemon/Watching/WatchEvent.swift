@@ -1,4 +1,5 @@
 import Domain
+import Media
 
 /// A step in the life of an incident that `watch` saw.
 public struct WatchEvent: Sendable {
@@ -35,4 +36,22 @@ extension WatchEvent: Encodable {
         try fields.encode(clips, forKey: .clips)
         try fields.encode(text, forKey: .text)
     }
+}
+
+/// How the input of a `watch` was, known at its end.
+public struct WatchEnd: Sendable {
+    /// All that were looked at or could have been, but for damage.
+    public var frames: Int
+    /// Those that were not judged, because what they show was not there.
+    public var damagedFrames: Int
+    /// On average; nil with fewer than two frames.
+    public var framesPerSecond: Double?
+    /// nil for a file that is whole, and for streams.
+    public var fileBreak: FileBreak?
+
+    /// A fall of two metres lasts 0.64 s: with fewer frames than this a second it shows in one or two, or in none.
+    public static let leastFramesPerSecond = 3.0
+
+    /// Whether falls and the like could not be seen.
+    public var isTooSlowForFalls: Bool { framesPerSecond.map { $0 < Self.leastFramesPerSecond } ?? false }
 }

@@ -20,16 +20,19 @@ public struct WatchRun: Service {
     private let logger: Logger
     private let onEvent: @Sendable (WatchEvent) throws -> Void
     private let onFrame: @Sendable (PipelineOutput, StreamInfo) throws -> Void
+    private let onEnd: @Sendable (WatchEnd) -> Void
 
     /// - Parameters:
     ///   - family: nil judges by motion alone.
     ///   - onEvent: Told each step of an incident, when it happens.
     ///   - onFrame: Told each analysed frame.
+    ///   - onEnd: Told how the input was, when it has ended by itself or was stopped.
     public init(
         settings: WatchSettings, configuration: AislewatchConfiguration, family: (any SegmentationFamily)?,
         clock: any WallClock = SystemClock(), logger: Logger,
         onEvent: @escaping @Sendable (WatchEvent) throws -> Void,
-        onFrame: @escaping @Sendable (PipelineOutput, StreamInfo) throws -> Void = { _, _ in }
+        onFrame: @escaping @Sendable (PipelineOutput, StreamInfo) throws -> Void = { _, _ in },
+        onEnd: @escaping @Sendable (WatchEnd) -> Void = { _ in }
     ) {
         self.settings = settings
         self.configuration = configuration
@@ -38,6 +41,7 @@ public struct WatchRun: Service {
         self.logger = logger
         self.onEvent = onEvent
         self.onFrame = onFrame
+        self.onEnd = onEnd
     }
 
     /// Returns at the end of a file, or when told to stop; clips are whole by then.
@@ -74,7 +78,10 @@ public struct WatchRun: Service {
                 settings: settings, recording: RecordingSettings(configuration.recording), folder: folder,
                 ring: source.ring, pipeline: pipeline, ids: ids, clock: clock, text: text, logger: logger)
         }
+        var span: ClosedRange<Double>?
         try await pipeline.run { output in
+            let seconds = output.observation.time.seconds
+            span = min(span?.lowerBound ?? seconds, seconds)...max(span?.upperBound ?? seconds, seconds)
             for event in output.events {
                 let clips = await keeper?.keep(event) ?? []
                 try onEvent(WatchEvent(event: event, clips: clips, text: text(event.incident)))
@@ -83,6 +90,14 @@ public struct WatchRun: Service {
         }
         source.stop()
         await keeper?.finish(isFile: settings.isFile)
+        let statistics = pipeline.statistics
+        let frames = statistics.analysedFrames + statistics.damagedFrames
+        let seconds = span.map { $0.upperBound - $0.lowerBound } ?? 0
+        onEnd(
+            WatchEnd(
+                frames: frames, damagedFrames: statistics.damagedFrames,
+                framesPerSecond: frames > 1 && seconds > 0 ? Double(frames - 1) / seconds : nil,
+                fileBreak: (source.feed as? FileFrameFeed)?.fileBreak))
     }
 
     private func text(_ incident: Incident) -> String {

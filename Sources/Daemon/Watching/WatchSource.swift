@@ -22,7 +22,7 @@ struct WatchSource: Sendable {
                 camera: settings.camera, options: settings.input, ring: ring, clock: clock, logger: logger)
             source.start()
             camera = source
-            feed = LiveFrameFeed(ring: ring)
+            feed = LiveFrameFeed(ring: ring, clock: clock, logger: logger)
         }
     }
 

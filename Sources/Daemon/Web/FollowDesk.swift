@@ -241,7 +241,7 @@ actor FollowDesk: PromptSink {
                 let url = clips.videoFile(of: clip)
             else { throw PortFailure.notFound("There is no such clip of this camera.") }
             do {
-                let found = try await BlockingWork.run { try ClipPictures.frame(in: url, at: seconds) }
+                let found = try await BlockingWork.run { try StillFrames.shown(in: url, at: seconds) }
                 guard let found else { throw PortFailure.invalid("The clip is shorter than that.") }
                 return found
             } catch let error as PortFailure {

@@ -10,3 +10,14 @@ enum WorkerThread {
         thread.start()
     }
 }
+
+/// Runs what blocks on threads of its own.
+public enum BlockingWork {
+    private static let queue = DispatchQueue(label: "aislewatch.media.blocking", attributes: .concurrent)
+
+    public static func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Swift.Result { try body() }) }
+        }
+    }
+}
