@@ -1,8 +1,8 @@
+import Camera
 import Domain
 import Foundation
-import Incidents
+public import Incidents
 import Media
-import Camera
 
 /// Runs the daemon's own pipeline over a folder of labelled clips and scores it.
 public struct IncidentEvaluation: Sendable {
@@ -158,5 +158,51 @@ public struct IncidentEvaluation: Sendable {
         return IncidentEngine(
             settings: settings.rules, scene: CameraScene(camera: camera, zones: zones),
             makeID: { IncidentID(rawValue: ids.next(at: $0)) })
+    }
+}
+
+extension RuleSettings {
+    /// The defaults, but for what takes longer than a labelled clip: what was left or taken is told after 3 s, and what stood
+    /// for 2.5 s before stood long. The same as `configs/eval.yaml`.
+    public static var labelledClips: RuleSettings {
+        var settings = RuleSettings()
+        settings.objectLeft.staySeconds = 3
+        settings.objectRemoved.staySeconds = 3
+        settings.objectRemoved.minStoodSeconds = 2.5
+        return settings
+    }
+}
+
+/// How many bytes of a file would be kept as clips: its packets from the last key frame at or before each start to each
+/// end, each packet once.
+enum KeptBytes {
+    struct PacketSize: Hashable, Sendable {
+        var seconds: Double
+        var bytes: Int
+        var isKeyFrame: Bool
+    }
+
+    /// - Parameter spans: from (start − pre-roll) to (end + post-roll), in seconds.
+    static func count(_ packets: [PacketSize], spans: [ClosedRange<Double>]) -> Int {
+        guard !spans.isEmpty else { return 0 }
+        let begins = spans.map { span in
+            packets.last { $0.isKeyFrame && $0.seconds <= span.lowerBound }?.seconds ?? packets.first?.seconds ?? 0
+        }
+        return packets.reduce(0) { sum, packet in
+            let isKept = zip(begins, spans).contains { packet.seconds >= $0 && packet.seconds <= $1.upperBound }
+            return isKept ? sum + packet.bytes : sum
+        }
+    }
+
+    /// Reads the sizes of a file's packets. Blocks.
+    /// - Throws: `MediaError`.
+    static func packets(of path: String) throws -> [PacketSize] {
+        let demuxer = try Demuxer(SourceOptions(url: path))
+        var sizes: [PacketSize] = []
+        while let packet = try demuxer.read() {
+            sizes.append(
+                PacketSize(seconds: packet.time.seconds, bytes: packet.byteCount, isKeyFrame: packet.isKeyFrame))
+        }
+        return sizes
     }
 }

@@ -1,8 +1,8 @@
+public import Camera
 public import Domain
 public import Foundation
 import Incidents
 import Media
-public import Camera
 
 /// Looks at labelled clips once, and keeps what the tracker saw.
 public struct SceneCollection: Sendable {

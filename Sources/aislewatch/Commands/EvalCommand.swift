@@ -1,4 +1,11 @@
 import ArgumentParser
+import Camera
+import Evaluation
+import Foundation
+import Incidents
+import Media
+import Settings
+import Vision
 
 /// `eval incidents|masks|clicks DIR`: figures against labels.
 struct EvalCommand: AsyncParsableCommand {
@@ -6,4 +13,179 @@ struct EvalCommand: AsyncParsableCommand {
         commandName: "eval",
         abstract: "Measure against labelled clips, videos with masks, or pictures with masks.",
         subcommands: [EvalIncidentsCommand.self, EvalMasksCommand.self, EvalClicksCommand.self])
+}
+
+extension Pace: ExpressibleByArgument {}
+
+/// `eval incidents DIR`: the daemon's own pipeline over labelled clips.
+struct EvalIncidentsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "incidents",
+        abstract: "Watch labelled clips and score what was detected.",
+        discussion: """
+            DIR holds NAME.mp4 with NAME.json labels; a clip without one is taken as one in which nothing happens. With \
+            --pace fast nothing is skipped and the same clips give the same incidents; with --pace real-time they run at \
+            their own speed, frames may be skipped, and delays are by wall clock.
+            """)
+
+    @Argument(help: "The folder to measure.", completion: .directory)
+    var directory: String
+
+    @Option(help: "fast or real-time.")
+    var pace: Pace = .fast
+
+    @Option(help: "Settings; cameras in it don't matter. Default: those of configs/eval.yaml.")
+    var config: String?
+
+    @Flag(help: "Judge by motion alone, without the network.")
+    var motionOnly = false
+
+    @OptionGroup var model: ModelOption
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() async throws {
+        let configuration = try ConfigurationOption.load(config, purpose: .settings)
+        let family: CompactFamily? = motionOnly ? nil : try await model.loadForFigures()
+        let settings = IncidentEvaluation.Settings(
+            rules: config == nil ? .labelledClips : configuration.rules, pace: pace,
+            preRollSeconds: configuration.recording.preRollSeconds,
+            postRollSeconds: configuration.recording.postRollSeconds)
+        let evaluation = IncidentEvaluation(settings: settings) {
+            SceneTracker(
+                settings: SceneSettings(configuration, networkPace: pace == .fast ? .inStep : .whenReady),
+                family: family)
+        }
+        let reporter = EvaluationReporter("watching")
+        let report = try await CommandFailure.wrapping {
+            try await evaluation.run(directory: URL(fileURLWithPath: directory)) { progress in
+                switch progress {
+                case .began(let clip, let index, let count):
+                    reporter.note(fraction: Double(index) / Double(count), detail: "\(index + 1)/\(count) \(clip)")
+                case .unlabelled(let clip):
+                    StandardError.write("\(clip): no label; nothing is expected to happen in it")
+                case .frame, .finished: break
+                }
+            }
+        }
+        reporter.finish()
+        if json {
+            try JSONOutput.write(report)
+        } else {
+            print(Self.table(report))
+        }
+    }
+
+    private static func table(_ report: IncidentReport) -> String {
+        var table = TextTable([
+            ("clip", .left), ("expected", .left), ("detected", .left), ("hit", .left), ("false alarms", .right),
+            ("delay", .right),
+        ])
+        for clip in report.clips {
+            table.add([
+                clip.clip, clip.expected, clip.error ?? clip.detected.map(\.kind).joined(separator: ", "),
+                clip.isHit.map { $0 ? "yes" : "MISSED" } ?? "", clip.falseAlarms == 0 ? "" : "\(clip.falseAlarms)",
+                clip.delaySeconds.map { String(format: "%+.2f s", $0) } ?? "",
+            ])
+        }
+        let total = report.total
+        var lines = [
+            table.rendered(), "",
+            "\(total.hits) of \(total.incidents) incidents found, \(total.falseAlarms) false alarms",
+        ]
+        if let median = total.delayMedianSeconds, let longest = total.delayMaxSeconds {
+            lines.append(String(format: "delay after the end: median %.2f s, longest %.2f s", median, longest))
+        }
+        if total.bytesSeen > 0 {
+            lines.append("kept \(total.bytesKept / 1024) of \(total.bytesSeen / 1024) KiB")
+        }
+        if let cpu = total.cpuSecondsPerMediaSecond {
+            lines.append(String(format: "%.3f s CPU for a second of video", cpu))
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension MaskEvaluation.PromptKind: ExpressibleByArgument {}
+
+/// `eval masks DIR`: J and F of followed objects.
+struct EvalMasksCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "masks",
+        abstract: "Follow the objects of videos with masks and score the masks.",
+        discussion: """
+            DIR has the DAVIS layout: JPEGImages/480p/SEQ/00000.jpg and Annotations/480p/SEQ/00000.png. J and F are those \
+            of davis2017-evaluation, in percent.
+            """)
+
+    @Argument(help: "The folder to measure.", completion: .directory)
+    var directory: String
+
+    @Option(help: "What is given in the first frame: click, box or mask.")
+    var prompt: MaskEvaluation.PromptKind = .click
+
+    @Option(help: "Look at every nth frame only, as live analysis does.")
+    var stride = 1
+
+    @OptionGroup var model: ModelOption
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        if stride < 1 { throw ValidationError("--stride must be at least 1") }
+    }
+
+    func run() async throws {
+        let evaluation: MaskEvaluation
+        do {
+            evaluation = try MaskEvaluation(
+                directory: URL(fileURLWithPath: directory), prompt: prompt, stride: stride)
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+        let family = try await model.loadForFigures()
+        let reporter = EvaluationReporter("following")
+        let figures = try await CommandFailure.wrapping { try await evaluation.run(family, progress: reporter.note) }
+        reporter.finish()
+        print(json ? try figures.json() : figures.table)
+    }
+}
+
+/// `eval clicks DIR`: IoU of one click, and the clicks needed for a good mask.
+struct EvalClicksCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "clicks",
+        abstract: "Click the objects of pictures with masks and score the masks.",
+        discussion: """
+            DIR holds images/NAME.* and masks/NAME.png (a pixel > 0 is the object; several values are several objects). \
+            iou1 is the IoU of the mask ranked first after one click at the point farthest from the object's edge; NoC@85 \
+            and NoC@90 count the clicks, of at most 20, until the IoU is 0.85 and 0.90.
+            """)
+
+    @Argument(help: "The folder to measure.", completion: .directory)
+    var directory: String
+
+    @Flag(inversion: .prefixedNo, help: "Also count the clicks needed (NoC); takes up to 20 times as long.")
+    var noc = true
+
+    @OptionGroup var model: ModelOption
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() async throws {
+        let evaluation: ClickEvaluation
+        do {
+            evaluation = try ClickEvaluation(directory: URL(fileURLWithPath: directory), countsClicks: noc)
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+        let family = try await model.loadForFigures()
+        let reporter = EvaluationReporter("clicking")
+        let figures = try await CommandFailure.wrapping { try await evaluation.run(family, progress: reporter.note) }
+        reporter.finish()
+        print(json ? try figures.json() : figures.table)
+    }
 }

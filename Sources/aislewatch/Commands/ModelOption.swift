@@ -12,7 +12,7 @@ struct ModelOption: ParsableArguments {
         completion: .directory)
     var directory: String?
 
-    @Option(help: "Processor threads for the network.")
+    @Option(help: "The number of processor threads for the network.")
     var threads = 1
 
     @Option(

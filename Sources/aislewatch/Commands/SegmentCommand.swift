@@ -24,10 +24,10 @@ struct SegmentCommand: AsyncParsableCommand {
     @Option(name: .customLong("not"), help: "X,Y of a point that is not on the object. Can be given several times.")
     var negatives: [ClickArgument] = []
 
-    @Option(help: "Where the mask goes (PNG).", completion: .file(extensions: ["png"]))
+    @Option(help: "The mask to write (PNG).", completion: .file(extensions: ["png"]))
     var out: String
 
-    @Option(help: "Where the picture with the mask drawn on it goes (PNG).", completion: .file(extensions: ["png"]))
+    @Option(help: "The image to write, with the mask drawn on it (PNG).", completion: .file(extensions: ["png"]))
     var overlay: String?
 
     @Option(help: "Which of the candidates to write, 0 being the best.")

@@ -25,22 +25,22 @@ struct SnoozeCommand: ParsableCommand {
     @Option(help: "Only this kind of incident.")
     var kind: String?
 
-    @Option(help: "How long, in minutes.")
+    @Option(help: "How long it lasts, in minutes.")
     var minutes: Double?
 
-    @Option(help: "How long, in hours.")
+    @Option(help: "How long it lasts, in hours.")
     var hours: Double?
 
-    @Flag(help: "Incidents and notices of the camera are neither kept nor told.")
+    @Flag(help: "Incidents and notices of the camera are neither kept nor sent.")
     var maintenance = false
 
-    @Option(help: "Why, in a few words.")
+    @Option(help: "The reason, in a few words.")
     var reason = ""
 
-    @Flag(help: "Show those that are active or to come.")
+    @Flag(help: "List the snoozes that are active or planned.")
     var list = false
 
-    @Option(help: "End the one with this number now.")
+    @Option(help: "End the snooze with this number now.")
     var end: Int64?
 
     /// Longer ones are forgotten: who wants a rule off for ever switches it off in the configuration.

@@ -8,7 +8,7 @@ import Vision
 struct TrackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "track",
-        abstract: "Follow clicked objects through a video.",
+        abstract: "Track clicked objects through a video.",
         discussion: """
             Example: aislewatch track clip.mp4 --click 320,180@1.5 --out overlay.mp4
             Each --click is an object of its own. Until its moment nothing is followed; where an object can't be found it \
@@ -21,10 +21,10 @@ struct TrackCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("click"),
-        help: "X,Y@SECONDS: where an object is, in pixels, and when. One object for each time it is given.")
+        help: "X,Y@SECONDS: where an object is, in pixels, and when. Give it once for each object.")
     var clicks: [ClickArgument] = []
 
-    @Option(help: "Where the video with the masks drawn on it goes (MP4).", completion: .file(extensions: ["mp4"]))
+    @Option(help: "The video to write, with the masks drawn on it (MP4).", completion: .file(extensions: ["mp4"]))
     var out: String?
 
     @Option(
@@ -97,5 +97,168 @@ struct TrackCommand: AsyncParsableCommand {
         }
         if feed.damagedFrames > 0 { StandardError.write("warning: \(feed.damagedFrames) frames are damaged") }
         if let fileBreak = feed.fileBreak { throw CommandFailure.breaksOff(fileBreak) }
+    }
+}
+
+/// One clicked object of the `track` command: waits for its moment, then is followed.
+struct FollowedClick {
+    let number: Int
+    private let click: ClickArgument
+    private var session: (any SegmentationSession)?
+    private var clickedAt: MediaTime?
+    private(set) var presentFrames = 0
+    private(set) var lostFrames = 0
+
+    init(number: Int, click: ClickArgument) {
+        self.number = number
+        self.click = click
+    }
+
+    var isFollowed: Bool { session != nil }
+    var startSeconds: Double { click.seconds }
+
+    /// Where the click is to be drawn: in its own frame only.
+    func click(in frame: VideoFrame) -> Point? { frame.time == clickedAt ? click.point : nil }
+
+    /// - Parameters:
+    ///   - isLast: No frame follows; a click's moment may lie between its time and its end.
+    ///   - endSeconds: When the frame is shown no longer.
+    /// - Returns: nil before the click's moment.
+    mutating func observe(
+        _ frame: VideoFrame, isLast: Bool, endSeconds: Double, family: any SegmentationFamily
+    ) async throws -> MaskObservation? {
+        let observation: MaskObservation
+        if let session {
+            observation = try await session.step(frame, change: nil)
+        } else {
+            // Half a millisecond: `@1.2` means the frame at 1.2 s although 1.2 has no exact binary form.
+            guard (isLast ? endSeconds : frame.time.seconds) >= click.seconds - 0.000_5 else { return nil }
+            let session = try family.makeSession()
+            let candidates = try await session.start(frame, prompt: .click(click.point), change: nil)
+            self.session = session
+            clickedAt = frame.time
+            observation = candidates.first.map { .present($0.mask, quality: $0.predictedIoU) } ?? .lost
+        }
+        if observation.mask == nil { lostFrames += 1 } else { presentFrames += 1 }
+        return observation
+    }
+}
+
+/// Where the `track` command's results go: an overlay video, mask pictures, JSON lines.
+final class TrackOutput {
+    /// One object in one frame.
+    struct Seen {
+        var object: Int
+        var observation: MaskObservation
+        /// Drawn as a cross when not nil.
+        var click: Point?
+    }
+
+    private struct ObjectLine: Encodable {
+        var object: Int
+        var present: Bool
+        var region: Region?
+        var area_px: Int?
+        var quality: Double?
+    }
+
+    private struct FrameLine: Encodable {
+        var frame: Int
+        var time_s: Double
+        var objects: [ObjectLine]
+    }
+
+    private let videoPath: String?
+    private let masksFolder: URL?
+    private let json: Bool
+    private let framesPerSecond: Double
+    private var video: OverlayVideoWriter?
+    private let scaler = FrameScaler()
+    private(set) var frames = 0
+
+    init(video: String?, masks: String?, json: Bool, framesPerSecond: Double) throws {
+        videoPath = video
+        masksFolder = masks.map { URL(fileURLWithPath: $0) }
+        self.json = json
+        self.framesPerSecond = framesPerSecond
+        if let masksFolder {
+            do {
+                try FileManager.default.createDirectory(at: masksFolder, withIntermediateDirectories: true)
+            } catch {
+                throw CommandFailure("the folder \(masksFolder.path) can't be made: \(error.localizedDescription)")
+            }
+        }
+    }
+
+    func write(_ frame: VideoFrame, _ seen: [Seen]) throws {
+        if let videoPath { try draw(frame, seen, path: videoPath) }
+        if let masksFolder {
+            var labels = [UInt8](repeating: 0, count: frame.size.area)
+            for item in seen {
+                item.observation.mask?.forEachRun { start, length in
+                    for index in start..<start + length { labels[index] = UInt8(clamping: item.object + 1) }
+                }
+            }
+            let name = String(format: "%05d.png", frames)
+            try ImageFile.writePNG(gray: labels, size: frame.size, to: masksFolder.appending(path: name).path)
+        }
+        if json {
+            try JSONOutput.write(FrameLine(frame: frames, time_s: frame.time.seconds, objects: seen.map(Self.line)))
+        }
+        frames += 1
+    }
+
+    func finish() throws { try video?.finish() }
+
+    private func draw(_ frame: VideoFrame, _ seen: [Seen], path: String) throws {
+        let writer: OverlayVideoWriter
+        if let video {
+            writer = video
+        } else {
+            writer = try OverlayVideoWriter(
+                path: URL(fileURLWithPath: path), size: frame.size, framesPerSecond: framesPerSecond)
+            video = writer
+        }
+        var image = RGBImage(size: frame.size, pixels: [])
+        scaler.rgb(frame, width: frame.size.width, height: frame.size.height, into: &image.pixels)
+        for item in seen {
+            let painter = MaskPainter(object: item.object)
+            if let mask = item.observation.mask { painter.fill(mask, on: &image) }
+            if let click = item.click { painter.cross(at: click, on: &image) }
+        }
+        try writer.write(image, seconds: frame.time.seconds)
+    }
+
+    private static func line(_ seen: Seen) -> ObjectLine {
+        switch seen.observation {
+        case .present(let mask, let quality):
+            ObjectLine(
+                object: seen.object + 1, present: true, region: mask.boundingRegion, area_px: mask.area,
+                quality: quality)
+        case .lost:
+            ObjectLine(object: seen.object + 1, present: false)
+        }
+    }
+}
+
+/// `X,Y` or `X,Y@SECONDS` on the command line: a click in pixels of the picture, and when in the video.
+struct ClickArgument: ExpressibleByArgument, Sendable {
+    let point: Point
+    /// 0 when not given.
+    let seconds: Double
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        let coordinates = parts[0].split(separator: ",", omittingEmptySubsequences: false)
+        guard coordinates.count == 2, let x = Double(coordinates[0]), let y = Double(coordinates[1]), x.isFinite,
+            y.isFinite
+        else { return nil }
+        if parts.count == 2 {
+            guard let seconds = Double(parts[1]), seconds.isFinite, seconds >= 0 else { return nil }
+            self.seconds = seconds
+        } else {
+            seconds = 0
+        }
+        point = Point(x: x, y: y)
     }
 }

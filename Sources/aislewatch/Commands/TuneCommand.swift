@@ -20,7 +20,7 @@ struct TuneCommand: AsyncParsableCommand {
             not look at the clips again.
             """)
 
-    @Argument(help: "The folder.", completion: .directory)
+    @Argument(help: "The folder with the labelled clips.", completion: .directory)
     var directory: String
 
     @Option(help: "The rule, as the configuration spells it.")

@@ -7,7 +7,7 @@ import Storage
 struct UserCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user",
-        abstract: "Add accounts of the pages, give them new passwords, remove them.",
+        abstract: "Add, list and remove accounts of the web pages, or give them new passwords.",
         discussion: """
             Works on the daemon's database, whether the daemon runs or not. The password is asked for, or read from \
             standard input where that is no terminal:

@@ -4,6 +4,7 @@ import ArgumentParser
 import Camera
 import Domain
 import Foundation
+import Incidents
 import Logging
 import Media
 import ServiceLifecycle
@@ -19,9 +20,9 @@ struct WatchCommand: AsyncParsableCommand {
             Examples:
               aislewatch watch aisle.mp4
               aislewatch watch rtsp://192.0.2.7/stream1 --username viewer --password-file cam.txt
-            Nobody is alerted. With --config the zones, the scale and the rules of a configuration hold; --camera says \
-            which camera's. A file ends by itself; stop a stream with Ctrl-C. Damaged frames are not judged but counted. Of a \
-            file that breaks off, what can be read is judged; then the exit status is 3.
+            No alert is sent. With --config the zones, the scale and the rules of a configuration hold; --camera says \
+            which camera's. A file ends by itself; stop a stream with Ctrl-C. Damaged frames are counted and not judged. \
+            Of a file that breaks off, what can be read is judged; then the exit status is 3.
             """)
 
     @Argument(help: "A video file, or an rtsp:// or http:// address.", completion: .file())
@@ -33,13 +34,13 @@ struct WatchCommand: AsyncParsableCommand {
     @Option(help: "The camera of the configuration whose zones and scale hold. Default: its only one.")
     var camera: String?
 
-    @Option(help: "User name for a stream.")
+    @Option(help: "The user name for a stream.")
     var username: String?
 
     @Option(help: "A file with the password for a stream, so that it shows up in no process list.", completion: .file())
     var passwordFile: String?
 
-    @Option(help: "Where clips go.", completion: .directory)
+    @Option(help: "The folder for clips.", completion: .directory)
     var clips = "aislewatch-clips"
 
     @Flag(help: "Keep no clips.")
@@ -171,5 +172,113 @@ struct WatchCommand: AsyncParsableCommand {
             throw CommandFailure("there is no camera \(camera) in the configuration; cameras: \(known)")
         }
         return found
+    }
+}
+
+/// `watch --explain`: for each second the tracks, and how near each came to each rule's thresholds in it.
+final class ExplainPrinter: Sendable {
+    private struct Key: Hashable {
+        var kind: String
+        var name: String?
+        var track: TrackID?
+        var parameter: String
+    }
+
+    private struct State {
+        var second: Int?
+        var tracks: [TrackID: TrackSample] = [:]
+        var order: [Key] = []
+        var scores: [Key: RuleScore] = [:]
+        var notes: Set<String> = []
+    }
+
+    private let state = Mutex(State())
+    private let write: @Sendable (String) -> Void
+
+    init(_ write: @escaping @Sendable (String) -> Void) { self.write = write }
+
+    func note(_ output: PipelineOutput) {
+        let second = Int(output.observation.time.seconds.rounded(.down))
+        let text: String? = state.withLock { state in
+            let finished = state.second.flatMap { $0 == second ? nil : Self.text(state, second: $0) }
+            if state.second != second { state = State(second: second) }
+            for track in output.observation.tracks where track.phase == .appeared || track.phase == .continued {
+                state.tracks[track.id] = track.sample
+            }
+            if !output.observation.isWarm { state.notes.insert("learning the scene") }
+            if let change = output.observation.globalChange {
+                state.notes.insert("the whole picture changes (\(change.rawValue))")
+            }
+            for score in output.scores {
+                let key = Key(
+                    kind: score.kind.rawValue, name: score.ruleName, track: score.track, parameter: score.parameter)
+                guard let best = state.scores[key] else {
+                    state.order.append(key)
+                    state.scores[key] = score
+                    continue
+                }
+                if score.isNearer(than: best) { state.scores[key] = score }
+            }
+            return finished
+        }
+        if let text { write(text) }
+    }
+
+    /// The last second.
+    func finish() {
+        if let text = state.withLock({ state in state.second.map { Self.text(state, second: $0) } }) { write(text) }
+    }
+
+    private static func text(_ state: State, second: Int) -> String {
+        var lines = ["\(second) s" + (state.notes.isEmpty ? "" : ": " + state.notes.sorted().joined(separator: ", "))]
+        for (id, sample) in state.tracks.sorted(by: { $0.key < $1.key }) {
+            let region = sample.region
+            lines.append(
+                "  track \(id): \(region.width) x \(region.height) at \(region.x), \(region.y), area \(Int(sample.area))"
+            )
+        }
+        var last = ""
+        for key in state.order {
+            guard let score = state.scores[key] else { continue }
+            let head =
+                "  " + key.kind + (key.name.map { " \"\($0)\"" } ?? "") + (key.track.map { ", track \($0)" } ?? "")
+            if head != last { lines.append(head) }
+            last = head
+            let unit = score.unit.isEmpty ? "" : " " + score.unit
+            lines.append(
+                "    \(score.isMet ? "+" : "-") \(score.parameter): "
+                    + String(format: "%.3g", score.measured) + unit + ", threshold "
+                    + String(format: "%.3g", score.threshold)
+                    + unit)
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// What was seen in a video, kept for a ``SceneRecording``: rules can be tested on it without the video.
+final class RecordingFile: Sendable {
+    private let path: String
+    private let recording: Mutex<SceneRecording>
+
+    init(path: String, zones: [Zone]) {
+        self.path = path
+        recording = Mutex(SceneRecording(framesPerSecond: 0, zones: zones, observations: []))
+    }
+
+    func note(_ observation: SceneObservation, framesPerSecond: Double) {
+        recording.withLock {
+            $0.framesPerSecond = framesPerSecond
+            $0.observations.append(observation)
+        }
+    }
+
+    func write() throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        do {
+            try encoder.encode(recording.withLock { $0 }).write(to: URL(fileURLWithPath: path))
+        } catch {
+            throw CommandFailure("\(path): can't be written (\(error.localizedDescription))")
+        }
     }
 }

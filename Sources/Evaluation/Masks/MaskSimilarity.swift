@@ -1,6 +1,13 @@
 import Domain
 import Foundation
 
+/// J of the DAVIS benchmark: intersection over union; 1 when both masks are empty.
+enum RegionSimilarity {
+    static func j(_ found: Mask, _ truth: Mask) -> Double {
+        found.isEmpty && truth.isEmpty ? 1 : found.iou(truth)
+    }
+}
+
 /// F of the DAVIS benchmark: how well two masks' outlines match (Perazzi et al., 2016; as in davis2017-evaluation).
 enum BoundarySimilarity {
     /// Outlines match within this part of the picture's diagonal, rounded up to whole pixels.

@@ -1,4 +1,6 @@
+import Evaluation
 import Foundation
+import Synchronization
 
 /// Progress of long work on standard error: a bar that moves on a terminal, a plain line every few seconds otherwise.
 final class ProgressReporter {
@@ -54,4 +56,23 @@ final class ProgressReporter {
         if !detail.isEmpty { parts.append(detail) }
         return parts.joined(separator: " ")
     }
+}
+
+/// Shows how far an evaluation is.
+final class EvaluationReporter: Sendable {
+    private let reporter: Mutex<ProgressReporter>
+
+    init(_ title: String) { reporter = Mutex(ProgressReporter(title)) }
+
+    func note(_ progress: EvaluationProgress) {
+        note(
+            fraction: Double(progress.done) / Double(max(1, progress.total)),
+            detail: "\(progress.done)/\(progress.total) \(progress.name): \(progress.result)")
+    }
+
+    func note(fraction: Double?, detail: String) {
+        reporter.withLock { $0.update(fraction: fraction, detail: detail) }
+    }
+
+    func finish() { reporter.withLock { $0.finish() } }
 }

@@ -1,0 +1,49 @@
+/// Why a labelled set can't be measured.
+public enum EvaluationError: Error, Equatable, CustomStringConvertible {
+    /// The folder has not the expected form; `needed` says what is missing.
+    case badFolder(path: String, needed: String)
+    case annotationMissing(path: String)
+    /// The annotation and its picture have different sizes, given as text.
+    case sizesDiffer(path: String, picture: String, annotation: String)
+    case noObject(path: String)
+
+    public var description: String {
+        switch self {
+        case .badFolder(let path, let needed): "\(path) can't be measured: it needs \(needed)"
+        case .annotationMissing(let path): "annotation \(path) is missing"
+        case .sizesDiffer(let path, let picture, let annotation):
+            "annotation \(path) is \(annotation), its picture \(picture)"
+        case .noObject(let path): "annotation \(path) marks no object"
+        }
+    }
+}
+
+/// Why a folder can't be evaluated.
+public enum IncidentEvaluationError: Error, Hashable, Sendable, CustomStringConvertible {
+    case notAFolder(path: String)
+    case noClips(path: String)
+
+    public var description: String {
+        switch self {
+        case .notAFolder(let path): "\(path) is not a folder: give one that holds NAME.mp4 and NAME.json"
+        case .noClips(let path): "\(path) holds no .mp4 clips: give a folder that holds NAME.mp4 and NAME.json"
+        }
+    }
+}
+
+/// How far an evaluation is, after each item.
+public struct EvaluationProgress: Hashable, Sendable {
+    /// Items done, this one included.
+    public var done: Int
+    public var total: Int
+    /// The item's name and its result in a few words.
+    public var name: String
+    public var result: String
+
+    public init(done: Int, total: Int, name: String, result: String) {
+        self.done = done
+        self.total = total
+        self.name = name
+        self.result = result
+    }
+}
