@@ -206,7 +206,7 @@ public final class CameraSupervisor: Service {
     func needsNewConnection(for next: CameraConfiguration) -> Bool {
         let camera = camera
         return camera.url != next.url || camera.analysisURL != next.analysisURL || camera.username != next.username
-            || camera.password != next.password
+            || camera.password != next.password || camera.displayAspect != next.displayAspect
     }
 
     /// Takes a changed configuration over without a gap in what is recorded. New rules, zones and scales judge from the
@@ -268,7 +268,9 @@ public final class CameraSupervisor: Service {
     /// - Returns: nil when the camera is stopped.
     private func preparePipeline() async -> (CameraPipeline, SceneTracker)? {
         while let camera = state.withLock({ $0.analysis.prepare() ? $0.camera : nil }) {
-            let feed = LiveFrameFeed(ring: analysedRing)
+            var logger = context.logger
+            logger[metadataKey: "camera"] = "\(id)"
+            let feed = LiveFrameFeed(ring: analysedRing, clock: context.clock, logger: logger)
             let tracker = SceneTracker(
                 settings: SceneSettings(
                     context.configuration(), analysisFPS: camera.analysisFPS, networkPace: .whenReady),
@@ -278,7 +280,9 @@ public final class CameraSupervisor: Service {
             let pipeline = CameraPipeline(
                 feed: feed, observer: tracker, engine: engine, clock: context.clock,
                 suppressions: { [memory] in memory.suppressions },
-                explains: { [events = context.events, id] in events.wantsScores(of: id) })
+                explains: { [events = context.events, id] in events.wantsScores(of: id) },
+                // The loop gets on, even where a bad line leaves nothing to judge.
+                onDamaged: { [progress] _ in progress.noteFrame() })
             let isCurrent = state.withLock { state in
                 guard state.analysis.begin(feed) else { return false }
                 state.pipeline = pipeline

@@ -10,36 +10,12 @@ enum PosterMaker {
     static func poster(from ring: PacketRing, at time: MediaTime, region: Region?, regionSize: FrameSize) throws
         -> Data?
     {
-        let cursor = ring.makeCursor(from: time)
-        defer { cursor.release() }
-        var decoder: VideoDecoder?
-        var chosen: VideoFrame?
-        var isPast = false
-        func take(_ frame: VideoFrame) {
-            if chosen == nil || frame.time <= time { chosen = frame }
-            if frame.time >= time { isPast = true }
-        }
-        while !isPast, let item = cursor.nextIfPresent() {
-            if decoder?.parameters !== item.parameters { decoder = try VideoDecoder(item.parameters) }
-            try decoder?.decode(item.packet, take)
-        }
-        if !isPast { try decoder?.flush(take) }
-        return try chosen.map { try poster($0, region: region, regionSize: regionSize) }
+        try StillFrames.nearest(in: ring, to: time).map { try poster($0, region: region, regionSize: regionSize) }
     }
 
     /// From a clip's file: the frame at `seconds`, or the nearest that can be had.
     static func poster(from file: URL, seconds: Double, region: Region?, regionSize: FrameSize) throws -> Data? {
-        let demuxer = try Demuxer(SourceOptions(url: file.path(percentEncoded: false)))
-        let decoder = try VideoDecoder(demuxer.streamParameters)
-        var chosen: VideoFrame?
-        var isPast = false
-        func take(_ frame: VideoFrame) {
-            if chosen == nil || frame.time.seconds <= seconds { chosen = frame }
-            if frame.time.seconds >= seconds { isPast = true }
-        }
-        while !isPast, let packet = try demuxer.read() { try decoder.decode(packet, take) }
-        if !isPast { try decoder.flush(take) }
-        return try chosen.map { try poster($0, region: region, regionSize: regionSize) }
+        try StillFrames.nearest(in: file, to: seconds).map { try poster($0, region: region, regionSize: regionSize) }
     }
 
     /// The frame as JPEG with `region`, measured in a picture of `regionSize`, framed.

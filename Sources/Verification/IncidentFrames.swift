@@ -17,31 +17,25 @@ public enum IncidentFrames {
     {
         let first = incident.start.advanced(bySeconds: -leadSeconds)
         let last = max(incident.confirmed, incident.end)
-        let cursor = ring.makeCursor(from: first)
-        defer { cursor.release() }
         let span = max(0.1, last.seconds(since: first) ?? leadSeconds)
         let moments = (0..<max(2, count)).map {
             first.advanced(bySeconds: span * Double($0) / Double(max(2, count) - 1))
         }
-        var decoder: VideoDecoder?
         var pictures: [Data] = []
-        var failure: (any Error)?
         var latest: VideoFrame?
-        func take(_ frame: VideoFrame) {
+        func take(_ frame: VideoFrame) throws {
             latest = frame
             guard pictures.count < moments.count, frame.time >= moments[pictures.count] else { return }
-            do { pictures.append(try picture(frame, incident, maxWidth)) } catch { failure = error }
+            pictures.append(try picture(frame, incident, maxWidth))
             // A gap in the stream stands for all moments in it.
             while pictures.count < moments.count, frame.time >= moments[pictures.count], let same = pictures.last {
                 pictures.append(same)
             }
         }
-        while pictures.count < moments.count, failure == nil, let item = cursor.nextIfPresent() {
-            if decoder?.parameters !== item.parameters { decoder = try VideoDecoder(item.parameters) }
-            try decoder?.decode(item.packet, take)
+        try StillFrames.each(in: ring, from: first) { frame in
+            try take(frame)
+            return pictures.count < moments.count
         }
-        if pictures.count < moments.count { try decoder?.flush(take) }
-        if let failure { throw failure }
         if pictures.count < moments.count, let latest { pictures.append(try picture(latest, incident, maxWidth)) }
         return pictures
     }

@@ -14,7 +14,7 @@ struct Aislewatch: AsyncParsableCommand {
               aislewatch check-config aislewatch.yaml   is the configuration right?
               aislewatch run --config aislewatch.yaml   watch all cameras until stopped
 
-            Exit status: 0 ok, 1 failed, 2 bad usage.
+            Exit status: 0 ok, 1 failed, 2 bad usage, 3 a video file breaks off (what could be read was judged).
             """,
         version: AislewatchDaemon.version,
         subcommands: [

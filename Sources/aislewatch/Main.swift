@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
 
-/// The entry point, on the main thread, which may wait for a disk: runs the command and maps its outcome to the exit status 0 (ok), 1 (failed) or 2 (bad usage).
+/// The entry point, on the main thread, which may wait for a disk: runs the command and maps its outcome to the exit status
+/// 0 (ok), 1 (failed), 2 (bad usage) or 3 (a file breaks off).
 @main
 struct Main {
     @MainActor static func main() async {
@@ -20,7 +21,7 @@ struct Main {
     private static func leave(after error: any Error) -> Never {
         if let failure = error as? CommandFailure {
             if !failure.message.isEmpty { StandardError.write("error: \(failure.message)") }
-            exit(1)
+            exit(failure.status)
         }
         switch Aislewatch.exitCode(for: error) {
         case .success:

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Media
+import Synchronization
 import Testing
 
 @testable import Camera
@@ -48,6 +49,27 @@ struct CameraPipelineTests {
         #expect(events.map(\.type) == ["new", "end"])
         // With the very next frame, not when the old rules would have let it go.
         #expect(events.last.map { $0.seconds > began && $0.seconds < began + 0.15 } == true)
+    }
+
+    @Test("damaged frames are shown to nobody but the one who counts them, and time goes on")
+    func damagedFrames() async throws {
+        // The fall at 2 s is seen; a smear from 3 to 4 s is not.
+        let feed = ScriptedFeed(times: Script.times(seconds: 5), isDamaged: { $0 >= 2.95 && $0 < 3.95 })
+        let observer = ScriptedObserver(failsAt: { $0 >= 2.95 && $0 < 3.95 }, script: Script.fall)
+        let damaged = Mutex<[Double]>([])
+        let pipeline = CameraPipeline(
+            feed: feed, observer: observer, engine: Script.engine(),
+            onDamaged: { frame in damaged.withLock { $0.append(frame.time.seconds) } })
+        var seconds: [Double] = []
+        var kinds: [IncidentKind] = []
+        try await pipeline.run { output in
+            seconds.append(output.observation.time.seconds)
+            kinds += output.events.map(\.incident.kind)
+        }
+        #expect(damaged.withLock { $0 }.count == 10 && !seconds.contains { $0 >= 2.95 && $0 < 3.95 })
+        #expect(kinds.first == .fallingObject && seconds.contains(4.9))
+        let statistics = pipeline.statistics
+        #expect(statistics.damagedFrames == 10 && statistics.analysedFrames == 40 && statistics.failedFrames == 0)
     }
 
     @Test("frames whose analysis fails are counted and passed over")

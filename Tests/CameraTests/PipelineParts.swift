@@ -10,12 +10,17 @@ final class ScriptedFeed: FrameFeed {
     let info = StreamInfo(codecName: "none", frameSize: FrameSize(width: 64, height: 36), framesPerSecond: 10)
     let skippedFrames: Int
     private let failure: (any Error)?
+    private let isDamaged: @Sendable (Double) -> Bool
     private let state: Mutex<(times: [MediaTime], isStopped: Bool)>
 
-    init(times: [MediaTime], skipped: Int = 0, failure: (any Error)? = nil) {
+    init(
+        times: [MediaTime], skipped: Int = 0, failure: (any Error)? = nil,
+        isDamaged: @escaping @Sendable (Double) -> Bool = { _ in false }
+    ) {
         state = Mutex((times.reversed(), false))
         skippedFrames = skipped
         self.failure = failure
+        self.isDamaged = isDamaged
     }
 
     var isStopped: Bool { state.withLock { $0.isStopped } }
@@ -28,7 +33,7 @@ final class ScriptedFeed: FrameFeed {
         }
         return try VideoFrame(
             luma: [UInt8](repeating: 90, count: info.frameSize.area), size: info.frameSize, time: time,
-            date: Date(timeIntervalSince1970: 1_780_000_000 + time.seconds))
+            date: Date(timeIntervalSince1970: 1_780_000_000 + time.seconds), isDamaged: isDamaged(time.seconds))
     }
 
     func stop() { state.withLock { $0.isStopped = true } }

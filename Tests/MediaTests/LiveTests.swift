@@ -185,25 +185,8 @@ struct LiveTests {
     @Test("MJPEG over HTTP goes by the arrival")
     func mjpeg() throws {
         let file = try TestVideo.make(folder.file("a.mp4"), seconds: 3)
-        let port = 20_000 + Int(getpid()) % 20_000
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments =
-            ["ffmpeg", "-nostdin", "-v", "quiet", "-re", "-i", file.path, "-f", "mpjpeg", "-content_type"]
-            + ["multipart/x-mixed-replace;boundary=ffmpeg", "-listen", "1", "http://127.0.0.1:\(port)/video"]
-        try process.run()
-        defer {
-            process.terminate()
-            process.waitUntilExit()
-        }
-        let options = SourceOptions(url: "http://127.0.0.1:\(port)/video")
-        var demuxer: Demuxer?
-        // The server is there when it listens.
-        for _ in 0..<100 where demuxer == nil {
-            demuxer = try? Demuxer(options)
-            if demuxer == nil { usleep(100_000) }
-        }
-        let opened = try #require(demuxer)
+        let server = try MJPEGServer(showing: file)
+        let opened = try Demuxer(SourceOptions(url: server.url))
         #expect(opened.isLive && opened.info.codecName == "mjpeg")
         let decoder = try VideoDecoder(opened.streamParameters)
         var times: [Double] = []

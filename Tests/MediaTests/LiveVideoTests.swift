@@ -59,8 +59,8 @@ struct LiveVideoTests {
         let (ring, packets, parameters) = try ring(30)
         for packet in packets[..<25] { ring.append(packet, parameters: parameters) }
         let broadcast = LiveBroadcast(ring: ring, clock: SystemClock())
-        let first = try #require(await broadcast.open())
-        let second = try #require(await broadcast.open())
+        let first = try #require(await broadcast.open(timeoutSeconds: 60))
+        let second = try #require(await broadcast.open(timeoutSeconds: 60))
         #expect(first.header == second.header && first.offsetPts90k == packets[20].time.pts90k && first.epoch == 0)
         #expect(broadcast.viewerCount == 2)
         for packet in packets[25..<40] { ring.append(packet, parameters: parameters) }
@@ -71,18 +71,74 @@ struct LiveVideoTests {
         #expect(broadcast.viewerCount == 0)
     }
 
+    @Test("a viewer gets the whole group of pictures, however long it is")
+    func longGroup() async throws {
+        let (ring, total) = try longRing(gop: 500)
+        let broadcast = LiveBroadcast(ring: ring, clock: SystemClock())
+        let opening = try #require(await broadcast.open(timeoutSeconds: 60))
+        await waited { ring.waiterCount > 0 }
+        let late = try #require(await broadcast.open(timeoutSeconds: 60))
+        ring.finish()
+        let fragments = await late.fragments.reduce(into: 0) { count, _ in count += 1 }
+        #expect(fragments == total)
+        withExtendedLifetime(opening) {}
+    }
+
+    @Test("a viewer that is too slow misses fragments up to a key frame, and they are counted and said in the log")
+    func slowViewer() async throws {
+        let folder = try TemporaryDirectory()
+        let file = try TestVideo.make(folder.file("a.mp4"), size: "64x48", seconds: 60, gop: 50)
+        let demuxer = try Demuxer(SourceOptions(url: file.path))
+        var packets: [Packet] = []
+        while let packet = try demuxer.read() { packets.append(packet) }
+        let ring = PacketRing(seconds: 600, maxBytes: 1 << 30), log = LogLines()
+        ring.append(packets[0], parameters: demuxer.streamParameters)
+        let broadcast = LiveBroadcast(ring: ring, clock: SystemClock(), logger: log.logger)
+        let opening = try #require(await broadcast.open(timeoutSeconds: 60))
+        for packet in packets[1..<400] { ring.append(packet, parameters: demuxer.streamParameters) }
+        await waited { ring.waiterCount > 0 }
+        // Nobody has taken anything so far: the buffer is full. Now somebody does.
+        var taken: [Data] = []
+        var fragments = opening.fragments.makeAsyncIterator()
+        while taken.count < LiveBroadcast.bufferedFragments, let next = await fragments.next() { taken.append(next) }
+        for packet in packets[400...] { ring.append(packet, parameters: demuxer.streamParameters) }
+        ring.finish()
+        while let next = await fragments.next() { taken.append(next) }
+        #expect(broadcast.missedFragments > 0)
+        #expect(taken.count + broadcast.missedFragments == packets.count)
+        #expect(log.lines.contains { $0.contains("a viewer was too slow and missed") })
+        // What came decodes from each key frame on, without what was missed.
+        let live = folder.file("live.mp4")
+        try taken.reduce(opening.header, +).write(to: live)
+        #expect(try TestVideo.complaints(decoding: live) == "")
+    }
+
+    /// A ring that holds one long group of pictures.
+    private func longRing(gop: Int) throws -> (ring: PacketRing, packets: Int) {
+        let folder = try TemporaryDirectory()
+        let file = try TestVideo.make(folder.file("a.mp4"), size: "64x48", seconds: Double(gop) / 10, gop: gop)
+        let demuxer = try Demuxer(SourceOptions(url: file.path))
+        let ring = PacketRing(seconds: 600, maxBytes: 1 << 30)
+        var count = 0
+        while let packet = try demuxer.read() {
+            ring.append(packet, parameters: demuxer.streamParameters)
+            count += 1
+        }
+        return (ring, count)
+    }
+
     @Test("a past moment's picture is the one that was shown then; one that has left the ring is nil")
     func pictures() throws {
         let (ring, packets, parameters) = try ring(3)
         for packet in packets { ring.append(packet, parameters: parameters) }
         let wanted = packets[47].pts
-        let frame = try #require(try RingPictures.frame(in: ring, at: wanted))
+        let frame = try #require(try StillFrames.shown(in: ring, at: wanted))
         #expect(frame.time == wanted)
-        let between = try #require(try RingPictures.frame(in: ring, at: wanted.advanced(bySeconds: 0.06)))
+        let between = try #require(try StillFrames.shown(in: ring, at: wanted.advanced(bySeconds: 0.06)))
         #expect(between.time == wanted)
-        #expect(try RingPictures.frame(in: ring, at: nil)?.time == packets[59].pts)
-        #expect(try RingPictures.frame(in: ring, at: MediaTime(seconds: 0.5)) == nil)
-        #expect(try RingPictures.frame(in: PacketRing(seconds: 1, maxBytes: 1), at: nil) == nil)
+        #expect(try StillFrames.shown(in: ring, at: nil)?.time == packets[59].pts)
+        #expect(try StillFrames.shown(in: ring, at: MediaTime(seconds: 0.5)) == nil)
+        #expect(try StillFrames.shown(in: PacketRing(seconds: 1, maxBytes: 1), at: nil) == nil)
         let date = try #require(ring.date(at: wanted))
         #expect(abs(date.timeIntervalSince(packets[47].date)) < 0.01)
     }

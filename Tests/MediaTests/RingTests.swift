@@ -97,13 +97,14 @@ struct RingTests {
 
     @Test("What a cursor has let go of is freed")
     func releasing() throws {
-        let source = try Source()
+        let later = try Source()
+        var source: Source? = try Source()
         let ring = PacketRing(seconds: 1, maxBytes: 1 << 30)
-        source.fill(ring, 0..<10)
-        weak var first: Gop?
-        ring.state.withLock { first = $0.first }
+        source?.fill(ring, 0..<10)
+        weak let first = source?.packets.first
+        source = nil
         let cursor = ring.makeCursor(from: MediaTime(seconds: 0))
-        source.fill(ring, 10..<60)
+        later.fill(ring, 10..<60)
         #expect(first != nil)
         cursor.release()
         #expect(first == nil)

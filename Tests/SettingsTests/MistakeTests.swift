@@ -85,6 +85,10 @@ struct MistakeTests {
             "cameras:\n  - id: dock\n    url: rtsp://h/1\n    analysis_fps: 61",
             "4:19: cameras[0].analysis_fps is 61; allowed: a number from 0.5 to 60 (frames a second)"),
         Mistake(
+            "cameras:\n  - id: dock\n    url: rtsp://h/1\n    display_aspect: \"16:0\"",
+            "4:21: cameras[0].display_aspect is \"16:0\"; allowed: a shape as in \"16:9\", from 0.2 to 5 times as wide as high"
+        ),
+        Mistake(
             "recording:\n  max_clip_seconds: 15",
             "5:21: recording.max_clip_seconds is shorter than pre-roll and post-roll together; allowed: more than "
                 + "pre_roll_seconds + post_roll_seconds"),

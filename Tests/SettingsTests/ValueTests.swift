@@ -106,4 +106,21 @@ struct ValueTests {
     func nearest(_ text: String, _ expected: String?) {
         #expect(NearestKey.find(text, in: ["analysis_fps", "pre_roll_seconds", "port", "name"]) == expected)
     }
+
+    @Test(
+        "A picture's shape is two numbers or one",
+        arguments: [
+            ("16:9", 16.0 / 9), ("4:3", 4.0 / 3), ("1.85:1", 1.85), ("1.5", 1.5), ("9:16", 9.0 / 16), ("16:0", nil),
+            ("0:9", nil), ("-16:9", nil), ("16/9", nil), ("wide", nil), ("16:9:1", nil), (":", nil), ("", nil),
+            ("100:1", nil), ("nan", nil), ("inf:1", nil),
+        ])
+    func shapes(text: String, ratio: Double?) { #expect(DisplayAspect(text)?.ratio == ratio) }
+
+    @Test("A camera may have a shape of its own")
+    func cameraShape() throws {
+        let camera = "cameras:\n  - id: dock\n    url: rtsp://h/1\n"
+        #expect(try parse(camera + "    display_aspect: 16:9").cameras[0].displayAspect == 16.0 / 9)
+        #expect(try parse(camera + "    display_aspect: 1.5").cameras[0].displayAspect == 1.5)
+        #expect(try parse(camera).cameras[0].displayAspect == nil)
+    }
 }

@@ -91,6 +91,7 @@ final class StatusService: StatusSource, Service {
         line.fpsAnalysed = rates?.fpsAnalysed
         line.analysisMilliseconds = rates?.analysisMilliseconds
         line.skippedFrames = camera.statistics?.skippedFrames ?? 0
+        line.damagedFrames = camera.statistics?.damagedFrames ?? 0
         line.failedFrames = camera.statistics?.failedFrames ?? 0
         line.reconnects = camera.window.reconnects
         line.lastPacketAt = camera.lastPacketAt

@@ -34,8 +34,18 @@ static const int aw_error_http_server = AVERROR_HTTP_SERVER_ERROR;
 
 static const unsigned aw_tag_hvc1 = MKTAG('h', 'v', 'c', '1');
 
-/// Sends FFmpeg's messages to `receive` (already formatted, one line, no newline), or drops them when it is NULL.
-void aw_set_log(int level, void (*receive)(int level, const char *message));
+/// From now on FFmpeg's messages go nowhere, but for what decoders with an `aw_damage` say about damage.
+void aw_take_messages(void);
+
+/// What a decoder has said about damage since it was asked last.
+struct aw_damage;
+
+/// Puts one into the decoder's `opaque`; freed by `av_free`, after the decoder. NULL without memory.
+struct aw_damage *aw_damage_make(AVCodecContext *context);
+/// Complaints about pictures that were referred to and are not there, since the last call.
+int aw_damage_lost_references(struct aw_damage *damage);
+/// Complaints about what could not be read in a picture, since the last call.
+int aw_damage_concealed(struct aw_damage *damage);
 
 /// `sws_scale` from three planes to one packed plane, without arrays on the caller's side.
 static inline int aw_scale(struct SwsContext *context, const uint8_t *y, int y_stride, const uint8_t *u, int u_stride,
@@ -45,6 +55,27 @@ static inline int aw_scale(struct SwsContext *context, const uint8_t *y, int y_s
     uint8_t *out_planes[4] = {out, NULL, NULL, NULL};
     const int out_strides[4] = {out_stride, 0, 0, 0};
     return sws_scale(context, planes, strides, 0, height, out_planes, out_strides);
+}
+
+/// `sws_scale` from one packed plane into a frame.
+static inline int aw_scale_packed(struct SwsContext *context, const uint8_t *pixels, int stride, int height,
+                                  AVFrame *target) {
+    const uint8_t *planes[4] = {pixels, NULL, NULL, NULL};
+    const int strides[4] = {stride, 0, 0, 0};
+    return sws_scale(context, planes, strides, 0, height, target->data, target->linesize);
+}
+
+/// `sws_scale` of a whole frame into one packed plane.
+static inline int aw_scale_to_packed(struct SwsContext *context, const AVFrame *source, uint8_t *out, int out_stride) {
+    uint8_t *planes[4] = {out, NULL, NULL, NULL};
+    const int strides[4] = {out_stride, 0, 0, 0};
+    return sws_scale(context, (const uint8_t *const *)source->data, source->linesize, 0, source->height, planes, strides);
+}
+
+/// `sws_scale` of a whole frame into another.
+static inline int aw_scale_frame(struct SwsContext *context, const AVFrame *source, AVFrame *target) {
+    return sws_scale(context, (const uint8_t *const *)source->data, source->linesize, 0, source->height, target->data,
+                     target->linesize);
 }
 
 #endif

@@ -167,7 +167,7 @@ public final class CameraWindow: Sendable {
     private func decode(_ ring: PacketRing, at time: MediaTime?) async throws -> VideoFrame {
         let frame: VideoFrame?
         do {
-            frame = try await BlockingWork.shared.run { try RingPictures.frame(in: ring, at: time) }
+            frame = try await BlockingWork.shared.run { try StillFrames.shown(in: ring, at: time) }
         } catch {
             throw PortFailure.offline("The picture can't be decoded: \(error)")
         }

@@ -20,30 +20,34 @@ public final class CameraPipeline: Sendable {
     private let clock: any WallClock
     private let suppressions: (@Sendable () -> [Suppression])?
     private let explains: @Sendable () -> Bool
+    private let onDamaged: @Sendable (VideoFrame) -> Void
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - engine: begins with the first frame of the run; a pipeline runs once.
     ///   - suppressions: asked before each frame for what people have said is no incident.
     ///   - explains: asked before each frame whether its output is to tell what the rules measured.
+    ///   - onDamaged: shown each frame that is damaged, and therefore not judged.
     ///   - historySeconds: how far back ``tracks(from:to:)`` reaches: the longest clip with its pre-roll.
     ///   - maxHistorySamples: bounds the same in number.
     public init(
         feed: any FrameFeed, observer: any SceneObserver, engine: IncidentEngine, clock: any WallClock = SystemClock(),
         suppressions: (@Sendable () -> [Suppression])? = nil, explains: @escaping @Sendable () -> Bool = { false },
+        onDamaged: @escaping @Sendable (VideoFrame) -> Void = { _ in },
         historySeconds: Double = 330,
         maxHistorySamples: Int = 30_000
     ) {
         self.suppressions = suppressions
         self.explains = explains
+        self.onDamaged = onDamaged
         self.feed = feed
         self.observer = observer
         self.clock = clock
         state = Mutex(State(log: TrackLog(seconds: historySeconds, maxSamples: maxHistorySamples), engine: engine))
     }
 
-    /// Follows the feed to its end, and gives each analysed frame to `handler`. A frame that can't be analysed is counted
-    /// and passed over. When the feed ends, fails or the task is cancelled, what was still open is ended, and the last frame
+    /// Follows the feed to its end, and gives each analysed frame to `handler`. A frame that is damaged or can't be analysed
+    /// is counted and passed over: what it shows was not there. When the feed ends, fails or the task is cancelled, what was still open is ended, and the last frame
     /// is handed over once more with those events.
     /// - Throws: what the feed or `handler` throws.
     public func run(
@@ -54,6 +58,11 @@ public final class CameraPipeline: Sendable {
         var failure: (any Error)?
         do {
             while let frame = try await feed.next() {
+                guard !frame.isDamaged else {
+                    state.withLock { $0.statistics.damagedFrames += 1 }
+                    onDamaged(frame)
+                    continue
+                }
                 guard let observation = await observe(frame) else { continue }
                 last = (observation, frame)
                 var events: [IncidentEvent] = []
@@ -98,6 +107,7 @@ public final class CameraPipeline: Sendable {
     public var statistics: PipelineStatistics {
         var statistics = state.withLock { $0.statistics }
         statistics.skippedFrames = feed.skippedFrames
+        statistics.damagedFrames = max(statistics.damagedFrames, feed.damagedFrames)
         return statistics
     }
 
@@ -147,6 +157,8 @@ public struct PipelineStatistics: Hashable, Sendable {
     public var analysedFrames = 0
     /// Frames that were never looked at because newer ones came.
     public var skippedFrames = 0
+    /// Frames that arrived damaged, or not at all, or were predicted from such ones; they are not judged.
+    public var damagedFrames = 0
     /// Frames whose analysis failed; they are passed over.
     public var failedFrames = 0
     /// What went wrong last; nil when nothing did.

@@ -254,7 +254,7 @@ public actor TrackedTargets: PromptSink {
             }
             guard let (clip, file) = found ?? nil, clip.camera == camera, let url = file else { throw PortFailure.notFound("There is no such clip of this camera.") }
             do {
-                let found = try await BlockingWork.shared.run { try ClipPictures.frame(in: url, at: seconds) }
+                let found = try await BlockingWork.shared.run { try StillFrames.shown(in: url, at: seconds) }
                 guard let found else { throw PortFailure.invalid("The clip is shorter than that.") }
                 return found
             } catch let error as PortFailure {

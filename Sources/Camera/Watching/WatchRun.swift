@@ -20,17 +20,20 @@ public struct WatchRun: Service {
     private let text: @Sendable (Incident) -> String
     private let onEvent: @Sendable (WatchEvent) throws -> Void
     private let onFrame: @Sendable (PipelineOutput, StreamInfo) throws -> Void
+    private let onEnd: @Sendable (WatchEnd) -> Void
 
     /// - Parameters:
     ///   - family: nil judges by motion alone.
     ///   - text: What an alert would say of an incident.
     ///   - onEvent: Told each step of an incident, when it happens.
     ///   - onFrame: Told each analysed frame.
+    ///   - onEnd: Told how the input was, when it has ended by itself or was stopped.
     public init(
         settings: WatchSettings, configuration: AislewatchConfiguration, family: (any SegmentationFamily)?,
         clock: any WallClock = SystemClock(), logger: Logger, text: @escaping @Sendable (Incident) -> String,
         onEvent: @escaping @Sendable (WatchEvent) throws -> Void,
-        onFrame: @escaping @Sendable (PipelineOutput, StreamInfo) throws -> Void = { _, _ in }
+        onFrame: @escaping @Sendable (PipelineOutput, StreamInfo) throws -> Void = { _, _ in },
+        onEnd: @escaping @Sendable (WatchEnd) -> Void = { _ in }
     ) {
         self.settings = settings
         self.configuration = configuration
@@ -40,6 +43,7 @@ public struct WatchRun: Service {
         self.text = text
         self.onEvent = onEvent
         self.onFrame = onFrame
+        self.onEnd = onEnd
     }
 
     /// Returns at the end of a file, or when told to stop; clips are whole by then.
@@ -76,7 +80,10 @@ public struct WatchRun: Service {
                 settings: settings, recording: RecordingSettings(configuration.recording), folder: folder,
                 ring: source.ring, pipeline: pipeline, ids: ids, clock: clock, text: text, logger: logger)
         }
+        var span: ClosedRange<Double>?
         try await pipeline.run { output in
+            let seconds = output.observation.time.seconds
+            span = min(span?.lowerBound ?? seconds, seconds)...max(span?.upperBound ?? seconds, seconds)
             for event in output.events {
                 let clips = await keeper?.keep(event) ?? []
                 try onEvent(WatchEvent(event: event, clips: clips, text: text(event.incident)))
@@ -85,8 +92,15 @@ public struct WatchRun: Service {
         }
         source.stop()
         await keeper?.finish(isFile: settings.isFile)
+        let statistics = pipeline.statistics
+        let frames = statistics.analysedFrames + statistics.damagedFrames
+        let seconds = span.map { $0.upperBound - $0.lowerBound } ?? 0
+        onEnd(
+            WatchEnd(
+                frames: frames, damagedFrames: statistics.damagedFrames,
+                framesPerSecond: frames > 1 && seconds > 0 ? Double(frames - 1) / seconds : nil,
+                fileBreak: (source.feed as? FileFrameFeed)?.fileBreak))
     }
-
 }
 
 /// Where `watch` gets frames to analyse, and packets to record.
@@ -109,7 +123,7 @@ private struct WatchSource: Sendable {
                 camera: settings.camera, options: settings.input, ring: ring, clock: clock, logger: logger)
             source.start()
             camera = source
-            feed = LiveFrameFeed(ring: ring)
+            feed = LiveFrameFeed(ring: ring, clock: clock, logger: logger)
         }
     }
 
@@ -236,4 +250,22 @@ extension WatchEvent: Encodable {
         try fields.encode(clips, forKey: .clips)
         try fields.encode(text, forKey: .text)
     }
+}
+
+/// How the input of a `watch` was, known at its end.
+public struct WatchEnd: Sendable {
+    /// All that were looked at or could have been, but for damage.
+    public var frames: Int
+    /// Those that were not judged, because what they show was not there.
+    public var damagedFrames: Int
+    /// On average; nil with fewer than two frames.
+    public var framesPerSecond: Double?
+    /// nil for a file that is whole, and for streams.
+    public var fileBreak: FileBreak?
+
+    /// A fall of two metres lasts 0.64 s: with fewer frames than this a second it shows in one or two, or in none.
+    public static let leastFramesPerSecond = 3.0
+
+    /// Whether falls and the like could not be seen.
+    public var isTooSlowForFalls: Bool { framesPerSecond.map { $0 < Self.leastFramesPerSecond } ?? false }
 }

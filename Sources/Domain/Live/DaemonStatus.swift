@@ -7,6 +7,8 @@ public struct DaemonStatus: Hashable, Sendable {
         public var fpsIn: Double?
         public var fpsAnalysed: Double?
         public var skippedFrames = 0
+        /// Not judged, since what they show was not there.
+        public var damagedFrames = 0
         public var failedFrames = 0
         public var reconnects = 0
         public var lastPacketAt: Date?

@@ -66,6 +66,8 @@ public struct SceneCollection: Sendable {
         let observer = try await makeObserver()
         var observations: [SceneObservation] = []
         while let frame = try await feed.next() {
+            // As the pipeline does.
+            guard !frame.isDamaged else { continue }
             var observation = try await observer.observe(frame)
             // Rules look at places and cues, not at masks, and masks are large.
             for index in observation.tracks.indices { observation.tracks[index].sample.mask = nil }

@@ -4,51 +4,88 @@ import Domain
 import Foundation
 
 /// Turns packets into frames; one owner, one thread. Decoding may begin at any key frame.
+///
+/// Frames come as they are shown: with square pixels, and turned as the source says. What the decoder had to make up, and all
+/// that is predicted from it, is marked as damaged, up to the next key frame that is whole: there it begins afresh.
 public final class VideoDecoder {
+    /// What frames become.
+    enum Output {
+        /// As they are shown.
+        case shown
+        /// As they are stored: other pixel shapes and turns are left to who shows them.
+        case stored
+    }
+
     /// The stream that this decoder is for; packets with other parameters need a decoder of their own.
     public let parameters: StreamParameters
     /// Packets that could not be decoded; the rest went on.
     public private(set) var damagedPackets = 0
+    /// Frames handed on that were marked as damaged.
+    public private(set) var damagedFrames = 0
+
+    /// Whether what comes next can be believed.
+    private enum Condition {
+        /// The next packet is the first.
+        case fresh
+        /// Pictures before this time, which follow the first key frame when decoded, may refer to what was never seen.
+        case leading(before: MediaTime)
+        case sound
+        case damaged
+    }
 
     private let context: UnsafeMutablePointer<AVCodecContext>
     private let received: UnsafeMutablePointer<AVFrame>
-    private var converter: FrameConverter?
+    /// What the decoder says about damage while it works.
+    private let complaints: OpaquePointer
+    private let output: Output
+    private let step: Int64
+    private let converter = FrameConverter()
+    private var condition = Condition.fresh
+    /// Of the leading pictures some is damaged.
+    private var hasDamagedLead: MediaTime?
     /// The packet fed last: gives frames their epoch and date.
     private var lastPacket: (pts: MediaTime, date: Date)?
     private var lastFramePTS: Int64?
 
     /// - Parameter threads: 1 decodes with the least delay and memory: right for many cameras.
     /// - Throws: `MediaError.unsupportedCodec`, `MediaError.decodingFailed`.
-    public init(_ parameters: StreamParameters, threads: Int = 1) throws {
+    public convenience init(_ parameters: StreamParameters, threads: Int = 1) throws {
+        try self.init(parameters, threads: threads, output: .shown)
+    }
+
+    init(_ parameters: StreamParameters, threads: Int = 1, output: Output) throws {
         FFmpegLog.silence()
         self.parameters = parameters
+        self.output = output
+        step = Ticks.frameDuration(framesPerSecond: parameters.info.framesPerSecond)
         let name = parameters.info.codecName
         guard let codec = avcodec_find_decoder(parameters.video.pointee.codec_id) else {
             throw MediaError.unsupportedCodec(source: "video", codec: name)
         }
-        guard let received = av_frame_alloc() else {
-            throw MediaError.decodingFailed(source: name, reason: "out of memory")
-        }
+        var frame = av_frame_alloc()
         var made = avcodec_alloc_context3(codec)
-        guard let context = made else {
-            var frame: UnsafeMutablePointer<AVFrame>? = received
-            av_frame_free(&frame)
-            throw MediaError.decodingFailed(source: name, reason: "out of memory")
-        }
-        var code = avcodec_parameters_to_context(context, parameters.video)
-        context.pointee.pkt_timebase = timeBase90k
-        context.pointee.thread_count = Int32(max(1, threads))
-        // Frame threads would hold pictures back.
-        context.pointee.thread_type = FF_THREAD_SLICE
-        if code >= 0 { code = avcodec_open2(context, codec, nil) }
-        guard code >= 0 else {
+        var damage: OpaquePointer?
+        do {
+            guard let received = frame, let context = made, let complaints = aw_damage_make(context) else {
+                throw MediaError.decodingFailed(source: name, reason: "out of memory")
+            }
+            damage = complaints
+            var code = avcodec_parameters_to_context(context, parameters.video)
+            context.pointee.pkt_timebase = timeBase90k
+            context.pointee.thread_count = Int32(max(1, min(threads, 64)))
+            // Frame threads would hold frames back.
+            context.pointee.thread_type = FF_THREAD_SLICE
+            if code >= 0 { code = avcodec_open2(context, codec, nil) }
+            guard code >= 0 else { throw MediaError.decodingFailed(source: name, reason: ffmpegMessage(code)) }
+            self.context = context
+            self.received = received
+            self.complaints = complaints
+        } catch {
             avcodec_free_context(&made)
-            var frame: UnsafeMutablePointer<AVFrame>? = received
             av_frame_free(&frame)
-            throw MediaError.decodingFailed(source: name, reason: ffmpegMessage(code))
+            if let damage { av_free(UnsafeMutableRawPointer(damage)) }
+            throw error
         }
-        self.context = context
-        self.received = received
     }
 
     deinit {
@@ -56,19 +93,33 @@ public final class VideoDecoder {
         avcodec_free_context(&context)
         var frame: UnsafeMutablePointer<AVFrame>? = received
         av_frame_free(&frame)
+        av_free(UnsafeMutableRawPointer(complaints))
     }
 
-    /// Feeds a packet and hands on the frames that are ready, in the order in which they are shown. Sound and damaged
-    /// packets give none.
+    // MARK: - Packets
+
+    /// Feeds a packet and hands on the frames that are ready, in the order in which they are shown. Sound and packets that
+    /// can't be decoded give none.
     public func decode(_ packet: Packet, _ body: (VideoFrame) throws -> Void) throws {
         guard packet.isVideo else { return }
+        if packet.isKeyFrame, case .damaged = condition {
+            // What it still holds is predicted from damage; from here on nothing is. Times go on rising.
+            avcodec_send_packet(context, nil)
+            try drain(body)
+            let last = lastFramePTS
+            reset()
+            lastFramePTS = last
+        }
         lastPacket = (packet.pts, packet.date)
         var code = avcodec_send_packet(context, packet.packet)
         if code == aw_error_again {
             try drain(body)
             code = avcodec_send_packet(context, packet.packet)
         }
-        if code < 0 { damagedPackets += 1 }
+        // A packet of notes alone, without a picture, is refused too.
+        let isLost = code < 0 && parameters.mayHoldPicture(packet)
+        if isLost { damagedPackets += 1 }
+        judge(packet, isLost: isLost)
         try drain(body)
     }
 
@@ -83,7 +134,30 @@ public final class VideoDecoder {
     public func reset() {
         avcodec_flush_buffers(context)
         lastFramePTS = nil
+        condition = .fresh
+        hasDamagedLead = nil
+        _ = aw_damage_lost_references(complaints)
+        _ = aw_damage_concealed(complaints)
     }
+
+    /// What a packet says about itself, and the decoder about it, changes what can be believed from here on.
+    private func judge(_ packet: Packet, isLost: Bool) {
+        let lostReferences = aw_damage_lost_references(complaints) > 0
+        let isConcealed = aw_damage_concealed(complaints) > 0
+        let isBroken = isConcealed || isLost || packet.packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0
+        switch condition {
+        case .damaged: return
+        case .fresh:
+            // A key frame refers to nothing, whatever the decoder misses.
+            condition = isBroken ? .damaged : .leading(before: packet.pts)
+        case .leading(let start) where packet.pts < start:
+            if isBroken || lostReferences { hasDamagedLead = start }
+        case .leading, .sound:
+            condition = isBroken || lostReferences && !packet.isKeyFrame ? .damaged : .sound
+        }
+    }
+
+    // MARK: - Frames
 
     private func drain(_ body: (VideoFrame) throws -> Void) throws {
         while true {
@@ -91,9 +165,12 @@ public final class VideoDecoder {
             if code == aw_error_again || code == aw_error_end { return }
             guard code >= 0 else {
                 damagedPackets += 1
+                condition = .damaged
                 return
             }
-            if let frame = try take() { try body(frame) }
+            guard let frame = try take() else { continue }
+            if frame.isDamaged { damagedFrames += 1 }
+            try body(frame)
         }
     }
 
@@ -101,24 +178,61 @@ public final class VideoDecoder {
     private func take() throws -> VideoFrame? {
         defer { av_frame_unref(received) }
         guard received.pointee.width > 0, received.pointee.height > 0, let lastPacket else { return nil }
-        let step = Int64(90_000 / max(1, parameters.info.framesPerSecond))
-        let stamp = received.pointee.best_effort_timestamp.timestamp ?? received.pointee.pts.timestamp
+        let stamp = Ticks.checked(received.pointee.best_effort_timestamp) ?? Ticks.checked(received.pointee.pts)
         // Frames leave in the order in which they are shown, so their times rise.
         var pts = stamp ?? lastFramePTS.map { $0 + step } ?? lastPacket.pts.pts90k
         if let lastFramePTS, pts <= lastFramePTS { pts = lastFramePTS + 1 }
         lastFramePTS = pts
-        let frame: UnsafeMutablePointer<AVFrame>
-        if FrameConverter.isPlanar420(received.pointee.format) {
-            guard let moved = av_frame_alloc() else { return nil }
-            av_frame_move_ref(moved, received)
-            frame = moved
-        } else {
-            let converter = converter ?? FrameConverter()
-            self.converter = converter
-            frame = try converter.planar420(received)
-        }
         let time = MediaTime(epoch: lastPacket.pts.epoch, pts90k: pts)
-        let later = Double(pts - lastPacket.pts.pts90k) / MediaTime.unitsPerSecond
-        return VideoFrame(adopting: frame, time: time, date: lastPacket.date + later)
+        if received.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 || received.pointee.decode_error_flags != 0 {
+            condition = .damaged
+        }
+        let later = Double(Ticks.difference(pts, lastPacket.pts.pts90k)) / MediaTime.unitsPerSecond
+        return VideoFrame(
+            adopting: try picture(), time: time, date: lastPacket.date + later, isDamaged: isDamaged(at: time))
+    }
+
+    private func isDamaged(at time: MediaTime) -> Bool {
+        if case .damaged = condition { return true }
+        return hasDamagedLead.map { time < $0 } ?? false
+    }
+
+    /// The picture of the received frame in the wanted form; the caller owns it.
+    private func picture() throws -> UnsafeMutablePointer<AVFrame> {
+        let stored = FrameSize(width: Int(received.pointee.width), height: Int(received.pointee.height))
+        var shape = PictureShape()
+        if output == .shown {
+            shape.pixelAspect =
+                parameters.shape.pixelAspect ?? PictureShape.aspect(received.pointee.sample_aspect_ratio)
+            shape.orientation = parameters.shape.orientation ?? Self.orientation(of: received)
+        }
+        let size = shape.squared(stored)
+        var picture: UnsafeMutablePointer<AVFrame>
+        if size == stored, FrameConverter.isPlanar420(received.pointee.format) {
+            guard let moved = av_frame_alloc() else {
+                throw MediaError.decodingFailed(source: parameters.info.codecName, reason: "out of memory")
+            }
+            av_frame_move_ref(moved, received)
+            picture = moved
+        } else {
+            picture = try converter.planar420(received, size: size)
+        }
+        if let orientation = shape.orientation, orientation != .upright {
+            let lying = picture
+            defer {
+                var freed: UnsafeMutablePointer<AVFrame>? = lying
+                av_frame_free(&freed)
+            }
+            picture = try converter.turned(lying, orientation)
+        }
+        return picture
+    }
+
+    /// What the picture itself says about its turn (an H.264 or H.265 message, Exif in MJPEG).
+    private static func orientation(of frame: UnsafeMutablePointer<AVFrame>) -> FrameOrientation? {
+        guard let side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX), side.pointee.size >= 36,
+            let data = side.pointee.data
+        else { return nil }
+        return data.withMemoryRebound(to: Int32.self, capacity: 9) { FrameOrientation(displayMatrix: $0) }
     }
 }

@@ -1,8 +1,9 @@
 internal import CFFmpeg
+internal import CFFmpegShim
 import Domain
 import Foundation
 
-/// One decoded picture: 8 bits, 4:2:0, planes as the decoder wrote them. Immutable; handing it on copies nothing.
+/// One decoded picture as it is shown: 8 bits, 4:2:0, square pixels, upright. Immutable; handing it on copies nothing.
 public final class VideoFrame: @unchecked Sendable {
     // Sendable unchecked: never changed after init, and FFmpeg counts references to the planes atomically.
     let frame: UnsafeMutablePointer<AVFrame>
@@ -14,12 +15,16 @@ public final class VideoFrame: @unchecked Sendable {
     public let isKeyFrame: Bool
     /// Luma covers 0 to 255 (JPEG) instead of 16 to 235 (most cameras).
     public let isFullRange: Bool
+    /// Parts of it are missing or were made up by the decoder, in this frame or in one that it was predicted from. What it
+    /// shows is not what was there.
+    public let isDamaged: Bool
 
-    /// Takes the frame over; it must be of a format that `PixelFormat.isPlanar420` accepts.
-    init(adopting frame: UnsafeMutablePointer<AVFrame>, time: MediaTime, date: Date) {
+    /// Takes the frame over; it must be of a format that `FrameConverter.isPlanar420` accepts.
+    init(adopting frame: UnsafeMutablePointer<AVFrame>, time: MediaTime, date: Date, isDamaged: Bool = false) {
         self.frame = frame
         self.time = time
         self.date = date
+        self.isDamaged = isDamaged
         size = FrameSize(width: Int(frame.pointee.width), height: Int(frame.pointee.height))
         isKeyFrame = frame.pointee.key_frame != 0
         isFullRange =
@@ -31,11 +36,12 @@ public final class VideoFrame: @unchecked Sendable {
         av_frame_free(&frame)
     }
 
+    // MARK: - Planes
+
     /// Lends the luma plane: `stride` bytes a row, of which the first `size.width` count.
     public func withLuma<R>(_ body: (_ luma: UnsafeBufferPointer<UInt8>, _ stride: Int) throws -> R) rethrows -> R {
-        let stride = Int(frame.pointee.linesize.0)
-        let count = size.height > 0 ? stride * (size.height - 1) + size.width : 0
-        return try body(UnsafeBufferPointer(start: frame.pointee.data.0, count: count), stride)
+        let plane = Self.plane(frame.pointee.data.0, frame.pointee.linesize.0, size)
+        return try body(plane.bytes, plane.stride)
     }
 
     /// A plane and the bytes from one of its rows to the next.
@@ -56,5 +62,75 @@ public final class VideoFrame: @unchecked Sendable {
     private static func plane(_ data: UnsafeMutablePointer<UInt8>?, _ stride: Int32, _ size: FrameSize) -> Plane {
         let count = size.height > 0 ? Int(stride) * (size.height - 1) + size.width : 0
         return Plane(bytes: UnsafeBufferPointer(start: data, count: count), stride: Int(stride))
+    }
+
+    // MARK: - Making
+
+    /// A frame made from pixels: RGB interleaved, row by row, `image.size.area * 3` bytes. Limited range, BT.601.
+    /// - Throws: `MediaError.encodingFailed` when the pixels don't fit the size.
+    public convenience init(
+        image: RGBImage, time: MediaTime = MediaTime(pts90k: 0), date: Date = Date(timeIntervalSince1970: 0)
+    ) throws {
+        guard image.pixels.count >= image.size.area * 3 else {
+            throw MediaError.encodingFailed(reason: "\(image.pixels.count) bytes are no \(image.size) RGB picture")
+        }
+        FFmpegLog.silence()
+        let frame = try Self.allocate(image.size)
+        let code = image.pixels.withUnsafeBufferPointer { pixels -> Int32 in
+            let width = frame.pointee.width, height = frame.pointee.height
+            guard
+                let scaler = sws_getContext(
+                    width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P,
+                    SWS_BILINEAR | SWS_ACCURATE_RND, nil, nil, nil)
+            else { return -ENOMEM }
+            defer { sws_freeContext(scaler) }
+            return aw_scale_packed(scaler, pixels.baseAddress, width * 3, height, frame)
+        }
+        guard code >= 0 else {
+            var failed: UnsafeMutablePointer<AVFrame>? = frame
+            av_frame_free(&failed)
+            throw MediaError.encodingFailed(reason: ffmpegMessage(code))
+        }
+        self.init(adopting: frame, time: time, date: date)
+    }
+
+    /// A grey frame from its luma plane, `size.area` bytes row by row, taken as they are.
+    /// - Throws: `MediaError.encodingFailed` when the bytes don't fit the size.
+    public convenience init(
+        luma: [UInt8], size: FrameSize, time: MediaTime = MediaTime(pts90k: 0),
+        date: Date = Date(timeIntervalSince1970: 0), isDamaged: Bool = false
+    ) throws {
+        guard size.width > 0, size.height > 0, luma.count >= size.area else {
+            throw MediaError.encodingFailed(reason: "\(luma.count) bytes are no \(size) grey picture")
+        }
+        let frame = try Self.allocate(size)
+        let data = frame.pointee.data, stride = frame.pointee.linesize
+        luma.withUnsafeBufferPointer { source in
+            guard let from = source.baseAddress, let to = data.0 else { return }
+            for row in 0..<size.height {
+                (to + row * Int(stride.0)).update(from: from + row * size.width, count: size.width)
+            }
+        }
+        let chromaRows = (size.height + 1) / 2
+        data.1?.update(repeating: 128, count: Int(stride.1) * chromaRows)
+        data.2?.update(repeating: 128, count: Int(stride.2) * chromaRows)
+        self.init(adopting: frame, time: time, date: date, isDamaged: isDamaged)
+    }
+
+    /// An empty 4:2:0 frame with planes of its own.
+    static func allocate(_ size: FrameSize) throws -> UnsafeMutablePointer<AVFrame> {
+        guard size.width > 0, size.height > 0, size.width <= 16384, size.height <= 16384, let frame = av_frame_alloc()
+        else { throw MediaError.encodingFailed(reason: "no frame of \(size) pixels") }
+        frame.pointee.format = AV_PIX_FMT_YUV420P.rawValue
+        frame.pointee.width = Int32(size.width)
+        frame.pointee.height = Int32(size.height)
+        frame.pointee.color_range = AVCOL_RANGE_MPEG
+        let code = av_frame_get_buffer(frame, 0)
+        guard code >= 0 else {
+            var failed: UnsafeMutablePointer<AVFrame>? = frame
+            av_frame_free(&failed)
+            throw MediaError.encodingFailed(reason: ffmpegMessage(code))
+        }
+        return frame
     }
 }

@@ -5,15 +5,30 @@ import Foundation
 
 /// Still pictures in files: JPEG, PNG and what else FFmpeg reads.
 public enum ImageFile {
-    /// Reads a picture as RGB.
+    /// So far into a file Exif notes are looked for; those of PNG and WebP may stand at its end.
+    private static let notesBytes = 64 << 20
+
+    /// Reads a picture as RGB, turned as its Exif notes say, as every viewer shows it.
+    /// - Parameter displayAspect: Width by height of the shown picture, where it was squeezed; nil takes it as it is.
     /// - Throws: `MediaError`.
-    public static func read(_ path: String) throws -> RGBImage {
-        try withFirstFrame(path) { frame in
-            let size = FrameSize(width: Int(frame.pointee.width), height: Int(frame.pointee.height))
+    public static func read(_ path: String, displayAspect: Double? = nil) throws -> RGBImage {
+        let orientation = orientation(path)
+        let aspect = displayAspect.map { orientation.swapsSides ? 1 / $0 : $0 }
+        let image = try withFirstFrame(path) { frame in
+            let stored = FrameSize(width: Int(frame.pointee.width), height: Int(frame.pointee.height))
+            let size = PictureShape(aspect: aspect, of: stored).squared(stored)
             var pixels: [UInt8] = []
-            try repack(frame, to: AV_PIX_FMT_RGB24, channels: 3, into: &pixels, path)
+            try repack(frame, to: AV_PIX_FMT_RGB24, width: size.width, channels: 3, into: &pixels, path)
             return RGBImage(size: size, pixels: pixels)
         }
+        return orientation.turned(image)
+    }
+
+    private static func orientation(_ path: String) -> FrameOrientation {
+        guard let file = FileHandle(forReadingAtPath: path), let bytes = try? file.read(upToCount: notesBytes) else {
+            return .upright
+        }
+        return ExifOrientation.of(bytes)
     }
 
     /// Reads an annotation: one byte a pixel, the palette's index or the grey value as it stands in the file.
@@ -34,7 +49,7 @@ public enum ImageFile {
                 }
             case AV_PIX_FMT_MONOBLACK, AV_PIX_FMT_GRAY16BE, AV_PIX_FMT_GRAY16LE, AV_PIX_FMT_YA8, AV_PIX_FMT_YUVJ420P,
                 AV_PIX_FMT_YUV420P, AV_PIX_FMT_RGB24, AV_PIX_FMT_RGBA:
-                try repack(frame, to: AV_PIX_FMT_GRAY8, channels: 1, into: &labels, path)
+                try repack(frame, to: AV_PIX_FMT_GRAY8, width: size.width, channels: 1, into: &labels, path)
             default: throw MediaError.notAVideo(source: path)
             }
             return (size, labels)
@@ -93,35 +108,28 @@ public enum ImageFile {
 
     /// The frame in a packed format without row padding.
     private static func repack(
-        _ frame: UnsafeMutablePointer<AVFrame>, to format: AVPixelFormat, channels: Int, into pixels: inout [UInt8],
+        _ frame: UnsafeMutablePointer<AVFrame>, to format: AVPixelFormat, width: Int, channels: Int,
+        into pixels: inout [UInt8],
         _ path: String
     ) throws {
-        let width = frame.pointee.width, height = frame.pointee.height
+        let height = frame.pointee.height
         let (source, isFull) = FrameConverter.plain(frame.pointee.format, frame.pointee.color_range)
         let flags = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT
-        guard let scaler = sws_getContext(width, height, source, width, height, format, flags, nil, nil, nil) else {
+        guard
+            let scaler = sws_getContext(
+                frame.pointee.width, height, source, Int32(clamping: width), height, format, flags, nil, nil, nil)
+        else {
             throw MediaError.decodingFailed(source: path, reason: "unknown pixel format")
         }
         defer { sws_freeContext(scaler) }
         let table = sws_getCoefficients(SWS_CS_DEFAULT)
         sws_setColorspaceDetails(scaler, table, isFull ? 1 : 0, table, 1, 0, 1 << 16, 1 << 16)
-        let row = Int(width) * channels
+        let row = width * channels
         let stride = (row + 63) / 64 * 64
         // swscale writes whole vectors beyond a row's end.
         var padded = [UInt8](repeating: 0, count: stride * Int(height) + 64)
-        let data = frame.pointee.data, strides = frame.pointee.linesize
-        let done = padded.withUnsafeMutableBufferPointer { out in
-            withUnsafePointer(to: data) { data in
-                data.withMemoryRebound(to: UnsafePointer<UInt8>?.self, capacity: 8) { planes in
-                    withUnsafePointer(to: strides) { strides in
-                        strides.withMemoryRebound(to: Int32.self, capacity: 8) { strides in
-                            var outPlanes: [UnsafeMutablePointer<UInt8>?] = [out.baseAddress, nil, nil, nil]
-                            let outStrides: [Int32] = [Int32(stride), 0, 0, 0]
-                            return sws_scale(scaler, planes, strides, 0, height, &outPlanes, outStrides)
-                        }
-                    }
-                }
-            }
+        let done = padded.withUnsafeMutableBufferPointer {
+            aw_scale_to_packed(scaler, frame, $0.baseAddress, Int32(stride))
         }
         guard done > 0 else { throw MediaError.decodingFailed(source: path, reason: "the picture can't be converted") }
         pixels = []

@@ -7,6 +7,7 @@ public enum JPEGDecoder {
     /// Larger ones are refused: a picture of a camera is smaller.
     private static let maxPixels = 64 << 20
 
+    /// A picture, turned as its Exif notes say.
     /// - Throws: `MediaError.decodingFailed`.
     public static func image(_ jpeg: Data) throws -> RGBImage {
         guard let decoder = tjInitDecompress() else {
@@ -28,7 +29,7 @@ public enum JPEGDecoder {
             guard code == 0 else {
                 throw MediaError.decodingFailed(source: "JPEG", reason: String(cString: tjGetErrorStr2(decoder)))
             }
-            return RGBImage(size: size, pixels: pixels)
+            return ExifOrientation.of(jpeg).turned(RGBImage(size: size, pixels: pixels))
         }
     }
 

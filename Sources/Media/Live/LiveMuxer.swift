@@ -39,13 +39,10 @@ public final class LiveMuxer {
         do {
             context.pointee.pb = output.io
             context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
-            guard let stream = avformat_new_stream(context, nil),
-                avcodec_parameters_copy(stream.pointee.codecpar, parameters.video) >= 0
-            else { throw MediaError.encodingFailed(reason: "out of memory") }
-            // Browsers want parameter sets in the header, which is what hvc1 says.
-            stream.pointee.codecpar.pointee.codec_tag =
-                parameters.video.pointee.codec_id == AV_CODEC_ID_HEVC ? aw_tag_hvc1 : 0
-            stream.pointee.time_base = timeBase90k
+            guard let stream = avformat_new_stream(context, nil) else {
+                throw MediaError.encodingFailed(reason: "out of memory")
+            }
+            try parameters.describe(stream)
             var options: OpaquePointer?
             defer { av_dict_free(&options) }
             // A fragment ends when it is told to: at once, not when the next picture comes. Times are those of the packets.
@@ -81,11 +78,13 @@ public final class LiveMuxer {
         }
         defer { av_packet_unref(packet) }
         packet.pointee.stream_index = 0
-        packet.pointee.dts = max(packet.pointee.dts - offsetPts90k, lastDTS == .min ? 0 : lastDTS + 1)
-        packet.pointee.pts = max(packet.pointee.pts - offsetPts90k, packet.pointee.dts)
+        packet.pointee.dts = max(
+            Ticks.difference(packet.pointee.dts, offsetPts90k), lastDTS == .min ? 0 : lastDTS + 1)
+        packet.pointee.pts = max(Ticks.difference(packet.pointee.pts, offsetPts90k), packet.pointee.dts)
         lastDTS = packet.pointee.dts
         if packet.pointee.duration <= 0 {
-            packet.pointee.duration = Int64(MediaTime.unitsPerSecond / max(1, parameters.info.framesPerSecond))
+            packet.pointee.duration = Ticks.frameDuration(
+                framesPerSecond: parameters.info.framesPerSecond)
         }
         av_packet_rescale_ts(packet, timeBase90k, stream.pointee.time_base)
         var code = av_write_frame(context, packet)

@@ -21,9 +21,9 @@ final class ClipEncoder {
 
     /// - Throws: `MediaError.encodingFailed`, `MediaError.unsupportedCodec`.
     init(_ source: StreamParameters) throws {
-        decoder = try VideoDecoder(source)
+        decoder = try VideoDecoder(source, output: .stored)
         let rate = max(1, source.info.framesPerSecond)
-        frameDuration = max(1, Int64(MediaTime.unitsPerSecond / rate))
+        frameDuration = Ticks.frameDuration(framesPerSecond: rate)
         var made = avcodec_find_encoder_by_name("libx264").flatMap { avcodec_alloc_context3($0) }
         var frame = av_frame_alloc()
         do {
@@ -31,14 +31,14 @@ final class ClipEncoder {
                 throw MediaError.encodingFailed(reason: "this FFmpeg has no libx264, which MJPEG cameras need")
             }
             // 4:2:0 has no odd last row or column.
-            codec.pointee.width = Int32(source.frameSize.width / 2 * 2)
-            codec.pointee.height = Int32(source.frameSize.height / 2 * 2)
+            codec.pointee.width = Int32(clamping: source.info.storedSize.width / 2 * 2)
+            codec.pointee.height = Int32(clamping: source.info.storedSize.height / 2 * 2)
             codec.pointee.pix_fmt = AV_PIX_FMT_YUV420P
             codec.pointee.color_range = AVCOL_RANGE_JPEG
             codec.pointee.time_base = timeBase90k
             codec.pointee.framerate = av_d2q(rate, 100_000)
             // A key frame a second: what is lost with a cut, and how exactly one can seek.
-            codec.pointee.gop_size = Int32(max(1, rate.rounded()))
+            codec.pointee.gop_size = Int32(min(max(1, rate.rounded()), 1000))
             codec.pointee.max_b_frames = 0
             codec.pointee.flags |= Int32(AV_CODEC_FLAG_GLOBAL_HEADER)
             codec.pointee.thread_count = 1

@@ -69,8 +69,15 @@ public final class ClipMuxer {
         self.packet = packet
         context.pointee.pb = file.io
         context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
-        try addStream(encoder?.parameters.video ?? parameters.video)
-        if keepsAudio, let audio = parameters.audio { try addStream(audio) }
+        try parameters.describe(newStream(), as: encoder.map { UnsafePointer($0.parameters.video) })
+        if keepsAudio, let audio = parameters.audio {
+            let stream = try newStream()
+            guard avcodec_parameters_copy(stream.pointee.codecpar, audio) >= 0 else {
+                throw MediaError.encodingFailed(reason: "out of memory")
+            }
+            stream.pointee.codecpar.pointee.codec_tag = 0
+            stream.pointee.time_base = timeBase90k
+        }
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
         av_dict_set(&options, "movflags", "empty_moov+default_base_moof", 0)
@@ -117,8 +124,8 @@ public final class ClipMuxer {
         let index = source.isVideo ? 0 : 1
         guard let stream = context.pointee.streams[index] else { return }
         packet.pointee.stream_index = Int32(index)
-        packet.pointee.dts -= origin
-        packet.pointee.pts = max(packet.pointee.pts - origin, packet.pointee.dts)
+        packet.pointee.dts = Ticks.difference(packet.pointee.dts, origin)
+        packet.pointee.pts = max(Ticks.difference(packet.pointee.pts, origin), packet.pointee.dts)
         if source.isVideo {
             let length =
                 source.durationSeconds > 0 ? source.durationSeconds : 1 / max(1, parameters.info.framesPerSecond)
@@ -160,14 +167,11 @@ public final class ClipMuxer {
         return durationSeconds
     }
 
-    private func addStream(_ parameters: UnsafePointer<AVCodecParameters>) throws {
-        guard let stream = avformat_new_stream(context, nil),
-            avcodec_parameters_copy(stream.pointee.codecpar, parameters) >= 0
-        else { throw MediaError.encodingFailed(reason: "out of memory") }
-        // The input's tag may mean nothing in MP4. Browsers want parameter sets in the header, which is what hvc1 says.
-        stream.pointee.codecpar.pointee.codec_tag =
-            parameters.pointee.codec_id == AV_CODEC_ID_HEVC ? aw_tag_hvc1 : 0
-        stream.pointee.time_base = timeBase90k
+    private func newStream() throws -> UnsafeMutablePointer<AVStream> {
+        guard let stream = avformat_new_stream(context, nil) else {
+            throw MediaError.encodingFailed(reason: "out of memory")
+        }
+        return stream
     }
 
     private static func isHoldable(_ audio: UnsafePointer<AVCodecParameters>) -> Bool {

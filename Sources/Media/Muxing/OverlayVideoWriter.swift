@@ -25,9 +25,9 @@ public final class OverlayVideoWriter {
         let name = path.path(percentEncoded: false)
         self.path = name
         self.size = size
-        let rate = framesPerSecond > 0 ? framesPerSecond : 25
-        frameDuration = max(1, Int64(MediaTime.unitsPerSecond / rate))
-        let width = Int32(size.width / 2 * 2), height = Int32(size.height / 2 * 2)
+        let rate = framesPerSecond > 0 && framesPerSecond.isFinite ? framesPerSecond : 25
+        frameDuration = Ticks.frameDuration(framesPerSecond: rate)
+        let width = Int32(clamping: size.width / 2 * 2), height = Int32(clamping: size.height / 2 * 2)
         var output: UnsafeMutablePointer<AVFormatContext>?
         avformat_alloc_output_context2(&output, nil, "mp4", "file:" + name)
         var encoder = avcodec_find_encoder_by_name("libx264").flatMap { avcodec_alloc_context3($0) }
@@ -105,20 +105,11 @@ public final class OverlayVideoWriter {
         }
         try Self.check(av_frame_make_writable(frame))
         let done = image.pixels.withUnsafeBufferPointer { pixels in
-            withUnsafePointer(to: frame.pointee.data) { data in
-                data.withMemoryRebound(to: UnsafeMutablePointer<UInt8>?.self, capacity: 8) { outPlanes in
-                    withUnsafePointer(to: frame.pointee.linesize) { strides in
-                        strides.withMemoryRebound(to: Int32.self, capacity: 8) { outStrides in
-                            let planes: [UnsafePointer<UInt8>?] = [pixels.baseAddress, nil, nil, nil]
-                            let inStrides: [Int32] = [Int32(size.width * 3), 0, 0, 0]
-                            return sws_scale(scaler, planes, inStrides, 0, frame.pointee.height, outPlanes, outStrides)
-                        }
-                    }
-                }
-            }
+            aw_scale_packed(
+                scaler, pixels.baseAddress, Int32(clamping: size.width * 3), frame.pointee.height, frame)
         }
         try Self.check(done)
-        frame.pointee.pts = max(lastPTS + 1, Int64((seconds * MediaTime.unitsPerSecond).rounded()))
+        frame.pointee.pts = max(lastPTS + 1, Ticks.count(ofSeconds: seconds))
         lastPTS = frame.pointee.pts
         try encode(frame)
     }

@@ -36,17 +36,18 @@ struct TimestampNormalizer {
     ///   - reorderFrames: How many pictures the decoder holds back to put B-frames in order.
     init(mode: Mode, framesPerSecond: Double, reorderFrames: Int = 0) {
         self.mode = mode
-        frameDuration = max(1, Int64((90_000 / max(1, framesPerSecond)).rounded()))
-        reorder = Int64(max(0, reorderFrames)) * frameDuration
+        frameDuration = Ticks.frameDuration(framesPerSecond: framesPerSecond.isFinite ? max(1, framesPerSecond) : 25)
+        reorder = Int64(min(max(0, reorderFrames), 64)) * frameDuration
     }
 
     /// Where the sound belongs is not known before the first picture.
     var knowsOrigin: Bool { video.last != nil }
 
     mutating func video(pts: Int64?, dts: Int64?, arrivalSeconds: Double) -> Times {
+        let pts = Ticks.checked(pts), dts = Ticks.checked(dts)
         if firstArrival == nil { firstArrival = arrivalSeconds }
         if mode == .arrival {
-            let time = Int64(((arrivalSeconds - (firstArrival ?? arrivalSeconds)) * 90_000).rounded())
+            let time = Self.passed(arrivalSeconds - (firstArrival ?? arrivalSeconds))
             let dts = max(time, (video.last ?? -1) + 1)
             video.last = dts
             return Times(pts: dts, dts: dts)
@@ -55,7 +56,9 @@ struct TimestampNormalizer {
             // The first picture is time 0.
             let origin = pts ?? dts
             video.offset = origin.map { -$0 }
-            let start = dts.flatMap { dts in origin.map { min(0, dts - $0) } } ?? -reorder
+            let ahead = dts.flatMap { dts in origin.map { min(0, dts - $0) } } ?? -reorder
+            // Decoding runs some frames ahead, not minutes.
+            let start = ahead > -10 * Ticks.perSecond ? ahead : -reorder
             video.last = start
             video.lastArrival = arrivalSeconds
             return Times(pts: 0, dts: start)
@@ -80,17 +83,25 @@ struct TimestampNormalizer {
 
     /// - Parameter duration: Of the packet.
     mutating func audio(pts: Int64?, duration: Int64, arrivalSeconds: Double) -> Times {
+        let pts = Ticks.checked(pts), duration = min(max(1, duration), 3600 * Ticks.perSecond)
         if audio.offset == nil { audio.offset = video.offset }
         guard let last = audio.last else {
-            let time = pts.flatMap { pts in audio.offset.map { pts + $0 } } ?? video.last ?? 0
+            let start = video.last ?? 0
+            let given = pts.flatMap { pts in audio.offset.map { pts + $0 } } ?? start
+            let time = abs(given - start) < 3600 * Ticks.perSecond ? given : start
             audio.last = time
             audio.lastArrival = arrivalSeconds
             return Times(pts: time, dts: time)
         }
-        let time = place(pts, last: last, step: max(1, duration), line: &audio, arrivalSeconds)
+        let time = place(pts, last: last, step: duration, line: &audio, arrivalSeconds)
         audio.last = time
         audio.lastArrival = arrivalSeconds
         return Times(pts: time, dts: time)
+    }
+
+    /// The time that has passed by our own clock, which never stands still for a century nor goes back.
+    private static func passed(_ seconds: Double) -> Int64 {
+        seconds > 0 && seconds < 3e9 ? Ticks.count(ofSeconds: seconds) : 0
     }
 
     /// The next time of a line, after `last`.
@@ -103,7 +114,7 @@ struct TimestampNormalizer {
             return last + step
         }
         let time = raw + offset
-        let passed = Int64(((arrivalSeconds - line.lastArrival) * 90_000).rounded())
+        let passed = Self.passed(arrivalSeconds - line.lastArrival)
         // Buffers and bursts shift arrivals by seconds; more is a jump of the sender's clock.
         let farthest: Int64 = mode == .live ? passed + 10 * 90_000 : 3600 * 90_000
         if time < last - 90_000 || time > last + farthest {
@@ -112,5 +123,28 @@ struct TimestampNormalizer {
             return next
         }
         return max(time, last + 1)
+    }
+}
+
+/// Estimates when the pictures of a live stream were taken, from when they arrived.
+///
+/// A packet can only come late, never early: the smallest distance between arrival and media time counts, and may grow
+/// slowly, so that a camera whose clock runs slow is followed.
+struct ArrivalSmoother {
+    private static let growth = 0.01
+    private var distance: Double?
+
+    /// - Returns: The smoothed arrival in seconds on the arrivals' clock.
+    mutating func arrival(mediaSeconds: Double, arrivalSeconds: Double) -> Double {
+        let seen = arrivalSeconds - mediaSeconds
+        let smoothed: Double
+        if let distance, seen > distance {
+            // More than a burst: the stream stood still and went on with its old clock.
+            smoothed = seen - distance > 10 ? seen : distance + (seen - distance) * Self.growth
+        } else {
+            smoothed = seen
+        }
+        distance = smoothed
+        return mediaSeconds + smoothed
     }
 }

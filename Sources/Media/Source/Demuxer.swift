@@ -23,8 +23,14 @@ public final class Demuxer {
     private var parameterSets: ParameterSets?
     /// The last ones of a stream whose packets don't hold them.
     private var announcedSets: Data?
-    private let isHEVC: Bool
+    private let units: NALUnits?
     private let isMJPEG: Bool
+    /// Of the shown picture, width by height; nil shows it as the source says.
+    private let displayAspect: Double?
+    /// As the container says, or else the pictures' own messages.
+    private let containerOrientation: FrameOrientation?
+    private var announcedOrientation: FrameOrientation?
+    private var endTicks: Int64 = 0
 
     /// Connects or opens.
     /// - Parameters:
@@ -58,25 +64,30 @@ public final class Demuxer {
             context.pointee.streams[Int(index)]?.pointee.discard = AVDISCARD_ALL
         }
         let rate = av_q2d(av_guess_frame_rate(context, stream, nil))
-        let duration = context.pointee.duration
+        let duration = Double(context.pointee.duration) / Double(AV_TIME_BASE)
+        let stored = FrameSize(width: Int(parameters.pointee.width), height: Int(parameters.pointee.height))
+        displayAspect = PictureShape.plausible(options.displayAspect)
+        containerOrientation = Self.orientation(of: stream)
+        let shape = Self.shape(
+            of: stored, aspect: displayAspect,
+            stream: PictureShape.aspect(av_guess_sample_aspect_ratio(context, stream, nil)), containerOrientation)
         info = StreamInfo(
-            codecName: String(cString: avcodec_get_name(parameters.pointee.codec_id)),
-            frameSize: FrameSize(width: Int(parameters.pointee.width), height: Int(parameters.pointee.height)),
+            codecName: String(cString: avcodec_get_name(parameters.pointee.codec_id)), frameSize: shape.shown(stored),
             framesPerSecond: rate.isFinite && rate >= 0.1 && rate <= 240 ? rate : 25, hasAudio: audio >= 0,
-            durationSeconds: input.isLive || duration == aw_no_timestamp || duration <= 0
-                ? nil : Double(duration) / Double(AV_TIME_BASE))
+            durationSeconds: input.isLive || context.pointee.duration == aw_no_timestamp || duration <= 0
+                ? nil : duration, storedSize: stored)
         let audioParameters = audioIndex.flatMap { context.pointee.streams[Int($0)]?.pointee.codecpar }
         streamParameters = try StreamParameters(
-            info: info, video: parameters, audio: audioParameters.map { UnsafePointer($0) })
+            info: info, video: parameters, audio: audioParameters.map { UnsafePointer($0) }, shape: shape)
         let mode: TimestampNormalizer.Mode = input.formatName == "mpjpeg" ? .arrival : input.isLive ? .live : .file
         normalizer = TimestampNormalizer(
             mode: mode, framesPerSecond: info.framesPerSecond, reorderFrames: Int(parameters.pointee.video_delay))
         fileDate = clock.now()
         isMJPEG = parameters.pointee.codec_id == AV_CODEC_ID_MJPEG
         watcher = ParameterSetWatcher(parameters)
-        isHEVC = parameters.pointee.codec_id == AV_CODEC_ID_HEVC
+        units = NALUnits(parameters)
         if watcher != nil, parameters.pointee.extradata_size > 0 {
-            parameterSets = ParameterSets(Data(streamParameters.extradata), isHEVC: isHEVC)
+            parameterSets = ParameterSets(Data(streamParameters.extradata), isHEVC: units?.isHEVC ?? false)
         }
     }
 
@@ -98,9 +109,10 @@ public final class Demuxer {
                 av_packet_make_refcounted(packet) >= 0
             else { continue }
             let timeBase = stream.pointee.time_base
-            let pts = packet.pointee.pts.timestamp.map { av_rescale_q($0, timeBase, timeBase90k) }
-            let dts = packet.pointee.dts.timestamp.map { av_rescale_q($0, timeBase, timeBase90k) }
-            let duration = av_rescale_q(max(0, packet.pointee.duration), timeBase, timeBase90k)
+            let pts = Self.ticks(packet.pointee.pts, timeBase), dts = Self.ticks(packet.pointee.dts, timeBase)
+            // A packet that lasts hours is a mistake of who wrote it.
+            let longest = 3600 * Ticks.perSecond
+            let duration = min(longest, Self.ticks(max(0, packet.pointee.duration), timeBase) ?? 0)
             let times: TimestampNormalizer.Times
             if isVideo {
                 if packet.pointee.flags & AV_PKT_FLAG_KEY != 0 { try noticeChange(in: packet) }
@@ -114,11 +126,30 @@ public final class Demuxer {
             packet.pointee.duration = duration
             packet.pointee.stream_index = isVideo ? 0 : 1
             packet.pointee.pos = -1
+            if isVideo {
+                let frame = Ticks.frameDuration(framesPerSecond: info.framesPerSecond)
+                endTicks = max(endTicks, Ticks.sum(times.pts, duration > 0 ? duration : frame))
+            }
             owned = nil
             return Packet(
                 adopting: packet, isVideo: isVideo, epoch: epoch,
                 date: date(times, arrivalSeconds: arrival, isVideo: isVideo))
         }
+    }
+
+    /// Where a file breaks off; nil for one that is whole, and for live streams. To be asked at the end.
+    public var fileBreak: FileBreak? {
+        guard !input.isLive, let path = input.path, FileBreak.isCutShort(path) else { return nil }
+        let end = Double(endTicks) / MediaTime.unitsPerSecond
+        // Some formats tell no length, and it is guessed from what is there.
+        let expected = info.durationSeconds.flatMap { $0 > end + 0.1 ? $0 : nil }
+        return FileBreak(path: path, endSeconds: end, expectedSeconds: expected)
+    }
+
+    /// In 1/90,000 s; nil for none, and for what can't be a time.
+    private static func ticks(_ value: Int64, _ timeBase: AVRational) -> Int64? {
+        guard value != aw_no_timestamp, timeBase.num > 0, timeBase.den > 0 else { return nil }
+        return Ticks.checked(av_rescale_q(value, timeBase, timeBase90k))
     }
 
     private func date(_ times: TimestampNormalizer.Times, arrivalSeconds: Double, isVideo: Bool) -> Date {
@@ -134,13 +165,29 @@ public final class Demuxer {
     /// A key packet with other parameter sets: the stream's parameters change with it.
     private func noticeChange(in packet: UnsafeMutablePointer<AVPacket>) throws {
         if isMJPEG { return try noticeOtherSize(in: packet) }
+        try noticeParameterSets(in: packet)
+        try noticeTurn(in: packet)
+    }
+
+    /// The picture itself says how it is turned, where the container doesn't.
+    private func noticeTurn(in packet: UnsafeMutablePointer<AVPacket>) throws {
+        guard containerOrientation == nil, let units,
+            let orientation = units.orientation(
+                UnsafeBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size))),
+            orientation != (announcedOrientation ?? .upright)
+        else { return }
+        announcedOrientation = orientation
+        try change(to: streamParameters.video, size: info.storedSize)
+    }
+
+    private func noticeParameterSets(in packet: UnsafeMutablePointer<AVPacket>) throws {
         var count = 0
         let announced = av_packet_get_side_data(packet, AV_PKT_DATA_NEW_EXTRADATA, &count)
             .flatMap { count > 0 ? Data(bytes: $0, count: count) : nil }
         guard var found = announced ?? watcher?.parameterSets(in: packet) else { return }
         if watcher != nil {
             if parameterSets?.take(found) == false { return }
-            let known = parameterSets ?? ParameterSets(found, isHEVC: isHEVC)
+            let known = parameterSets ?? ParameterSets(found, isHEVC: units?.isHEVC ?? false)
             parameterSets = known
             found = known.annexB
         } else if found == announcedSets {
@@ -160,29 +207,52 @@ public final class Demuxer {
         av_freep(&changed.pointee.extradata)
         changed.pointee.extradata = memory.assumingMemoryBound(to: UInt8.self)
         changed.pointee.extradata_size = Int32(found.count)
-        if let size = watcher?.frameSize(of: packet) ?? Self.frameSize(of: changed) {
-            changed.pointee.width = Int32(size.width)
-            changed.pointee.height = Int32(size.height)
-            info.frameSize = size
-        }
+        try change(
+            to: changed, size: watcher?.frameSize(of: packet) ?? Self.frameSize(of: changed) ?? info.storedSize)
+    }
+
+    /// From here on the packets are of another stream.
+    private func change(to parameters: UnsafeMutablePointer<AVCodecParameters>, size: FrameSize) throws {
+        guard let width = Int32(exactly: size.width), let height = Int32(exactly: size.height) else { return }
+        parameters.pointee.width = width
+        parameters.pointee.height = height
+        let shape = Self.shape(
+            of: size, aspect: displayAspect, stream: PictureShape.aspect(parameters.pointee.sample_aspect_ratio),
+            containerOrientation ?? announcedOrientation)
+        info.storedSize = size
+        info.frameSize = shape.shown(size)
         let audio = audioIndex.flatMap { input.context.pointee.streams[Int($0)]?.pointee.codecpar }
-        streamParameters = try StreamParameters(info: info, video: changed, audio: audio.map { UnsafePointer($0) })
+        streamParameters = try StreamParameters(
+            info: info, video: parameters, audio: audio.map { UnsafePointer($0) }, shape: shape)
+    }
+
+    /// What holds for pictures of this size: the settings' shape before the stream's.
+    private static func shape(
+        of stored: FrameSize, aspect: Double?, stream: Double?, _ orientation: FrameOrientation?
+    ) -> PictureShape {
+        let lying = aspect.map { orientation?.swapsSides == true ? 1 / $0 : $0 }
+        let own = PictureShape(aspect: lying, of: stored).pixelAspect
+        return PictureShape(pixelAspect: own ?? stream, orientation: orientation)
+    }
+
+    private static func orientation(of stream: UnsafeMutablePointer<AVStream>) -> FrameOrientation? {
+        var bytes = 0
+        guard let data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &bytes), bytes >= 36 else {
+            return nil
+        }
+        return data.withMemoryRebound(to: Int32.self, capacity: 9) { FrameOrientation(displayMatrix: $0) }
     }
 
     /// Each picture of an MJPEG stream says its size itself.
     private func noticeOtherSize(in packet: UnsafeMutablePointer<AVPacket>) throws {
         let bytes = UnsafeBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size))
-        guard let size = JPEGHeader.frameSize(bytes), size != info.frameSize,
+        guard let size = JPEGHeader.frameSize(bytes), size != info.storedSize,
             let parameters = avcodec_parameters_alloc()
         else { return }
         var freed: UnsafeMutablePointer<AVCodecParameters>? = parameters
         defer { avcodec_parameters_free(&freed) }
         guard avcodec_parameters_copy(parameters, streamParameters.video) >= 0 else { return }
-        parameters.pointee.width = Int32(size.width)
-        parameters.pointee.height = Int32(size.height)
-        info.frameSize = size
-        streamParameters = try StreamParameters(
-            info: info, video: parameters, audio: streamParameters.audio.map { UnsafePointer($0) })
+        try change(to: parameters, size: size)
     }
 
     /// The picture size in a configuration record: opening a decoder reads it.

@@ -9,6 +9,8 @@ final class InputContext {
     let deadline: IODeadline
     let source: String
     let isLive: Bool
+    /// Of a file.
+    let path: String?
     private let options: SourceOptions
 
     /// Only what a camera or a recording needs: no playlists that name further files, no devices, no text formats.
@@ -30,25 +32,28 @@ final class InputContext {
         case .file(let path):
             url = "file:" + path
             source = path
+            self.path = path
             av_dict_set(&dictionary, "protocol_whitelist", "file", 0)
             av_dict_set(&dictionary, "format_whitelist", Self.fileFormats, 0)
         case .rtsp(let address):
             url = address
             source = options.redactedURL
+            path = nil
             av_dict_set(&dictionary, "protocol_whitelist", "rtsp,rtsps,rtp,tcp,tls", 0)
             av_dict_set(&dictionary, "format_whitelist", Self.networkFormats, 0)
             av_dict_set(&dictionary, "rtsp_transport", "tcp", 0)
             av_dict_set(&dictionary, "allowed_media_types", options.keepAudio ? "video+audio" : "video", 0)
             let longest = max(options.openTimeoutSeconds, options.readTimeoutSeconds)
-            av_dict_set(&dictionary, "timeout", String(Int64(longest * 1_000_000)), 0)
+            av_dict_set(&dictionary, "timeout", Self.microseconds(longest), 0)
             // Size and parameter sets are in the session description or the first key frame; waiting longer is lost time.
             av_dict_set(&dictionary, "analyzeduration", "500000", 0)
         case .http(let address):
             url = address
             source = options.redactedURL
+            path = nil
             av_dict_set(&dictionary, "protocol_whitelist", "http,https,tcp,tls,crypto", 0)
             av_dict_set(&dictionary, "format_whitelist", Self.networkFormats, 0)
-            av_dict_set(&dictionary, "rw_timeout", String(Int64(options.readTimeoutSeconds * 1_000_000)), 0)
+            av_dict_set(&dictionary, "rw_timeout", Self.microseconds(options.readTimeoutSeconds), 0)
             av_dict_set(&dictionary, "analyzeduration", "1000000", 0)
         }
         var opened = avformat_alloc_context()
@@ -106,6 +111,10 @@ final class InputContext {
             throw MediaError.disconnected(
                 source: source, reason: code == aw_error_end ? "the other side closed it" : ffmpegMessage(code))
         }
+    }
+
+    private static func microseconds(_ seconds: Double) -> String {
+        String(Int64(min(max(seconds.isNaN ? 0 : seconds, 0), 1_000_000) * 1_000_000))
     }
 
     private static func openError(

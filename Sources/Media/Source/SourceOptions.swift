@@ -13,10 +13,12 @@ public struct SourceOptions: Hashable, Sendable, CustomStringConvertible {
     public var readTimeoutSeconds: Double
     /// Also read the sound. Off unless asked for.
     public var keepAudio: Bool
+    /// Width by height of the shown picture, for cameras that squeeze theirs without saying so; nil believes the source.
+    public var displayAspect: Double?
 
     public init(
         url: String, username: String? = nil, password: String? = nil, openTimeoutSeconds: Double = 10,
-        readTimeoutSeconds: Double = 10, keepAudio: Bool = false
+        readTimeoutSeconds: Double = 10, keepAudio: Bool = false, displayAspect: Double? = nil
     ) {
         self.url = url
         self.username = username
@@ -24,6 +26,7 @@ public struct SourceOptions: Hashable, Sendable, CustomStringConvertible {
         self.openTimeoutSeconds = openTimeoutSeconds
         self.readTimeoutSeconds = readTimeoutSeconds
         self.keepAudio = keepAudio
+        self.displayAspect = displayAspect
     }
 
     /// `url` without user, password and secrets in its query.

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What can go wrong between a camera or file and its pictures. Each prints as one line that says what to do; none holds a
 /// password (sources are given redacted).
 public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -10,6 +12,8 @@ public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
     case notAVideo(source: String)
     /// The file breaks off before what is needed to read it (an MP4 without its index).
     case truncated(path: String)
+    /// Not one frame could be decoded.
+    case noFrames(source: String, breaksOff: Bool)
     /// Sound or data only.
     case noVideoStream(source: String)
     case unsupportedCodec(source: String, codec: String)
@@ -38,6 +42,10 @@ public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(source): not a video or picture in a known format (MP4, MKV, AVI, MPEG-TS, MJPEG, …)"
         case .truncated(let path):
             "\(path): the MP4 file breaks off before its index (moov); copy it again, or repair it with what wrote it"
+        case .noFrames(let source, true):
+            "\(source): the file breaks off before its first whole frame; copy it again"
+        case .noFrames(let source, false):
+            "\(source): not one frame could be decoded; the file is damaged"
         case .noVideoStream(let source):
             "\(source): has no video stream (sound only?); choose a file or stream with video"
         case .unsupportedCodec(let source, let codec):
@@ -63,6 +71,26 @@ public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func text(_ seconds: Double) -> String {
-        seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)
+        Int(exactly: seconds).map(String.init) ?? String(seconds)
+    }
+}
+
+/// The system's words for why a file could not be written or read.
+enum FileErrorText {
+    static func of(_ error: any Error) -> String {
+        let error = error as NSError
+        if let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError, cause.domain == NSPOSIXErrorDomain {
+            return String(cString: strerror(Int32(truncatingIfNeeded: cause.code)))
+        }
+        if error.domain == NSPOSIXErrorDomain {
+            return String(cString: strerror(Int32(truncatingIfNeeded: error.code)))
+        }
+        switch CocoaError.Code(rawValue: error.code) {
+        case .fileNoSuchFile, .fileReadNoSuchFile: return "no such folder"
+        case .fileWriteNoPermission, .fileReadNoPermission: return "permission denied"
+        case .fileWriteOutOfSpace: return "no space left"
+        case .fileWriteVolumeReadOnly: return "read-only file system"
+        default: return error.localizedDescription
+        }
     }
 }

@@ -16,6 +16,9 @@ public struct CameraConfiguration: Hashable, Sendable {
     public var analysisURL: StreamURL?
     /// How often a second the network looks. Default: `analysis.fps`.
     public var analysisFPS: Double
+    /// Width by height of the picture as it should be shown, for cameras that squeeze theirs without saying so. Default: as
+    /// the stream says.
+    public var displayAspect: Double?
     /// Who records on when the disk is full: `low` ones stop first. Default: normal.
     public var recordingPriority: CameraPriority
     /// Parts of the picture; a camera without any is all floor.
@@ -52,6 +55,7 @@ public struct CameraConfiguration: Hashable, Sendable {
         password = section.secret("password", what: "the camera's password")
         analysisFPS = section.number(
             "analysis_fps", default: analysis.fps, in: AnalysisConfiguration.fpsRange, unit: "frames a second")
+        displayAspect = section.aspect("display_aspect")
         recordingPriority = section.choice("recording_priority", default: .normal)
         zones = ZoneReader.zones(in: section)
         pictureHeightMetres = section.number("picture_height_metres", in: 0.1...1000, unit: "metres")

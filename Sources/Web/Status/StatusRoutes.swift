@@ -31,6 +31,7 @@ struct StatusRoutes: Sendable {
         var fpsIn: Double?
         var fpsAnalysed: Double?
         var skippedFrames: Int
+        var damagedFrames: Int
         var failedFrames: Int
         var reconnects: Int
         var lastPacketAt: Date?
@@ -52,6 +53,7 @@ struct StatusRoutes: Sendable {
             fpsIn = camera.fpsIn
             fpsAnalysed = camera.fpsAnalysed
             skippedFrames = camera.skippedFrames
+            damagedFrames = camera.damagedFrames
             failedFrames = camera.failedFrames
             reconnects = camera.reconnects
             lastPacketAt = camera.lastPacketAt

@@ -22,14 +22,19 @@ struct FollowedClick {
     /// Where the click is to be drawn: in its own frame only.
     func click(in frame: VideoFrame) -> Point? { frame.time == clickedAt ? click.point : nil }
 
+    /// - Parameters:
+    ///   - isLast: No frame follows; a click's moment may lie between its time and its end.
+    ///   - endSeconds: When the frame is shown no longer.
     /// - Returns: nil before the click's moment.
-    mutating func observe(_ frame: VideoFrame, family: any SegmentationFamily) async throws -> MaskObservation? {
+    mutating func observe(
+        _ frame: VideoFrame, isLast: Bool, endSeconds: Double, family: any SegmentationFamily
+    ) async throws -> MaskObservation? {
         let observation: MaskObservation
         if let session {
             observation = try await session.step(frame, change: nil)
         } else {
             // Half a millisecond: `@1.2` means the frame at 1.2 s although 1.2 has no exact binary form.
-            guard frame.time.seconds >= click.seconds - 0.000_5 else { return nil }
+            guard (isLast ? endSeconds : frame.time.seconds) >= click.seconds - 0.000_5 else { return nil }
             let session = try family.makeSession()
             let candidates = try await session.start(frame, prompt: .click(click.point), change: nil)
             self.session = session

@@ -11,7 +11,8 @@ struct SegmentCommand: AsyncParsableCommand {
         abstract: "Segment the object under a click in a picture.",
         discussion: """
             Example: aislewatch segment aisle.jpg --click 320,180 --not 300,90 --out mask.png --overlay seen.png
-            The mask is an 8-bit PNG of the picture's size: 255 on the object, 0 elsewhere.
+            The mask is an 8-bit PNG of the picture's size: 255 on the object, 0 elsewhere. A photo is turned as its notes say, as \
+            in every viewer; clicks and mask are those of the turned picture.
             """)
 
     @Argument(help: "A picture (JPEG, PNG, …).", completion: .file())
@@ -31,6 +32,8 @@ struct SegmentCommand: AsyncParsableCommand {
 
     @Option(help: "Which of the candidates to write, 0 being the best.")
     var candidate = 0
+
+    @OptionGroup var shape: DisplayAspectOption
 
     @OptionGroup var model: ModelOption
 
@@ -65,7 +68,7 @@ struct SegmentCommand: AsyncParsableCommand {
     }
 
     private func segment() async throws {
-        let picture = try ImageFile.read(image)
+        let picture = try ImageFile.read(image, displayAspect: shape.displayAspect?.ratio)
         let family = try await model.load()
         let session = try family.makeSession()
         let prompt = Prompt(positive: clicks.map(\.point), negative: negatives.map(\.point))

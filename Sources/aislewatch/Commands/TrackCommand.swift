@@ -12,7 +12,8 @@ struct TrackCommand: AsyncParsableCommand {
         discussion: """
             Example: aislewatch track clip.mp4 --click 320,180@1.5 --out overlay.mp4
             Each --click is an object of its own. Until its moment nothing is followed; where an object can't be found it \
-            is reported as lost instead of something else being followed.
+            is reported as lost instead of something else being followed. The last frame lasts until the video's end. Of a file \
+            that breaks off, what can be read is followed; then the exit status is 3.
             """)
 
     @Argument(help: "A video file.", completion: .file())
@@ -30,6 +31,8 @@ struct TrackCommand: AsyncParsableCommand {
         help: "A folder for one PNG a frame, 00000.png and so on: pixel = object, from 1; 0 = nothing.",
         completion: .directory)
     var masks: String?
+
+    @OptionGroup var shape: DisplayAspectOption
 
     @OptionGroup var model: ModelOption
 
@@ -54,16 +57,24 @@ struct TrackCommand: AsyncParsableCommand {
     }
 
     private func track() async throws {
-        let feed = try FileFrameFeed(path: input)
+        let feed = try FileFrameFeed(SourceOptions(url: input, displayAspect: shape.displayAspect?.ratio))
         let family = try await model.load()
         let sink = try TrackOutput(
             video: out, masks: masks, json: json, framesPerSecond: feed.info.framesPerSecond)
         var objects = clicks.enumerated().map { FollowedClick(number: $0.offset, click: $0.element) }
         let progress = ProgressReporter("following")
-        while let frame = try await feed.next() {
+        var next = try await feed.next()
+        while let frame = next {
+            next = try await feed.next()
+            // The last one is shown until the end.
+            let last = max(
+                frame.time.seconds + 1 / max(1, feed.info.framesPerSecond), feed.info.durationSeconds ?? 0)
+            let end = next?.time.seconds ?? last
             var seen: [TrackOutput.Seen] = []
             for index in objects.indices {
-                if let observation = try await objects[index].observe(frame, family: family) {
+                if let observation = try await objects[index].observe(
+                    frame, isLast: next == nil, endSeconds: end, family: family)
+                {
                     seen.append(
                         TrackOutput.Seen(
                             object: index, observation: observation, click: objects[index].click(in: frame)))
@@ -77,11 +88,14 @@ struct TrackCommand: AsyncParsableCommand {
         try sink.finish()
         for object in objects {
             guard object.isFollowed else {
+                if let fileBreak = feed.fileBreak { StandardError.write("warning: \(fileBreak)") }
                 throw CommandFailure(
                     "the video ends before \(object.startSeconds) s, the moment of click \(object.number + 1)")
             }
             StandardError.write(
                 "object \(object.number + 1): seen in \(object.presentFrames) frames, lost in \(object.lostFrames)")
         }
+        if feed.damagedFrames > 0 { StandardError.write("warning: \(feed.damagedFrames) frames are damaged") }
+        if let fileBreak = feed.fileBreak { throw CommandFailure.breaksOff(fileBreak) }
     }
 }

@@ -20,7 +20,8 @@ struct WatchCommand: AsyncParsableCommand {
               aislewatch watch aisle.mp4
               aislewatch watch rtsp://192.0.2.7/stream1 --username viewer --password-file cam.txt
             Nobody is alerted. With --config the zones, the scale and the rules of a configuration hold; --camera says \
-            which camera's. A file ends by itself; stop a stream with Ctrl-C.
+            which camera's. A file ends by itself; stop a stream with Ctrl-C. Damaged frames are not judged but counted. Of a \
+            file that breaks off, what can be read is judged; then the exit status is 3.
             """)
 
     @Argument(help: "A video file, or an rtsp:// or http:// address.", completion: .file())
@@ -46,6 +47,8 @@ struct WatchCommand: AsyncParsableCommand {
 
     @Option(help: "For files: fast or real-time.")
     var pace: Pace = .fast
+
+    @OptionGroup var shape: DisplayAspectOption
 
     @Flag(help: "Judge by motion alone, without the network.")
     var motionOnly = false
@@ -77,6 +80,7 @@ struct WatchCommand: AsyncParsableCommand {
         let explainer = explain ? ExplainPrinter { print($0) } : nil
         let json = json
         let count = Mutex(0)
+        let end = Mutex<WatchEnd?>(nil)
         let run = WatchRun(
             settings: settings, configuration: configuration, family: family, logger: Logger(label: "aislewatch"),
             text: { [name = settings.cameraName] incident in
@@ -97,7 +101,8 @@ struct WatchCommand: AsyncParsableCommand {
                 if let explainer { return explainer.note(output) }
                 reporter.note(
                     fraction: info.durationSeconds.map { seconds / $0 }, detail: String(format: "%.1f s", seconds))
-            })
+            },
+            onEnd: { seen in end.withLock { $0 = seen } })
         try await CommandFailure.wrapping {
             let group = ServiceGroupConfiguration(
                 services: [.init(service: run, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -108,6 +113,23 @@ struct WatchCommand: AsyncParsableCommand {
         explainer?.finish()
         try recording?.write()
         if !json, count.withLock({ $0 }) == 0 { print("Nothing happened.") }
+        if let end = end.withLock({ $0 }) { try Self.report(end) }
+    }
+
+    /// What kept it from seeing more, on standard error.
+    private static func report(_ end: WatchEnd) throws {
+        if end.damagedFrames > 0 {
+            StandardError.write(
+                "warning: \(end.damagedFrames) of \(end.frames) frames are damaged and were not judged; what happened in them is not known"
+            )
+        }
+        if end.isTooSlowForFalls, let rate = end.framesPerSecond {
+            StandardError.write(
+                "warning: at \(String(format: "%.1f", rate)) frames a second nothing fast can be seen: falling objects, toppling stacks, "
+                    + "near misses and people who fall are missed. Spills, objects left or removed, marked objects, people in "
+                    + "zones and a camera that was tampered with can be seen.")
+        }
+        if let fileBreak = end.fileBreak { throw CommandFailure.breaksOff(fileBreak) }
     }
 
     private static func line(_ event: WatchEvent) -> String {
@@ -132,7 +154,9 @@ struct WatchCommand: AsyncParsableCommand {
             throw CommandFailure("no camera id")
         }
         var settings = WatchSettings(
-            input: SourceOptions(url: input, username: username, password: password), pace: pace, camera: id,
+            input: SourceOptions(
+                url: input, username: username, password: password,
+                displayAspect: shape.displayAspect?.ratio ?? known?.displayAspect), pace: pace, camera: id,
             cameraName: known?.name ?? id.rawValue, zones: known?.zones ?? [],
             pictureHeightMetres: known?.pictureHeightMetres,
             clipFolder: noClips ? nil : URL(fileURLWithPath: clips))

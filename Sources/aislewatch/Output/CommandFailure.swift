@@ -1,9 +1,23 @@
-/// A command that failed: one line that says what is wrong and what to do. Exit status 1.
+import Media
+
+/// A command that failed: one line that says what is wrong and what to do.
 struct CommandFailure: Error, CustomStringConvertible {
     /// Printed behind `error: `; nothing is printed when empty (the command has said it already).
     let message: String
 
-    init(_ message: String = "") { self.message = message }
+    /// The exit status.
+    let status: Int32
+
+    init(_ message: String = "", status: Int32 = 1) {
+        self.message = message
+        self.status = status
+    }
+
+    /// A video file breaks off: what could be read was judged, and that is said.
+    static func breaksOff(_ fileBreak: FileBreak) -> CommandFailure {
+        StandardError.write("warning: \(fileBreak)")
+        return CommandFailure(status: 3)
+    }
 
     var description: String { message }
 

@@ -51,9 +51,9 @@ function cameras(list) {
     el("td", {}, el("a", { href: `#/camera/${encodeURIComponent(camera.id)}` }, camera.name), el("div", {}, stateMark(levels[camera.state], stateWords[camera.state])), camera.state !== "online" && camera.state_text && el("div.small", {}, camera.state_text)),
     cell("Stream", [camera.size && `${camera.size[0]} × ${camera.size[1]}`, camera.bitrate_kbps && `${trim(camera.bitrate_kbps / 1000, 1)} Mbit/s`].filter(Boolean).join(", ") || "–", false),
     cell("In a second", camera.fps_in === null || camera.fps_in === undefined ? "–" : trim(camera.fps_in, 1)), cell("Analysed", camera.fps_analysed === null || camera.fps_analysed === undefined ? "–" : trim(camera.fps_analysed, 1)),
-    cell("Per look", camera.analysis_ms ? `${trim(camera.analysis_ms, 0)} ms` : "–"), cell("Skipped", String(camera.skipped_frames ?? "–")), cell("Reconnects", String(camera.reconnects ?? "–")),
+    cell("Per look", camera.analysis_ms ? `${trim(camera.analysis_ms, 0)} ms` : "–"), cell("Skipped", String(camera.skipped_frames ?? "–")), cell("Damaged", String(camera.damaged_frames ?? "–")), cell("Reconnects", String(camera.reconnects ?? "–")),
     cell("Key frame", camera.last_key_frame_at ? ago(camera.last_key_frame_at) : "–"), cell("Held", camera.ring_seconds ? `${trim(camera.ring_seconds, 0)} s, ${bytes(camera.ring_bytes ?? 0)}` : "–"), cell("Viewers", String(camera.viewers ?? 0))));
-  const names = ["Camera", "Stream", "In a second", "Analysed", "Per look", "Skipped", "Reconnects", "Key frame", "Held", "Viewers"];
+  const names = ["Camera", "Stream", "In a second", "Analysed", "Per look", "Skipped", "Damaged", "Reconnects", "Key frame", "Held", "Viewers"];
   return panel("Cameras", el("table.status-table.cameras-table", {}, el("thead", {}, el("tr", {}, names.map((name, index) => el("th", { class: index > 1 && "number" }, name)))), el("tbody", {}, rows)), { flush: true });
 }
 

@@ -46,6 +46,8 @@ final class FrameQueue: Sendable {
                 }
                 if state.frames.count >= capacity {
                     guard whenFull == .dropOldest else { return .full }
+                    // A damaged frame takes no whole one's place.
+                    if frame.isDamaged, state.frames.contains(where: { !$0.isDamaged }) { return .done }
                     state.frames.removeFirst()
                     state.skipped += 1
                 }

@@ -1,5 +1,6 @@
 internal import CFFmpeg
 internal import CFFmpegShim
+import Synchronization
 
 /// FFmpeg's words for an error code.
 func ffmpegMessage(_ code: Int32) -> String {
@@ -9,10 +10,15 @@ func ffmpegMessage(_ code: Int32) -> String {
     return String(decoding: bytes, as: UTF8.self)
 }
 
-extension Int64 {
-    /// nil for FFmpeg's "no timestamp".
-    var timestamp: Int64? { self == aw_no_timestamp ? nil : self }
-}
-
 /// The clock of `MediaTime`.
 let timeBase90k = AVRational(num: 1, den: 90_000)
+
+/// FFmpeg's own messages: they may hold URLs with passwords, and what matters in them comes back as an error code, so they
+/// are dropped; but for what decoders say about damage, see `VideoDecoder`.
+enum FFmpegLog {
+    private static let done = Atomic<Bool>(false)
+
+    static func silence() {
+        if done.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged { aw_take_messages() }
+    }
+}
