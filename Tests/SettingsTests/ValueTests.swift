@@ -107,14 +107,17 @@ struct ValueTests {
         #expect(NearestKey.find(text, in: ["analysis_fps", "pre_roll_seconds", "port", "name"]) == expected)
     }
 
+    static let shapes: [String: Double] = ["16:9": 1.7778, "4:3": 1.3333, "1.85:1": 1.85, "1.5": 1.5, "9:16": 0.5625]
+
+    @Test("A picture's shape is two numbers or one", arguments: shapes)
+    func shape(text: String, ratio: Double) throws {
+        #expect(abs(try #require(DisplayAspect(text)).ratio - ratio) < 0.0001)
+    }
+
     @Test(
-        "A picture's shape is two numbers or one",
-        arguments: [
-            ("16:9", 16.0 / 9), ("4:3", 4.0 / 3), ("1.85:1", 1.85), ("1.5", 1.5), ("9:16", 9.0 / 16), ("16:0", nil),
-            ("0:9", nil), ("-16:9", nil), ("16/9", nil), ("wide", nil), ("16:9:1", nil), (":", nil), ("", nil),
-            ("100:1", nil), ("nan", nil), ("inf:1", nil),
-        ])
-    func shapes(text: String, ratio: Double?) { #expect(DisplayAspect(text)?.ratio == ratio) }
+        "What is no shape of a picture",
+        arguments: ["16:0", "0:9", "-16:9", "16/9", "wide", "16:9:1", ":", "", "100:1", "nan", "inf:1"])
+    func noShape(text: String) { #expect(DisplayAspect(text) == nil) }
 
     @Test("A camera may have a shape of its own")
     func cameraShape() throws {
