@@ -59,5 +59,9 @@ struct IncidentTests {
         fields["stage"] = "confirmed"
         let read = try JSONDecoder().decode(Incident.self, from: JSONSerialization.data(withJSONObject: fields))
         #expect(read.stage == .ended && read == incident)
+        var grown = try self.incident()
+        grown.stage = .growing
+        grown.phase = .ended
+        #expect(try JSONDecoder().decode(Incident.self, from: JSONEncoder().encode(grown)) == grown)
     }
 }

@@ -16,7 +16,10 @@ public struct Incident: Hashable, Sendable, Codable {
     /// All kinds seen in it, the primary one first.
     public var kinds: [IncidentKind]
     /// Whether it still goes on. With it `stage` follows.
-    public var phase: Phase
+    public var phase: Phase {
+        // What is over no longer says that it grew, as in the database: it reads back equal.
+        didSet { if phase == .ended, lastStage == .growing { lastStage = .confirmed } }
+    }
     public var severity: Severity
     /// The last stage that the phase doesn't tell: anything but `ended`.
     private var lastStage = IncidentStage.confirmed
@@ -91,7 +94,7 @@ extension Incident {
                 phase = .ended
                 lastStage = .confirmed
             } else {
-                lastStage = newValue
+                lastStage = phase == .ended && newValue == .growing ? .confirmed : newValue
             }
         }
     }
