@@ -140,7 +140,9 @@ public final class ClipRecorder: Sendable {
         let writers = state.withLock { Array($0.writers.values) }
         if let writer = writers.first(where: { $0.update(incident) }) {
             // It was prepared. Whatever the database says now: the link is made once more when the clip is finished.
-            if case .new = event, let clip = writer.clip { try store.blocking.link(clip: clip.id, incident: incident.id) }
+            if case .new = event, let clip = writer.clip {
+                try store.blocking.link(clip: clip.id, incident: incident.id)
+            }
             noteSidecar(writer)
             return writer.clip
         }

@@ -118,7 +118,10 @@ struct ClipRecorderTests {
         fixture.feed(items[150...])
         await recorder.waitUntilDone()
         #expect(first != nil && second != nil && first?.id != second?.id)
-        #expect(try fixture.store.unwatched.clips(in: .finished).map(\.start) == [MediaTime(seconds: 2), MediaTime(seconds: 12)])
+        #expect(
+            try fixture.store.unwatched.clips(in: .finished).map(\.start) == [
+                MediaTime(seconds: 2), MediaTime(seconds: 12),
+            ])
     }
 
     @Test("However long an incident goes on, its clip gets no longer than allowed")

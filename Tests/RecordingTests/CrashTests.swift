@@ -75,7 +75,9 @@ struct CrashTests {
         let store = fixture.store
         let disk = JournalingDisk {
             let states: [Clip.State] = [.recording, .finished, .tombstone]
-            return states.flatMap { (try? store.unwatched.clips(in: $0)) ?? [] }.sorted { $0.id.rawValue < $1.id.rawValue }
+            return states.flatMap { (try? store.unwatched.clips(in: $0)) ?? [] }.sorted {
+                $0.id.rawValue < $1.id.rawValue
+            }
         }
         let root = fixture.folder.file("journal")
         try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)

@@ -90,7 +90,9 @@ struct DiskTroubleTests {
                 fixture.clock.advance(seconds: 11)
                 recorder.look()
             }
-            return try fixture.store.unwatched.clips(of: incident.id).first { $0.id != first.id && $0.state == .finished }
+            return try fixture.store.unwatched.clips(of: incident.id).first {
+                $0.id != first.id && $0.state == .finished
+            }
         }
         #expect(second.path.hasPrefix("@fallback/"))
         #expect(notices.open.contains("storage_gone"))
@@ -151,7 +153,9 @@ struct DiskTroubleTests {
         }
         try await waiting.value
         // The disk says it is full until something has been deleted.
-        try await eventually { () -> Bool? in try fixture.store.unwatched.clip(ClipID(rawValue: "1-old")) == nil ? true : nil }
+        try await eventually { () -> Bool? in
+            try fixture.store.unwatched.clip(ClipID(rawValue: "1-old")) == nil ? true : nil
+        }
         disk.trouble = .none
         await recorder.waitUntilDone()
         // What was begun before is completed at the next look.

@@ -76,7 +76,8 @@ struct FullDiskTests {
         }
 
         func oldOnes() throws -> [String] {
-            try fixture.store.unwatched.clips(in: .finished).map(\.id.rawValue).filter { $0.hasPrefix(Self.oldPrefix) }.sorted()
+            try fixture.store.unwatched.clips(in: .finished).map(\.id.rawValue).filter { $0.hasPrefix(Self.oldPrefix) }
+                .sorted()
         }
     }
 
@@ -180,7 +181,8 @@ struct FullDiskTests {
             return try site.fixture.store.unwatched.unfinishedClips().isEmpty ? true : nil
         }
         for incident in incidents {
-            try expectNoGap(try site.fixture.store.unwatched.clips(of: incident.id), site.folders, from: first, to: last)
+            try expectNoGap(
+                try site.fixture.store.unwatched.clips(of: incident.id), site.folders, from: first, to: last)
         }
         for camera in site.cameras { #expect(camera.recorder.lostSeconds == 0) }
         let report = try ClipChecker(folders: site.folders, store: site.fixture.store, isRecording: false).check()

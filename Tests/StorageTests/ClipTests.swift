@@ -56,7 +56,9 @@ struct ClipTests {
         clip.startDate += 1
         try test.store.unwatched.update(clip)
         #expect(try test.store.unwatched.clip(clip.id) == clip)
-        #expect(throws: StorageError.notFound(what: "clip 01x")) { try test.store.unwatched.update(Samples.clip("01x")) }
+        #expect(throws: StorageError.notFound(what: "clip 01x")) {
+            try test.store.unwatched.update(Samples.clip("01x"))
+        }
     }
 
     @Test("a clip for an incident that was never committed is refused, and leaves no row")

@@ -101,7 +101,8 @@ struct CommitTests {
         let test = try TestStore()
         func lastSent(_ camera: CameraID, _ kind: IncidentKind, _ recipient: String) throws -> Date? {
             var found: Date?
-            try test.store.unwatched.commit(.new(Samples.incident("probe", camera: Samples.camera("other")))) { history in
+            try test.store.unwatched.commit(.new(Samples.incident("probe", camera: Samples.camera("other")))) {
+                history in
                 found = try history.lastSent(camera: camera, kind: kind, channel: "sms", recipient: recipient)
                 return []
             }
@@ -122,7 +123,8 @@ struct CommitTests {
         #expect(try lastSent(Samples.aisle4, .fallingObject, "+491700000002") == nil)
         #expect(try lastSent(Samples.camera("dock"), .fallingObject, "+491700000001") == nil)
         let dead = try #require(
-            try test.store.unwatched.commit(.new(Samples.incident("01b", kind: .spill))) { _ in [Samples.alert()] }.newAlerts
+            try test.store.unwatched.commit(.new(Samples.incident("01b", kind: .spill))) { _ in [Samples.alert()] }
+                .newAlerts
                 .first)
         try test.store.unwatched.markDead(dead.id, error: "no such number")
         #expect(try lastSent(Samples.aisle4, .spill, "+491700000001") == nil)
@@ -138,7 +140,9 @@ struct CommitTests {
             if index == 5 { incident.kinds.append(.spill) }
             try test.store.unwatched.commit(.new(incident))
         }
-        func list(_ filter: IncidentFilter) throws -> [String] { try test.store.unwatched.incidents(filter).map(\.id.rawValue) }
+        func list(_ filter: IncidentFilter) throws -> [String] {
+            try test.store.unwatched.incidents(filter).map(\.id.rawValue)
+        }
         #expect(try list(IncidentFilter()) == ["05", "04", "03", "02", "01", "00"])
         #expect(try list(IncidentFilter(limit: 2)) == ["05", "04"])
         #expect(try list(IncidentFilter(since: Samples.start + 180)) == ["05", "04", "03"])

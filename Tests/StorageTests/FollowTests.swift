@@ -82,7 +82,8 @@ struct FollowTests {
     func removed() throws {
         let store = test.store.unwatched
         try store.save(record())
-        let place = FollowedPlace(region: Region(x: 5, y: 6, width: 7, height: 8), frameSize: size, seenAt: Samples.start)
+        let place = FollowedPlace(
+            region: Region(x: 5, y: 6, width: 7, height: 8), frameSize: size, seenAt: Samples.start)
         try store.save(place, of: FollowedObjectID(rawValue: "01f"))
         #expect(try store.removeFollow(FollowedObjectID(rawValue: "01f")))
         try store.save(place, of: FollowedObjectID(rawValue: "01f"))

@@ -88,7 +88,8 @@ struct LinkTests {
     @Test("after a restart a waiting message has the same link, and it opens")
     func survivesRestart() throws {
         let link = try test.store.unwatched.makeLink(expiresAt: expiry)
-        try test.store.unwatched.commit(.new(incident), link: link) { _ in [Samples.alert(text: "see /i/\(link.token)")] }
+        try test.store.unwatched.commit(.new(incident), link: link) { _ in [Samples.alert(text: "see /i/\(link.token)")]
+        }
         let again = try TestStore(folder: test.folder, clock: test.clock)
         #expect(try again.store.unwatched.pendingHeads().map(\.alert.text) == ["see /i/\(link.token)"])
         #expect(try again.store.unwatched.incident(token: link.token) == incident)
@@ -97,7 +98,8 @@ struct LinkTests {
     @Test("when the key is lost, links that went out still open and waiting messages get a new one")
     func lostKey() throws {
         let link = try test.store.unwatched.makeLink(expiresAt: expiry)
-        try test.store.unwatched.commit(.new(incident), link: link) { _ in [Samples.alert(text: "see /i/\(link.token)")] }
+        try test.store.unwatched.commit(.new(incident), link: link) { _ in [Samples.alert(text: "see /i/\(link.token)")]
+        }
         try FileManager.default.removeItem(atPath: test.path + ".key")
         let again = try TestStore(folder: test.folder, clock: test.clock)
         let text = try #require(try again.store.unwatched.pendingHeads().first?.alert.text)

@@ -59,7 +59,8 @@ struct OutboxTests {
         #expect(try store.unwatched.markSent(message.id, at: Samples.start))
         #expect(try !store.unwatched.markDead(message.id, error: "late"))
         #expect(try !store.unwatched.beginAttempt(message.id))
-        #expect(try !store.unwatched.markFailed(message.id, retryAt: Samples.start, error: "late", outcomeUnknown: true))
+        #expect(
+            try !store.unwatched.markFailed(message.id, retryAt: Samples.start, error: "late", outcomeUnknown: true))
         let kept = try #require(try store.unwatched.messages(of: IncidentID(rawValue: "01a")).first)
         #expect(kept.state == .sent && kept.sentAt == Samples.start && kept.lastError == nil)
     }

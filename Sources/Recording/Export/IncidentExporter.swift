@@ -37,7 +37,9 @@ public struct IncidentExporter: Sendable {
     /// - Throws: `RecordingError`, `StorageError`, also when a video can't be read; nothing stays behind.
     @discardableResult
     public func zip(_ id: IncidentID, to url: URL) throws -> [MissingFile] {
-        guard let incident = try store.blocking.incident(id) else { throw StorageError.notFound(what: "incident \(id)") }
+        guard let incident = try store.blocking.incident(id) else {
+            throw StorageError.notFound(what: "incident \(id)")
+        }
         let zip = try ZipWriter(url, date: clock.now())
         var missing: [MissingFile] = []
         do {
