@@ -53,10 +53,7 @@ public final class Store: Sendable {
                 try migrator.migrate(pool)
                 return pool
             }
-            // The writer's: it stays the same while only this process commits.
-            signals = StoreSignals(path: path) { [pool] in
-                try? pool.writeWithoutTransaction { db in try Int.fetchOne(db, sql: "PRAGMA data_version") }
-            }
+            signals = StoreSignals(path: path)
         } catch let error as StorageError {
             throw error
         } catch {
@@ -84,8 +81,8 @@ public final class Store: Sendable {
     /// between.
     public func changes(of topic: StoreTopic) -> AsyncStream<Void> { signals.stream(of: topic) }
 
-    /// Wakes those who wait for a change of the topic.
-    public func signal(_ topic: StoreTopic) { signals.notify(topic) }
+    /// Wakes those in this process who wait for a change of the topic.
+    public func signal(_ topic: StoreTopic) { signals.wake(topic) }
 
     private static func opening(_ error: any Error, _ path: String) -> StorageError {
         guard let error = error as? DatabaseError else {

@@ -14,34 +14,24 @@ public enum StoreTopic: Hashable, Sendable, CaseIterable {
 
 /// Tells those who wait that something in the database may have changed.
 ///
-/// This process's own changes are signalled after their commit. Those of another process, such as the command line, are
-/// noticed by a watch (inotify(7)) on the write-ahead log, into which every commit of every process goes; SQLite then says
-/// whether it was another's (`PRAGMA data_version`). It needs no port, no second file and no help from the other process,
-/// and costs nothing while nothing happens. What another process has changed is not known: everybody who waits looks.
+/// This process's own changes are signalled after their commit. For other processes, such as the command line, a commit that
+/// somebody may wait for also touches a small file beside the database, which is watched (inotify(7)): that comes after the
+/// commit, where a write to the write-ahead log comes before it and would be looked at too early. It needs no port and costs
+/// nothing while nothing happens. Which topic another process has changed is not known: everybody who waits looks.
 final class StoreSignals: Sendable {
     private struct State {
         var nextID = 0
         var waiting: [Int: (topic: StoreTopic, continuation: AsyncStream<Void>.Continuation)] = [:]
         var watch: (any DispatchSourceProtocol)?
-        /// As it was when the database was opened, or last looked at.
-        var foreignVersion: Int?
     }
 
-    private let log: String
-    private let state: Mutex<State>
+    private let mark: String
+    private let state = Mutex(State())
     /// How often those who wait are woken where the system refuses a watch (its limits are per user).
     private static let fallbackSeconds = 2.0
 
-    private let foreignVersion: @Sendable () -> Int?
-
-    /// - Parameters:
-    ///   - path: The database's.
-    ///   - foreignVersion: Another number after each commit of another process; nil when it can't be had.
-    init(path: String, foreignVersion: @escaping @Sendable () -> Int?) {
-        log = path + "-wal"
-        self.foreignVersion = foreignVersion
-        state = Mutex(State(foreignVersion: foreignVersion()))
-    }
+    /// - Parameter path: The database's.
+    init(path: String) { mark = path + "-changed" }
 
     deinit { state.withLock { $0.watch }?.cancel() }
 
@@ -59,32 +49,33 @@ final class StoreSignals: Sendable {
         return stream
     }
 
-    func notify(_ topic: StoreTopic) { notify { $0 == topic } }
+    /// Wakes who waits in this process.
+    func wake(_ topic: StoreTopic) { wake { $0 == topic } }
 
-    private func notify(_ isWanted: (StoreTopic) -> Bool) {
+    /// After a commit: wakes who waits, here and in other processes. May wait for the disk.
+    func notify(_ topic: StoreTopic) {
+        wake(topic)
+        let descriptor = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { return }
+        futimens(descriptor, nil)
+        close(descriptor)
+    }
+
+    private func wake(_ isWanted: (StoreTopic) -> Bool) {
         let waiting = state.withLock { $0.waiting.values.filter { isWanted($0.topic) } }
         for (_, continuation) in waiting { continuation.yield() }
     }
 
-    /// After something has been written to the log.
-    private func look() {
-        let version = foreignVersion()
-        let isForeign = state.withLock { state in
-            defer { state.foreignVersion = version }
-            return version == nil || version != state.foreignVersion
-        }
-        if isForeign { notify { _ in true } }
-    }
-
     private func makeWatch() -> any DispatchSourceProtocol {
         let queue = DispatchQueue(label: "aislewatch.storage.changes")
+        let file = open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0o640)
+        if file >= 0 { close(file) }
         let descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
-        // The log stays the same file as long as this process has the database open.
-        guard descriptor >= 0, inotify_add_watch(descriptor, log, UInt32(IN_MODIFY)) >= 0 else {
+        guard descriptor >= 0, inotify_add_watch(descriptor, mark, UInt32(IN_ATTRIB)) >= 0 else {
             if descriptor >= 0 { close(descriptor) }
             let timer = DispatchSource.makeTimerSource(queue: queue)
             timer.schedule(deadline: .now() + Self.fallbackSeconds, repeating: Self.fallbackSeconds)
-            timer.setEventHandler { [weak self] in self?.notify { _ in true } }
+            timer.setEventHandler { [weak self] in self?.wake { _ in true } }
             timer.resume()
             return timer
         }
@@ -92,7 +83,7 @@ final class StoreSignals: Sendable {
         source.setEventHandler { [weak self] in
             var events = [UInt8](repeating: 0, count: 4096)
             while read(descriptor, &events, events.count) > 0 {}
-            self?.look()
+            self?.wake { _ in true }
         }
         source.setCancelHandler { close(descriptor) }
         source.resume()
