@@ -98,7 +98,8 @@ public struct AislewatchDaemon: Sendable {
 
         let ids = MonotonicID()
         let targets = TrackedTargets(
-            try await store.perform { try $0.follows() }, store: store, clips: storage.folders.files, family: family, events: hub, ids: ids, clock: clock,
+            try await store.perform { try $0.follows() }, store: store, clips: storage.folders.files, family: family,
+            events: hub, ids: ids, clock: clock,
             logger: logger)
         let fleet = CameraFleet(
             CameraContext(
@@ -107,7 +108,8 @@ public struct AislewatchDaemon: Sendable {
             targets: targets)
         onCameras(fleet)
         let status = StatusService(cameras: fleet, configuration: configuration, store: store, clock: clock)
-        let api = try await apiServices(storage, running: running, alerts: alerts, cameras: fleet, hub: hub, status: status)
+        let api = try await apiServices(
+            storage, running: running, alerts: alerts, cameras: fleet, hub: hub, status: status)
 
         // Ended in reverse order: the cameras first, so that their last incidents still reach the outbox.
         var services: [any Service] = [

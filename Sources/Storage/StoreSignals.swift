@@ -7,6 +7,8 @@ import Synchronization
 public enum StoreTopic: Hashable, Sendable, CaseIterable {
     /// Messages to people.
     case outbox
+    /// What came of a message or a clip.
+    case outcomes
     /// What the command line asks of the daemon.
     case requests
     case suppressions

@@ -31,6 +31,8 @@ public actor VerificationService {
         var isEndTaken = false
         var isAnswerKept = false
         var deadline: Task<Void, Never>?
+        /// Tells people, once the answer is no longer awaited.
+        var settling: Task<Void, Never>?
         var question: Task<SecondLookAnswer?, Never>?
 
         /// Whether something about the incident is still to be written.
@@ -79,6 +81,9 @@ public actor VerificationService {
 
     /// How many incidents are kept in memory.
     var remembered: Int { held.count }
+
+    /// Returns when all that had to be tried again is written.
+    func waitForRetries() async { await retry?.value }
 
     // MARK: - Steps of incidents
 
@@ -175,12 +180,18 @@ public actor VerificationService {
 
     /// - Parameter answer: nil when there is none.
     private func release(_ id: IncidentID, _ answer: SecondLookAnswer?) async {
-        guard let entry = held[id], case .asked = entry.state else { return }
+        guard let entry = held[id] else { return }
+        guard case .asked = entry.state else {
+            await entry.settling?.value
+            return
+        }
+        // A task of its own: whoever called may be cancelled, and people are told all the same.
+        let settling = Task { await settleOrRetry(id) }
         held[id]?.state = .due(answer)
+        held[id]?.settling = settling
         entry.deadline?.cancel()
         entry.question?.cancel()
-        // A task of its own: whoever called may be cancelled, and people are told all the same.
-        await Task { await settleOrRetry(id) }.value
+        await settling.value
     }
 
     private func settleOrRetry(_ id: IncidentID) async {

@@ -30,7 +30,9 @@ struct NoticeServiceTests {
     private var offline: OperationalNotice { .cameraOffline(Samples.aisle4, since: Samples.start) }
 
     private func told() throws -> [String] {
-        try store.unwatched.messages().reversed().map { "\($0.alert.channel) \($0.alert.purpose.name) \($0.state.rawValue)" }
+        try store.unwatched.messages().reversed().map {
+            "\($0.alert.channel) \($0.alert.purpose.name) \($0.state.rawValue)"
+        }
     }
 
     @Test("it is told once, however often it is raised, also after a restart")

@@ -46,7 +46,9 @@ struct ConfigurationServiceTests {
         let saved = try await desk.apply(edits, revision: before.revision, dryRun: false)
         #expect(saved.isSaved && saved.restartSections.isEmpty && saved.revision != before.revision)
         #expect(try String(contentsOf: file, encoding: .utf8) == text + "    name: Dock 1\n")
-        await #expect(throws: PortFailure.self) { try await desk.apply(edits, revision: before.revision, dryRun: false) }
+        await #expect(throws: PortFailure.self) {
+            try await desk.apply(edits, revision: before.revision, dryRun: false)
+        }
         #expect(try await desk.undo().isSaved)
         #expect(try String(contentsOf: file, encoding: .utf8) == text)
         await #expect(throws: PortFailure.self) { try await desk.undo() }

@@ -18,7 +18,8 @@ struct FollowTests {
         site.start(configuration)
         let store = try await DaemonSite.eventually(withinSeconds: 300, "a database") { try? site.store() }
         let client = APIClient(
-            port: configuration.web.port, secret: try store.unwatched.addToken(name: "t", role: .admin, by: "test").secret)
+            port: configuration.web.port,
+            secret: try store.unwatched.addToken(name: "t", role: .admin, by: "test").secret)
         _ = try await DaemonSite.eventually(withinSeconds: 300, "a picture") {
             await client.isOnline() ? true : nil
         }

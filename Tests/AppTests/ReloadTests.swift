@@ -22,7 +22,8 @@ struct ReloadTests {
         site.start(configuration, file: file)
         let store = try await DaemonSite.eventually(withinSeconds: 120, "a database") { try? site.store() }
         let client = APIClient(
-            port: configuration.web.port, secret: try store.unwatched.addToken(name: "t", role: .admin, by: "test").secret)
+            port: configuration.web.port,
+            secret: try store.unwatched.addToken(name: "t", role: .admin, by: "test").secret)
         _ = try await DaemonSite.eventually(withinSeconds: 120, "a picture") { await client.isOnline() ? true : nil }
 
         let zone = #"{"name":"walk","kind":"walkway","polygon":[[0.1,0.5],[0.9,0.5],[0.9,0.9]]}"#

@@ -10,9 +10,14 @@ import Storage
 /// daemon's own parts, until it is killed. Prints a dot a picture, so that the test knows how far it has come. `KillWorker STATE VIDEO URL [--finish]`: with `--finish` it only puts right what
 /// the kills have left, and sends what still waits.
 @main
-@MainActor
 struct KillWorker {
     static func main() async throws {
+        // It has nothing else to do while it waits for the disk.
+        let body: @Sendable () async throws -> Void = { try await work() }
+        try await BlockingWork.permitted(body)
+    }
+
+    private static func work() async throws {
         let arguments = CommandLine.arguments
         guard arguments.count >= 4, let camera = CameraID(rawValue: "aisle-4") else { exit(2) }
         let state = URL(filePath: arguments[1])
@@ -34,7 +39,9 @@ struct KillWorker {
             store: store, channels: [WebhookChannel(name: "hook", url: arguments[3])], clock: clock, logger: quiet)
         let sending = Task { await worker.run() }
         if arguments.last == "--finish" {
-            while try await !store.perform({ try $0.pendingHeads().isEmpty }) { try await Task.sleep(for: .milliseconds(20)) }
+            while try await !store.perform({ try $0.pendingHeads().isEmpty }) {
+                try await Task.sleep(for: .milliseconds(20))
+            }
             sending.cancel()
             return
         }

@@ -8,7 +8,7 @@ import Testing
 @testable import Media
 
 /// Clips of 40 frames with a key frame every 10, of which something is lost in the second group.
-@Suite("Frames that are damaged")
+@Suite("Frames that are damaged", .mayWait)
 struct DamageTests {
     let folder: TemporaryDirectory
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Media
 
-@Suite("Files become frames")
+@Suite("Files become frames", .mayWait)
 struct DecodingTests {
     let folder: TemporaryDirectory
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Media
 
-@Suite("Live streams, against a real RTSP server", .serialized)
+@Suite("Live streams, against a real RTSP server", .serialized, .mayWait)
 struct LiveTests {
     let folder: TemporaryDirectory
 

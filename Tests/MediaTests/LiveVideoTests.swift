@@ -5,7 +5,7 @@ import Testing
 
 @testable import Media
 
-@Suite("Live video for browsers")
+@Suite("Live video for browsers", .mayWait)
 struct LiveVideoTests {
     @Test(
         "a fragment a picture, at once, with the packets' own times; the whole decodes without a complaint",

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Media
 
-@Suite("Clips of MJPEG cameras")
+@Suite("Clips of MJPEG cameras", .mayWait)
 struct MJPEGClipTests {
     let folder: TemporaryDirectory
 

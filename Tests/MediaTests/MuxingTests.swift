@@ -5,7 +5,7 @@ import Testing
 
 @testable import Media
 
-@Suite("Clips by stream copy")
+@Suite("Clips by stream copy", .mayWait)
 struct MuxingTests {
     let folder: TemporaryDirectory
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Media
 
-@Suite("Clips of cameras whose clocks are odd")
+@Suite("Clips of cameras whose clocks are odd", .mayWait)
 struct OddClockClipTests {
     enum Clock: CaseIterable, Sendable {
         case fast, slow, missingFirst, missingNow, wraps, jumpsAhead, jumpsBack

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Media
 
-@Suite("Packet ring")
+@Suite("Packet ring", .mayWait)
 struct RingTests {
     /// 12 s at 10 frames/s, a key frame each second.
     struct Source {

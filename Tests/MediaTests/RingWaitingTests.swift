@@ -5,7 +5,7 @@ import Testing
 
 @testable import Media
 
-@Suite("Readers of a ring that nothing comes into")
+@Suite("Readers of a ring that nothing comes into", .mayWait)
 struct RingWaitingTests {
     /// So many half seconds have twelve hours.
     static let halfSeconds = 12 * 3600 * 2

@@ -6,7 +6,7 @@ import Testing
 @testable import Media
 
 /// Frames come as players show them. The stored test picture is grey, with its upper left corner white.
-@Suite("Turned pictures and pixels that are not square")
+@Suite("Turned pictures and pixels that are not square", .mayWait)
 struct ShownFrameTests {
     let folder: TemporaryDirectory
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Media
 
-@Suite("Bad input gets a clear error")
+@Suite("Bad input gets a clear error", .mayWait)
 struct BadInputTests {
     let folder: TemporaryDirectory
 

@@ -6,7 +6,7 @@ import Testing
 @testable import Media
 
 /// Clocks of cameras and files that say anything: all frames come, in rising order, and nothing overflows.
-@Suite("Clocks that say nonsense")
+@Suite("Clocks that say nonsense", .mayWait)
 struct WrongClockTests {
     let folder: TemporaryDirectory
 

@@ -53,7 +53,9 @@ struct VerificationServiceTests {
         return .respond(200, body: "{\"choices\": [{\"message\": {\"content\": \"\(verdict)\"}}]}")
     }
 
-    private func messages(_ site: Site) throws -> Int { try site.store.unwatched.messages(of: IncidentID(rawValue: "01a")).count }
+    private func messages(_ site: Site) throws -> Int {
+        try site.store.unwatched.messages(of: IncidentID(rawValue: "01a")).count
+    }
 
     @Test("text-first: the message is planned before anybody is asked, the description follows")
     func textFirst() async throws {
@@ -296,7 +298,7 @@ struct VerificationServiceTests {
         if fails < 2 {
             await site.clock.waitForSleepers(1)
             site.clock.advance(seconds: 2)
-            await site.faulty.waitForAnnouncement()
+            await site.service.waitForRetries()
         }
         #expect(try messages(site) == 1 && site.store.unwatched.heldIncidents().isEmpty)
         #expect(await site.service.remembered == 0)

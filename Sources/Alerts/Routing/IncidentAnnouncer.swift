@@ -52,7 +52,9 @@ public struct IncidentAnnouncer: Sendable {
                 IncidentDocument.text(
                     event, before: before, isSnoozed: isSnoozed, link: url, words: { texts.incident($0) })
             })
-        return try store.blocking.commit(event, link: link) { try router.plan(event, words: words, history: $0, now: now) }
+        return try store.blocking.commit(event, link: link) {
+            try router.plan(event, words: words, history: $0, now: now)
+        }
     }
 
     /// The incident in one sentence or two, as messages, pages and sidecars tell it.

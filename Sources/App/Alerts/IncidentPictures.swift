@@ -64,7 +64,9 @@ final class IncidentPictures: PictureSource {
             guard let found else { return nil }
             for clip in found.clips {
                 let fitting = await BlockingWork.shared.run { [clips] () -> Data? in
-                    guard let file = clips.posterFile(of: clip), let data = try? Data(contentsOf: file) else { return nil }
+                    guard let file = clips.posterFile(of: clip), let data = try? Data(contentsOf: file) else {
+                        return nil
+                    }
                     return Self.fit(data, file, maximumBytes)
                 }
                 if let fitting { return fitting }

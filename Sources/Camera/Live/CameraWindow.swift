@@ -112,7 +112,8 @@ public final class CameraWindow: Sendable {
         let scores = taken.map { score in
             LiveScores.Score(
                 rule: score.kind.rawValue, name: score.ruleName, parameter: score.parameter, measured: score.measured,
-                threshold: score.threshold, unit: score.unit, direction: score.direction, isMet: score.isMet, track: score.track)
+                threshold: score.threshold, unit: score.unit, direction: score.direction, isMet: score.isMet,
+                track: score.track)
         }
         return LiveScores(
             camera: camera.id, time: shown(output.observation.time, date: output.observation.date), scores: scores)

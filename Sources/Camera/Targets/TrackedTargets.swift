@@ -252,7 +252,9 @@ public actor TrackedTargets: PromptSink {
             let found = try? await store.perform { [clips] db in
                 try db.clip(id).map { clip in (clip, clips.videoFile(of: clip)) }
             }
-            guard let (clip, file) = found ?? nil, clip.camera == camera, let url = file else { throw PortFailure.notFound("There is no such clip of this camera.") }
+            guard let (clip, file) = found ?? nil, clip.camera == camera, let url = file else {
+                throw PortFailure.notFound("There is no such clip of this camera.")
+            }
             do {
                 let found = try await BlockingWork.shared.run { try StillFrames.shown(in: url, at: seconds) }
                 guard let found else { throw PortFailure.invalid("The clip is shorter than that.") }

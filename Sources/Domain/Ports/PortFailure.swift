@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Why another room could not do what was asked of it, in words for people.
+/// Why another module could not do what was asked of it, in words for people.
 public enum PortFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// There is no such thing.
     case notFound(String)

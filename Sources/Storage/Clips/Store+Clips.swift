@@ -51,6 +51,7 @@ extension StoreAccess {
                 arguments: [durationSeconds, bytes, sha256, clip.rawValue])
             guard db.changesCount == 1 else { throw StorageError.notFound(what: "clip \(clip) being recorded") }
         }
+        signal(.outcomes)
     }
 
     /// Marks a clip for deletion, before its files go.

@@ -83,7 +83,8 @@ extension StoreAccess {
     }
 
     private func change(_ message: Int64, _ assignments: String, _ arguments: StatementArguments = []) throws -> Bool {
-        try write { db in
+        defer { signal(.outcomes) }
+        return try write { db in
             try db.execute(
                 sql: "UPDATE outbox SET \(assignments) WHERE id = ? AND state = 'pending'",
                 arguments: arguments + [message])

@@ -75,7 +75,7 @@ struct DrillCommand: AsyncParsableCommand {
     /// Tells each change of a message and of the clip until all are final.
     private func follow(_ incident: IncidentID, _ store: Store) async throws {
         let report = DrillReport()
-        let isDone = try await changed(store.changes(of: .outbox), withinSeconds: timeout) { () -> Bool? in
+        let isDone = try await changed(store.changes(of: .outcomes), withinSeconds: timeout) { () -> Bool? in
             let (messages, clips) = try await store.perform { db in
                 (try db.messages(of: incident).filter { $0.alert.dueAt == nil }, try db.clips(of: incident))
             }

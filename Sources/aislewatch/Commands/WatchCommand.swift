@@ -121,8 +121,8 @@ struct WatchCommand: AsyncParsableCommand {
     private static func report(_ end: WatchEnd) throws {
         if end.damagedFrames > 0 {
             StandardError.write(
-                "warning: \(end.damagedFrames) of \(end.frames) frames are damaged and were not judged; what happened in them is not known"
-            )
+                "warning: damaged and not judged: \(end.damagedFrames) of \(end.frames) "
+                    + "frame\(end.frames == 1 ? "" : "s"); what happened in them is not known")
         }
         if end.isTooSlowForFalls, let rate = end.framesPerSecond {
             StandardError.write(

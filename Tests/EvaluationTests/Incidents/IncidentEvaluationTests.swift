@@ -1,7 +1,7 @@
+import Camera
 import Domain
 import Foundation
 import Media
-import Camera
 import TestSupport
 import Testing
 

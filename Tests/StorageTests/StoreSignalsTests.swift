@@ -1,0 +1,39 @@
+import Domain
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Storage
+
+/// A change is noticed by who waits for it, in this process and in another one, which here is a second connection.
+@Suite("Changes are noticed", .mayWait, .timeLimit(.minutes(1)))
+struct StoreSignalsTests {
+    let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
+    private func store() throws -> Store { try Store(path: folder.file("a.sqlite").path, clock: ManualClock()) }
+
+    private func isNoticed(
+        _ topic: StoreTopic, _ change: (StoreAccess) throws -> Void
+    ) async throws {
+        let here = try store(), elsewhere = try store()
+        var changes = elsewhere.changes(of: topic).makeAsyncIterator()
+        try change(here.unwatched)
+        #expect(await changes.next() != nil)
+    }
+
+    @Test("a request, by the daemon that is to do it")
+    func request() async throws { try await isNoticed(.requests) { _ = try $0.request(.wake) } }
+
+    @Test("a message that was given up, and a clip that is whole, by a drill that waits for them")
+    func outcomes() async throws {
+        let clip = Samples.clip("01d")
+        let first = try store().unwatched
+        try first.commit(.new(Samples.incident()))
+        try first.insert(clip, incidents: [Samples.incident().id])
+        try await isNoticed(.outcomes) {
+            try $0.finish(clip.id, durationSeconds: 1, bytes: 1, sha256: String(repeating: "a", count: 64))
+        }
+    }
+}
