@@ -142,7 +142,7 @@ let package = Package(
             linkerSettings: runtimeSearch),
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "TestSupport", product("GRDB", "GRDB.swift")],
-            swiftSettings: strict),
+            exclude: ["Earlier"], swiftSettings: strict),
         // Killed by a test of RecordingTests, again and again.
         .executableTarget(
             name: "KillWorker",

@@ -28,12 +28,18 @@ struct StoreSignalsTests {
 
     @Test("a message that was given up, and a clip that is whole, by a drill that waits for them")
     func outcomes() async throws {
-        let clip = Samples.clip("01d")
+        var clip = Samples.clip("01d")
         let first = try store().unwatched
         try first.commit(.new(Samples.incident()))
         try first.insert(clip, incidents: [Samples.incident().id])
-        try await isNoticed(.outcomes) {
-            try $0.finish(clip.id, durationSeconds: 1, bytes: 1, sha256: String(repeating: "a", count: 64))
-        }
+        let message = try #require(
+            try first.enqueue([Samples.alert()], name: "try").first)
+        try await isNoticed(.outcomes) { _ = try $0.markDead(message.id, error: "HTTP 400") }
+        clip.state = .finished
+        clip.durationSeconds = 1
+        clip.bytes = 1
+        clip.sha256 = Samples.sha256
+        let whole = clip
+        try await isNoticed(.outcomes) { try $0.update(whole) }
     }
 }

@@ -36,6 +36,7 @@ extension StoreAccess {
                 arguments: ClipRow.arguments(clip))
             guard db.changesCount == 1 else { throw StorageError.notFound(what: "clip \(clip.id)") }
         }
+        if clip.state != .recording { signal(.outcomes) }
     }
 
     /// Marks a recording clip as whole.
