@@ -58,7 +58,7 @@ public struct AlertDelivery: Sendable {
 
     public init(
         message: OutboxMessage, incident: Incident? = nil, subject: String = "Aislewatch",
-        buttonText: String = "Look at the recording", pictures: (any PictureSource)? = nil
+        buttonText: String = "View the recording", pictures: (any PictureSource)? = nil
     ) {
         self.message = message
         self.incident = incident

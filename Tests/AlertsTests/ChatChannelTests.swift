@@ -73,7 +73,7 @@ struct ChatChannelTests {
         #expect(body["channel_id"] as? String == "C1" && "\(body["files"] ?? "")".contains("F1"))
         #expect(
             body["initial_comment"] as? String
-                == "Fall &lt;@here&gt; &amp; *dock*. <https://a.example/i/tok|Look at the recording>")
+                == "Fall &lt;@here&gt; &amp; *dock*. <https://a.example/i/tok|View the recording>")
     }
 
     @Test(

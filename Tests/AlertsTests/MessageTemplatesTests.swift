@@ -24,7 +24,7 @@ struct MessageTemplatesTests {
         }
         let text = IncidentText(try MessageTemplates(language: "de")).text(
             incident, cameraName: "Gang 4", link: nil, timeZone: Samples.berlin)
-        #expect(text == "Gegenstand gefallen aus dem Regal, Gang 4, 14:02:31. Fallhöhe etwa 2,1 m, liegt im Gehweg.")
+        #expect(text == "Gegenstand gefallen aus dem Regal, Gang 4, 14:02:31. Fallhöhe etwa 2,1 m, liegt auf dem Verkehrsweg.")
         #expect(GSM7.segments(text) == 1)
     }
 
@@ -59,8 +59,8 @@ struct MessageTemplatesTests {
     func drill() {
         let incident = Samples.incident(kind: .manual) { $0.triggeredBy = Incident.drillOrigin }
         let texts = AlertTexts(siteName: "Hall 7", timeZone: Samples.berlin)
-        #expect(texts.incident(incident) == "TEST: Recording asked for by drill, aisle-4, 14:02:31.")
-        #expect(texts.subject(Samples.message(), incident) == "Hall 7: TEST: Recording asked for by drill")
+        #expect(texts.incident(incident) == "TEST: Recording requested by drill, aisle-4, 14:02:31.")
+        #expect(texts.subject(Samples.message(), incident) == "Hall 7: TEST: Recording requested by drill")
     }
 
     @Test(
@@ -91,7 +91,7 @@ struct MessageTemplatesTests {
         let texts = AlertTexts(timeZone: Samples.berlin)
         let slow = texts.notice(.analysisDegraded(Samples.aisle4, skippedFraction: value), at: Samples.start)
         let disk = texts.notice(.diskForecast(path: "/clips", hoursLeft: value), at: Samples.start)
-        #expect(slow.contains("aisle-4") && disk.hasPrefix("The clips' disk"))
+        #expect(slow.contains("aisle-4") && disk.hasPrefix("The disk with the clips"))
     }
 
     @Test("many incidents in one sentence, by kind and camera")
