@@ -181,6 +181,7 @@ public struct AislewatchDaemon: Sendable {
                 started: running.started, apply: { await reload.apply($0) })
         }
         api.warnings = { [warnings] in warnings.newestFirst }
+        api.alertCoverage = { alerts.coverage(at: $0) }
         api.version = Self.version
         api.rules = RuleRegistry.standard.entries.map(\.description)
         api.publicURL = { path in

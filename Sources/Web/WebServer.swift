@@ -74,6 +74,7 @@ public struct WebServer: Service {
             RuleRoutes(api: api).add()
             ChannelRoutes(api: api).add()
             StatusRoutes(api: api).add()
+            AttentionRoutes(api: api, site: settings).add()
             UserRoutes(api: api).add()
             api.on(.get, "/openapi.yaml", role: .viewer) { call in
                 guard let files else { throw APIError.notAvailable("The description was not installed.") }

@@ -7,6 +7,7 @@ import ServiceLifecycle
 import Settings
 import Storage
 import Synchronization
+import Web
 
 /// All that has to do with telling people, used by cameras, pages and watchdogs. Channels, routes and texts change with
 /// the configuration; what they stand on stays.
@@ -58,6 +59,14 @@ final class AlertRooms: Sendable {
     var channels: AlertChannels { setup.withLock { $0.channels } }
     var announcer: IncidentAnnouncer { setup.withLock { $0.announcer } }
     var operations: OperationsConfiguration { setup.withLock { $0.operations } }
+
+    /// Whether there is anybody whom an alert would reach at that time; programs that follow incidents are nobody.
+    func coverage(at now: Date) -> AlertCoverage {
+        let router = channels.router
+        let people = router.destinations.filter { !$0.followsIncidents && !$0.recipients.isEmpty }
+        guard !people.isEmpty else { return .noChannel }
+        return people.contains { $0.shift?.contains(now, in: router.timeZone) ?? true } ? .covered : .nobodyOnShift
+    }
 
     /// - Throws: What is wrong with the text file; then all stays as it was.
     func change(to configuration: AislewatchConfiguration) throws {

@@ -1,4 +1,5 @@
 public import Domain
+public import Foundation
 public import Storage
 
 /// What the API works with. What an installation lacks is nil, and is answered with "not available".
@@ -17,6 +18,8 @@ public struct APIServices: Sendable {
     public var archive: (any IncidentArchive)?
     /// The last warnings of the log, newest first.
     public var warnings: @Sendable () -> [LogWarning] = { [] }
+    /// Whether an alert would reach anybody at that time.
+    public var alertCoverage: @Sendable (Date) -> AlertCoverage = { _ in .unknown }
     /// The link to an incident's page, whole, from its path; nil where no public address is known.
     public var publicURL: @Sendable (_ path: String) -> String? = { _ in nil }
     public var version = ""

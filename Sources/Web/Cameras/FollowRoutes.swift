@@ -113,6 +113,12 @@ struct FollowRoutes: Sendable {
             await api.audit(call, "follow.correct", id.rawValue, follow.object.name)
             return .json(View(follow))
         }
+        api.on(.get, "/follows/{follow}/mask", role: .viewer) { call in
+            struct Shape: Encodable { var mask: Mask? }
+            let id = try await known(call).object.id
+            let record = try await api.services.store.perform { try $0.follows().first { $0.object.id == id } }
+            return .json(Shape(mask: record?.mask))
+        }
         api.on(.get, "/follows/{follow}/picture.jpg", role: .viewer) { call in
             let jpeg = try await sink().picture(of: try await known(call).object.id)
             return Response(

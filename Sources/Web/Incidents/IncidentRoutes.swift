@@ -213,8 +213,8 @@ struct IncidentRoutes: Sendable {
             }
             search.minSeverity = severity
         }
-        search.since = try date(call, "from")
-        search.until = try date(call, "to")
+        search.since = try call.date("from")
+        search.until = try call.date("to")
         search.limit = (try call.integer("limit", 1...500) ?? 50) + 1
         search.after = try call.query("cursor").map { IncidentID(rawValue: $0) }
         let wanted = search
@@ -227,15 +227,6 @@ struct IncidentRoutes: Sendable {
                 next: hasMore ? incidents.last?.id.rawValue : nil)
         }
         return .json(page)
-    }
-
-    private func date(_ call: APICall, _ name: String) throws -> Date? {
-        guard let text = try call.query(name) else { return nil }
-        // A "+" that nobody encoded arrives as a space.
-        guard let date = APIJSON.date(text.replacingOccurrences(of: " ", with: "+")) else {
-            throw APIError.invalid("\"\(name)\" must be a time like 2026-05-28T12:00:00Z.")
-        }
-        return date
     }
 
     /// Everything about an incident that the store knows. Waits for the disk.
