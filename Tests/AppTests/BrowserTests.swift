@@ -15,8 +15,24 @@ struct BrowserTests {
         "an account is made, a click follows, an incident comes and plays, a zone is saved, a restart keeps it all",
         .timeLimit(.minutes(20)))
     func pages() async throws {
+        try await drive("browser_pages.py")
+    }
+
+    @Test(
+        "ten cameras fit the wall, an incident comes to the front, what keeps people from being told is said everywhere",
+        .timeLimit(.minutes(20)))
+    func duty() async throws {
+        try await drive("browser_duty.py")
+    }
+
+    @Test("incidents are reviewed one after the other, many at once, by key and by swipe", .timeLimit(.minutes(20)))
+    func review() async throws {
+        try await drive("browser_review.py")
+    }
+
+    private func drive(_ script: String) async throws {
         let outcome = try await BrowserScript.run(
-            "browser_pages.py", "--daemon", BrowserScript.executable.path, "--shots",
+            script, "--daemon", BrowserScript.executable.path, "--shots",
             DaemonSite.root.appending(path: ".build/pages").path)
         #expect(outcome.status == 0, "\(outcome.output)")
     }

@@ -25,7 +25,7 @@ def need_browser():
 
 
 # Only a behaviour that is not there takes this long.
-PATIENCE = 120
+PATIENCE = float(os.environ.get("AISLEWATCH_BROWSER_PATIENCE", "120"))
 
 
 class Failure(Exception):
@@ -67,10 +67,10 @@ class Browser:
     def close(self):
         self.driver.quit()
 
-    def resize(self, width):
+    def resize(self, width, height=None):
         small = width < 600
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": 844 if small else 820, "deviceScaleFactor": 2 if small else 1, "mobile": small})
+            "width": width, "height": height or (844 if small else 820), "deviceScaleFactor": 2 if small else 1, "mobile": small})
         self.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": small})
 
     def scheme(self, value):
@@ -162,6 +162,31 @@ class Browser:
             self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {
                 "type": kind, "x": box[0] + x * box[2], "y": box[1] + y * box[3], "button": "none" if kind == "mouseMoved" else "left",
                 "clickCount": 0 if kind == "mouseMoved" else 1, "modifiers": 8 if shift else 0})
+
+    def drag(self, start, end, steps=8):
+        """With the mouse, from one point of the window to another."""
+        def mouse(kind, x, y, button="left"):
+            self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {
+                "type": kind, "x": x, "y": y, "button": button, "buttons": 1 if button == "left" else 0, "clickCount": 1})
+        mouse("mouseMoved", *start, button="none")
+        mouse("mousePressed", *start)
+        for step in range(1, steps + 1):
+            mouse("mouseMoved", *[a + (b - a) * step / steps for a, b in zip(start, end)])
+        mouse("mouseReleased", *end)
+
+    def swipe(self, start, end, steps=6):
+        """With a finger, from one point of the window to another."""
+        def touch(kind, points):
+            self.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+        touch("touchStart", [start])
+        for step in range(1, steps + 1):
+            touch("touchMove", [[a + (b - a) * step / steps for a, b in zip(start, end)]])
+        touch("touchEnd", [])
+
+    def key(self, key):
+        """A key for the page as a whole."""
+        from selenium.webdriver.common.action_chains import ActionChains
+        ActionChains(self.driver).send_keys(key).perform()
 
     def pixels(self, selector, size=(160, 90)):
         """The picture of a video, image or canvas as RGBA bytes of this size."""

@@ -16,8 +16,12 @@ import { added, changes, given, kinds } from "/js/setup/channelbook.js";
 import { pictureHeight } from "/js/setup/scale.js";
 import { bookOf, isUnused, rules, sideOf, wordsOf } from "/js/setup/rulebook.js";
 import { whyTable } from "/js/incidents/why.js";
-import { group } from "/js/incidents/groups.js";
-import { partOfDay } from "/js/incidents/timeline.js";
+import { details, sentence, sorted } from "/js/core/attention.js";
+import { partOf, placeWords, share } from "/js/incidents/place.js";
+import * as timeline from "/js/incidents/timeline.js";
+import * as layout from "/js/live/layout.js";
+import { changed } from "/js/live/motion.js";
+import { unwatched } from "/js/live/watched.js";
 import { slug } from "/js/setup/cameras.js";
 import { query } from "/js/core/api.js";
 import { el } from "/js/core/dom.js";
@@ -261,9 +265,9 @@ test("rules of the file go over the defaults, and unknown ones are shown", () =>
   const [spill, dance, merge, schedules] = ["spill", "dance", "merge", "schedules"].map((name) => found.find((rule) => rule.name === name));
   same([spill.enabled, spill.values.min_growth_ratio, spill.values.end_after_seconds, dance.values, merge ?? null, schedules ?? null], [false, 2, 8, { max_seconds: 60 }, null, null]);
 });
-test("parameters are said without bound and unit, which stand beside them", () => same([wordsOf("min_drop_metres"), wordsOf("max_texture_ratio"), sideOf("at_most"), sideOf(null)], ["Drop", "Texture", "at most", ""]));
+test("parameters are said without bound and unit, which stand beside them", () => same([wordsOf("min_drop_metres"), wordsOf("max_texture_ratio"), sideOf("at_most"), sideOf(null)], ["Drop", "Roughness, compared with the floor", "at most", ""]));
 test("marks that would cover each other become one", () => {
-  const groups = group([0.5, 0.51, 0.9, 0.49, 0.6], 0.1);
+  const groups = timeline.group([0.5, 0.51, 0.9, 0.49, 0.61], () => 0.1);
   same(groups.map(({ members }) => members), [[3, 0, 1], [4], [2]]);
   near(groups[0].place, 0.5);
 });
@@ -272,7 +276,7 @@ test("texts of cameras are never markup", () => {
   same([node.children.length, node.textContent.length], [0, 28]);
 });
 test("empty values are left out of a query", () => same(query({ q: "a b", camera: "", tag: ["x", "y"] }), "?q=a+b&tag=x&tag=y"));
-test("a name gives an id", () => same(slug("Aisle 4, Gáte Ä"), "aisle-4-ga-te-a"));
+test("a name gives an id", () => same(slug("Aisle 4, Gáte Ä"), "aisle-4-gate-ae"));
 test("times, sizes and durations in words", () => {
   const now = new Date("2026-03-03T12:00:00");
   same([format.duration(7.25), format.duration(200), format.duration(7500), format.duration(950_400), format.bytes(1_118_750), format.position(67.34), format.words("marked_object_moved"), format.words("minDropMetres")],
@@ -289,10 +293,100 @@ test("days and times of day are the site's, whatever the reader's clock shows", 
   // The clocks are set forward: a day of 23 hours.
   const spring = new Date("2026-03-29T12:00:00Z");
   same([0, 1, 2].map((days) => calendar.startOfDay(spring, days)), ["2026-03-28T23:00:00.000Z", "2026-03-29T22:00:00.000Z", "2026-03-30T22:00:00.000Z"]);
-  near(partOfDay("2026-03-29T10:30:00Z", calendar.startOfDay(spring)), 0.5);
+  near(timeline.partOf("2026-03-29T10:30:00Z", timeline.rangeOf("day", spring)), 0.5);
   calendar.setZone("Nowhere/At all");
   same([calendar.foreignZone(), calendar.dayText(new Date(2026, 2, 3)), calendar.startOfDay(new Date(2026, 2, 3, 4))], ["", "2026-03-03", new Date(2026, 2, 3)]);
   same(calendar.dayOfText("soon"), calendar.startOfDay(new Date()));
+});
+
+test("marks of several take more room, and none covers another however they are joined", () => {
+  const places = Array.from({ length: 60 }, (_, index) => (index * 37) % 60 / 60), width = (members) => (members > 1 ? 0.08 : 0.05);
+  const groups = timeline.group(places, width);
+  groups.slice(1).forEach((one, index) => {
+    if (one.place - groups[index].place < (width(one.members.length) + width(groups[index].members.length)) / 2 - 1e-9) throw new Error(`${groups[index].place} and ${one.place} overlap`);
+  });
+  same(groups.flatMap(({ members }) => members).sort((a, b) => a - b), places.map((_, index) => index));
+});
+test("on days of 23 and 25 hours the ruler's hours stand where incidents of that hour stand", () => {
+  calendar.setZone("Europe/Berlin");
+  for (const [noon, hours] of [["2026-03-29T10:00:00Z", 23], ["2026-10-25T11:00:00Z", 25], ["2026-06-01T10:00:00Z", 24]]) {
+    const range = timeline.rangeOf("day", new Date(noon));
+    near((range.end - range.start) / 3_600_000, hours);
+    const ticks = timeline.ticks(range);
+    const tick = ticks.find(({ words }) => words === "12:00");
+    near(timeline.partOf(tick.at, range), timeline.partOf(noon, range));
+    near(timeline.partOf(tick.at, range), (hours - 12) / hours);
+    same([ticks[0].words, ticks.at(-1).words], ["00:00", "24:00"]);
+  }
+  // The hour that comes twice in autumn is there twice.
+  same(timeline.ticks(timeline.rangeOf("six", new Date("2026-10-25T00:30:00Z"))).filter(({ words }) => words === "02:00").length, 2);
+  calendar.setZone("Nowhere");
+});
+test("ranges from a minute to a month hold their moment, and go on without gap or overlap", () => {
+  calendar.setZone("Europe/Berlin");
+  const at = new Date("2026-03-28T12:34:56Z");
+  for (const [span] of timeline.spans) {
+    const range = timeline.rangeOf(span, at), next = timeline.rangeOf(span, timeline.shifted(span, at, 1));
+    if (!(range.start <= at && at < range.end)) throw new Error(`${span} does not hold its moment`);
+    const found = timeline.ticks(range, 10);
+    if (found.length < 2 || found.length > 12) throw new Error(`${span} has ${found.length} ticks`);
+    same(next.start, range.end);
+  }
+  calendar.setZone("Nowhere");
+});
+test("the wall shows its cameras as large as they fit", () => {
+  same(layout.grid(1, { width: 1000, height: 600 }), { columns: 1, rows: 1 });
+  same(layout.grid(4, { width: 1000, height: 640 }), { columns: 2, rows: 2 });
+  same(layout.grid(10, { width: 1680, height: 900 }), { columns: 4, rows: 3 });
+  const { columns, rows } = layout.grid(25, { width: 1920, height: 1000 });
+  if (columns * rows < 25) throw new Error(`${columns} × ${rows}`);
+  same(layout.pages(["a", "b", "c", "d", "e"], 4), [["a", "b", "c", "d"], ["e"]]);
+  same(layout.pages(Array(30).fill("x"), "auto").map((page) => page.length), [25, 5]);
+});
+test("cameras stay in a person's order; new ones come last, removed ones leave no gap", () => {
+  same(layout.ordered(["a", "b", "c", "d"], ["c", "gone", "a"]), ["c", "a", "b", "d"]);
+  same(layout.moved(["a", "b", "c"], "c", "a"), ["c", "a", "b"]);
+  same(layout.moved(["a", "b", "c"], "a", null), ["b", "c", "a"]);
+});
+test("what has an incident plays, then what moves; what stands still does not take a connection, what plays keeps its own", () => {
+  const tile = (id, more = {}) => ({ id, isSeen: true, isAlarmed: false, isMoving: false, isPlaying: false, ...more });
+  const of = (tiles, all = false) => [...layout.playing(tiles, 2, all)];
+  same(of([tile("a"), tile("b")]), []);
+  same(of([tile("a"), tile("b")], true), ["a", "b"]);
+  same(of([tile("a", { isMoving: true }), tile("b", { isMoving: true, isPlaying: true }), tile("c", { isAlarmed: true }), tile("d")]), ["c", "b"]);
+  same(of([tile("a", { isAlarmed: true, isSeen: false })]), []);
+});
+test("noise is no movement", () => {
+  const before = Uint8Array.from({ length: 576 }, () => 100);
+  same(changed(before, before.map((value, index) => value + (index % 20) - 10)), 0);
+  same(changed(before, before.map((value, index) => (index < 9 ? 160 : value))), 9);
+});
+test("a place is said in words", () => {
+  same(placeWords(null), "the whole picture");
+  same(placeWords([0.62, 0.08, 0.2, 0.2]), "upper right, 4 % of the picture");
+  same(placeWords([0.4, 0.4, 0.2, 0.2]), "in the middle, 4 % of the picture");
+  near(share(partOf({ region: [-10, 0, 60, 50], size: [100, 100] })), 0.25);
+});
+test("what is not watched: excluded zones for all, all but walkways for what is left there, racks for spills", () => {
+  const zone = (name, kind) => ({ name, kind, polygon: [[0, 0], [1, 0], [1, 1]] });
+  const zones = [zone("Door", "ignore"), zone("Aisle", "walkway"), zone("Shelf", "rack")];
+  same([unwatched("", zones).excluded.length, unwatched("", zones).only], [1, null]);
+  same(unwatched("object_left", zones).only.length, 1);
+  same(unwatched("spill", zones).excluded.length, 2);
+  if (!unwatched("object_left", []).words.includes("can't be raised")) throw new Error(unwatched("object_left", []).words);
+});
+test("causes are said with who, until when and why; the gravest first, and what only administrators can mend to them alone", () => {
+  const now = new Date();
+  const snooze = { kind: "snooze", severity: "high", by: "chief", until: new Date(now.getTime() + 60_000).toISOString(), reason: "Stocktaking" };
+  same(sentence(snooze), "Alerts are held back for all cameras");
+  if (!/^until .*by chief · “Stocktaking”$/.test(details(snooze, now))) throw new Error(details(snooze, now));
+  same(sentence({ kind: "camera_offline", severity: "high", camera: "a", camera_name: "Aisle 4" }), "“Aisle 4” sends no picture");
+  const dark = ["a", "b", "c"].map((camera, index) => ({ kind: "camera_offline", severity: "high", camera, camera_name: `Hall ${camera}`, since: `2026-11-28T0${3 - index}:00:00Z` }));
+  const [joined, ...rest] = sorted(dark, false);
+  same([rest.length, sentence(joined), joined.since], [0, "3 cameras send no picture", "2026-11-28T01:00:00Z"]);
+  if (!details(joined, now).startsWith("Hall a, Hall b, Hall c · since")) throw new Error(details(joined, now));
+  const list = [{ kind: "no_channel", severity: "low" }, { kind: "suppression", severity: "low" }, snooze];
+  same([sorted(list, true).map(({ kind }) => kind), sorted(list, false).length], [["snooze", "no_channel", "suppression"], 2]);
 });
 
 export async function run() {

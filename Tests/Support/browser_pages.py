@@ -9,11 +9,10 @@ import os
 import subprocess
 import sys
 import time
-import traceback
 
 sys.path.insert(0, os.path.dirname(__file__))
 from browser_driver import Browser, Failure, check, fingerprint, need_browser  # noqa: E402
-from browser_site import ROOT, Cameras, Pictures, Site, gray  # noqa: E402
+from browser_site import ROOT, Cameras, Pictures, Site, gray, run  # noqa: E402
 
 SAMPLE = os.path.join(ROOT, "samples/fall_box.mp4")
 SIZE = (640, 360)
@@ -34,6 +33,14 @@ PAGES = {
 class Pages:
     """Behaviours in the order in which a site meets them; each may build on the ones before."""
 
+    ORDER = [
+        "first_account", "wall_moves", "first_page_bytes", "live_moves", "click_gives_mask", "further_clicks", "keyboard_click", "follow", "past_moment", "zone",
+        "zone_undone", "rule_scores", "channel", "other_camera", "incident", "incident_plays", "review", "search", "screens", "restart",
+        "viewer",
+    ]
+    # A stopped server's requests fail, and a refused one is an error to the console.
+    EXPECTED = {"screens": ("404",), "restart": ("ERR_", "Failed to load resource"), "viewer": ("401", "403"), "zone": ("422",), "first_account": ("401",)}
+
     def __init__(self, browser, site, pictures=None):
         self.browser, self.site, self.pictures = browser, site, pictures
         self.figures = {}
@@ -49,7 +56,7 @@ class Pages:
         b.fill("password", PASSWORD)
         b.fill("again", PASSWORD + "x")
         b.press("Create account")
-        b.says("The two passwords differ")
+        b.says("The two passwords are not the same")
         b.fill("again", PASSWORD)
         b.press("Create account")
         b.has("#rail nav a[aria-current='page']")
@@ -108,9 +115,9 @@ class Pages:
         """Shift and click says what is not the object; undo takes it back"""
         b = self.at_camera()
         b.click_at(".surface", 0.3, 0.8, shift=True)
-        b.says("1 beside it")
+        b.says("1 click beside it")
         b.press("Undo click")
-        b.wait("one click is left", "return !document.body.innerText.includes('beside it') && document.body.innerText.includes('1 on it')")
+        b.wait("one click is left", "return !document.body.innerText.includes('beside it') && document.body.innerText.includes('1 click on it')")
         b.press("Cancel")
         b.wait("the picture goes on", "return !document.querySelector('.surface').player.isPaused")
 
@@ -121,7 +128,7 @@ class Pages:
         surface = b.has(".surface")
         b.js("arguments[0].focus()", surface)
         surface.send_keys(Keys.ARROW_RIGHT, Keys.ARROW_DOWN, Keys.ENTER)
-        b.says("1 on it")
+        b.says("1 click on it")
         b.press("Cancel")
 
     def follow(self):
@@ -132,7 +139,7 @@ class Pages:
         b.fill("name", "Cone by the walkway", ".side form")
         b.press("Follow", ".side form")
         b.has(".follow-card")
-        b.says("Tells when it moves")
+        b.says("Alerts when it moves")
         b.wait("it is seen", "return document.querySelector('.follow-card .state.ok')")
         b.wait("its mask is drawn", lambda: self.drawn() > 100)
 
@@ -152,7 +159,7 @@ class Pages:
 
         now = held = b.wait("the picture stands", stands)
         for step in range(12):
-            b.press("One picture back")
+            b.press("One frame back")
             now = b.wait(f"an earlier picture, {step + 1} back", lambda: self.less(b.js(pts), now))
         b.wait("words for it", "return document.querySelector('.live').innerText.includes('Back to live')")
         b.js("document.querySelector('.live').click()")
@@ -194,14 +201,14 @@ class Pages:
         b = self.browser
         b.go("/setup/rules")
         b.has("details.rule[open] .rule-value .gauge")
-        b.says("lately up to")
+        b.says("highest of the last seconds")
         b.shot("scores-1280")
 
     def channel(self):
         """an alert channel is added in the page, tested and told, without a restart; its address is in no readable file"""
         b = self.browser
         b.go("/setup/alerts")
-        b.says("Nobody, yet")
+        b.says("Nobody yet")
         b.choose("kind", "webhook")
         b.has("[name='headers.Authorization']")
         b.fill("name", "control-room")
@@ -237,7 +244,7 @@ class Pages:
         self.moves(".surface .player canvas")
         b.click_at(".surface", *CONE)
         b.has("form [data-ms]:not([data-ms=''])")
-        b.says("1 on it")
+        b.says("1 click on it")
         b.press("Cancel")
         b.go("/setup/cameras/gate")
         b.press("Connection")
@@ -262,6 +269,8 @@ class Pages:
             "return [...document.querySelectorAll('a[data-incident]')].map((node) => node.dataset.incident)")) - known)
         check(b.js("return window.notReloaded === true"), "the page was reloaded")
         b.says("Falling object")
+        row = b.js("const row = document.querySelector('a[data-incident]'); return [row.querySelector('.row-when time').innerText, row.querySelector('.row-words').innerText]")
+        check(row[0] in row[1], f"the row's time {row[0]} is not that of its text: {row[1]}")
 
     def incident_plays(self):
         """an incident's clip plays, seeks, steps, and shows what was tracked"""
@@ -284,7 +293,7 @@ class Pages:
         b.wait("time goes on", video + f"video.currentTime > {start}")
         b.js("const bar = document.querySelector('.scrub'); bar.value = 1.5; bar.dispatchEvent(new Event('input'))")
         b.wait("it is where it was put", video + "video.paused && !video.seeking && Math.abs(video.currentTime - 1.5) < 0.1")
-        b.press("One picture on")
+        b.press("One frame forward")
         b.wait("one picture further", video + "!video.seeking && video.currentTime > 1.52 && video.currentTime < 1.7")
         b.wait("what was tracked is drawn somewhere", self.drawn_in_clip)
         b.shot("incident-1280")
@@ -309,12 +318,53 @@ class Pages:
         check("/i/" in link, f"no link: {link}")
         b.press("Done", "dialog")
         self.behind(link[link.index("/i/"):])
+        self.dismissed()
+
+    def dismissed(self):
+        """“Not an incident” means this once; a silence is drawn with its end before it is agreed to, and can be cancelled."""
+        b = self.browser
         b.press("Not an incident", ".verdicts")
-        b.says("Should the rule stay silent here?")
-        b.press("Continue", "dialog")
+        b.says("Should the same be reported here again?")
+        check(b.js("return document.querySelector('dialog [name=again]:checked').value") == "once", "this once is not the default")
+        b.press("Cancel", "dialog")
+        b.wait("the verdict stays", "return !document.querySelector('dialog') && document.querySelector('[data-verdict=confirmed][aria-pressed=true]')")
+        b.press("Not an incident", ".verdicts")
+        b.fill("note", "put down on purpose", "dialog")
+        b.press("Not an incident", "dialog")
+        b.wait("it is judged", "return document.querySelector('[data-verdict=not_an_incident][aria-pressed=true]')")
+        check(not b.js_async("return (await (await fetch('/api/v1/suppressions')).json()).suppressions.length"), "the rule was silenced without a word")
+        b.says("put down on purpose")
+        # Taken back, and this time for a while.
+        b.press("Not an incident", ".verdicts")
+        b.wait("it is taken back", "return !document.querySelector('[data-verdict][aria-pressed=true]')")
+        b.press("Not an incident", ".verdicts")
+        b.has("dialog [name=again][value=silent]").click()
+        b.wait("the place is drawn", "const rect = document.querySelector('dialog .place-picture rect.over'); return rect && rect.getBoundingClientRect().width > 4")
+        b.wait("with its end", "return /Silent until/.test(document.querySelector('dialog .place-picture').innerText)")
+        b.shot("silence-1280")
+        b.press("Silence this place", "dialog")
         b.says("stays silent at this place")
-        self.undo("stays silent at this place")
+        incident = b.js("return location.hash")
+        b.go(f"/camera/{CAMERA}")
+        b.wait("it is listed on the camera's page", "return document.querySelector('[data-suppression]')?.innerText.includes('is silent')")
+        b.wait("it is drawn there", self.yellow)
+        b.shot("silenced-camera-1280")
+        b.go("/")
+        b.wait("it is counted on the wall", "const count = document.querySelector('.tile .silenced'); return count && !count.hidden && count.innerText.includes('1')")
+        b.go("/setup/silence")
+        place = b.wait("it is listed with its place", "return document.querySelector('li[data-suppression]')?.innerText")
+        check("of the picture" in place and "until" in place and "by chief" in place, f"the list says “{place}”")
+        b.has("li[data-suppression] .place-picture rect")
+        b.shot("silences-1280")
+        b.press("End now", "li[data-suppression]")
         b.says("watches this place again")
+        b.go(incident.lstrip("#"))
+        b.has(".verdicts")
+
+    def yellow(self):
+        """Whether a silenced place's frame is drawn over the picture."""
+        data = self.browser.pixels(".surface canvas.overlay", SIZE)
+        return sum(1 for i in range(0, len(data), 4) if data[i + 3] > 100 and data[i] > 200 and data[i + 1] > 150 and data[i + 2] < 120) > 40
 
     def behind(self, path):
         """A shared link shows its incident in a window of its own; without an account, so it asks for none."""
@@ -338,7 +388,7 @@ class Pages:
         b.go("/incidents")
         b.has("a[data-incident]")
         b.fill("q", "xyzzy", ".filters")
-        b.says("No incident fits")
+        b.says("No incident matches")
         b.press("Show all")
         b.has("a[data-incident]")
 
@@ -359,6 +409,9 @@ class Pages:
                         b.has(".player[data-state='playing']")
                     wide = b.js("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
                     check(wide <= 0, f"{path} is {wide} px too wide at {width} px")
+                    if name == "incident" and width < 600:
+                        bottom = b.js("return document.querySelector('.verdicts').getBoundingClientRect().bottom + scrollY")
+                        check(bottom < 844, f"the verdicts end at {bottom} px on a telephone")
                     b.shot(f"{name}-{width}-{scheme}", whole=True)
         finally:
             b.resize(1280)
@@ -497,38 +550,6 @@ class Pages:
 def luma(rgba, index):
     r, g, b = rgba[4 * index:4 * index + 3]
     return 0.299 * r + 0.587 * g + 0.114 * b
-
-
-ORDER = [
-    "first_account", "wall_moves", "first_page_bytes", "live_moves", "click_gives_mask", "further_clicks", "keyboard_click", "follow", "past_moment", "zone",
-    "zone_undone", "rule_scores", "channel", "other_camera", "incident", "incident_plays", "review", "search", "screens", "restart",
-    "viewer",
-]
-# A stopped server's requests fail, and a refused one is an error to the console.
-EXPECTED = {"screens": ("404",), "restart": ("ERR_", "Failed to load resource"), "viewer": ("401", "403"), "zone": ("422",), "first_account": ("401",)}
-
-
-def run(pages, only):
-    failed = 0
-    for name in ORDER:
-        if only and only not in name and name != "first_account":
-            continue
-        call = getattr(pages, name)
-        began = time.monotonic()
-        try:
-            call()
-            errors = pages.browser.errors(EXPECTED.get(name, ()))
-            check(not errors, "errors in the console: " + "; ".join(errors)[:600])
-            print(f"ok {call.__doc__} ({time.monotonic() - began:.1f} s)", flush=True)
-        except Exception as problem:  # the next behaviour may be there all the same
-            failed += 1
-            print(f"FAILED {call.__doc__}: {problem}", flush=True)
-            if not isinstance(problem, Failure):
-                traceback.print_exc(limit=4, file=sys.stdout)
-            pages.browser.shot(f"failed-{name}")
-            # What this one left in the console is not the next one's.
-            pages.browser.errors()
-    return failed
 
 
 def main():

@@ -1,4 +1,5 @@
 """A real daemon with real cameras for the browser tests, in a folder of its own."""
+import argparse
 import http.server
 import itertools
 import json
@@ -7,11 +8,13 @@ import re
 import signal
 import subprocess
 import tempfile
+import sys
 import threading
 import time
+import traceback
 import urllib.request
 
-from browser_driver import Failure, debian_python, free_port
+from browser_driver import Browser, Failure, check, debian_python, free_port, need_browser
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.abspath(os.path.join(HERE, "../.."))
@@ -21,7 +24,7 @@ CONFIGURATION = """\
 site: {{name: Test hall, time_zone: Europe/Berlin}}
 cameras:
 {cameras}
-analysis: {{fps: 5, warm_up_seconds: 1}}
+analysis: {{fps: {fps}, warm_up_seconds: 1}}
 recording: {{pre_roll_seconds: 4, post_roll_seconds: 3}}
 web: {{host: 127.0.0.1, port: {port}}}
 storage: {{directory: {state}}}
@@ -113,8 +116,8 @@ class Pictures:
 class Site:
     """The daemon as its user starts it: `aislewatch run`."""
 
-    def __init__(self, executable, cameras):
-        """`cameras` are lines of YAML below `cameras:`."""
+    def __init__(self, executable, cameras, fps=5):
+        """`cameras` are lines of YAML below `cameras:`; `fps` is how often each is analysed."""
         self.executable = executable
         self.folder = tempfile.TemporaryDirectory(prefix="aislewatch-pages-")
         self.port = free_port()
@@ -122,11 +125,11 @@ class Site:
         self.file = os.path.join(self.folder.name, "aislewatch.yaml")
         self.state = os.path.join(self.folder.name, "state")
         with open(self.file, "w") as file:
-            file.write(CONFIGURATION.format(cameras=cameras, port=self.port, state=self.state))
+            file.write(CONFIGURATION.format(cameras=cameras, port=self.port, state=self.state, fps=fps))
         self.process = None
 
     def start(self):
-        environment = dict(os.environ, AISLEWATCH_WEB=os.path.join(ROOT, "Sources/Web/Assets"))
+        environment = {"AISLEWATCH_WEB": os.path.join(ROOT, "Sources/Web/Assets"), **os.environ}
         self.process = subprocess.Popen(
             [self.executable, "run", "--config", self.file], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT,
             env=environment)
@@ -159,6 +162,11 @@ class Site:
                 self.process.kill()
                 self.process.wait()
 
+    def kill(self):
+        """As when the power fails: nothing is said to anybody."""
+        self.process.kill()
+        self.process.wait()
+
     def text(self):
         with open(self.file) as file:
             return file.read()
@@ -173,3 +181,93 @@ def gray(path, size, *options):
     return subprocess.run(
         ["ffmpeg", "-v", "error", *options, "-i", path, "-frames:v", "1", "-vf", f"scale={size[0]}:{size[1]}:flags=neighbor", "-f", "rawvideo",
          "-pix_fmt", "gray", "-"], capture_output=True, check=True).stdout
+
+
+class Signed:
+    """What such scripts share: an account of an administrator, and questions to the API as the page asks them."""
+
+    PASSWORD = "correct horse battery"
+    # A stopped server's requests fail, and a refused one is an error to the console.
+    EXPECTED = {"first_account": ("401",)}
+
+    def __init__(self, browser, site):
+        self.browser, self.site = browser, site
+        self.figures = {}
+
+    def first_account(self):
+        """the first account is signed in"""
+        b = self.browser
+        b.open(self.site.setup_path())
+        b.fill("name", "chief")
+        b.fill("password", self.PASSWORD)
+        b.fill("again", self.PASSWORD)
+        b.press("Create account")
+        b.has(".tile")
+
+    def send(self, method, path, body=None):
+        return self.browser.js_async(
+            "const { csrf } = await (await fetch('/api/v1/session')).json();"
+            "const answer = await fetch(given[1], { method: given[0], headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf },"
+            " ...(given[2] && { body: JSON.stringify(given[2]) }) });"
+            "const text = await answer.text(); if (!answer.ok) throw new Error(text); return text ? JSON.parse(text) : null", method, path, body)
+
+
+def run(pages, only):
+    """The behaviours of `pages.ORDER`, or those whose names contain `only` after the first account; how many are not there."""
+    failed = 0
+    for name in pages.ORDER:
+        if only and only not in name and name != "first_account":
+            continue
+        call = getattr(pages, name)
+        began = time.monotonic()
+        try:
+            call()
+            errors = pages.browser.errors(pages.EXPECTED.get(name, ()))
+            check(not errors, "errors in the console: " + "; ".join(errors)[:600])
+            print(f"ok {call.__doc__} ({time.monotonic() - began:.1f} s)", flush=True)
+        except Exception as problem:  # the next behaviour may be there all the same
+            failed += 1
+            print(f"FAILED {call.__doc__}: {problem}", flush=True)
+            if not isinstance(problem, Failure):
+                traceback.print_exc(limit=4, file=sys.stdout)
+            pages.browser.shot(f"failed-{name}")
+            # What this one left in the console is not the next one's.
+            pages.browser.errors()
+    return failed
+
+
+def drive(description, files, make, fps=5):
+    """The main program of such a script: cameras, daemon and browser, and what `make(browser, site)` finds there.
+
+    `files` maps the cameras' ids to (name, video). Returns the status to exit with.
+    """
+    arguments = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--daemon", required=True)
+    arguments.add_argument("--shots", help="save pictures here")
+    arguments.add_argument("--only", help="the behaviours whose names contain this, after the first account")
+    options = arguments.parse_args()
+    need_browser()
+    began = time.monotonic()
+    cameras = Cameras({camera: path for camera, (_, path) in files.items()})
+    lines = [f"  - {{id: {camera}, name: {name}, url: \"{cameras.url(camera)}\"}}" for camera, (name, _) in files.items()]
+    site = Site(options.daemon, "\n".join(lines), fps)
+    browser = None
+    try:
+        site.start()
+        browser = Browser(site.base, options.shots)
+        pages = make(browser, site)
+        failed = run(pages, options.only)
+        for name, value in pages.figures.items():
+            print(f"figure {name}: {value}")
+        print(f"{time.monotonic() - began:.0f} s in all, load average {os.getloadavg()[0]:.1f}")
+        if failed:
+            print("\n".join(site.lines.all[-30:]))
+        return 1 if failed else 0
+    except (Failure, subprocess.SubprocessError) as problem:
+        print(f"FAILED to begin: {problem}")
+        return 1
+    finally:
+        if browser:
+            browser.close()
+        site.close()
+        cameras.stop()

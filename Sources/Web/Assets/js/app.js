@@ -1,42 +1,45 @@
 // The beginning: who is there, then the page for the address.
 import * as feed from "./core/feed.js";
 import * as session from "./core/session.js";
-import { showFirstAccount, showNoAccount, showSignIn } from "./core/door.js";
 import { build } from "./core/frame.js";
 import { close, follow, location, route } from "./core/router.js";
 import { whenSignedOut } from "./core/api.js";
 import { clear, tell } from "./core/toasts.js";
 import { apply } from "./core/theme.js";
-import { empty } from "./core/page.js";
+import { empty, style } from "./core/page.js";
 import { el, replace } from "./core/dom.js";
 import * as news from "./incidents/news.js";
 
 const root = document.getElementById("root");
 let frame = null;
 
+/** A page's module with the style sheets that only it and its like need: the wall, which comes first, stays small. */
+const withStyles = (names, load) => async () => (await Promise.all([load(), ...names.map(style)]))[0];
+const door = () => import("./core/door.js");
+
 route("/", () => import("./live/wall.js"));
-route("/camera/:id", () => import("./live/page.js"));
-route("/incidents", () => import("./incidents/page.js"));
-route("/incidents/:id", () => import("./incidents/detail.js"));
-route("/following", () => import("./follow/page.js"));
-route("/setup", () => import("./setup/page.js"));
-route("/setup/:tab", () => import("./setup/page.js"));
-route("/setup/cameras/:id", () => import("./setup/camera.js"));
-route("/status", () => import("./status/page.js"));
+route("/camera/:id", withStyles(["camera"], () => import("./live/page.js")));
+route("/incidents", withStyles(["incidents"], () => import("./incidents/page.js")));
+route("/incidents/:id", withStyles(["camera", "incidents"], () => import("./incidents/detail.js")));
+route("/following", withStyles(["camera"], () => import("./follow/page.js")));
+route("/setup", withStyles(["setup", "incidents"], () => import("./setup/page.js")));
+route("/setup/:tab", withStyles(["setup", "incidents"], () => import("./setup/page.js")));
+route("/setup/cameras/:id", withStyles(["setup", "incidents"], () => import("./setup/camera.js")));
+route("/status", withStyles(["setup", "incidents"], () => import("./status/page.js")));
 route("/account", () => import("./account/page.js"));
 
 async function begin() {
   apply();
   const { path } = location();
   const link = /^\/setup\/([A-Za-z0-9_-]{20,128})$/.exec(path);
-  if (link) return showFirstAccount(root, link[1], () => { window.location.hash = "#/"; enter(); });
+  if (link) return (await door()).showFirstAccount(root, link[1], () => { window.location.hash = "#/"; enter(); });
   try {
     if (await session.load()) return enter();
-    if (await session.setupNeeded()) return showNoAccount(root);
-    showSignIn(root, enter);
+    if (await session.setupNeeded()) return (await door()).showNoAccount(root);
+    (await door()).showSignIn(root, enter);
   } catch (error) {
     const again = el("button.button.primary", { type: "button", on: { click: begin } }, "Try again");
-    replace(root, el("main.door", {}, el("div.box", {}, empty("The server can't be reached", error.message, again))));
+    replace(root, el("main.door", {}, el("div.box", {}, empty("The server can’t be reached", error.message, again))));
   }
 }
 
@@ -50,7 +53,7 @@ function enter() {
 async function leave() {
   await session.signOut();
   end();
-  showSignIn(root, enter);
+  (await door()).showSignIn(root, enter);
 }
 
 function end() {
@@ -59,6 +62,7 @@ function end() {
   clear();
   feed.stop();
   news.stop();
+  frame?.close();
   frame = null;
 }
 
@@ -79,10 +83,10 @@ async function show() {
   }
 }
 
-whenSignedOut(() => {
+whenSignedOut(async () => {
   if (!frame) return;
   end();
-  showSignIn(root, enter, { message: "Your session is over. Sign in to go on where you were." });
+  (await door()).showSignIn(root, enter, { message: "Your session has ended. Sign in to continue where you were." });
 });
 window.addEventListener("aislewatch-sign-out", leave);
 window.addEventListener("hashchange", () => (frame ? show() : begin()));

@@ -11,22 +11,19 @@ export class ApiError extends Error {
 
 let csrf = "";
 let onSignedOut = () => {};
-let onReached = () => {};
 
 export const setCSRF = (token) => { csrf = token ?? ""; };
 /** Called when a request finds the session over. */
 export const whenSignedOut = (call) => { onSignedOut = call; };
-/** Called with true after an answer of any kind, with false when the server was not reached. */
-export const whenReached = (call) => { onReached = call; };
 
 const fallback = {
-  400: "The server did not understand the request.",
+  400: "The server did not understand the request. Load the page again.",
   401: "You are signed out. Sign in again.",
   403: "Your account may not do this. Ask an administrator.",
-  404: "That is no longer there.",
-  409: "Somebody else changed this in the meantime. Load the page again.",
-  413: "That is more than the server takes.",
-  429: "Too many attempts. Wait a minute, then try again.",
+  404: "It no longer exists.",
+  409: "Somebody else has changed this in the meantime. Load the page again.",
+  413: "This is more than the server accepts.",
+  429: "Too many requests. Wait a minute and try again.",
   502: "The server is not answering. Is it being restarted?",
   503: "The server is busy or starting. Try again in a moment.",
 };
@@ -44,10 +41,8 @@ export async function request(path, { method = "GET", body, signal, headers = {}
     response = await fetch(path, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    onReached(false);
-    throw new ApiError(0, "The server was not reached. Check the network; the page tries again by itself.");
+    throw new ApiError(0, "The server can’t be reached. Check the network; the page keeps trying.");
   }
-  onReached(true);
   if (response.ok) return response;
   throw await failure(response, quiet);
 }
@@ -62,7 +57,7 @@ async function failure(response, quiet) {
 }
 
 /** The answer's JSON, or null where there is none. */
-export async function json(path, options) {
+async function json(path, options) {
   const response = await request(path, options);
   if (response.status === 204) return null;
   const text = await response.text();

@@ -57,6 +57,18 @@ export function dayOfText(text) {
   return found ? midnight(...found.slice(1).map(Number)) : startOfDay(new Date());
 }
 
+/** Seconds that the clocks show since midnight. */
+export function secondsOfDay(date) {
+  const [, , , hours, minutes, seconds] = fields(new Date(date));
+  return hours * 3600 + minutes * 60 + seconds;
+}
+
+/** Days since the first of January 1970 by the site's clocks. */
+export function dayNumber(date) {
+  const [year, month, number] = fields(new Date(date));
+  return Math.round(Date.UTC(year, month - 1, number) / 86_400_000);
+}
+
 export const sameYear = (one, other) => fields(new Date(one))[0] === fields(new Date(other))[0];
 
 /** The site's zone where its clocks show something else than the reader's, else "". */

@@ -36,7 +36,7 @@ function fill(node, classes, props, children, attributesOnly = false) {
 }
 
 /** Styles through the object model: a style attribute would be refused by the Content-Security-Policy. */
-export function setStyle(node, values) {
+function setStyle(node, values) {
   for (const [key, value] of Object.entries(values)) {
     if (key.startsWith("--")) node.style.setProperty(key, value);
     else node.style[key] = value;

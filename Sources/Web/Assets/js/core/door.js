@@ -37,16 +37,16 @@ export function showSignIn(root, onDone, { message } = {}) {
 }
 
 export function showFirstAccount(root, token, onDone) {
-  door(root, "Create the first account", "It will be an administrator and can add the others.", [
+  door(root, "Create the first account", "This account will be an administrator, who can add the others.", [
     field("Name", input("name", { autocomplete: "username", autocapitalize: "none", spellcheck: false, required: true, pattern: "[A-Za-z0-9][A-Za-z0-9._@\\-]{0,63}" }),
       { hint: "Letters, digits and . _ @ -" }),
     field("Password", input("password", { type: "password", autocomplete: "new-password", required: true, minLength: 10 }),
-      { hint: "At least 10 characters; a few words are easy to keep in mind." }),
+      { hint: "At least 10 characters. A few words are easy to remember." }),
     field("Password again", input("again", { type: "password", autocomplete: "new-password", required: true })),
   ], "Create account", async (form) => {
     const { name, password, again } = form.elements;
-    mark(form, "again", password.value === again.value ? "" : "The two passwords differ.");
-    if (password.value !== again.value) throw new Error("The two passwords differ. Type the same one twice.");
+    mark(form, "again", password.value === again.value ? "" : "The two passwords are not the same.");
+    if (password.value !== again.value) throw new Error("The two passwords are not the same. Type the same one twice.");
     onDone(await session.createFirst(token, name.value.trim(), password.value));
   });
 }
@@ -57,7 +57,7 @@ export function showNoAccount(root) {
   replace(root, el("main.door", { id: "main" }, el(
     "div.box", {}, el("div.brand", {}, icon("mark", 24), el("span", {}, "Aislewatch")),
     el("h1", {}, "There is no account yet"),
-    el("p", {}, "The daemon printed a one-time link to create the first one when it started. Look for it in its log and open it here:"),
+    el("p", {}, "When Aislewatch started, it printed a link that creates the first account. It works once. Find it in the log and open it:"),
     el("pre.note", {}, "journalctl -u aislewatch | grep setup"),
-    el("p.soft", {}, "Or create one on the machine itself: aislewatch user add NAME --role admin"))));
+    el("p.soft", {}, "Or create an account on the machine itself: aislewatch user add NAME --role admin"))));
 }

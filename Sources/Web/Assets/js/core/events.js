@@ -1,9 +1,14 @@
 // Server-sent events: what happens, without asking. Comes back by itself, and says so.
 
+/** A computer that slept wakes to a connection that looks open and is dead. */
+const sleptMs = 30_000;
+const lookMs = 5000;
+
 /** Listens at `path`; `handlers` maps event names to functions of the parsed data. */
 export class Events {
   #source = null;
   #timer = 0;
+  #watch = 0;
   #wait = 1000;
   #closed = false;
 
@@ -12,6 +17,12 @@ export class Events {
     this.handlers = handlers;
     this.onState = onState;
     this.#open();
+    let looked = Date.now();
+    this.#watch = setInterval(() => {
+      const slept = Date.now() - looked > sleptMs;
+      looked = Date.now();
+      if (slept) this.#reopen();
+    }, lookMs);
   }
 
   #open() {
@@ -34,9 +45,17 @@ export class Events {
     }
   }
 
+  #reopen() {
+    clearTimeout(this.#timer);
+    this.#source.close();
+    this.onState(false);
+    this.#open();
+  }
+
   close() {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#watch);
     this.#source?.close();
   }
 }

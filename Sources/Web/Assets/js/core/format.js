@@ -4,6 +4,8 @@ import { sameYear, startOfDay, writer } from "./calendar.js";
 const day = writer({ weekday: "short", day: "numeric", month: "short" });
 const dayWithYear = writer({ day: "numeric", month: "short", year: "numeric" });
 
+/** "28 Nov". */
+export const dayShort = writer({ day: "numeric", month: "short" });
 export const time = writer({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 export const timeSeconds = writer({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
@@ -19,6 +21,15 @@ export function dayName(date, now = new Date()) {
 export function moment(date, now = new Date()) {
   const name = dayName(date, now);
   return name === "Today" ? timeSeconds(date) : `${name}, ${timeSeconds(date)}`;
+}
+
+/** "until 16:00", with the day when it is another one; what is meant to last says so. */
+export function until(date, now = new Date()) {
+  const end = new Date(date);
+  if (!date || end - now > 20 * 365 * 86_400_000) return "until somebody ends it";
+  const days = Math.round((startOfDay(end) - startOfDay(now)) / 86_400_000);
+  if (days === 0) return `until ${time(end)}`;
+  return days === 1 ? `until tomorrow, ${time(end)}` : `until ${sameYear(end, now) ? day(end) : dayWithYear(end)}, ${time(end)}`;
 }
 
 /** "just now", "4 min ago", "3 h ago", "2 days ago". */
@@ -68,6 +79,10 @@ export function words(name) {
   const text = String(name ?? "").replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/[_-]/g, " ").toLowerCase();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** What an incident is called: its kind, or that somebody recorded it by hand. */
+export const titleOf = ({ kind }) => kindWords(kind);
+export const kindWords = (kind) => ({ manual: "Recorded by hand" })[kind] ?? words(kind);
 
 /** One of `singular` or `plural` with its number. */
 export const count = (number, singular, plural = `${singular}s`) => `${number} ${number === 1 ? singular : plural}`;

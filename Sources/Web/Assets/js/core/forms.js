@@ -26,6 +26,12 @@ export function check(name, words, { checked = false, value = "on", on, disabled
   return el("label.check", {}, el("input", { type: "checkbox", name, checked, value, on, disabled }), el("span", {}, words));
 }
 
+/** One of several sentences; `call` gets the key of the one that is chosen. */
+export function radios(legend, name, choices, value, call) {
+  return el("fieldset.radios", {}, el("legend", {}, legend), choices.map(([key, words]) => el("label.check", {},
+    el("input", { type: "radio", name, value: key, checked: key === value, on: { change: () => call(key) } }), el("span", {}, words))));
+}
+
 /** Marks the control with this name as wrong, or clears it with an empty text. */
 export function mark(form, name, text) {
   const control = form.elements.namedItem(name);

@@ -1,10 +1,13 @@
 // The frame around the pages: navigation, who is signed in, the banner when the connection is lost.
 import { el, replace } from "./dom.js";
 import { icon } from "./icons.js";
+import * as attention from "./attention.js";
 import * as feed from "./feed.js";
+import { timeSeconds } from "./format.js";
 import * as session from "./session.js";
 import * as themes from "./theme.js";
 import { location } from "./router.js";
+import * as shortcuts from "./shortcuts.js";
 
 const pages = [
   ["/", "Live", "live", "viewer"], ["/incidents", "Incidents", "incidents", "viewer"], ["/following", "Following", "follow", "viewer"],
@@ -25,12 +28,14 @@ export function build(root, { onSignOut }) {
     el("nav", { "aria-label": "Pages" }, links),
     el("div.foot", {},
       el("button.rail-button", { type: "button", on: { click: () => { themes.next(); replace(theme, themeWords()); } } }, icon("theme", 20), theme),
+      el("button.rail-button", { type: "button", "aria-keyshortcuts": "?", on: { click: shortcuts.show } }, icon("help", 20), "Keys"),
       el("a.rail-button", { href: "#/account" }, icon("user", 20), el("span.clip", {}, user.name, el("span.visually-hidden", {}, " account"))),
       el("button.rail-button", { type: "button", on: { click: onSignOut } }, icon("out", 20), "Sign out")));
   const banner = el("div", { id: "connection", role: "status", hidden: true });
+  const strip = el("aside", { id: "attention", "aria-label": "What keeps people from being told", hidden: true });
   const main = el("main", { id: "main", tabIndex: -1 });
   const skip = (event) => { event.preventDefault(); main.focus(); };
-  replace(root, el("a.skip", { href: "#main", on: { click: skip } }, "Skip to the page"), el("div", { id: "app" }, rail, el("div", {}, banner, main)));
+  replace(root, el("a.skip", { href: "#main", on: { click: skip } }, "Skip to the page"), el("div", { id: "app" }, rail, el("div", {}, el("div", { id: "strips" }, banner, strip), main)));
   const mark = () => {
     const { path } = location();
     for (const link of links) {
@@ -39,30 +44,21 @@ export function build(root, { onSignOut }) {
       if (here) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
     }
   };
-  watchConnection(banner);
-  return { main, mark, news: (count) => { news.hidden = !count; replace(news, String(count), el("span.visually-hidden", {}, " new")); } };
+  const ends = [watchConnection(banner), attention.watch(strip), shortcuts.start()];
+  return { main, mark, close: () => { for (const end of ends) end(); }, news: (count) => { news.hidden = !count; replace(news, String(count), el("span.visually-hidden", {}, " new")); } };
 }
 
 const themeWords = () => ({ system: "Theme: system", light: "Theme: light", dark: "Theme: dark" })[themes.theme()];
 
+/** Says since when what is shown may be old, and that it is true again. */
 function watchConnection(banner) {
-  let lost = false, timer = 0;
-  feed.on("state", (up) => {
+  let timer = 0;
+  const show = (name, sign, words) => { banner.className = name; banner.hidden = false; replace(banner, icon(sign), words); };
+  const off = feed.on("stale", (since) => {
     clearTimeout(timer);
-    if (!up) {
-      // A stream that is opened anew is gone for a moment; that is no news.
-      timer = setTimeout(() => {
-        lost = true;
-        banner.className = "";
-        banner.hidden = false;
-        replace(banner, icon("warn"), "Connection lost. What you see may be old; trying again…");
-      }, 1500);
-      return;
-    }
-    if (!lost) return;
-    lost = false;
-    banner.className = "back";
-    replace(banner, icon("check"), "Connected again");
+    if (since) { show("", "warn", `Connection lost at ${timeSeconds(since)}. What you see is from then; trying again…`); return; }
+    show("back", "check", "Connected again");
     timer = setTimeout(() => { banner.hidden = true; }, 3000);
   });
+  return () => { off(); clearTimeout(timer); };
 }

@@ -9,6 +9,13 @@ export function head(main, title, { text, actions } = {}) {
   return line;
 }
 
+/** Loads a style sheet once; resolves when it holds, and also when it can't be had: the page works without. */
+export function style(name) {
+  const href = `/style/${name}.css`;
+  if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
+  return new Promise((resolve) => document.head.append(el("link", { rel: "stylesheet", href, on: { load: resolve, error: resolve } })));
+}
+
 export function panel(title, content, { actions, flush = false, id } = {}) {
   return el("section.panel", { id, "aria-label": title }, el("header", {}, el("h2", {}, title), el("span.grow", {}), actions), el("div.body", { class: flush && "flush" }, content));
 }

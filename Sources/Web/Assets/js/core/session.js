@@ -19,7 +19,7 @@ export async function load() {
 function take(value) {
   session = value;
   setCSRF(value.csrf);
-  setZone(value.timeZone);
+  setZone(value.time_zone);
   return value;
 }
 
@@ -33,6 +33,5 @@ export async function signOut() {
 }
 
 export const current = () => session;
-export const forget = () => { session = null; };
 /** Whether the account has this role or a higher one. */
 export const may = (role) => session !== null && ranks[session.user.role] >= ranks[role];

@@ -8,7 +8,10 @@ import { followCard, following } from "./card.js";
 export async function open(main) {
   const [{ follows }, { cameras }] = await Promise.all([get("/api/v1/follows"), get("/api/v1/cameras")]);
   const names = new Map(cameras.map((camera) => [camera.id, camera.name]));
-  const held = new Map(follows.filter((follow) => follow.state !== "removed").map((follow) => [follow.id, follow]));
+  const zoned = new Set(cameras.filter((camera) => camera.zones.some((zone) => zone.kind !== "ignore")).map((camera) => camera.id));
+  let held = new Map();
+  const take = (list) => { held = new Map(list.filter((follow) => follow.state !== "removed").map((follow) => [follow.id, follow])); };
+  take(follows);
   const text = el("span", {});
   head(main, "Following", { text });
   const body = el("div", {});
@@ -18,8 +21,8 @@ export async function open(main) {
     replace(text, following(list));
     const gone = (id) => { held.delete(id); show(); };
     replace(body, list.length
-      ? el("ul.follow-grid", {}, list.map((follow) => followCard(follow, { onGone: gone, cameraName: names.get(follow.camera) ?? follow.camera })))
-      : empty("Nothing is followed", "Open a camera and click an object: a pallet that must not move, a ladder, a door that must stay free. Aislewatch keeps an eye on it and tells you when it moves, falls or disappears.",
+      ? el("ul.follow-grid", {}, list.map((follow) => followCard(follow, { onGone: gone, cameraName: names.get(follow.camera) ?? follow.camera, hasZones: zoned.has(follow.camera) })))
+      : empty("Nothing is followed", "Open a camera and click an object: a pallet that must not move, a ladder, a fire extinguisher. It is then followed, and you are alerted when it moves, falls or can no longer be seen.",
         el("a.button.primary", { href: cameras.length === 1 ? `#/camera/${encodeURIComponent(cameras[0].id)}` : "#/" }, "To the live pictures")));
   };
   show();
@@ -27,6 +30,6 @@ export async function open(main) {
   close.add(feed.on("follow", (follow) => {
     if (follow.state === "removed") held.delete(follow.id); else held.set(follow.id, follow);
     if (!body.contains(document.activeElement)) show();
-  }));
+  }), feed.on("again", () => get("/api/v1/follows").then(({ follows: now }) => { take(now); if (!body.contains(document.activeElement)) show(); }).catch(() => {})));
   return close;
 }

@@ -2,11 +2,12 @@
 import { el, replace } from "../core/dom.js";
 import { get, post } from "../core/api.js";
 import { icon } from "../core/icons.js";
+import { count } from "../core/format.js";
 import { field, input, segments } from "../core/forms.js";
 import { attempt, toast } from "../core/toasts.js";
 import { may } from "../core/session.js";
 import { conditionChecks } from "./conditions.js";
-import { followCard } from "./card.js";
+import { followCard, forgetMask } from "./card.js";
 
 export class FollowPanel {
   /** @param {{onDone: Function}} options called when the draft is finished or given up */
@@ -22,10 +23,13 @@ export class FollowPanel {
     this.update();
   }
 
+  get #hasZones() { return !this.camera.zones || this.camera.zones.some((zone) => zone.kind !== "ignore"); }
+
   async load() {
     const { follows } = await get("/api/v1/follows");
+    this.follows.clear();
     for (const follow of follows) if (follow.camera === this.camera.id && follow.state !== "removed") this.follows.set(follow.id, follow);
-    this.#showList();
+    if (!this.list.contains(document.activeElement)) this.#showList();
   }
 
   /** A followed object that is new or has changed. */
@@ -38,7 +42,7 @@ export class FollowPanel {
 
   #showList() {
     const gone = (id) => { this.follows.delete(id); this.#showList(); };
-    replace(this.list, [...this.follows.values()].map((follow) => followCard(follow, { onGone: gone })));
+    replace(this.list, [...this.follows.values()].map((follow) => followCard(follow, { onGone: gone, hasZones: this.#hasZones })));
     this.list.hidden = !this.follows.size;
   }
 
@@ -46,13 +50,13 @@ export class FollowPanel {
   update() {
     const { prompter } = this;
     if (!may("operator")) {
-      replace(this.draft, el("p.soft.small", {}, "Your account can look. Following objects is for operators."));
+      replace(this.draft, el("p.soft.small", {}, "Your account may look. Operators can follow objects."));
       return;
     }
     if (prompter.isEmpty) {
       this.form = null;
       replace(this.draft, el("p.soft.small", {}, "Click an object in the picture to mark it."), el("ul.hints.soft.small", {},
-        el("li", {}, "click: this belongs to it"), el("li", {}, "Shift + click, right click or a long press: this does not")));
+        el("li", {}, "Click: this belongs to the object"), el("li", {}, "Shift + click, right click or long press: this does not")));
       return;
     }
     if (!this.form) this.#buildForm();
@@ -68,7 +72,7 @@ export class FollowPanel {
     const clear = el("button.button", { type: "button", on: { click: () => this.#done() } }, "Cancel");
     this.same = el("div", {});
     this.form = el("form.stack", { on: { submit: attempt(() => this.#follow()) } }, this.words, this.choice,
-      field("Name", this.name), el("fieldset", {}, el("legend.small", {}, "Tell me if"), conditionChecks(this.conditions, (chosen) => { this.conditions = chosen; })),
+      field("Name", this.name), el("fieldset", {}, el("legend.small", {}, "Alert when"), conditionChecks(this.conditions, (chosen) => { this.conditions = chosen; }, { hasZones: this.#hasZones })),
       el("div.buttons", {}, this.follow, undo, clear), this.same);
     replace(this.draft, this.form);
   }
@@ -76,15 +80,15 @@ export class FollowPanel {
   #fillForm() {
     const { prompter } = this;
     const plus = prompter.click.positive.length, minus = prompter.click.negative.length;
-    const clicks = `${plus} on it${minus ? `, ${minus} beside it` : ""}`;
-    replace(this.words, prompter.isBusy ? "Looking…" : prompter.mask ? `Marked (${clicks}). Click to correct it.` : "Nothing was found there. Click again, nearer to the middle.");
+    const clicks = [count(plus, "click on it", "clicks on it"), minus && count(minus, "click beside it", "clicks beside it")].filter(Boolean).join(", ");
+    replace(this.words, prompter.isBusy ? "Looking…" : prompter.mask ? `This is marked, after ${clicks}. Click again to correct it.` : "Nothing was found there. Click nearer to the middle of the object.");
     this.words.dataset.ms = prompter.milliseconds ?? "";
     this.follow.disabled = prompter.isBusy || !prompter.mask;
     const several = prompter.candidates.length > 1;
-    replace(this.choice, several && segments("Which mask", prompter.candidates.map((_, index) => [index, ["Best", "Second", "Third"][index]]), prompter.chosen, (index) => prompter.choose(index)));
+    replace(this.choice, several && segments("Which outline", prompter.candidates.map((_, index) => [index, ["Best guess", "Second", "Third"][index]]), prompter.chosen, (index) => prompter.choose(index)));
     const lost = [...this.follows.values()].filter(() => prompter.mask);
-    replace(this.same, lost.length ? el("div.stack", {}, el("p.small.soft", {}, "Or is this one that is followed already?"), el("div.buttons", {}, lost.map((follow) =>
-      el("button.button", { type: "button", on: { click: attempt(() => this.#correct(follow)) } }, `It is “${follow.name}”`)))) : "");
+    replace(this.same, lost.length ? el("div.stack", {}, el("p.small.soft", {}, "Or is it an object that is followed already?"), el("div.buttons", {}, lost.map((follow) =>
+      el("button.button", { type: "button", on: { click: attempt(() => this.#correct(follow)) } }, `This is “${follow.name}”`)))) : "");
   }
 
   async #follow() {
@@ -104,13 +108,15 @@ export class FollowPanel {
       isLate = true;
     }
     this.put(follow);
-    toast(isLate ? `Following “${follow.name}” from the picture of now, because the clicked one is no longer held. Look whether the mask is right.`
-      : `Following “${follow.name}”, also after a restart.`, { seconds: isLate ? 12 : 6 });
+    toast(isLate ? `“${follow.name}” is followed from the current frame, because the one you clicked is no longer kept. Check its outline.`
+      : `“${follow.name}” is followed from now on, also after a restart.`, { seconds: isLate ? 12 : 6 });
     this.#done();
   }
 
   async #correct(follow) {
-    this.put(await post(`/api/v1/follows/${encodeURIComponent(follow.id)}/correct`, this.prompter.click));
+    const now = await post(`/api/v1/follows/${encodeURIComponent(follow.id)}/correct`, this.prompter.click);
+    forgetMask(now);
+    this.put(now);
     toast(`“${follow.name}” is corrected.`);
     this.#done();
   }

@@ -42,7 +42,7 @@ function cross(a, b, c, d) {
 }
 
 /** Whether two of its sides cross each other. */
-export function crossesItself(polygon) {
+function crossesItself(polygon) {
   const count = polygon.length;
   for (let i = 0; i < count; i += 1) {
     for (let j = i + 2; j < count; j += 1) {
@@ -57,7 +57,7 @@ export function crossesItself(polygon) {
 export function problem(polygon) {
   if (polygon.length < 3) return "A zone needs at least three corners.";
   if (crossesItself(polygon)) return "Two sides cross each other. Move a corner.";
-  if (area(polygon) < 0.0005) return "The zone is too small to hold anything.";
+  if (area(polygon) < 0.0005) return "The zone is too small.";
   return "";
 }
 

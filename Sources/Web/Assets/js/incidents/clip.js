@@ -1,33 +1,44 @@
-// A clip with what was tracked over it: seek, slow motion, frame by frame, and clicks on its pictures.
+// A clip with what was tracked over it: seek, slow and fast motion, frame by frame, and clicks on its frames.
 import { el, replace } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { position } from "../core/format.js";
-import { segments } from "../core/forms.js";
+import { select } from "../core/forms.js";
 import { Overlay } from "../live/overlay.js";
+import * as places from "../live/places.js";
 import { SampleTracks } from "./samples.js";
 
+const speeds = [["0.1", "⅒×"], ["0.25", "¼×"], ["0.5", "½×"], ["1", "1×"], ["2", "2×"], ["4", "4×"], ["8", "8×"]];
+
 export class ClipPlayer {
-  /** @param {object} clip as the incident lists it @param {{highlight: number[], incident: object}} options */
-  constructor(clip, { highlight, incident }) {
+  #lastFrame = null;
+  #isLearnt = false;
+
+  /**
+   * @param {object} clip as the incident lists it
+   * @param {{highlight: number[], incident: object, at?: number|null}} options `at` is the second where it begins, else a little before the incident
+   */
+  constructor(clip, { highlight, incident, at = null }) {
     this.clip = clip;
+    this.at = at;
+    /** Until frames have been seen that say better. */
     this.frameSeconds = 1 / 15;
     this.samples = new SampleTracks([]);
     this.video = el("video", { playsInline: true, muted: true, preload: "auto", src: clip.video, poster: clip.poster ?? "", tabIndex: -1 });
-    this.overlay = new Overlay(() => ({ width: this.video.videoWidth || incident.size[0], height: this.video.videoHeight || incident.size[1] }));
+    this.overlay = new Overlay(() => ({ width: this.video.videoWidth || incident.size[0], height: this.video.videoHeight || incident.size[1] }), places);
     this.overlay.colours = (track) => (highlight.includes(track.id) ? "#ff5a48" : undefined);
     this.message = el("p.picture-message", { hidden: true, role: "status" });
-    this.surface = el("div.surface", { tabIndex: 0, role: "application", "aria-label": "Clip. Space plays, the comma and full stop keys go picture by picture." }, this.video, this.overlay.canvas, this.message);
+    this.surface = el("div.surface", { tabIndex: 0, role: "application", "aria-label": "Clip. Space plays, the comma and full stop keys go frame by frame." }, this.video, this.overlay.canvas, this.message);
     this.scrub = el("input.scrub", { type: "range", min: 0, max: clip.duration_seconds || 1, step: 0.01, value: 0, "aria-label": "Position" });
     this.mark = el("i.incident-mark", { "aria-hidden": "true" });
     this.clock = el("span.mono.small.nowrap", {});
     this.play = el("button.button.quiet", { type: "button", on: { click: () => this.toggle() } });
     const button = (sign, words, call) => el("button.button.quiet", { type: "button", title: words, "aria-label": words, on: { click: call } }, icon(sign));
-    this.masks = el("button.button.quiet", { type: "button", title: "Masks", "aria-label": "Masks", "aria-pressed": "true", on: { click: () => this.#toggleMasks() } }, icon("eye"));
+    this.masks = el("button.button.quiet", { type: "button", title: "Masks", "aria-label": "Masks", "aria-pressed": "true", on: { click: () => this.toggleMasks() } }, icon("eye"));
+    this.speed = select("speed", speeds, "1", { "aria-label": "Speed", on: { change: (event) => { this.#setRate(Number(event.target.value)); } } });
     this.element = el("div.stage", {}, this.surface, el("div.scrub-line", {}, this.mark, this.scrub), el(
-      "div.controls", { role: "group", "aria-label": "Playback" }, button("stepBack", "One picture back", () => this.step(-1)), this.play,
-      button("stepForward", "One picture on", () => this.step(1)), this.clock, el("span.grow", {}),
-      segments("Speed", [["0.1", "⅒"], ["0.25", "¼"], ["0.5", "½"], ["1", "1×"], ["2", "2×"]], "1", (rate) => { this.video.playbackRate = Number(rate); }),
-      this.masks, button("full", "Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : this.element.requestFullscreen?.()))));
+      "div.controls", { role: "group", "aria-label": "Playback" }, button("stepBack", "One frame back", () => this.step(-1)), this.play,
+      button("stepForward", "One frame forward", () => this.step(1)), this.clock, el("span.grow", {}),
+      this.speed, this.masks, button("full", "Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : this.element.requestFullscreen?.()))));
     this.#listen(incident);
     this.#showState();
   }
@@ -43,19 +54,36 @@ export class ClipPlayer {
       this.mark.style.left = `${(begin / length) * 100}%`;
       this.mark.style.width = `${Math.max(0.6, ((Math.min(end, length) - begin) / length) * 100)}%`;
       // Begin a little before it happened.
-      if (!this.started) { this.started = true; video.currentTime = Math.max(0, begin - 2); }
+      if (!this.started) { this.started = true; video.currentTime = Math.min(length, this.at ?? Math.max(0, begin - 2)); }
     });
     video.addEventListener("error", () => {
       this.message.hidden = false;
-      replace(this.message, video.error?.code === 4 ? "This browser can't play the clip. Save it and open it in a video player." : "The clip could not be loaded. Load the page again.");
+      replace(this.message, video.error?.code === 4 ? "This browser can’t play the clip. Save it and open it in a video player." : "The clip could not be loaded. Load the page again.");
     });
     this.scrub.addEventListener("input", () => { video.pause(); video.currentTime = Number(this.scrub.value); });
-    this.surface.addEventListener("keydown", (event) => {
-      const call = { " ": () => this.toggle(), ",": () => this.step(-1), ".": () => this.step(1) }[event.key];
-      if (call) { event.preventDefault(); call(); }
-    });
-    const next = (_, frame) => { this.#shown(frame?.mediaTime ?? video.currentTime); video.requestVideoFrameCallback?.(next); };
+    const next = (_, frame) => { this.#learn(frame); this.#shown(frame?.mediaTime ?? video.currentTime); video.requestVideoFrameCallback?.(next); };
     video.requestVideoFrameCallback?.(next);
+  }
+
+  /** The shortest step between two frames that were shown one after the other is a frame's length. */
+  #learn(frame) {
+    if (!frame) return;
+    const step = this.#lastFrame === null ? 0 : Math.abs(frame.mediaTime - this.#lastFrame);
+    this.#lastFrame = frame.mediaTime;
+    if (step < 1 / 130 || step > 1.5 || this.video.paused || this.video.playbackRate > 1) return;
+    this.frameSeconds = this.#isLearnt ? Math.min(this.frameSeconds, step) : step;
+    this.#isLearnt = true;
+  }
+
+  #setRate(rate) {
+    this.video.defaultPlaybackRate = this.video.playbackRate = rate;
+    this.speed.value = String(rate);
+  }
+
+  /** The next speed up or down. */
+  faster(by) {
+    const at = speeds.findIndex(([rate]) => Number(rate) === this.video.playbackRate);
+    this.#setRate(Number(speeds[Math.min(speeds.length - 1, Math.max(0, at + by))][0]));
   }
 
   /** Shows what was tracked; `sidecar` is the clip's tracks.json. */
@@ -71,13 +99,13 @@ export class ClipPlayer {
     if (this.video.paused) this.video.play().catch(() => {}); else this.video.pause();
   }
 
-  /** Goes so many pictures on or back. */
-  step(pictures) {
+  /** Goes so many frames on or back. */
+  step(frames) {
     this.video.pause();
-    this.video.currentTime = Math.max(0, this.video.currentTime + pictures * this.frameSeconds);
+    this.video.currentTime = Math.max(0, this.video.currentTime + frames * this.frameSeconds);
   }
 
-  #toggleMasks() {
+  toggleMasks() {
     const shown = this.overlay.canvas.hidden;
     this.overlay.canvas.hidden = !shown;
     this.masks.setAttribute("aria-pressed", String(shown));

@@ -1,22 +1,29 @@
 // One incident: the clip, why the rule fired, who was told, and what a person makes of it.
 import { el, replace } from "../core/dom.js";
-import { get } from "../core/api.js";
+import { get, query as queryOf } from "../core/api.js";
 import { closer, empty, head, panel } from "../core/page.js";
 import { icon } from "../core/icons.js";
 import { attempt, tell } from "../core/toasts.js";
-import { bytes, duration, moment, position, words } from "../core/format.js";
+import { bytes, duration, kindWords, moment, position, titleOf } from "../core/format.js";
+import { go } from "../core/router.js";
 import { may } from "../core/session.js";
 import * as feed from "../core/feed.js";
+import { keys } from "../core/shortcuts.js";
 import { Prompter } from "../live/prompts.js";
 import { FollowPanel } from "../follow/panel.js";
 import { actions } from "./actions.js";
 import { ClipPlayer } from "./clip.js";
-import { reviewPanel } from "./review.js";
-import { severityTag } from "./row.js";
+import { names } from "./filters.js";
+import { narrowed, newer, older } from "./neighbours.js";
+import { judge, reviewPanel, verdictKeys } from "./review.js";
+import { reviewWords, severityTag } from "./row.js";
 import { whyTable } from "./why.js";
 
-export async function open(main, { id }) {
+export async function open(main, { id }, query) {
   const close = closer();
+  // The list's filters come along: next and previous are the list's.
+  const filters = narrowed(Object.fromEntries(names.map((name) => [name, query.get(name) ?? ""])));
+  const at = query.get("t");
   const path = `/api/v1/incidents/${encodeURIComponent(id)}`;
   let incident;
   try {
@@ -24,14 +31,17 @@ export async function open(main, { id }) {
   } catch (error) {
     if (error.status !== 404) throw error;
     head(main, "Incident");
-    main.append(empty("This incident is no longer there", "Its clip was deleted when the disk was needed, or the address is wrong.", el("a.button", { href: "#/incidents" }, "All incidents")));
+    main.append(empty("This incident no longer exists", "It was deleted to free space, or the address is wrong.", el("a.button", { href: `#/incidents${queryOf(filters)}` }, "All incidents")));
     return close;
   }
   const line = el("span.row-title", {});
   const tools = el("div.buttons", {});
-  head(main, words(incident.kind), { text: line, actions: tools });
-  const media = el("div.stack", {}), below = el("div.below", {}), side = el("div.side.stack", {});
-  main.append(el("div.with-side.single", {}, el("div.stack", {}, media, below), side));
+  // On a telephone the clip and its review stand first.
+  const isSmall = window.matchMedia("(max-width: 52rem)").matches;
+  head(main, titleOf(incident), { text: line, actions: !isSmall && tools });
+  const media = el("div.media.stack", {}), below = el("div.below", {}), side = el("div.side.stack", {});
+  const turner = new Turner(incident, filters);
+  main.append(turner.element, el("div.with-side.single.incident", {}, media, below, side));
 
   let player = null, playing = "";
   const showMedia = () => {
@@ -44,11 +54,11 @@ export async function open(main, { id }) {
     if (!clip) {
       player = null;
       replace(media, el("div.stage", {}, incident.poster
-        ? el("div.surface", {}, el("img", { src: incident.poster, alt: "The camera's picture at the incident" }))
-        : empty(incident.phase === "ongoing" ? "The clip is being prepared" : "There is no clip any more", incident.phase === "ongoing" ? "It appears here by itself." : "It was deleted when the disk was needed. Protect an incident to keep its clip.")));
+        ? el("div.surface", {}, el("img", { src: incident.poster, alt: "The camera’s picture at the incident" }))
+        : empty(incident.phase === "ongoing" ? "The clip is being prepared" : "The clip has been deleted", incident.phase === "ongoing" ? "It appears here by itself." : "Its space was needed. Protect an incident to keep its clip.")));
       return;
     }
-    player = new ClipPlayer(clip, { highlight: incident.tracks ?? [], incident });
+    player = new ClipPlayer(clip, { highlight: incident.tracks ?? [], incident, at: at === null || !Number.isFinite(Number(at)) ? null : Math.max(0, Number(at)) });
     replace(media, player.element, incident.clips.length > 1 && el("p.small.soft", {}, `This incident has ${incident.clips.length} clips: `,
       incident.clips.map((other, index) => el("a", { href: other.video, target: "_blank", rel: "noopener" }, `${index + 1} `))));
     if (clip.tracks) get(clip.tracks).then((sidecar) => player.setTracks(sidecar)).catch(tell);
@@ -68,15 +78,73 @@ export async function open(main, { id }) {
   const renew = (now) => { incident = now; showAll(); };
   const showAll = () => {
     replace(line, severityTag(incident), el("span", {}, incident.text));
-    replace(tools, actions(incident, renew));
+    replace(tools, actions(incident, { onChange: renew, seconds: () => player?.seconds ?? null }));
     showMedia();
-    replace(below, panel("Why", whyTable(incident.why)), el("div.stack", {}, panel("Facts", facts(incident)), panel("Who was told", told(incident.alerts), { flush: incident.alerts.length > 0 })));
-    replace(side, reviewPanel(incident, renew), follows?.element);
+    replace(below, panel("Why", whyTable(incident.why)), el("div.stack", {}, panel("Details", facts(incident)), panel("Who was alerted", told(incident.alerts), { flush: incident.alerts.length > 0 })));
+    replace(side, reviewPanel(incident, renew), isSmall && panel("Actions", tools), follows?.element);
   };
   showAll();
   const look = attempt(async () => renew(await get(path)));
-  close.add(feed.on("incident", ({ incident: changed }) => { if (changed.id === incident.id && !side.contains(document.activeElement)) look(); }), () => player?.close());
+  close.add(feed.on("incident", ({ incident: changed }) => { if (changed.id === incident.id && !side.contains(document.activeElement)) look(); }), feed.on("again", look), () => player?.close(), turner.start(main),
+    keys([
+      [" ", "Play or pause", () => player?.toggle()], [",", "One frame back", () => player?.step(-1)], [".", "One frame forward", () => player?.step(1)],
+      ["-", "Slower", () => player?.faster(-1)], ["+", "Faster", () => player?.faster(1)], ["m", "Masks on or off", () => player?.toggleMasks()],
+      ...(may("operator") ? Object.entries(verdictKeys).map(([key, verdict]) => [key, `Review: ${reviewWords[verdict]}`, attempt(async () => { const now = await judge(incident, verdict); if (now) renew(now); })]) : []),
+    ]));
   return close;
+}
+
+/** To the next and the previous incident of the list, by button, key and swipe. */
+class Turner {
+  #abort = new AbortController();
+
+  constructor(incident, filters) {
+    this.filters = filters;
+    this.links = { newer: this.#link("back", "Newer"), older: this.#link("forward", "Older") };
+    const list = el("a.button.quiet", { href: `#/incidents${queryOf(filters)}` }, "All incidents");
+    this.element = el("nav.turner-line.buttons", { "aria-label": "Other incidents" }, list, el("span.grow", {}), this.links.newer, this.links.older);
+    const find = (name, look) => look(incident, filters, { signal: this.#abort.signal }).then((other) => {
+      if (!other) return;
+      this.links[name].href = `#${this.#address(other)}`;
+      this.links[name].removeAttribute("aria-disabled");
+      this.links[name].title = `${titleOf(other)}, ${other.camera_name}, ${moment(other.start)}`;
+    }).catch((error) => { if (error.name !== "AbortError") tell(error); });
+    find("newer", newer);
+    find("older", older);
+  }
+
+  #address(incident) { return `/incidents/${encodeURIComponent(incident.id)}${queryOf(this.filters)}`; }
+
+  #link(sign, words) {
+    return el("a.button", { "aria-disabled": "true", data: { turn: words.toLowerCase() } }, sign === "back" && icon(sign, 16), words, sign === "forward" && icon(sign, 16));
+  }
+
+  #turn(name) {
+    const { href } = this.links[name];
+    if (href) go(new URL(href).hash.slice(1));
+  }
+
+  /** Listens for keys and swipes until the result is called. */
+  start(main) {
+    let from = null;
+    const down = (event) => { from = event.touches.length === 1 && !event.target.closest("input, select, .diff, dialog") ? event.touches[0] : null; };
+    const up = (event) => {
+      const to = event.changedTouches[0];
+      if (!from || !to) return;
+      const across = to.clientX - from.clientX, along = to.clientY - from.clientY;
+      if (Math.abs(across) > 70 && Math.abs(across) > 2 * Math.abs(along)) this.#turn(across < 0 ? "older" : "newer");
+      from = null;
+    };
+    main.addEventListener("touchstart", down, { passive: true });
+    main.addEventListener("touchend", up, { passive: true });
+    const end = keys([["j", "Older incident", () => this.#turn("older")], ["k", "Newer incident", () => this.#turn("newer")]]);
+    return () => {
+      this.#abort.abort();
+      end();
+      main.removeEventListener("touchstart", down);
+      main.removeEventListener("touchend", up);
+    };
+  }
 }
 
 function facts(incident) {
@@ -84,9 +152,9 @@ function facts(incident) {
   const seconds = (new Date(incident.end) - new Date(incident.start)) / 1000;
   const rows = [
     ["Camera", el("a", { href: `#/camera/${encodeURIComponent(incident.camera)}` }, incident.camera_name)],
-    incident.zone && ["Place", incident.zone], incident.kinds.length > 1 && ["Kinds", incident.kinds.map(words).join(", ")],
-    ["Began", moment(incident.start)], ["Lasted", incident.phase === "ongoing" ? "still going on" : duration(seconds)],
-    incident.acknowledged_by && ["Seen by", `${incident.acknowledged_by}, ${moment(incident.acknowledged_at)}`],
+    incident.zone && ["Place", incident.zone], incident.kinds.length > 1 && ["Kinds", incident.kinds.map(kindWords).join(", ")],
+    ["Began", moment(incident.start)], ["Duration", incident.phase === "ongoing" ? "still ongoing" : duration(seconds)],
+    incident.acknowledged_by && ["Handled by", `${incident.acknowledged_by}, ${moment(incident.acknowledged_at)}`],
     clip && ["Clip", [duration(clip.duration_seconds), clip.bytes && bytes(clip.bytes), clip.state === "recording" && "still recording"].filter(Boolean).join(" · ")],
     clip && ["Incident at", position(clip.incident_seconds)],
   ];
@@ -96,7 +164,7 @@ function facts(incident) {
 const alertStates = { pending: ["warn", "Waiting"], sent: ["ok", "Sent"], dead: ["alarm", "Failed"] };
 
 function told(alerts) {
-  if (!alerts.length) return el("p.soft.small", {}, "Nobody. No alert route fits this incident, or a cool-down held it back.");
+  if (!alerts.length) return el("p.soft.small", {}, "Nobody: no route covers this incident, alerts are held back, or people were alerted of the same shortly before.");
   return el("table", {}, el("tbody", {}, alerts.map((alert) => {
     const [level, name] = alertStates[alert.state] ?? ["", alert.state];
     return el("tr", {}, el("td", {}, alert.channel, el("div.soft.small", {}, alert.recipient)),

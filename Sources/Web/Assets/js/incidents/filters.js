@@ -3,7 +3,7 @@ import { el } from "../core/dom.js";
 import { field, input, select } from "../core/forms.js";
 import { icon } from "../core/icons.js";
 import { settle } from "../core/dom.js";
-import { words } from "../core/format.js";
+import { kindWords } from "../core/format.js";
 import { reviewWords } from "./row.js";
 
 export const kinds = [
@@ -23,7 +23,7 @@ export function filters(values, cameras, onChange) {
       el("summary", {}, "Filter"),
       el("div.filter-fields", {},
         field("Camera", select("camera", any(cameras.map((camera) => [camera.id, camera.name]), "All cameras"), values.camera ?? "")),
-        field("Kind", select("kind", any([...new Set([...kinds, values.kind].filter(Boolean))].map((kind) => [kind, words(kind)]), "All kinds"), values.kind ?? "")),
+        field("Kind", select("kind", any([...new Set([...kinds, values.kind].filter(Boolean))].map((kind) => [kind, kindWords(kind)]), "All kinds"), values.kind ?? "")),
         field("Zone", select("zone", any(zones.map((zone) => [zone, zone]), "All zones"), values.zone ?? "")),
         field("Review", select("review", any(Object.entries(reviewWords), "All"), values.review ?? "")),
         field("Severity", select("min_severity", any([["medium", "Medium and high"], ["high", "High"]], "All"), values.min_severity ?? "")))));

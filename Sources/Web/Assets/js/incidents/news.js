@@ -2,7 +2,8 @@
 import * as feed from "../core/feed.js";
 import { location, go } from "../core/router.js";
 import { toast } from "../core/toasts.js";
-import { words } from "../core/format.js";
+import { chime } from "../core/chime.js";
+import { titleOf } from "../core/format.js";
 
 let ending = null;
 let count = 0;
@@ -14,9 +15,10 @@ export function start(show) {
   const off = feed.on("incident", ({ type, incident }) => {
     if (type !== "new") return;
     if (location().path !== "/incidents") show(++count);
-    toast(`${words(incident.kind)}: ${incident.camera_name}`, {
+    if (incident.kind !== "manual") chime();
+    toast(`${titleOf(incident)}: ${incident.camera_name}`, {
       kind: incident.severity === "low" ? "info" : "alarm", seconds: 15,
-      action: { words: "Look", call: () => go(`/incidents/${encodeURIComponent(incident.id)}`) },
+      action: { words: "Show", call: () => go(`/incidents/${encodeURIComponent(incident.id)}`) },
     });
   });
   ending = () => { off(); window.removeEventListener("hashchange", looked); };

@@ -1,69 +1,143 @@
-// What happened: the day as a band, the list with pictures, search.
+// What happened: a range of time as a band, and the list, narrowed by words and filters.
 import { el, replace } from "../core/dom.js";
 import { get, query as queryOf } from "../core/api.js";
-import { closer, empty, head, panel } from "../core/page.js";
+import { closer, head } from "../core/page.js";
 import { icon } from "../core/icons.js";
-import { attempt } from "../core/toasts.js";
-import { dayOfText, dayText, foreignZone, startOfDay } from "../core/calendar.js";
-import { count, dayName } from "../core/format.js";
+import { select } from "../core/forms.js";
+import { attempt, toast } from "../core/toasts.js";
+import { dayOfText, dayText, foreignZone } from "../core/calendar.js";
+import { dayName } from "../core/format.js";
 import { setQuery } from "../core/router.js";
+import { keys } from "../core/shortcuts.js";
 import * as feed from "../core/feed.js";
 import { filters, names } from "./filters.js";
-import { legend, timeline } from "./timeline.js";
-import { wideRow } from "./row.js";
+import { List } from "./list.js";
+import { firstAfter, lastBefore, narrowed } from "./neighbours.js";
+import { legend, rangeOf, rangeWords, shifted, spans, timeline } from "./timeline.js";
 
 const path = "/api/v1/incidents";
 
 export async function open(main, _, query) {
+  const close = closer();
   const { cameras } = await get("/api/v1/cameras");
   let values = Object.fromEntries(names.map((name) => [name, query.get(name) ?? ""]));
-  let day = dayOfText(query.get("day"));
-  let turn = 0;
   head(main, "Incidents");
-  const band = el("div", {}, el("p.loading", {}, "Loading…")), list = el("ul.rows", {}), more = el("div.more-line", {}, el("p.loading", {}, "Loading…")), total = el("span.soft.small", { role: "status" });
-  const dayWords = el("strong.day", {});
-  const move = (days) => { day = startOfDay(day, days); showDay(); remember(); };
-  const arrows = el("div.buttons", {},
-    el("button.button.icon", { type: "button", "aria-label": "The day before", on: { click: () => move(-1) } }, icon("back", 16)), dayWords,
-    el("button.button.icon", { type: "button", "aria-label": "The day after", on: { click: () => move(1) } }, icon("forward", 16)));
-  const dayPanel = el("section.panel", { "aria-label": "Day" }, el("header", {}, el("h2", {}, "Day"), el("span.soft.small", {}, foreignZone() && `times of ${foreignZone()}`), el("span.grow", {}), arrows), el("div.body", {}, band));
-  const listPanel = panel("List", [list, more], { flush: true, actions: total });
-  main.append(el("div.stack.wide", {}, filters(values, cameras, (now) => { values = now; remember(); showAll(); }), dayPanel, listPanel));
-
-  const remember = () => setQuery({ ...values, day: dayName(day) === "Today" ? "" : dayText(day) });
-  const showDay = attempt(async () => {
-    const end = startOfDay(day, 1);
-    replace(dayWords, dayName(day));
-    arrows.lastElementChild.disabled = end > new Date();
-    const wanted = day;
-    const { incidents } = await get(path + queryOf({ ...values, from: day.toISOString(), to: end.toISOString(), limit: 500 }));
-    if (wanted !== day) return;
-    replace(band, timeline(day, cameras, incidents), incidents.length ? legend(incidents) : el("p.soft.small.legend", {}, "No incident on this day."));
-  });
-  const showList = attempt(async () => {
-    const mine = ++turn;
-    const page = await get(path + queryOf({ ...values, limit: 30 }));
-    if (mine !== turn) return;
-    replace(list);
-    addPage(page);
-  });
-  const addPage = ({ incidents, next }) => {
-    list.append(...incidents.map(wideRow));
-    const shown = list.children.length;
-    replace(total, shown ? `${count(shown, "incident")}${next ? " and more" : ""}` : "");
-    replace(more, next && el("button.button", { type: "button", on: { click: attempt(async () => addPage(await get(path + queryOf({ ...values, limit: 30, cursor: next })))) } }, "Show older ones"),
-      !shown && nothing(values));
-  };
-  const showAll = () => { showDay(); showList(); };
+  const band = new Band(cameras, query, () => values, () => remember());
+  const list = new List(() => values);
+  const narrow = filters(values, cameras, (now) => { values = now; remember(); showAll(); });
+  main.append(el("div.stack.wide", {}, narrow, band.element, list.element));
+  const remember = () => setQuery({ ...values, ...band.address });
+  const showAll = () => { band.show(); list.show(); };
   showAll();
-
-  const close = closer();
-  close.add(feed.on("incident", () => { if (list.children.length <= 30) showAll(); }), feed.on("state", (up) => { if (up && list.children.length <= 30) showAll(); }));
+  // What somebody has unfolded or chosen stays as it is.
+  const renew = () => { band.show(); if (list.isAtRest) list.show(); };
+  close.add(feed.on("incident", renew), feed.on("again", renew), () => band.close(),
+    keys([["ArrowLeft", "Earlier", () => band.move(-1)], ["ArrowRight", "Later", () => band.move(1)], ["+", "Shorter time", () => band.zoom(-1)], ["-", "Longer time", () => band.zoom(1)],
+      ["p", "To the incident before this time", () => band.jump(lastBefore)], ["n", "To the incident after this time", () => band.jump(firstAfter)]]));
   return close;
 }
 
-function nothing(values) {
-  return Object.values(values).some(Boolean)
-    ? empty("No incident fits", "Try fewer words or another filter. Each word may be a beginning: “pall” finds pallet.", el("a.button", { href: "#/incidents" }, "Show all"))
-    : empty("Nothing has happened yet", "Incidents appear here by themselves as soon as a rule fires on a camera, something followed moves, or somebody records by hand.");
+/** The band of time with what moves and widens it. */
+class Band {
+  #turn = 0;
+
+  constructor(cameras, query, values, onMove) {
+    this.cameras = cameras;
+    this.values = values;
+    this.onMove = onMove;
+    this.span = spans.some(([key]) => key === query.get("span")) ? query.get("span") : "day";
+    const at = new Date(query.get("at") ?? NaN);
+    this.at = Number.isNaN(at.getTime()) ? dayOfText(query.get("day")) : at;
+    this.band = el("div", {}, el("p.loading", {}, "Loading…"));
+    this.words = el("strong.day", { role: "status" });
+    const button = (sign, words, call) => el("button.button.icon", { type: "button", title: words, "aria-label": words, on: { click: attempt(async () => call()) } }, icon(sign, 16));
+    this.later = button("forward", "Later", () => this.move(1));
+    this.choice = select("span", spans.map(([key, words]) => [key, words]), this.span, { "aria-label": "How much time is shown", on: { change: (event) => this.#setSpan(event.target.value) } });
+    const tools = el("div.buttons.band-tools", {},
+      button("stepBack", "To the incident before this time", () => this.jump(lastBefore)), button("back", "Earlier", () => this.move(-1)), this.words, this.later,
+      button("stepForward", "To the incident after this time", () => this.jump(firstAfter)),
+      button("plus", "Shorter time", () => this.zoom(-1)), button("minus", "Longer time", () => this.zoom(1)), this.choice);
+    this.element = el("section.panel", { "aria-label": "Time" }, el("header", {}, el("h2", {}, "Time"), el("span.soft.small", {}, foreignZone() && `times of ${foreignZone()}`), el("span.grow", {}), tools), el("div.body", {}, this.band));
+    this.band.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      this.zoom(event.deltaY < 0 ? -1 : 1, event);
+    }, { passive: false });
+    this.observer = new ResizeObserver(() => { if (this.band.clientWidth !== this.width) this.#draw(); });
+    this.observer.observe(this.band);
+  }
+
+  get range() { return rangeOf(this.span, this.at); }
+
+  /** What of it stands in the address. */
+  get address() {
+    if (this.span === "day") return { day: dayName(this.at) === "Today" ? "" : dayText(this.at) };
+    return { span: this.span, at: this.at.toISOString() };
+  }
+
+  async show() {
+    const mine = ++this.#turn, range = this.range;
+    replace(this.words, rangeWords(this.span, range));
+    this.later.disabled = range.end > new Date();
+    const within = { from: range.start.toISOString(), to: range.end.toISOString() };
+    try {
+      const [{ incidents }, { gaps }] = await Promise.all([get(path + queryOf({ ...this.values(), ...within, limit: 500 })), get(`/api/v1/gaps${queryOf(within)}`)]);
+      if (mine !== this.#turn) return;
+      this.shown = { range, incidents, gaps: gaps.filter((gap) => !this.values().camera || !gap.camera || gap.camera === this.values().camera) };
+      this.#draw();
+    } catch (error) {
+      if (mine === this.#turn) replace(this.band, el("p.soft.small", {}, error.message));
+    }
+  }
+
+  #draw() {
+    if (!this.shown) return;
+    const { range, incidents, gaps } = this.shown;
+    this.width = this.band.clientWidth;
+    const names = window.matchMedia("(max-width: 52rem)").matches ? 0 : 136;
+    replace(this.band, timeline(range, this.cameras, incidents, gaps, Math.max(80, this.width - names - 40), queryOf(narrowed(this.values()))),
+      incidents.length || gaps.length ? legend(incidents, gaps) : el("p.soft.small.legend", {}, "No incident in this time."));
+    if (incidents.length === 500) this.band.append(el("p.soft.small", {}, "Only the last 500 incidents of this time are shown."));
+  }
+
+  move(by) {
+    const next = shifted(this.span, this.at, by);
+    if (by > 0 && rangeOf(this.span, next).start > new Date()) return;
+    this.#look(next);
+  }
+
+  /** To a shorter (-1) or longer (1) time, around the pointer or what lies in the middle. */
+  zoom(by, event) {
+    const at = spans.findIndex(([key]) => key === this.span) + by;
+    if (!spans[at]) return;
+    const bandNode = this.band.querySelector(".time-band")?.getBoundingClientRect();
+    const { start, end } = this.range, now = Date.now();
+    const part = event && bandNode ? Math.min(1, Math.max(0, (event.clientX - bandNode.left) / bandNode.width)) : null;
+    // Without a pointer: now, where that is seen, else the middle.
+    const moment = part !== null ? start.getTime() + part * (end - start) : now > start && now < end ? now : (start.getTime() + end.getTime()) / 2;
+    this.at = new Date(moment);
+    this.#setSpan(spans[at][0]);
+  }
+
+  #setSpan(span) {
+    if (this.span !== span && this.span === "day" && this.range.end > new Date() && this.range.start < new Date()) this.at = new Date(Math.max(this.at, Math.min(Date.now(), this.range.end)));
+    this.span = this.choice.value = span;
+    this.#look(this.at);
+  }
+
+  #look(at) {
+    this.at = at;
+    this.show();
+    this.onMove();
+  }
+
+  /** To the time around the incident before or after what is shown. */
+  async jump(find) {
+    const { start, end } = this.range;
+    const incident = await find(find === lastBefore ? start : end, this.values());
+    if (!incident) { toast(find === lastBefore ? "There is no earlier incident." : "There is no later incident."); return; }
+    this.#look(new Date(incident.start));
+  }
+
+  close() { this.observer.disconnect(); }
 }

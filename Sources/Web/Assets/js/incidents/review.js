@@ -1,50 +1,98 @@
-// What a person says about an incident, and whether the rule is to stay silent there.
-import { el } from "../core/dom.js";
+// What a person says about an incident, and whether its rule is to stay silent at its place.
+import { append, el, replace } from "../core/dom.js";
 import { post, put, remove } from "../core/api.js";
 import { icon } from "../core/icons.js";
-import { field, input, select } from "../core/forms.js";
-import { moment, words } from "../core/format.js";
+import { field, input, radios, select } from "../core/forms.js";
+import { moment, until, words } from "../core/format.js";
 import { panel } from "../core/page.js";
 import { attempt, toast } from "../core/toasts.js";
-import { open } from "../core/dialogs.js";
+import { confirm, open } from "../core/dialogs.js";
 import { may } from "../core/session.js";
+import * as attention from "../core/attention.js";
+import { largePart, partOf, percent, placePicture, share } from "./place.js";
 import { reviewWords } from "./row.js";
 
-const choices = [["confirmed", "check"], ["not_an_incident", "close"], ["training_example", "eye"]];
+const choices = [["confirmed", "check", "1"], ["not_an_incident", "close", "2"], ["training_example", "eye", "3"]];
+/** The key that gives each verdict. */
+export const verdictKeys = Object.fromEntries(choices.map(([verdict, , key]) => [key, verdict]));
+
+const addressOf = (incident) => `/api/v1/incidents/${encodeURIComponent(incident.id)}`;
+
+/** Gives a verdict, or takes back the one that is given; asks what has to be asked. Null when it was given up. */
+export async function judge(incident, verdict) {
+  const path = addressOf(incident);
+  if (incident.review === verdict) return put(`${path}/review`, { verdict: "none", note: incident.review_note ?? "" });
+  if (verdict !== "not_an_incident") return put(`${path}/review`, { verdict, note: incident.review_note ?? "" });
+  const answer = await askSilence(incident);
+  if (!answer) return null;
+  const now = await put(`${path}/review`, { verdict, note: answer.note });
+  if (answer.hours !== undefined) await silence(path, answer.hours);
+  return now;
+}
 
 export function reviewPanel(incident, onChange) {
-  const path = `/api/v1/incidents/${encodeURIComponent(incident.id)}`;
   const who = incident.review !== "none" && incident.review_by
     ? el("p.small.soft", {}, `${reviewWords[incident.review]}: ${incident.review_by}, ${moment(incident.review_at)}`, incident.review_note && ` “${incident.review_note}”`) : null;
   if (!may("operator")) return panel("Review", [el("p", {}, reviewWords[incident.review]), who]);
-  const judge = (verdict) => attempt(async () => {
-    const now = await put(`${path}/review`, { verdict: incident.review === verdict ? "none" : verdict });
-    if (verdict === "not_an_incident" && now.review === verdict) await offerSilence(incident, path);
-    onChange(now);
+  const give = (verdict) => attempt(async () => {
+    const now = await judge(incident, verdict);
+    if (now) onChange(now);
   });
-  const note = input("note", { value: incident.review_note ?? "", maxLength: 500, placeholder: "Add a note", "aria-label": "Note", on: {
-    change: attempt(async (event) => onChange(await put(`${path}/review`, { verdict: incident.review, note: event.target.value }))),
+  const note = input("note", { value: incident.review_note ?? "", maxLength: 500, placeholder: "Reason or note", "aria-label": "Reason or note", on: {
+    change: attempt(async (event) => onChange(await put(`${addressOf(incident)}/review`, { verdict: incident.review, note: event.target.value }))),
   } });
   return panel("Review", el("div.stack", {},
-    el("div.verdicts", { role: "group", "aria-label": "Verdict" }, choices.map(([verdict, sign]) =>
-      el("button.button", { type: "button", "aria-pressed": String(incident.review === verdict), data: { verdict }, on: { click: judge(verdict) } }, icon(sign, 16), reviewWords[verdict]))),
-    note, who));
+    el("div.verdicts", { role: "group", "aria-label": "Verdict" }, choices.map(([verdict, sign, key]) =>
+      el("button.button", { type: "button", "aria-pressed": String(incident.review === verdict), "aria-keyshortcuts": key, title: `Key ${key}`, data: { verdict }, on: { click: give(verdict) } }, icon(sign, 16), reviewWords[verdict]))),
+    note, who), { id: "review" });
 }
 
-const spans = [["", "No, only this once"], ["8", "For 8 hours"], ["24", "For a day"], ["168", "For a week"], ["ever", "Until somebody undoes it"]];
+const spans = [["8", "8 hours"], ["24", "1 day"], ["168", "1 week"], ["ever", "until somebody ends it"]];
+const endOf = (span) => (span === "ever" ? null : new Date(Date.now() + Number(span) * 3_600_000));
 
-async function offerSilence(incident, path) {
+/** @returns {Promise<{note: string, hours?: number|null}|null>} `hours` is left out for "this once", null for no end */
+async function askSilence(incident) {
+  const part = partOf(incident), size = share(part), rule = words(incident.kind);
   const answer = await open((close) => {
-    const span = select("hours", spans, "168");
-    return el("form", { on: { submit: (event) => { event.preventDefault(); close({ span: span.value }); } } },
-      el("h2", {}, "Should the rule stay silent here?"),
-      el("p", {}, `“${words(incident.kind)}” at this place on ${incident.camera_name} would then raise no further incident. Other places and other rules go on.`),
-      field("Silent", span), el("div.buttons", {}, el("button.button.primary", { type: "submit" }, "Continue")));
-  }, { label: "Silence" });
-  if (!answer?.span) return;
-  const suppression = await post(`${path}/suppress`, answer.span === "ever" ? {} : { hours: Number(answer.span) });
-  toast("The rule stays silent at this place.", { seconds: 12, action: { words: "Undo", call: attempt(async () => {
+    const span = select("hours", spans, "8");
+    const shown = el("div.stack", { hidden: true }), preview = el("div.stack", {});
+    const note = input("note", { value: incident.review_note ?? "", maxLength: 500, placeholder: "A pallet was put down on purpose" });
+    let isSilent = false;
+    const show = () => {
+      shown.hidden = !isSilent;
+      const end = until(endOf(span.value));
+      replace(preview, placePicture(incident.poster, part, { label: `Silent ${end}`, size: incident.size, alt: `The place that would be silent, ${percent(size)} of the picture` }),
+        el("p.small", {}, `“${rule}” is not raised in the marked part (${percent(size)} of the picture) of “${incident.camera_name}” ${end}. Other places and other rules go on.`),
+        size > largePart && el("p.note.warn", {}, "This is a large part of what the camera sees. You will be asked once more."));
+      replace(send, isSilent ? "Silence this place" : "Not an incident");
+    };
+    const send = el("button.button.primary", { type: "submit" });
+    span.addEventListener("change", show);
+    const form = el("form", { on: { submit: (event) => {
+      event.preventDefault();
+      close({ note: note.value.trim(), ...(isSilent && { hours: span.value === "ever" ? null : Number(span.value), span: span.value }) });
+    } } },
+      el("h2", {}, "Not an incident"),
+      radios("Should the same be reported here again?", "again", [["once", "Yes. Just this once was wrong."], ["silent", `No, silence “${rule}” at this place for a while.`]], "once",
+        (value) => { isSilent = value === "silent"; show(); }),
+      append(shown, [field("Silent for", span), preview]), field("Reason", note, { hint: "May be left empty" }),
+      el("div.buttons", {}, el("button.button", { type: "button", on: { click: () => close(null) } }, "Cancel"), send));
+    show();
+    return form;
+  }, { label: "Not an incident" });
+  if (!answer || answer.hours === undefined || size <= largePart) return answer;
+  const isMeant = await confirm(`Silence ${percent(size)} of the picture?`,
+    `“${rule}” would not be raised in ${percent(size)} of what “${incident.camera_name}” sees, ${until(endOf(answer.span))}. What really happens there is then missed.`,
+    { action: `Silence ${percent(size)}`, danger: true });
+  return isMeant ? answer : null;
+}
+
+async function silence(path, hours) {
+  const suppression = await post(`${path}/suppress`, hours === null ? {} : { hours });
+  attention.refresh();
+  toast(`The rule stays silent at this place ${until(suppression.until)}.`, { seconds: 12, action: { words: "Undo", call: attempt(async () => {
     await remove(`/api/v1/suppressions/${encodeURIComponent(suppression.id)}`);
+    attention.refresh();
     toast("The rule watches this place again.");
   }) } });
 }

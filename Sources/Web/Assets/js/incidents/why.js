@@ -15,7 +15,7 @@ export function gauge(measured, threshold, { isBelow = false } = {}) {
 }
 
 export function whyTable(why) {
-  if (!why?.length) return el("p.soft.small", {}, "Recorded by hand; no rule measured anything.");
+  if (!why?.length) return el("p.soft.small", {}, "Recorded by hand: no rule measured anything.");
   return el("ul.why", {}, why.map(({ parameter, measured, threshold, unit, direction }) => {
     const isBelow = direction === "at_most";
     return el("li", {}, el("div.why-line", {}, el("span", {}, wordsOf(parameter)), el("strong.nowrap", {}, withUnit(measured, unit))),

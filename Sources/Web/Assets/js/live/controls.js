@@ -1,7 +1,11 @@
 // The bar under a live picture: hold it, look back a little, return to now, what is drawn over it.
 import { el, replace } from "../core/dom.js";
 import { icon } from "../core/icons.js";
-import { trim } from "../core/format.js";
+import { timeSeconds, trim } from "../core/format.js";
+import * as feed from "../core/feed.js";
+
+/** A picture that stands for longer is not live, whatever the player says. */
+const staleSeconds = 3;
 
 export class Controls {
   constructor(player, overlay, stage) {
@@ -18,9 +22,9 @@ export class Controls {
     this.element = el(
       "div.controls", { role: "group", "aria-label": "Picture" },
       button("back", "10 seconds back", then(() => player.seekBy(-10))),
-      button("stepBack", "One picture back", then(() => player.seekBy(-1 / (player.camera.fps || 15)))),
+      button("stepBack", "One frame back", then(() => player.seekBy(-1 / (player.camera.fps || 15)))),
       this.hold,
-      button("stepForward", "One picture on", then(() => player.seekBy(1 / (player.camera.fps || 15)))),
+      button("stepForward", "One frame forward", then(() => player.seekBy(1 / (player.camera.fps || 15)))),
       this.live, el("span.grow", {}),
       toggle("setup", "Zones", () => overlay.showZones, (value) => { overlay.showZones = value; }),
       toggle("eye", "Names and speeds", () => overlay.showLabels, (value) => { overlay.showLabels = value; }),
@@ -36,9 +40,13 @@ export class Controls {
     this.hold.title = words;
     this.hold.setAttribute("aria-label", words);
     const behind = player.delaySeconds;
-    const isLive = !player.isPaused && (player.usesPictures || behind < 3);
+    const shown = player.shownAt;
+    const isStale = !shown || feed.staleSince() || (Date.now() - shown) / 1000 > staleSeconds;
+    const isLive = !player.isPaused && !isStale && (player.usesPictures || behind < 3);
     this.live.classList.toggle("is-live", isLive);
-    replace(this.live, el("span.lamp", { "aria-hidden": "true" }), isLive ? "Live" : `Back to live${behind > 1 ? ` (${trim(behind, 0)} s ago)` : ""}`);
+    const held = player.isPaused || behind >= 3;
+    replace(this.live, el("span.lamp", { "aria-hidden": "true" }), isLive ? "Live" : isStale && !held ? (shown ? `Picture of ${timeSeconds(shown)}` : "No picture yet")
+      : `Back to live${behind > 1 ? ` (${trim(behind, 0)} s ago)` : ""}`);
   }
 
   close() { clearInterval(this.timer); }

@@ -1,12 +1,10 @@
 // How each thing over the picture looks. Pictures are dark and bright, so every line has a dark one under it.
-import { trim, words } from "../core/format.js";
-import { labelPoint } from "../geometry/polygon.js";
+import { kindWords, trim } from "../core/format.js";
 
 export const colours = { follow: "#35d6d0", motion: "#f4f6f7", alarm: "#ff5a48", plus: "#35d6d0", minus: "#ff5a48" };
-const zoneColours = { floor: "#b9c4cc", walkway: "#ffd23f", storage: "#7cc4ff", rack: "#c9a0ff", ignore: "#8a949b" };
-export const zoneColour = (kind) => zoneColours[kind] ?? zoneColours.floor;
 
-function outline(context, path, colour, width = 2, dash = []) {
+/** A line with a dark one under it. */
+export function outline(context, path, colour, width = 2, dash = []) {
   context.setLineDash(dash);
   context.lineJoin = "round";
   context.lineWidth = width + 2;
@@ -19,13 +17,13 @@ function outline(context, path, colour, width = 2, dash = []) {
 }
 
 /** A path in fractions of the picture as one on the canvas. */
-function placed({ rectangle }, path, [dx, dy] = [0, 0]) {
+export function placed({ rectangle }, path, [dx, dy] = [0, 0]) {
   const result = new Path2D();
   result.addPath(path, new DOMMatrix([rectangle.width, 0, 0, rectangle.height, rectangle.x + dx * rectangle.width, rectangle.y + dy * rectangle.height]));
   return result;
 }
 
-function label({ context, rectangle }, text, x, y, colour) {
+export function label({ context, rectangle }, text, x, y, colour) {
   context.font = "600 12px system-ui, sans-serif";
   const width = context.measureText(text).width + 10;
   const left = Math.min(Math.max(x, rectangle.x), Math.max(rectangle.x, rectangle.x + rectangle.width - width));
@@ -83,55 +81,6 @@ export const layers = {
     }
     outline(pen.context, path, colours.alarm, 3);
     // Below it: names of tracks stand above theirs.
-    label(pen, words(kind), left, Math.min(bottom + 22, pen.rectangle.y + pen.rectangle.height), colours.alarm);
-  },
-
-  zones(pen, zones) {
-    for (const zone of zones) {
-      if (!zone.polygon?.length) continue;
-      const path = new Path2D();
-      zone.polygon.forEach(([u, v], index) => (index ? path.lineTo(pen.x(u), pen.y(v)) : path.moveTo(pen.x(u), pen.y(v))));
-      path.closePath();
-      pen.context.globalAlpha = 0.1;
-      pen.context.fillStyle = zoneColour(zone.kind);
-      pen.context.fill(path);
-      pen.context.globalAlpha = 1;
-      outline(pen.context, path, zoneColour(zone.kind), 1.25, zone.kind === "ignore" ? [3, 4] : []);
-      const [u, v] = labelPoint(zone.polygon);
-      label(pen, zone.name, pen.x(u), pen.y(v), zoneColour(zone.kind));
-    }
-  },
-
-  /** The draft's mask and its clicks: plus and minus, told apart by shape too. */
-  draft(pen, { path, positive, negative, cursor }) {
-    const { context } = pen;
-    if (path) {
-      const shape = placed(pen, path);
-      context.globalAlpha = 0.4;
-      context.fillStyle = colours.follow;
-      context.fill(shape, "evenodd");
-      context.globalAlpha = 1;
-      outline(context, shape, colours.follow, 2, [6, 3]);
-    }
-    for (const [list, colour, isPlus] of [[positive, colours.plus, true], [negative, colours.minus, false]]) {
-      for (const [u, v] of list) {
-        const dot = new Path2D();
-        dot.arc(pen.x(u), pen.y(v), 7, 0, 2 * Math.PI);
-        context.fillStyle = "#0b0e10";
-        context.fill(dot);
-        outline(context, dot, colour, 2);
-        context.fillStyle = colour;
-        context.fillRect(pen.x(u) - 4, pen.y(v) - 1, 8, 2);
-        if (isPlus) context.fillRect(pen.x(u) - 1, pen.y(v) - 4, 2, 8);
-      }
-    }
-    if (cursor) {
-      const cross = new Path2D();
-      cross.moveTo(pen.x(cursor[0]) - 14, pen.y(cursor[1]));
-      cross.lineTo(pen.x(cursor[0]) + 14, pen.y(cursor[1]));
-      cross.moveTo(pen.x(cursor[0]), pen.y(cursor[1]) - 14);
-      cross.lineTo(pen.x(cursor[0]), pen.y(cursor[1]) + 14);
-      outline(context, cross, "#ffffff", 1.5);
-    }
+    label(pen, kindWords(kind), left, Math.min(bottom + 22, pen.rectangle.y + pen.rectangle.height), colours.alarm);
   },
 };

@@ -1,4 +1,4 @@
-// What is drawn over a picture: masks and boxes of tracks, incidents' places, zones, and the clicks of a draft.
+// What is drawn over a picture: what is not watched, zones, masks and boxes of tracks, incidents' places, the clicks of a draft.
 import { el } from "../core/dom.js";
 import { fit } from "../geometry/picture.js";
 import { pathOf } from "../masks/contour.js";
@@ -7,14 +7,21 @@ import { layers } from "./layers.js";
 export class Overlay {
   #wanted = false;
 
-  /** @param {() => {width: number, height: number}} pictureSize of the picture below, in its own pixels */
-  constructor(pictureSize) {
+  /**
+   * @param {() => {width: number, height: number}} pictureSize of the picture below, in its own pixels
+   * @param {{under: Function, over: Function}} more what is drawn besides tracks; the wall has none, so that it loads less
+   */
+  constructor(pictureSize, more = null) {
     this.pictureSize = pictureSize;
+    this.more = more;
     this.canvas = el("canvas.overlay", { "aria-hidden": "true" });
     this.context = this.canvas.getContext("2d");
     /** Tracks around the moment shown: {before, after, part} with `tracks` and `size` each; see `Timeline.around`. */
     this.moment = null;
     this.zones = [];
+    /** What is not watched, and places that are silenced; see `layers`. */
+    this.shade = null;
+    this.silences = [];
     this.places = [];
     this.draft = null;
     this.showLabels = true;
@@ -46,10 +53,10 @@ export class Overlay {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const rectangle = this.rectangle;
     const pen = { context, rectangle, x: (u) => rectangle.x + u * rectangle.width, y: (v) => rectangle.y + v * rectangle.height };
-    if (this.showZones) layers.zones(pen, this.zones);
+    this.more?.under(pen, this);
     for (const place of this.places) layers.place(pen, place);
     this.#drawTracks(pen);
-    if (this.draft) layers.draft(pen, this.draft);
+    this.more?.over(pen, this);
   }
 
   #drawTracks(pen) {

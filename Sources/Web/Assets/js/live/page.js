@@ -1,24 +1,29 @@
-// One camera: the live picture with what is tracked over it, clicks to follow, and what happened there.
+// One camera: the live picture with what is tracked over it and what is not watched, clicks to follow, and what happened there.
 import { el, replace } from "../core/dom.js";
-import { get, post, query } from "../core/api.js";
+import { get, post, query, remove } from "../core/api.js";
 import { closer, head } from "../core/page.js";
 import { icon, stateMark } from "../core/icons.js";
 import { attempt, toast } from "../core/toasts.js";
 import { may } from "../core/session.js";
+import { field, select } from "../core/forms.js";
+import { kindWords, timeSeconds, trim, until, words } from "../core/format.js";
+import * as attention from "../core/attention.js";
 import * as feed from "../core/feed.js";
+import { placeWords } from "../incidents/place.js";
 import { compactRow } from "../incidents/row.js";
 import { FollowPanel } from "../follow/panel.js";
 import { Controls } from "./controls.js";
+import * as places from "./places.js";
 import { LivePlayer } from "./player.js";
 import { Overlay } from "./overlay.js";
 import { Prompter } from "./prompts.js";
 import { TrackFeed } from "./tracks.js";
+import { limitedKinds, unwatched } from "./watched.js";
 
 export async function open(main, { id }) {
   const close = closer();
-  const [camera, { incidents }] = await Promise.all([
-    get(`/api/v1/cameras/${encodeURIComponent(id)}`), get(`/api/v1/incidents${query({ camera: id, limit: 12 })}`),
-  ]);
+  const read = () => Promise.all([get(`/api/v1/cameras/${encodeURIComponent(id)}`), get(`/api/v1/incidents${query({ camera: id, limit: 12 })}`)]);
+  const [camera, { incidents }] = await read();
   const state = el("span", {});
   const trigger = el("button.button", { type: "button", on: { click: attempt(() => record(camera)) } }, icon("incidents"), "Record this");
   head(main, camera.name, { text: state, actions: [
@@ -33,7 +38,7 @@ export async function open(main, { id }) {
     onState: (now, text) => { message.hidden = now === "playing"; replace(message, now === "waiting" ? `${text} Trying again…` : text); controls.update(); },
     onFrame: (time) => { overlay.moment = tracks.around(time); overlay.request(); },
   });
-  const overlay = new Overlay(() => player.size);
+  const overlay = new Overlay(() => player.size, places);
   overlay.camera = camera;
   overlay.zones = camera.zones;
   const redraw = () => { if (player.time) overlay.moment = tracks.around(player.time); overlay.request(); };
@@ -52,41 +57,100 @@ export async function open(main, { id }) {
   });
   const follows = new FollowPanel(camera, prompter, { onDone: () => { prompter.clear(); player.goLive(); controls.update(); } });
   const happened = el("div.body.flush", {});
-  const side = el("div.side.stack", {}, follows.element, el("section.panel", { "aria-label": "Lately" },
-    el("header", {}, el("h2", {}, "Lately"), el("span.grow", {}), el("a.small", { href: `#/incidents?camera=${encodeURIComponent(id)}` }, "All")), happened));
-  main.append(el("div.with-side.single", {}, stage, side));
+  const watching = new WatchingPanel(camera, overlay);
+  const side = el("div.side.stack", {}, follows.element, el("section.panel", { "aria-label": "Recent incidents" },
+    el("header", {}, el("h2", {}, "Recent incidents"), el("span.grow", {}), el("a.small", { href: `#/incidents?camera=${encodeURIComponent(id)}` }, "All incidents")), happened));
+  main.append(el("div.with-side.single", {}, el("div.stack", {}, stage, watching.element), side));
 
-  const held = new Map(incidents.map((incident) => [incident.id, incident]));
+  let held = new Map(incidents.map((incident) => [incident.id, incident]));
   const showIncidents = () => {
     const sorted = [...held.values()].sort((a, b) => new Date(b.start) - new Date(a.start)).slice(0, 12);
     replace(happened, sorted.length ? el("ul.rows", {}, sorted.map(compactRow)) : el("p.empty.small", {}, "Nothing has happened here yet."));
     overlay.places = sorted.filter((incident) => incident.phase === "ongoing" && Date.now() - new Date(incident.start) < 600_000);
     overlay.request();
   };
-  const showState = (now) => {
-    const level = { online: "ok", connecting: "warn", offline: "alarm" }[now.state];
-    replace(state, stateMark(level, now.state === "online" ? describe(now) : now.state_text || "The camera does not answer."));
+  const showState = () => {
+    const level = { online: "ok", connecting: "warn", offline: "alarm" }[camera.state], since = feed.staleSince();
+    replace(state, since ? stateMark("warn", `Stale since ${timeSeconds(since)}`) : stateMark(level, camera.state === "online" ? describe(camera) : camera.state_text || "The camera does not answer."));
+    controls.update();
+  };
+  const take = (now) => {
+    Object.assign(camera, now);
+    overlay.zones = camera.zones;
+    showState();
+    watching.show();
+    if (now.state === "online") player.retry();
+  };
+  // After a gap nothing is known of what happened meanwhile.
+  const again = () => {
+    read().then(([now, { incidents: list }]) => { held = new Map(list.map((incident) => [incident.id, incident])); take(now); showIncidents(); }).catch(() => {});
+    follows.load().catch(() => {});
   };
   showIncidents();
-  showState(camera);
+  showState();
   follows.load();
   player.start();
   close.add(
     feed.on("incident", ({ incident }) => { if (incident.camera === id) { held.set(incident.id, incident); showIncidents(); } }),
     feed.on("follow", (follow) => follows.put(follow)),
-    feed.on("camera", (now) => { if (now.id === id) { Object.assign(camera, now); showState(now); if (now.state === "online") player.retry(); } }),
+    feed.on("camera", (now) => { if (now.id === id) take(now); }), feed.on("again", again), feed.on("stale", showState),
+    // What is silenced is counted for every page; here it is drawn.
+    attention.onCauses(() => watching.load()),
     () => { tracks.stop(); player.stop(); overlay.close(); controls.close(); });
   // For tests and for the curious: what is on the screen, in media time.
   surface.player = player;
   return close;
 }
 
+/** Where the picture is not watched, for each kind, and what is silenced there. */
+class WatchingPanel {
+  #silenced = [];
+
+  constructor(camera, overlay) {
+    this.camera = camera;
+    this.overlay = overlay;
+    this.kind = "";
+    this.words = el("p.small", { role: "status" });
+    this.list = el("ul.rows", {});
+    const choice = select("watched", [["", "Any kind"], ...limitedKinds().map((kind) => [kind, kindWords(kind)])], "", { on: { change: (event) => { this.kind = event.target.value; this.show(); } } });
+    this.element = el("section.panel", { "aria-label": "What is not watched" }, el("header", {}, el("h2", {}, "What is not watched")),
+      el("div.body.stack", {}, field("Shade what is not watched for", choice), this.words), this.list);
+    this.show();
+  }
+
+  async load() {
+    try {
+      const { suppressions } = await get("/api/v1/suppressions");
+      this.#silenced = suppressions.filter((item) => item.camera === this.camera.id);
+      this.show();
+    } catch { /* the strip is read again soon, and this with it */ }
+  }
+
+  show() {
+    const shade = unwatched(this.kind, this.camera.zones ?? []);
+    this.overlay.shade = shade;
+    const drawn = this.#silenced.filter((item) => !this.kind || item.rule === this.kind);
+    this.overlay.silences = drawn.map((item) => ({ part: item.region, words: `“${words(item.rule)}” silent ${until(item.until)}` }));
+    this.overlay.request();
+    replace(this.words, shade.words);
+    this.list.hidden = !drawn.length;
+    replace(this.list, drawn.map((item) => el("li.row", { data: { suppression: item.id } }, icon("silent", 16), el("span.row-text", {}, el("strong", {}, `“${words(item.rule)}” is silent`),
+      el("span.soft.small", {}, [placeWords(item.region), until(item.until), item.created_by && `by ${item.created_by}`].filter(Boolean).join(" · "))),
+    may("operator") && el("button.button", { type: "button", on: { click: attempt(async () => {
+      await remove(`/api/v1/suppressions/${encodeURIComponent(item.id)}`);
+      toast("The rule watches this place again.");
+      attention.refresh();
+      await this.load();
+    }) } }, "End now"))));
+  }
+}
+
 function describe({ size, fps, codec }) {
-  const facts = [size && `${size[0]} × ${size[1]}`, fps && `${Math.round(fps * 10) / 10} pictures a second`, /^(hvc1|hev1)/.test(codec ?? "") && "H.265"];
+  const facts = [size && `${size[0]} × ${size[1]}`, fps && `${trim(fps, 1)} frames per second`, /^(hvc1|hev1)/.test(codec ?? "") && "H.265"];
   return `Online · ${facts.filter(Boolean).join(" · ")}`;
 }
 
 async function record(camera) {
   const { incident } = await post(`/api/v1/cameras/${encodeURIComponent(camera.id)}/trigger`, { reason: "recorded by hand from the page" });
-  toast("Recording, from a few seconds before now on.", { action: { words: "Look", call: () => { window.location.hash = `#/incidents/${encodeURIComponent(incident)}`; } } });
+  toast("Recording. The clip begins a few seconds before now.", { action: { words: "Show", call: () => { window.location.hash = `#/incidents/${encodeURIComponent(incident)}`; } } });
 }

@@ -3,7 +3,6 @@
 import { el } from "../core/dom.js";
 import { request } from "../core/api.js";
 import { canPlay, StreamFeed } from "./mse.js";
-import { parts } from "./multipart.js";
 import { TimeLine } from "./mediatime.js";
 
 const longestWaitSeconds = 8;
@@ -16,6 +15,7 @@ export class LivePlayer {
   #stopped = false;
   #paused = false;
   #wake = () => {};
+  #shownAt = null;
 
   /**
    * @param {object} camera as the server lists it
@@ -35,6 +35,8 @@ export class LivePlayer {
 
   /** The media time of the picture on the screen; null when there is none. */
   get time() { return this.#pictureTime; }
+  /** When the last picture came to the screen; null when none did. */
+  get shownAt() { return this.#shownAt; }
   get isPaused() { return this.#paused; }
   get usesPictures() { return !this.canvas.hidden; }
   get delaySeconds() { return this.#feed?.delaySeconds ?? 0; }
@@ -62,6 +64,7 @@ export class LivePlayer {
       this.#feed = null;
       if (this.#stopped) return;
       if (performance.now() - began > 10_000) wait = 0.5;
+      this.element.dataset.state = "waiting";
       this.onState("waiting", text);
       await new Promise((resolve) => { this.#wake = resolve; setTimeout(resolve, wait * 1000); });
       wait = Math.min(wait * 2, longestWaitSeconds);
@@ -94,6 +97,7 @@ export class LivePlayer {
     this.canvas.hidden = false;
     this.video.hidden = true;
     const context = this.canvas.getContext("2d");
+    const { parts } = await import("./multipart.js");
     for await (const { headers, body } of parts(response)) {
       if (this.#stopped) return;
       if (this.#paused) continue;
@@ -119,6 +123,7 @@ export class LivePlayer {
   #shown(time) {
     const first = !this.#pictureTime || this.element.dataset.state !== "playing";
     this.#pictureTime = time;
+    this.#shownAt = new Date();
     if (first) { this.element.dataset.state = "playing"; this.onState("playing", ""); }
     this.onFrame(time);
   }

@@ -2,14 +2,15 @@
 import { request } from "../core/api.js";
 
 const pauseMs = 1000;
+/** A picture that hasn't changed for so long is asked for in every third round only. */
+const quietSeconds = 30;
 
-/** Goes round the tiles until it is stopped. */
-export function stills(tiles, width = 480) {
+/** Goes round the tiles that `seen` gives until it is stopped. */
+export function stills(seen, width = 480) {
   const abort = new AbortController();
   const addresses = new Map();
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const one = async (tile) => {
-    if (tile.camera.state === "offline" || document.hidden) return;
     try {
       const answer = await request(`/api/v1/cameras/${encodeURIComponent(tile.camera.id)}/snapshot.jpg?width=${width}`, { signal: abort.signal });
       const address = URL.createObjectURL(await answer.blob());
@@ -20,10 +21,11 @@ export function stills(tiles, width = 480) {
     } catch { /* the next round tries again; the tile's state says what is wrong */ }
   };
   (async () => {
-    while (!abort.signal.aborted) {
+    for (let round = 0; !abort.signal.aborted; round += 1) {
       const began = performance.now();
-      for (const tile of tiles) {
+      for (const tile of seen()) {
         if (abort.signal.aborted) break;
+        if (tile.camera.state === "offline" || (tile.hasStill && round % 3 && tile.secondsStill > quietSeconds)) continue;
         await one(tile);
       }
       await pause(Math.max(200, pauseMs - (performance.now() - began)));

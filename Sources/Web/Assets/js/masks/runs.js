@@ -41,6 +41,19 @@ export function area(mask) {
   return sum;
 }
 
+/** The smallest rectangle around what is inside: [left, top, width, height] in pixels; null where nothing is. */
+export function boundsOf(mask) {
+  const { rows } = spans(mask);
+  let left = Infinity, right = -Infinity, top = Infinity, bottom = -Infinity;
+  for (const [y, row] of rows) {
+    left = Math.min(left, row[0]);
+    right = Math.max(right, row.at(-1));
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y + 1);
+  }
+  return rows.size ? [left, top, right - left, bottom - top] : null;
+}
+
 /** Whether this pixel is inside. */
 export function contains(mask, x, y) {
   const { width, height } = sizeOf(mask);

@@ -6,7 +6,7 @@ import { field, select } from "../core/forms.js";
 import { icon } from "../core/icons.js";
 import { empty, panel } from "../core/page.js";
 import { attempt } from "../core/toasts.js";
-import { count } from "../core/format.js";
+import { count, kindWords } from "../core/format.js";
 import { kinds } from "./channelbook.js";
 import { channelForm } from "./channelform.js";
 import { saveEdits } from "./save.js";
@@ -21,9 +21,9 @@ export async function open(body) {
   const choice = field("Kind", select("kind", Object.entries(kinds).map(([type, { words }]) => [type, words]), "mail", { on: { change: (event) => show(event.target.value) } }));
   show("mail");
   body.append(
-    panel("Alert channels", channels.length ? el("ul.rows", {}, rows) : empty("No alert channel yet", "Without one nobody is told. Add the first one below."), { flush: true }),
+    panel("Alert channels", channels.length ? el("ul.rows", {}, rows) : empty("No alert channel yet", "Without one, nobody is alerted. Add the first one below."), { flush: true }),
     panel("Add a channel", el("div.stack", {}, el("div.narrow", {}, choice), form)),
-    panel("Who is told of what", routes(values.alerts ?? {}, channels.length)));
+    panel("Who is alerted of what", routes(values.alerts ?? {}, channels.length)));
 }
 
 function row(channel, entry, again) {
@@ -39,27 +39,27 @@ function row(channel, entry, again) {
     replace(details, details.hidden ? null : channelForm({ type: channel.type, entry, onSaved: again }));
   };
   const remove = attempt(async () => {
-    if (!(await confirm(`Remove ${channel.name}?`, "Nothing is sent through it any more. Routes that name it must be changed first, in the file.", { action: "Remove", danger: true }))) return;
+    if (!(await confirm(`Remove “${channel.name}”?`, "Nothing is sent through it any more. If a route refers to it, change that route first, in the file.", { action: "Remove", danger: true }))) return;
     if (await saveEdits([{ op: "remove", path: ["alerts", "channels", channel.name] }], { title: "Remove this channel?" })) again();
   });
   return el("li.channel", {}, el("div.row.channel-row", {}, icon("bell"), el("span.row-text", {}, el("strong", {}, channel.name), el("span.soft.small", {}, kinds[channel.type]?.words ?? channel.type), result),
     el("div.buttons", {}, el("button.button", { type: "button", on: { click: test } }, "Send a test"),
       entry && el("button.button", { type: "button", on: { click: edit } }, "Change"),
-      entry && el("button.button.icon", { type: "button", "aria-label": `Remove ${channel.name}`, title: "Remove", on: { click: remove } }, icon("trash")))), details);
+      entry && el("button.button.icon", { type: "button", "aria-label": `Remove “${channel.name}”`, title: "Remove", on: { click: remove } }, icon("trash")))), details);
 }
 
 function routes(alerts, channels) {
   const list = alerts.routes ?? [];
   const toFile = el("a", { href: "#/setup/file" }, "file");
-  if (!list.length) return el("p.soft.small", {}, channels ? "Every incident goes to every channel. Routes by camera, kind, zone, severity and shift are written in the " : "Nobody, yet. Routes are written in the ", toFile, ".");
+  if (!list.length) return el("p.soft.small", {}, channels ? "Every incident goes to every channel. Routes by camera, kind, zone, severity and shift are set in the " : "Nobody yet. Routes are set in the ", toFile, ".");
   return el("div.stack", {}, el("ul.hints.small", {}, list.map((route) => el("li", {}, describe(route)))),
-    el("p.soft.small", {}, `${count(list.length, "route")}; they are changed in the `, toFile, "."));
+    el("p.soft.small", {}, `${count(list.length, "route")}. They are changed in the `, toFile, "."));
 }
 
 function describe({ channels = [], cameras, kinds: only, zones, min_severity: severity, shift, escalate }) {
   const parts = [
-    [only].flat().filter(Boolean).map((kind) => kind.replace(/_/g, " ")).join(", ") || "all incidents", cameras && `of ${[cameras].flat().join(", ")}`, zones && `in ${[zones].flat().join(", ")}`,
-    severity && `from severity ${severity}`, shift && "in a shift", escalate && "with escalation",
+    [only].flat().filter(Boolean).map((kind) => `“${kindWords(kind)}”`).join(", ") || "all incidents", cameras && `on ${[cameras].flat().join(", ")}`, zones && `in ${[zones].flat().join(", ")}`,
+    severity && `from severity ${severity}`, shift && "during a shift", escalate && "with escalation",
   ];
   return `${[channels].flat().join(", ")}: ${parts.filter(Boolean).join(" ")}`;
 }

@@ -16,5 +16,5 @@ export async function open(body) {
     return entries.length;
   };
   const any = await page();
-  body.append(panel("Log of changes", any ? [el("table.status-table", {}, el("thead", {}, el("tr", {}, ["When", "Who", "What", "On", "From"].map((name) => el("th", {}, name)))), rows), more] : empty("Nothing yet", "Each change made through the page or the API stands here with who made it."), { flush: true }));
+  body.append(panel("Log of changes", any ? [el("table.status-table", {}, el("thead", {}, el("tr", {}, ["When", "Who", "What", "On", "From"].map((name) => el("th", {}, name)))), rows), more] : empty("Nothing yet", "Every change made on these pages or through the API is listed here, with who made it."), { flush: true }));
 }

@@ -34,7 +34,7 @@ export async function open(main, { id }) {
 
 function removal(id, name) {
   const remove = attempt(async () => {
-    if (!(await confirm(`Remove ${name}?`, "It is no longer watched. Its incidents and clips stay until the disk is needed.", { action: "Remove", danger: true }))) return;
+    if (!(await confirm(`Remove “${name}”?`, "It is no longer watched. Its incidents and clips stay until their space is needed.", { action: "Remove", danger: true }))) return;
     if (await saveEdits([{ op: "remove", path: ["cameras", id] }], { title: "Remove this camera?" })) go("/setup/cameras");
   });
   return panel("Remove", el("button.button.danger", { type: "button", on: { click: remove } }, icon("trash"), "Remove this camera"));

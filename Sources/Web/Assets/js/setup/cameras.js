@@ -18,7 +18,7 @@ export async function open(body) {
     "a.row.wide", { href: `#/setup/cameras/${encodeURIComponent(camera.id)}` },
     el("div.poster", {}, camera.state === "online" ? el("img", { src: `/api/v1/cameras/${encodeURIComponent(camera.id)}/snapshot.jpg?width=320`, alt: "", loading: "lazy" }) : icon("live", 22)),
     el("span.row-text", {}, el("strong", {}, camera.name), el("code.small.soft", {}, camera.id),
-      el("span.small.soft", {}, camera.zones.length ? count(camera.zones.length, "zone") : "No zones: all of it counts as floor", isScaled(camera.id) ? ", has a scale" : ", no scale")),
+      el("span.small.soft", {}, camera.zones.length ? count(camera.zones.length, "zone") : "No zones", isScaled(camera.id) ? ", has a scale" : ", no scale")),
     stateMark(levels[camera.state] ?? "idle", camera.state === "online" ? "Online" : camera.state === "offline" ? "Offline" : "Connecting"))))) :
     empty("No camera yet", "Add the first one below. The address is in the camera's own web page, often under “RTSP” or “Stream”.");
   body.append(panel("Cameras", list, { flush: true }), panel("Add a camera", cameraForm({ ids: cameras.map((camera) => camera.id) })));
@@ -31,14 +31,14 @@ export function cameraForm({ ids = [], camera = null }) {
     "form.stack", {},
     el("div.columns", {},
       field("Name", input("name", { value: camera?.name ?? "", placeholder: "Aisle 4", required: !camera })),
-      !camera && field("Id", input("id", { pattern: "[a-z0-9_\\-]{1,64}", required: true, placeholder: "aisle-4", autocapitalize: "none" }), { hint: "In paths and topics: a-z, 0-9, - and _" })),
-    field("Address", input("url", { value: camera?.url ?? "", placeholder: "rtsp://192.0.2.11:554/Streaming/Channels/101", required: true, autocapitalize: "none", spellcheck: false, inputMode: "url" }), { hint: "The stream that is recorded: rtsp, rtsps, http or https" }),
+      !camera && field("Identifier", input("id", { pattern: "[a-z0-9_\\-]{1,64}", required: true, placeholder: "aisle-4", autocapitalize: "none" }), { hint: "Used in folders and topics: a–z, 0–9, “-” and “_”" })),
+    field("Address", input("url", { value: camera?.url ?? "", placeholder: "rtsp://192.0.2.11:554/Streaming/Channels/101", required: true, autocapitalize: "none", spellcheck: false, inputMode: "url" }), { hint: "Of the stream that is recorded: rtsp, rtsps, http or https" }),
     el("div.columns", {},
       field("User name", input("username", { value: camera?.username ?? "", autocomplete: "off", autocapitalize: "none" })),
-      field("Password", input("password", { type: "password", autocomplete: "new-password", placeholder: camera?.username ? "unchanged" : "" }), { hint: "Kept in a file that only the daemon reads" })),
+      field("Password", input("password", { type: "password", autocomplete: "new-password", placeholder: camera?.username ? "unchanged" : "" }), { hint: "Kept in a file that only Aislewatch reads" })),
     el("details.more", { open: Boolean(camera?.analysis_url) }, el("summary", {}, "A smaller stream for the analysis"), el("div.columns", {},
-      field("Address", input("analysis_url", { value: camera?.analysis_url ?? "", autocapitalize: "none", spellcheck: false }), { hint: "Saves processor time. Left out: the same stream" }),
-      field("Looks a second", input("analysis_fps", { type: "number", min: 0.5, max: 30, step: 0.5, value: camera?.analysis_fps ?? "" }), { hint: "Left out: as set for all" }))),
+      field("Address", input("analysis_url", { value: camera?.analysis_url ?? "", autocapitalize: "none", spellcheck: false }), { hint: "Saves processor time. Empty: the same stream" }),
+      field("Frames analysed per second", input("analysis_fps", { type: "number", min: 0.5, max: 30, step: 0.5, value: camera?.analysis_fps ?? "" }), { hint: "Empty: as set for all cameras" }))),
     result,
     el("div.buttons", {}, el("button.button", { type: "button", on: { click: attempt(() => test(form, camera, result)) } }, icon("live"), "Test the connection"),
       el("button.button.primary", { type: "submit" }, camera ? "Save" : "Add this camera")));
@@ -46,13 +46,16 @@ export function cameraForm({ ids = [], camera = null }) {
   if (id) name.addEventListener("input", () => { if (!id.dataset.own) id.value = slug(name.value); });
   id?.addEventListener("input", () => { id.dataset.own = "1"; });
   form.addEventListener("submit", attempt(async () => {
-    if (id && ids.includes(id.value)) { mark(form, "id", "Another camera has this id."); return; }
+    if (id && ids.includes(id.value)) { mark(form, "id", "Another camera already has this identifier."); return; }
     if (await saveEdits(camera ? changes(form, camera) : [{ op: "set", path: ["cameras", "-"], value: added(form) }])) go(`/setup/cameras/${id?.value ?? camera.id}`);
   }));
   return form;
 }
 
-export const slug = (text) => text.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 64);
+const written = { ä: "ae", ö: "oe", ü: "ue", ß: "ss", æ: "ae", ø: "oe", å: "aa", ł: "l", đ: "d" };
+
+/** "Rückläger Süd" as "ruecklaeger-sued". */
+export const slug = (text) => text.toLowerCase().normalize("NFC").replace(/[äöüßæøåłđ]/g, (letter) => written[letter]).normalize("NFKD").replace(/[\u0300-\u036f]/g, "").replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 64);
 
 const keys = ["name", "url", "username", "analysis_url", "analysis_fps"];
 const valueOf = (form, key) => {
@@ -78,22 +81,22 @@ function changes(form, camera) {
     else if (camera[key] !== undefined) list.push({ op: "remove", path });
   }
   if (valueOf(form, "password")) list.push({ op: "set", path: ["cameras", camera.id, "password"], value: { secret: valueOf(form, "password") } });
-  if (!list.length) throw new Error("Nothing has changed.");
+  if (!list.length) throw new Error("There is nothing to save: no value has changed.");
   return list;
 }
 
 async function test(form, camera, result) {
   const url = valueOf(form, "url");
-  if (!url) { mark(form, "url", "Type the address first."); return; }
+  if (!url) { mark(form, "url", "Enter the address first."); return; }
   mark(form, "url", "");
-  replace(result, el("p.note", {}, "Connecting… this takes up to ten seconds."));
+  replace(result, el("p.note", {}, "Connecting… This takes up to ten seconds."));
   const answer = await post("/api/v1/cameras/test", {
     url, ...(valueOf(form, "username") && { username: valueOf(form, "username") }), ...(valueOf(form, "password") && { password: valueOf(form, "password") }),
     ...(camera && { camera: camera.id }),
   }).catch((error) => ({ ok: false, message: error.message }));
   if (!answer.ok) { replace(result, el("p.note.alarm", { role: "alert" }, answer.message)); return; }
-  const facts = [answer.codec, answer.size && `${answer.size[0]} × ${answer.size[1]}`, answer.fps && `${trim(answer.fps, 1)} pictures a second`,
-    answer.key_frame_seconds && `a key frame each ${trim(answer.key_frame_seconds, 1)} s`, answer.audio ? "with sound" : "without sound"];
+  const facts = [answer.codec, answer.size && `${answer.size[0]} × ${answer.size[1]}`, answer.fps && `${trim(answer.fps, 1)} frames per second`,
+    answer.key_frame_seconds && `a key frame every ${trim(answer.key_frame_seconds, 1)} s`, answer.audio ? "with sound" : "without sound"];
   replace(result, el("div.note.ok.tested", {}, answer.snapshot && el("img", { src: await picture(answer.snapshot), alt: "What the camera sees now" }),
     el("div", {}, el("strong", {}, "It works"), el("p.small", {}, facts.filter(Boolean).join(" · ")), answer.message && el("p.small.soft", {}, answer.message))));
 }

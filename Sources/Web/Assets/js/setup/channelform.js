@@ -9,15 +9,15 @@ import { saveEdits } from "./save.js";
 export function channelForm({ type, entry = null, names = [], onSaved }) {
   const { fields } = kinds[type];
   const form = el("form.stack", { noValidate: false },
-    el("div.columns", {}, entry ? null : field("Name", input("name", { required: true, pattern: "[A-Za-z0-9_\\-]{1,64}", autocapitalize: "none" }), { hint: "Letters, digits, - and _; routes call it so" }),
+    el("div.columns", {}, entry ? null : field("Name", input("name", { required: true, pattern: "[A-Za-z0-9_\\-]{1,64}", autocapitalize: "none" }), { hint: "Letters, digits, “-” and “_”. Routes refer to the channel by this name." }),
       fields.map((one) => control(one, entry))),
     el("div.buttons", {}, el("button.button.primary", { type: "submit" }, entry ? "Save" : "Add this channel")));
   form.addEventListener("submit", attempt(async () => {
     const name = entry?.name ?? form.elements.namedItem("name").value.trim();
-    if (!entry && names.includes(name)) { mark(form, "name", "Another channel has this name."); return; }
+    if (!entry && names.includes(name)) { mark(form, "name", "Another channel already has this name."); return; }
     const values = given(fields, (key) => { const node = form.elements.namedItem(key); return node.type === "checkbox" ? node.checked : node.value; });
     const edits = entry ? changes(entry, values) : added(type, name, values);
-    if (!edits.length) throw new Error("Nothing has changed.");
+    if (!edits.length) throw new Error("There is nothing to save: no value has changed.");
     if (await saveEdits(edits, { title: entry ? "Save this channel?" : "Add this channel?" })) onSaved();
   }));
   return form;
@@ -28,7 +28,7 @@ function control(one, entry) {
   const before = key.split(".").reduce((value, part) => value?.[part], entry ?? {});
   if (flag) return check(key, words, { checked: before ?? fallback });
   const isKept = secret && before !== undefined;
-  const hint = isKept ? "Kept as it is while this is empty." : one.hint;
+  const hint = isKept ? "Leave it empty to keep the one that is set." : one.hint;
   const mustFill = required && !isKept;
   if (choices) return field(words, select(key, choices, before ?? fallback), { hint });
   if (list) return field(words, el("textarea", { name: key, rows: 2, required: mustFill, value: [before ?? []].flat().join("\n") }), { hint });

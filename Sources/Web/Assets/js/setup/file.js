@@ -12,10 +12,10 @@ export async function open(body) {
   // Tab leaves the field, as everywhere; spaces indent.
   const save = attempt(async () => { if (await saveText(text.value, file.revision)) window.dispatchEvent(new Event("hashchange")); });
   body.append(
-    !file.writable ? el("p.note.warn", {}, `This file can't be changed here: ${file.reason ?? "it is read-only"}. Changes made in the forms show the text to paste.`) : "",
+    !file.writable ? el("p.note.warn", {}, `This file can’t be changed here: ${file.reason ?? "it is read-only"}. The forms show the text to paste into it instead.`) : "",
     file.restart_needed ? el("p.note.warn", {}, restartWords(file.restart_sections)) : "",
     panel(file.path, el("div.stack", {}, text, el("div.buttons", {},
       el("button.button.primary", { type: "button", disabled: !file.writable, on: { click: save } }, "Check and save"),
       el("button.button", { type: "button", disabled: !file.can_undo, on: { click: attempt(undo) } }, icon("undo"), "Undo the last change"),
-      el("span.soft.small", {}, "Passwords are hidden and stay as they are.")))));
+      el("span.soft.small", {}, "Passwords are hidden. They stay as they are.")))));
 }

@@ -12,7 +12,7 @@ const pages = {
 export async function open(main, { tab = "cameras" }) {
   head(main, "Set-up");
   if (!may("admin")) {
-    main.append(empty("This is for administrators", "Your account may look and, as an operator, follow and review. Ask an administrator for changes here."));
+    main.append(empty("This is for administrators", "Ask an administrator for changes to the set-up."));
     return undefined;
   }
   const name = pages[tab] ? tab : "cameras";
@@ -20,11 +20,13 @@ export async function open(main, { tab = "cameras" }) {
   main.append(tabs);
   // On a telephone the line is longer than the screen.
   tabs.querySelector("[aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
-  const body = el("div.stack.wide", {});
-  main.append(body);
+  const body = el("div.stack.wide", {}), loading = el("p.loading", {}, "Loading…");
+  main.append(loading, body);
   document.title = `${pages[name][0]} · Set-up · Aislewatch`;
   const module = await pages[name][1]();
-  return module.open(body);
+  const close = await module.open(body);
+  loading.remove();
+  return close;
 }
 
 /** The line of tabs, as links. */

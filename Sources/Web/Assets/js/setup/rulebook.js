@@ -13,9 +13,24 @@ const declared = (property) => ({
   unit: property["x-unit"] ?? "", fires: property["x-fires"] ?? null, use: property["x-use"],
 });
 
+/** Names that say nothing by themselves, without bound and unit. */
+const plain = {
+  seconds: "Time", sink: "Height lost", sink_speed: "Speed of sinking", move: "Distance moved", walked: "Distance walked", grown: "Growth", growth: "Growth, compared with its beginning",
+  containment: "Part that stays where it was", aspect_kept: "Shape kept", stood: "Time it has stood", stay: "Time it stays", rest: "Time it lies still", down: "Height to width when down", upright: "Height to width when upright",
+  age: "Time it has been seen", luma_change: "Difference in brightness", dark_luma: "Brightness of a dark picture", alone_distance: "Distance to anybody else", outline_contrast: "Difference to its surroundings",
+  part_only: "Only as a part of combinations", dark_counts: "A dark picture counts as covered", turned_similarity: "Likeness to the usual picture", covered_contrast: "Contrast, compared with the usual one",
+  blurred_sharpness: "Sharpness, compared with the usual one", frozen: "Time without any change", area_fraction: "Part of the picture", moving: "Part that moves", lost: "Time out of sight", confirm: "Time before it counts",
+  settle: "Time until a new place is its place", end_after: "Ends after", shadow_stay: "Time a shadow must stay", seconds_to_contact: "Time until contact", height_to_width: "Height to width", texture: "Roughness, compared with the floor", shadow_texture_similarity: "Likeness to the floor’s texture",
+};
+/** Of these the name without its unit means something else. */
+const timed = { down_seconds: "Time it is down", upright_seconds: "Time it was upright", growth_seconds: "Time it grows", fall_seconds: "Time of the fall", settle_seconds: "Time to come to rest", stood_seconds: plain.stood };
+
 /** A parameter's name in words, without bound and unit, which stand beside it. */
 export function wordsOf(parameter) {
-  const text = parameter.replace(/_(picture_heights|square_metres|metres|pixels|seconds|fraction|ratio)$/, "").replace(/^(min|max)_/, "").replace(/_/g, " ");
+  const name = parameter.replace(/^(min|max)_/, "");
+  if (parameter.startsWith("m") && timed[name]) return timed[name];
+  const bare = name.replace(/_(picture_heights|square_metres|metres|pixels|seconds|fraction|ratio|sizes)$/, "");
+  const text = plain[name] ?? plain[bare] ?? bare.replace(/_/g, " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

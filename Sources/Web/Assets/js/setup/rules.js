@@ -22,11 +22,11 @@ export async function open(body) {
     for (const meter of meters.values()) meter(null, hasScale(entry));
     feed = new ScoreFeed(id, (score) => meters.get(score.key)?.(score));
   };
-  const chosen = cameras.length ? field("Measured on", select("camera", cameras.map((camera) => [camera.id, camera.name]), cameras[0].id, { on: { change: (event) => watch(event.target.value) } }),
-    { hint: "What this camera’s rules measure now. The bars show the highest of the last seconds, the lines the thresholds; without anything in the picture there is nothing to measure." }) : null;
+  const chosen = cameras.length ? field("Measured by", select("camera", cameras.map((camera) => [camera.id, camera.name]), cameras[0].id, { on: { change: (event) => watch(event.target.value) } }),
+    { hint: "Bars show the strongest value of the last seconds, lines show the thresholds. Nothing is measured while nothing moves in the picture." }) : null;
   const save = attempt(async () => {
     const edits = forms.flatMap((form) => form.edits());
-    if (!edits.length) throw new Error("Nothing has changed.");
+    if (!edits.length) throw new Error("There is nothing to save: no value has changed.");
     if (await saveEdits(edits, { title: "Save these rules?" })) for (const form of forms) form.settle();
   });
   body.append(el("div.narrow", {}, chosen), panel("Rules", forms.map((form) => form.element), { flush: true }),
@@ -54,7 +54,7 @@ class RuleForm {
     const id = `rule-${this.rule.name}-${this.rule.item ?? ""}-${name}`.replace(/[^A-Za-z0-9_-]/g, "-");
     const { type, about, unit, fires, minimum, maximum, pattern } = this.rule.parameters.get(name) ?? { type: typeof value };
     if (type === "boolean") {
-      return el("div.rule-value", { title: about }, check(id, wordsOf(name), { checked: value === true, on: { change: (event) => this.#set(name, event.target.checked, value) } }));
+      return el("div.rule-value", { title: about }, check(id, about || wordsOf(name), { checked: value === true, on: { change: (event) => this.#set(name, event.target.checked, value) } }));
     }
     // Lengths are texts with their unit: "0.8 m", "8 %", "40 px".
     const isText = type === "string";
@@ -62,13 +62,13 @@ class RuleForm {
       on: { change: (event) => this.#set(name, isText ? event.target.value.trim() : Number(event.target.value), value) } });
     const measured = el("div.measured", {});
     meters.set(keyOf(this.rule.kind, this.rule.item, name), (score, scaled) => {
-      if (!score) { replace(measured, isUnused(name, scaled, this.rule.parameters) && el("span.soft.small", {}, scaled ? "counts for cameras without a scale" : "counts for cameras with a scale")); return; }
+      if (!score) { replace(measured, isUnused(name, scaled, this.rule.parameters) && el("span.soft.small", {}, scaled ? "used for cameras without a scale" : "used for cameras with a scale")); return; }
       // A threshold that is being typed counts here at once; one with a unit only where the rules say it.
       const typed = isText ? NaN : Number(control.value);
       const limit = Number.isFinite(typed) ? typed : score.limit;
-      replace(measured, gauge(score.peak, limit, { isBelow: score.isBelow }), el("span.soft.small", {}, `now ${trim(score.now, 3)}, lately ${score.isBelow ? "down" : "up"} to ${trim(score.peak, 3)}`));
+      replace(measured, gauge(score.peak, limit, { isBelow: score.isBelow }), el("span.soft.small", {}, `now ${trim(score.now, 3)}, ${score.isBelow ? "lowest" : "highest"} of the last seconds ${trim(score.peak, 3)}`));
     });
-    return el("div.rule-value", {}, el("label", { htmlFor: id, title: about }, wordsOf(name), sideOf(fires) && ` ${sideOf(fires)}`, unit && el("span.soft", {}, ` (${unit})`)), control, measured);
+    return el("div.rule-value", {}, el("label", { htmlFor: id }, wordsOf(name), sideOf(fires) && ` ${sideOf(fires)}`, unit && el("span.soft", {}, ` (${unit})`), about && el("span.about.soft", {}, about)), control, measured);
   }
 
   #set(name, value, before) {

@@ -10,7 +10,7 @@ import { count } from "../core/format.js";
 const edits = "/api/v1/configuration/edits";
 
 /** What a change of these sections needs, in words. */
-export const restartWords = (sections) => `The daemon must be restarted before ${sections.map((name) => `“${name}”`).join(", ")} holds as saved; all else is in effect at once.`;
+export const restartWords = (sections) => `Changes to ${sections.map((name) => `“${name}”`).join(", ")} take effect when Aislewatch is restarted. Everything else takes effect at once.`;
 
 /** A refused change says what is wrong in its document, as an accepted one says what it does. */
 async function ask(call) {
@@ -35,14 +35,14 @@ export async function saveText(text, revision) {
 async function save(title, send) {
   const { writable, reason } = await get("/api/v1/configuration");
   const plan = await ask(() => send({ dry_run: true }));
-  if (!plan.diff && plan.valid) { toast("Nothing has changed."); return false; }
+  if (!plan.diff && plan.valid) { toast("There is nothing to save: no value has changed."); return false; }
   const go = await open((close) => {
     const lines = parse(plan.diff ?? "");
     const { added, removed } = tally(lines);
     return el("form", { on: { submit: (event) => { event.preventDefault(); close(true); } } },
-      el("h2", {}, plan.valid ? title : "This is not valid yet"),
+      el("h2", {}, plan.valid ? title : "This can’t be saved yet"),
       plan.problems?.length ? el("ul.note.alarm", { role: "alert" }, plan.problems.map((problem) => el("li", {}, `Line ${problem.line}: ${problem.message}`))) : null,
-      !writable && el("p.note.warn", {}, `The configuration can't be written here: ${reason ?? "it is read-only"}. Paste this text into the file instead.`),
+      !writable && el("p.note.warn", {}, `The file can’t be written: ${reason ?? "it is read-only"}. Paste this text into it instead.`),
       plan.valid && writable && plan.restart_sections?.length ? el("p.note.warn", {}, restartWords(plan.restart_sections)) : null,
       el("p.soft.small", {}, `${count(added, "line")} added, ${count(removed, "line")} removed`), diffView(lines),
       !writable && el("textarea.mono", { readOnly: true, rows: 8, value: plan.text ?? "", "aria-label": "The whole text", on: { focus: (event) => event.target.select() } }),
@@ -52,18 +52,18 @@ async function save(title, send) {
   if (!go) return false;
   const done = await ask(() => send({ revision: plan.revision }));
   if (!done.saved) throw new Error(done.problems?.[0]?.message ?? "It was not saved.");
-  toast(done.restart_needed ? `Saved. ${restartWords(done.restart_sections)}` : "Saved and in effect.", { seconds: 12, action: { words: "Undo", call: attempt(undo) } });
+  toast(done.restart_needed ? `Saved. ${restartWords(done.restart_sections)}` : "Saved. It is in effect now.", { seconds: 12, action: { words: "Undo", call: attempt(undo) } });
   return true;
 }
 
 export async function undo() {
   await post("/api/v1/configuration/undo");
-  toast("The configuration is as it was before.");
+  toast("The last change has been undone.");
   window.dispatchEvent(new Event("hashchange"));
 }
 
 /** A diff with signs as well as colours. */
-export function diffView(lines) {
+function diffView(lines) {
   const signs = { added: "+", removed: "−", same: " ", gap: "⋯" };
   const words = { added: "added: ", removed: "removed: " };
   return el("div.diff", { role: "group", "aria-label": "What changes", tabIndex: 0 }, lines.map((line) =>

@@ -38,7 +38,7 @@ export class ScaleEditor {
     this.mode = entry.picture_height_metres && !rectangle ? "upright" : "floor";
     const modes = segments("How", [["floor", "On the floor"], ["upright", "Upright"]], this.mode, (mode) => { this.mode = mode; this.#begin(); });
     this.element = el("div.with-side.single", {}, this.board.element, el("div.side.stack", {}, panel("Scale", el("div.stack", {}, modes, this.fields, this.result, this.button,
-      el("p.soft.small", {}, "With a scale, rules judge in metres and texts state them.")))));
+      el("p.soft.small", {}, "With a scale, rules and texts use metres.")))));
     this.#begin();
   }
 

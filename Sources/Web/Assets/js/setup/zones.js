@@ -5,13 +5,15 @@ import { field, input, select } from "../core/forms.js";
 import { panel } from "../core/page.js";
 import { attempt } from "../core/toasts.js";
 import { labelPoint, nearestSide, problem, tidy } from "../geometry/polygon.js";
-import { zoneColour } from "../live/layers.js";
+import { zoneColour } from "../live/places.js";
 import { DrawingBoard } from "./canvas.js";
 import { saveEdits } from "./save.js";
 
 export const kinds = [
-  ["floor", "Floor"], ["walkway", "Walkway, must stay free"], ["storage", "Storage, goods on the floor"], ["rack", "Rack"], ["ignore", "Ignore"],
+  ["floor", "Floor"], ["walkway", "Walkway: must stay clear"], ["storage", "Storage: goods stand on the floor"], ["rack", "Rack"], ["ignore", "Excluded: nothing is watched here"],
 ];
+
+const kindNames = Object.fromEntries(kinds.map(([kind, words]) => [kind, words.split(":")[0]]));
 
 export class ZoneEditor {
   constructor(camera, entry, picture) {
@@ -86,13 +88,13 @@ export class ZoneEditor {
   #show() {
     this.#showPicture();
     replace(this.list, this.zones.map((zone, index) => el("li", {}, el("button.row.zone-row", { type: "button", "aria-pressed": String(index === this.chosen), on: { click: () => { this.drawing = null; this.chosen = index; this.#show(); } } },
-      el("i.swatch", { style: { background: zoneColour(zone.kind) } }), el("strong.clip", {}, zone.name), el("span.soft.small", {}, zone.kind)))));
+      el("i.swatch", { style: { background: zoneColour(zone.kind) } }), el("strong.clip", {}, zone.name), el("span.soft.small", {}, kindNames[zone.kind] ?? zone.kind)))));
     this.#showForm();
     // What the file has already is its own business; what is drawn here must be right.
     const known = new Set(JSON.parse(this.saved).map((zone) => JSON.stringify(zone.polygon)));
     const wrong = this.zones.filter((zone) => !known.has(JSON.stringify(zone.polygon))).map((zone) => problem(zone.polygon) && `${zone.name}: ${problem(zone.polygon)}`).find(Boolean);
-    const told = this.drawing ? (this.drawing.length < 3 ? "Click the corners one after the other." : "Click the first corner again to close the zone.")
-      : wrong || (this.chosen >= 0 ? "Drag a corner; click a side for another one; double click a corner to take it away." : this.zones.length ? "" : "Without zones all of the picture counts as floor.");
+    const told = this.drawing ? (this.drawing.length < 3 ? "Click the corners, one after the other." : "Click the first corner again to close the zone.")
+      : wrong || (this.chosen >= 0 ? "Drag a corner to move it. Click a side to add one, double-click a corner to remove it." : this.zones.length ? "" : "Without zones the whole picture is watched. A zone says what a place is; only an excluded zone is not watched.");
     replace(this.status, told);
     this.status.className = wrong && !this.drawing ? "small note alarm" : "small soft";
     this.saveButton.disabled = Boolean(wrong) || Boolean(this.drawing) || JSON.stringify(this.zones) === this.saved;

@@ -1,4 +1,4 @@
-// How the daemon does: cameras, model, disk, alerts waiting, and its last warnings in words.
+// How the system is doing: cameras, model, disk, alerts waiting, and its last warnings in words.
 import { el, replace } from "../core/dom.js";
 import { get } from "../core/api.js";
 import { icon, stateMark } from "../core/icons.js";
@@ -35,7 +35,7 @@ function figures({ cameras: list, disk, outbox, model }) {
       el("div.gauge", { "aria-hidden": "true" }, el("i", { style: { width: `${used * 100}%` } }))),
     figure("Clips", bytes(disk.clips_bytes), el("span.soft.small", {}, [disk.clips !== undefined && count(disk.clips, "clip"), disk.bytes_per_day && `${bytes(disk.bytes_per_day)} a day`].filter(Boolean).join(" · "))),
     figure("Alerts waiting", String(outbox.pending), outbox.dead ? stateMark("alarm", `${outbox.dead} could not be delivered`)
-      : outbox.oldest_pending_at ? stateMark("warn", `The oldest for ${ago(outbox.oldest_pending_at).replace(" ago", "")}`) : stateMark("ok", outbox.last_sent_at ? `Last sent ${ago(outbox.last_sent_at)}` : "None has failed")),
+      : outbox.oldest_pending_at ? stateMark("warn", `The oldest has waited for ${duration((Date.now() - new Date(outbox.oldest_pending_at)) / 1000)}`) : stateMark("ok", outbox.last_sent_at ? `Last sent ${ago(outbox.last_sent_at)}` : "None has failed")),
     model && figure("Model", model.latency_ms ? `${trim(model.latency_ms, 0)} ms` : "idle", el("span.soft.small", {}, [model.family, model.device, model.failures ? count(model.failures, "failure") : ""].filter(Boolean).join(" · "))));
 }
 
@@ -44,23 +44,25 @@ const figure = (name, value, ...more) => el("div.figure", {}, el("span.soft.smal
 const levels = { online: "ok", connecting: "warn", offline: "alarm" };
 const stateWords = { online: "Online", connecting: "Connecting", offline: "Offline" };
 
+const rate = (value) => (value === null || value === undefined ? "–" : `${trim(value, 1)} fps`);
+
 function cameras(list) {
   if (!list.length) return empty("No camera yet", "Add one in the set-up.");
   const cell = (label, value, isNumber = true) => el("td", { class: isNumber && "number", data: { label } }, value ?? "–");
   const rows = list.map((camera) => el("tr", {},
     el("td", {}, el("a", { href: `#/camera/${encodeURIComponent(camera.id)}` }, camera.name), el("div", {}, stateMark(levels[camera.state], stateWords[camera.state])), camera.state !== "online" && camera.state_text && el("div.small", {}, camera.state_text)),
     cell("Stream", [camera.size && `${camera.size[0]} × ${camera.size[1]}`, camera.bitrate_kbps && `${trim(camera.bitrate_kbps / 1000, 1)} Mbit/s`].filter(Boolean).join(", ") || "–", false),
-    cell("In a second", camera.fps_in === null || camera.fps_in === undefined ? "–" : trim(camera.fps_in, 1)), cell("Analysed", camera.fps_analysed === null || camera.fps_analysed === undefined ? "–" : trim(camera.fps_analysed, 1)),
-    cell("Per look", camera.analysis_ms ? `${trim(camera.analysis_ms, 0)} ms` : "–"), cell("Skipped", String(camera.skipped_frames ?? "–")), cell("Damaged", String(camera.damaged_frames ?? "–")), cell("Reconnects", String(camera.reconnects ?? "–")),
-    cell("Key frame", camera.last_key_frame_at ? ago(camera.last_key_frame_at) : "–"), cell("Held", camera.ring_seconds ? `${trim(camera.ring_seconds, 0)} s, ${bytes(camera.ring_bytes ?? 0)}` : "–"), cell("Viewers", String(camera.viewers ?? 0))));
-  const names = ["Camera", "Stream", "In a second", "Analysed", "Per look", "Skipped", "Damaged", "Reconnects", "Key frame", "Held", "Viewers"];
+    cell("Received", rate(camera.fps_in)), cell("Analysed", rate(camera.fps_analysed)),
+    cell("Time per frame", camera.analysis_ms ? `${trim(camera.analysis_ms, 0)} ms` : "–"), cell("Skipped", String(camera.skipped_frames ?? "–")), cell("Damaged", String(camera.damaged_frames ?? "–")), cell("Reconnects", String(camera.reconnects ?? "–")),
+    cell("Last key frame", camera.last_key_frame_at ? ago(camera.last_key_frame_at) : "–"), cell("In memory", camera.ring_seconds ? `${trim(camera.ring_seconds, 0)} s, ${bytes(camera.ring_bytes ?? 0)}` : "–"), cell("Viewers", String(camera.viewers ?? 0))));
+  const names = ["Camera", "Stream", "Received", "Analysed", "Time per frame", "Skipped", "Damaged", "Reconnects", "Last key frame", "In memory", "Viewers"];
   return panel("Cameras", el("table.status-table.cameras-table", {}, el("thead", {}, el("tr", {}, names.map((name, index) => el("th", { class: index > 1 && "number" }, name)))), el("tbody", {}, rows)), { flush: true });
 }
 
 const warningLevels = { warning: "warn", error: "alarm", critical: "alarm" };
 
 function warnings(list) {
-  if (!list.length) return panel("Last warnings", el("p", {}, stateMark("ok", "No warning since the daemon started")));
-  return panel("Last warnings", el("ul.rows.warnings", {}, list.map((warning) => el("li", {}, el("span.state", { class: warningLevels[warning.level] }, icon(warning.level === "warning" ? "warn" : "alarm", 14), el("span.visually-hidden", {}, warning.level)),
-    el("p", {}, warning.message, warning.count > 1 && el("span.soft.small", {}, ` (${warning.count} times)`)), el("time", { dateTime: warning.at }, moment(warning.at))))), { flush: true });
+  if (!list.length) return panel("Recent warnings", el("p", {}, stateMark("ok", "No warnings since the start")));
+  return panel("Recent warnings", el("ul.rows.warnings", {}, list.map((warning) => el("li", {}, el("span.state", { class: warningLevels[warning.level] }, icon(warning.level === "warning" ? "warn" : "alarm", 14), el("span.visually-hidden", {}, warning.level)),
+    el("p", {}, warning.message, warning.count > 1 && el("span.soft.small", {}, ` (${count(warning.count, "time")})`)), el("time", { dateTime: warning.at }, moment(warning.at))))), { flush: true });
 }

@@ -1,0 +1,127 @@
+// The list of incidents with pictures, a page after the other, and verdicts for many at once.
+import { el, replace } from "../core/dom.js";
+import { get, put, query as queryOf } from "../core/api.js";
+import { empty, panel } from "../core/page.js";
+import { icon } from "../core/icons.js";
+import { attempt, toast } from "../core/toasts.js";
+import { count, dayName, duration, timeSeconds, titleOf } from "../core/format.js";
+import { go } from "../core/router.js";
+import { may } from "../core/session.js";
+import { narrowed } from "./neighbours.js";
+import { address, poster, reviewWords, severityTag } from "./row.js";
+
+const path = "/api/v1/incidents";
+
+/** The list, a page after the other, and what is chosen in it. */
+export class List {
+  #turn = 0;
+  #chosen = new Set();
+  #isChoosing = false;
+  #last = null;
+
+  constructor(values) {
+    this.values = values;
+    this.rows = el("ul.rows", {});
+    this.more = el("div.more-line", {}, el("p.loading", {}, "Loading…"));
+    this.total = el("span.soft.small", { role: "status" });
+    this.bar = el("div.bulk.buttons", { hidden: true, role: "group", "aria-label": "Verdict for all that are chosen" });
+    this.switch = el("button.button.quiet", { type: "button", "aria-pressed": "false", on: { click: () => this.#choose(!this.#isChoosing) } }, "Review several");
+    this.element = panel("List", [this.bar, this.rows, this.more], { flush: true, actions: [this.total, may("operator") && this.switch] });
+    this.rows.addEventListener("change", (event) => this.#toggled(event));
+    this.rows.addEventListener("click", (event) => { this.#shift = event.shiftKey; });
+  }
+
+  #shift = false;
+
+  get isAtRest() { return !this.#isChoosing && this.rows.children.length <= 30; }
+
+  show = attempt(async () => {
+    const mine = ++this.#turn;
+    const page = await get(path + queryOf({ ...this.values(), limit: 30 }));
+    if (mine !== this.#turn) return;
+    replace(this.rows);
+    this.#add(page);
+  });
+
+  #add({ incidents, next }) {
+    const query = queryOf(narrowed(this.values()));
+    this.rows.append(...incidents.map((incident) => wideRow(incident, query)));
+    const shown = this.rows.children.length;
+    replace(this.total, shown ? `${count(shown, "incident")}${next ? " and more" : ""}` : "");
+    replace(this.more, next && el("button.button", { type: "button", on: { click: attempt(async () => this.#add(await get(path + queryOf({ ...this.values(), limit: 30, cursor: next })))) } }, "Show older ones"),
+      !shown && nothing(this.values()));
+  }
+
+  #choose(isOn) {
+    this.#isChoosing = isOn;
+    this.#chosen.clear();
+    this.#last = null;
+    this.switch.setAttribute("aria-pressed", String(isOn));
+    this.element.classList.toggle("choosing", isOn);
+    for (const box of this.rows.querySelectorAll("input[type=checkbox]")) box.checked = false;
+    this.#showBar();
+    if (!isOn) this.show();
+  }
+
+  /** Shift takes all between the last one and this. */
+  #toggled({ target }) {
+    const boxes = [...this.rows.querySelectorAll("input[type=checkbox]")];
+    const from = boxes.indexOf(this.#last), to = boxes.indexOf(target);
+    const range = this.#shift && from >= 0 ? boxes.slice(Math.min(from, to), Math.max(from, to) + 1) : [target];
+    for (const box of range) {
+      box.checked = target.checked;
+      if (box.checked) this.#chosen.add(box.value); else this.#chosen.delete(box.value);
+    }
+    this.#last = target;
+    this.#showBar();
+  }
+
+  #showBar() {
+    this.bar.hidden = !this.#isChoosing;
+    const all = () => { for (const box of this.rows.querySelectorAll("input[type=checkbox]")) { box.checked = true; this.#chosen.add(box.value); } this.#showBar(); };
+    const verdict = (value, words) => el("button.button", { type: "button", disabled: !this.#chosen.size, data: { verdict: value }, on: { click: attempt(() => this.#judge(value, words)) } }, words);
+    replace(this.bar, el("strong", {}, `${this.#chosen.size} chosen`), el("button.button.quiet", { type: "button", on: { click: all } }, "Choose all shown"), el("span.grow", {}),
+      ["confirmed", "not_an_incident", "training_example", "none"].map((value) => verdict(value, reviewWords[value])), el("button.button", { type: "button", on: { click: () => this.#choose(false) } }, "Done"));
+  }
+
+  async #judge(verdict, words) {
+    const chosen = [...this.#chosen];
+    let done = 0;
+    try {
+      for (const id of chosen) {
+        await put(`${path}/${encodeURIComponent(id)}/review`, { verdict });
+        done += 1;
+      }
+    } finally {
+      if (done) toast(`“${words}”: ${count(done, "incident")}.`);
+      this.#choose(false);
+    }
+  }
+}
+
+function nothing(values) {
+  return Object.values(values).some(Boolean)
+    ? empty("No incident matches", "Try fewer words or another filter. Each word may be the beginning of one: “pall” finds pallet.", el("button.button", { type: "button", on: { click: () => go("/incidents") } }, "Show all"))
+    : empty("Nothing has happened yet", "Incidents appear here by themselves as soon as a rule fires on a camera, a followed object moves, or somebody records by hand.");
+}
+
+function reviewTag(incident) {
+  if (incident.review === "none") return null;
+  return el("span.tag", { class: incident.review === "confirmed" && "ok" }, icon(incident.review === "not_an_incident" ? "close" : "check", 12), reviewWords[incident.review]);
+}
+
+/** @param {string} query the list's filters, which go along to the incident */
+function wideRow(incident, query = "") {
+  const seconds = (new Date(incident.end) - new Date(incident.start)) / 1000;
+  return el("li.incident-line", {}, el("label.choose", {}, el("input", { type: "checkbox", value: incident.id, "aria-label": `Choose ${titleOf(incident)}, ${timeSeconds(incident.start)}` })), el(
+    "a.row.wide", { href: address(incident) + query, data: { incident: incident.id }, class: incident.review === "not_an_incident" && "dismissed" },
+    poster(incident),
+    el("span.row-text", {},
+      el("span.row-title", {}, icon(incident.kind, 16), el("strong", {}, titleOf(incident)), severityTag(incident), incident.phase === "ongoing" && el("span.state.alarm", {}, icon("alarm", 12), "Ongoing")),
+      el("span.row-words", {}, incident.text),
+      el("span.row-facts.soft.small", {}, el("span", {}, incident.camera_name), incident.zone && el("span", {}, incident.zone),
+        incident.phase === "ended" && seconds >= 0.1 && el("span", {}, duration(seconds)),
+        reviewTag(incident), incident.protected && el("span.tag", {}, icon("lock", 12), "Protected"),
+        incident.acknowledged_by && el("span.tag", {}, icon("check", 12), `Handled by ${incident.acknowledged_by}`))),
+    el("span.row-when", {}, el("time", { dateTime: incident.start }, timeSeconds(incident.start)), el("span.soft.small", {}, dayName(incident.start)))));
+}
