@@ -27,7 +27,7 @@ public enum StillFrames {
 
     /// The newest frame of a ring, or the one shown at a moment.
     /// - Parameter time: nil is the newest.
-    /// - Returns: nil when the ring does not hold that moment (any more).
+    /// - Returns: nil when that moment is not in the ring (any more).
     /// - Throws: `MediaError`.
     public static func shown(in ring: PacketRing, at time: MediaTime?) throws -> VideoFrame? {
         let cursor = time.map { ring.makeCursor(from: $0) } ?? ring.makeLiveCursor()
@@ -94,8 +94,8 @@ public enum StillFrames {
 
     // MARK: - A series
 
-    /// Lends the frames of a ring in order, from the key frame at or before `time` on, until `body` returns false or the
-    /// ring has no more.
+    /// Lends the frames of a ring in order, from the key frame at or before `time` on, until `body` returns false or
+    /// the ring has no more.
     /// - Throws: `MediaError`, and what `body` throws.
     public static func each(
         in ring: PacketRing, from time: MediaTime, _ body: (VideoFrame) throws -> Bool

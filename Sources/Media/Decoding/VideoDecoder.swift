@@ -5,8 +5,9 @@ import Foundation
 
 /// Turns packets into frames; one owner, one thread. Decoding may begin at any key frame.
 ///
-/// Frames come as they are shown: with square pixels, and turned as the source says. What the decoder had to make up, and all
-/// that is predicted from it, is marked as damaged, up to the next key frame that is whole: there it begins afresh.
+/// Frames come as they are shown: with square pixels, and turned as the source says. What the decoder had to make up,
+/// and all that is predicted from it, is marked as damaged, up to the next key frame that is whole: there it begins
+/// afresh.
 public final class VideoDecoder {
     /// What frames become.
     enum Output {
@@ -27,7 +28,7 @@ public final class VideoDecoder {
     private enum Condition {
         /// The next packet is the first.
         case fresh
-        /// Pictures before this time, which follow the first key frame when decoded, may refer to what was never seen.
+        /// Frames before this time, which follow the first key frame when decoded, may refer to what was never seen.
         case leading(before: MediaTime)
         case sound
         case damaged
@@ -41,7 +42,7 @@ public final class VideoDecoder {
     private let step: Int64
     private let converter = FrameConverter()
     private var condition = Condition.fresh
-    /// Of the leading pictures some is damaged.
+    /// Of the leading frames some is damaged.
     private var hasDamagedLead: MediaTime?
     /// The packet fed last: gives frames their epoch and date.
     private var lastPacket: (pts: MediaTime, date: Date)?
@@ -98,12 +99,12 @@ public final class VideoDecoder {
 
     // MARK: - Packets
 
-    /// Feeds a packet and hands on the frames that are ready, in the order in which they are shown. Sound and packets that
-    /// can't be decoded give none.
+    /// Feeds a packet and hands on the frames that are ready, in the order in which they are shown. Sound and packets
+    /// that can't be decoded give none.
     public func decode(_ packet: Packet, _ body: (VideoFrame) throws -> Void) throws {
         guard packet.isVideo else { return }
         if packet.isKeyFrame, case .damaged = condition {
-            // What it still holds is predicted from damage; from here on nothing is. Times go on rising.
+            // What it has not handed on yet is predicted from damage; from here on nothing is. Times go on rising.
             avcodec_send_packet(context, nil)
             try drain(body)
             let last = lastFramePTS
@@ -116,14 +117,14 @@ public final class VideoDecoder {
             try drain(body)
             code = avcodec_send_packet(context, packet.packet)
         }
-        // A packet of notes alone, without a picture, is refused too.
-        let isLost = code < 0 && parameters.mayHoldPicture(packet)
+        // A packet of messages alone, without a frame, is refused too.
+        let isLost = code < 0 && parameters.mayHoldFrame(packet)
         if isLost { damagedPackets += 1 }
         judge(packet, isLost: isLost)
         try drain(body)
     }
 
-    /// Hands on what the decoder still holds; it can be fed from a key frame again.
+    /// Hands on the frames that the decoder has not given yet; it can be fed from a key frame again.
     public func flush(_ body: (VideoFrame) throws -> Void) throws {
         avcodec_send_packet(context, nil)
         try drain(body)
@@ -189,7 +190,7 @@ public final class VideoDecoder {
         }
         let later = Double(Ticks.difference(pts, lastPacket.pts.pts90k)) / MediaTime.unitsPerSecond
         return VideoFrame(
-            adopting: try picture(), time: time, date: lastPacket.date + later, isDamaged: isDamaged(at: time))
+            adopting: try shownFrame(), time: time, date: lastPacket.date + later, isDamaged: isDamaged(at: time))
     }
 
     private func isDamaged(at time: MediaTime) -> Bool {
@@ -197,42 +198,88 @@ public final class VideoDecoder {
         return hasDamagedLead.map { time < $0 } ?? false
     }
 
-    /// The picture of the received frame in the wanted form; the caller owns it.
-    private func picture() throws -> UnsafeMutablePointer<AVFrame> {
+    /// The received frame in the wanted form; the caller owns it.
+    private func shownFrame() throws -> UnsafeMutablePointer<AVFrame> {
         let stored = FrameSize(width: Int(received.pointee.width), height: Int(received.pointee.height))
-        var shape = PictureShape()
+        var shape = FrameShape()
         if output == .shown {
             shape.pixelAspect =
-                parameters.shape.pixelAspect ?? PictureShape.aspect(received.pointee.sample_aspect_ratio)
+                parameters.shape.pixelAspect ?? FrameShape.aspect(received.pointee.sample_aspect_ratio)
             shape.orientation = parameters.shape.orientation ?? Self.orientation(of: received)
         }
         let size = shape.squared(stored)
-        var picture: UnsafeMutablePointer<AVFrame>
+        var frame: UnsafeMutablePointer<AVFrame>
         if size == stored, FrameConverter.isPlanar420(received.pointee.format) {
             guard let moved = av_frame_alloc() else {
                 throw MediaError.decodingFailed(source: parameters.info.codecName, reason: "out of memory")
             }
             av_frame_move_ref(moved, received)
-            picture = moved
+            frame = moved
         } else {
-            picture = try converter.planar420(received, size: size)
+            frame = try converter.planar420(received, size: size)
         }
         if let orientation = shape.orientation, orientation != .upright {
-            let lying = picture
+            let lying = frame
             defer {
                 var freed: UnsafeMutablePointer<AVFrame>? = lying
                 av_frame_free(&freed)
             }
-            picture = try converter.turned(lying, orientation)
+            frame = try converter.turned(lying, orientation)
         }
-        return picture
+        return frame
     }
 
-    /// What the picture itself says about its turn (an H.264 or H.265 message, Exif in MJPEG).
+    /// What the frame's own messages say about its turn (an H.264 or H.265 message, Exif in MJPEG).
     private static func orientation(of frame: UnsafeMutablePointer<AVFrame>) -> FrameOrientation? {
         guard let side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX), side.pointee.size >= 36,
             let data = side.pointee.data
         else { return nil }
         return data.withMemoryRebound(to: Int32.self, capacity: 9) { FrameOrientation(displayMatrix: $0) }
+    }
+}
+
+/// Decodes a camera's or file's packets one after the other, whose parameters may change on the way. One owner, one
+/// thread.
+public final class StreamDecoder {
+    private let threads: Int
+    private var decoder: VideoDecoder?
+    private var damagedBefore = 0
+
+    public init(threads: Int = 1) { self.threads = threads }
+
+    /// Frames that were marked as damaged, and packets that gave none because they could not be decoded.
+    public var damagedFrames: Int {
+        damagedBefore + (decoder.map { $0.damagedFrames + $0.damagedPackets } ?? 0)
+    }
+
+    /// Whether the next packet is the first of another stream.
+    public func isNew(_ parameters: StreamParameters) -> Bool { decoder?.parameters !== parameters }
+
+    /// Feeds a packet and hands on the frames that are ready, in the order in which they are shown.
+    /// - Throws: `MediaError`, and what `body` throws.
+    public func decode(_ item: RingItem, _ body: (VideoFrame) throws -> Void) throws {
+        guard item.packet.isVideo else { return }
+        if isNew(item.parameters) {
+            try flush(body)
+            let fresh = try VideoDecoder(item.parameters, threads: threads)
+            damagedBefore = damagedFrames
+            decoder = fresh
+        }
+        try decoder?.decode(item.packet, body)
+    }
+
+    /// Hands on the frames that were not given yet; the next packet must be a key frame.
+    public func flush(_ body: (VideoFrame) throws -> Void) throws { try decoder?.flush(body) }
+
+    /// Forgets what was fed: the next packet must be a key frame.
+    public func reset() { decoder?.reset() }
+
+    /// Decodes what `next` gives, until it gives nil or `isDone` says that a frame was enough.
+    static func run(_ next: () throws -> RingItem?, until isDone: (VideoFrame) throws -> Bool) throws {
+        let decoder = StreamDecoder()
+        var hasEnough = false
+        func take(_ frame: VideoFrame) throws { if !hasEnough { hasEnough = try isDone(frame) } }
+        while !hasEnough, let item = try next() { try decoder.decode(item, take) }
+        if !hasEnough { try decoder.flush(take) }
     }
 }

@@ -4,7 +4,8 @@ import Synchronization
 
 /// The frames of a file, decoded on a thread of its own.
 ///
-/// A file that breaks off gives what it has, and then says so in ``fileBreak``; one that gives not a single frame fails.
+/// A file that breaks off gives what it has, and then says so in ``fileBreak``; one that gives not a single frame
+/// fails.
 public final class FileFrameFeed: FrameFeed {
     private struct Facts {
         var info: StreamInfo

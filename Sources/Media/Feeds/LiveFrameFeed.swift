@@ -24,7 +24,7 @@ public final class LiveFrameFeed: FrameFeed {
 
     /// - Parameters:
     ///   - maxLagSeconds: How far decoding may fall behind the newest packet before it skips to a key frame.
-    ///   - logger: Is told of damaged frames, now and then and with their number.
+    ///   - logger: Gets a warning of damaged frames, now and then and with their number.
     public convenience init(
         ring: PacketRing, maxLagSeconds: Double = 3, threads: Int = 1, clock: any WallClock = SystemClock(),
         logger: Logger? = nil

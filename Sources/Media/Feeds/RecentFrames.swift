@@ -1,8 +1,8 @@
 import Domain
 import Synchronization
 
-/// The decoded frames of the last moments, while somebody watches: a click on a picture that is a little old finds its
-/// frame without decoding.
+/// The decoded frames of the last moments, while somebody watches: a click on one that is a little old finds it
+/// without decoding.
 public final class RecentFrames: Sendable {
     private struct State {
         var frames: [VideoFrame] = []
@@ -15,7 +15,7 @@ public final class RecentFrames: Sendable {
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - capacity: Frames at most; each holds its whole picture in memory.
+    ///   - capacity: Frames at most; each keeps its planes in memory.
     ///   - stepSeconds: Frames nearer than this to the one before replace it when it is not needed for the spacing.
     public init(capacity: Int = 24, stepSeconds: Double = 0.05, clock: any WallClock) {
         self.capacity = capacity

@@ -1,8 +1,9 @@
 internal import CFFmpeg
 internal import CFFmpegShim
 import Domain
+import Foundation
 
-/// How a stored picture is turned for showing: the eight ways of Exif, with Exif's numbers.
+/// How a stored frame or photo is turned for showing: the eight ways of Exif, with Exif's numbers.
 enum FrameOrientation: Int, CaseIterable, Sendable {
     case upright = 1
     case mirrored = 2
@@ -52,8 +53,8 @@ enum FrameOrientation: Int, CaseIterable, Sendable {
         return [fixed(a), fixed(b), 0, fixed(c), fixed(d), 0, 0, 0, 1 << 30]
     }
 
-    /// Where to read the pixels of a turned picture: that of its first one, and how far on to the next to the right and to
-    /// the next below.
+    /// Where to read the pixels of a turned frame: that of its first one, and how far on to the next to the right and
+    /// to the next below.
     private func steps(width: Int, height: Int, pixel: Int, stride: Int) -> (first: Int, right: Int, below: Int) {
         let startsRight = [.mirrored, .upsideDown, .transverse, .quarterLeft].contains(self)
         let startsBelow = [.upsideDown, .flipped, .quarterRight, .transverse].contains(self)
@@ -88,7 +89,7 @@ enum FrameOrientation: Int, CaseIterable, Sendable {
         }
     }
 
-    /// A turned copy of a picture in memory.
+    /// A turned copy of an image.
     func turned(_ image: RGBImage) -> RGBImage {
         guard self != .upright, image.pixels.count >= image.size.area * 3 else { return image }
         let size = shown(image.size)
@@ -110,14 +111,14 @@ enum FrameOrientation: Int, CaseIterable, Sendable {
         return RGBImage(size: size, pixels: pixels)
     }
 
-    /// The size in which a picture of `size` is shown.
+    /// The size in which a frame of `size` is shown.
     func shown(_ size: FrameSize) -> FrameSize {
         swapsSides ? FrameSize(width: size.height, height: size.width) : size
     }
 }
 
-/// How stored pixels become the shown picture: their shape, and then the turn.
-struct PictureShape: Hashable, Sendable {
+/// How stored pixels become the shown frame: their shape, and then the turn.
+struct FrameShape: Hashable, Sendable {
     /// Width of a pixel by its height; nil where nobody says.
     var pixelAspect: Double?
     /// nil where nobody says.
@@ -128,7 +129,7 @@ struct PictureShape: Hashable, Sendable {
         self.orientation = orientation
     }
 
-    /// - Parameter aspect: Width by height of the whole picture of `stored` pixels, before it is turned.
+    /// - Parameter aspect: Width by height of the whole frame of `stored` pixels, before it is turned.
     init(aspect: Double?, of stored: FrameSize) {
         guard let aspect, stored.width > 0, stored.height > 0 else { return }
         pixelAspect = Self.plausible(aspect * Double(stored.height) / Double(stored.width))
@@ -155,5 +156,88 @@ struct PictureShape: Hashable, Sendable {
 
     static func aspect(_ ratio: AVRational) -> Double? {
         ratio.num > 0 && ratio.den > 0 ? plausible(Double(ratio.num) / Double(ratio.den)) : nil
+    }
+}
+
+/// Reads how a photo is to be turned (Exif 2.3, tag 0x0112) from JPEG, PNG, WebP and TIFF, without decoding it.
+enum ExifOrientation {
+    /// - Returns: `.upright` where the photo says nothing, or something that isn't one of the eight.
+    static func of(_ data: Data) -> FrameOrientation {
+        let bytes = [UInt8](data)
+        let start = bytes.prefix(12)
+        if start.starts(with: [0xFF, 0xD8]) { return inJPEG(bytes) ?? .upright }
+        if start.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return inPNG(bytes) ?? .upright }
+        if start.starts(with: "RIFF".utf8), start.suffix(4).elementsEqual("WEBP".utf8) {
+            return inWebP(bytes) ?? .upright
+        }
+        return inTIFF(bytes[...]) ?? .upright
+    }
+
+    /// In the application segments before the image data.
+    private static func inJPEG(_ bytes: [UInt8]) -> FrameOrientation? {
+        var index = 2
+        while index + 4 <= bytes.count, bytes[index] == 0xFF {
+            let marker = bytes[index + 1]
+            if marker == 0xFF {
+                index += 1
+                continue
+            }
+            // The image data begins.
+            if marker == 0xDA || marker == 0xD9 { return nil }
+            let length = Int(bytes[index + 2]) << 8 | Int(bytes[index + 3])
+            let end = index + 2 + length
+            guard length >= 2, end <= bytes.count else { return nil }
+            let content = bytes[(index + 4)..<end]
+            if marker == 0xE1, content.starts(with: [0x45, 0x78, 0x69, 0x66, 0, 0]) {
+                return inTIFF(content.dropFirst(6))
+            }
+            index = end
+        }
+        return nil
+    }
+
+    private static func inPNG(_ bytes: [UInt8]) -> FrameOrientation? {
+        var index = 8
+        while index + 12 <= bytes.count {
+            let length = bytes[index..<index + 4].reduce(0) { $0 << 8 | Int($1) }
+            guard index + 12 + length <= bytes.count else { return nil }
+            if bytes[(index + 4)..<(index + 8)].elementsEqual("eXIf".utf8) {
+                return inTIFF(bytes[(index + 8)..<(index + 8 + length)])
+            }
+            index += 12 + length
+        }
+        return nil
+    }
+
+    private static func inWebP(_ bytes: [UInt8]) -> FrameOrientation? {
+        var index = 12
+        while index + 8 <= bytes.count {
+            let length = bytes[(index + 4)..<(index + 8)].reversed().reduce(0) { $0 << 8 | Int($1) }
+            guard index + 8 + length <= bytes.count else { return nil }
+            if bytes[index..<index + 4].elementsEqual("EXIF".utf8) {
+                let content = bytes[(index + 8)..<(index + 8 + length)]
+                return inTIFF(content.starts(with: "Exif".utf8) ? content.dropFirst(6) : content)
+            }
+            index += 8 + length + length % 2
+        }
+        return nil
+    }
+
+    /// The first directory of a TIFF structure: entries of 12 bytes, in either byte order.
+    private static func inTIFF(_ tiff: ArraySlice<UInt8>) -> FrameOrientation? {
+        let isLittle = tiff.starts(with: [0x49, 0x49, 0x2A, 0])
+        guard isLittle || tiff.starts(with: [0x4D, 0x4D, 0, 0x2A]) else { return nil }
+        func number(_ offset: Int, _ count: Int) -> Int? {
+            guard offset >= 0, offset + count <= tiff.count else { return nil }
+            let bytes = tiff[(tiff.startIndex + offset)..<(tiff.startIndex + offset + count)]
+            return (isLittle ? Array(bytes.reversed()) : Array(bytes)).reduce(0) { $0 << 8 | Int($1) }
+        }
+        guard let directory = number(4, 4), let count = number(directory, 2) else { return nil }
+        for entry in 0..<count {
+            let offset = directory + 2 + entry * 12
+            guard let tag = number(offset, 2) else { return nil }
+            if tag == 0x0112 { return number(offset + 8, 2).flatMap(FrameOrientation.init(rawValue:)) }
+        }
+        return nil
     }
 }

@@ -4,12 +4,12 @@ import Domain
 
 /// Cuts and scales frames. Keeps its buffers and tables, so use one for a long time; one owner at a time.
 ///
-/// Scaling is bilinear with the kernel widened when the picture shrinks (swscale), so nothing flickers. Colours follow the
-/// frame's own range and matrix; BT.601 where it says nothing, as most cameras mean.
+/// Scaling is bilinear with the kernel widened when the frame shrinks (swscale), so nothing flickers. Colours follow
+/// the frame's own range and matrix; BT.601 where it says nothing, as most cameras mean.
 public final class FrameScaler {
-    /// What shows where a crop reaches outside the picture.
+    /// What shows where a crop reaches outside the frame.
     public enum Outside: Sendable {
-        /// The nearest pixel of the picture.
+        /// The nearest pixel of the frame.
         case edge
         /// Mid grey (128, 128, 128).
         case grey
@@ -42,7 +42,7 @@ public final class FrameScaler {
         scratch?.deallocate()
     }
 
-    /// A part of the picture as RGB, interleaved, `width * height * 3` bytes, row by row.
+    /// A part of the frame as RGB, interleaved, `width * height * 3` bytes, row by row.
     /// - Parameters:
     ///   - crop: In pixels of the frame; may reach outside. nil is the whole frame.
     ///   - pixels: Resized when needed, so pass the same array again.
@@ -50,9 +50,20 @@ public final class FrameScaler {
         _ frame: VideoFrame, crop: Region? = nil, width: Int, height: Int, outside: Outside = .edge,
         into pixels: inout [UInt8]
     ) {
+        Self.resize(&pixels, to: max(0, width) * max(0, height) * 3)
+        pixels.withUnsafeMutableBufferPointer {
+            rgb(frame, crop: crop, width: width, height: height, outside: outside, into: $0)
+        }
+    }
+
+    /// The same into memory of the caller, which must have space for `width * height * 3` bytes.
+    public func rgb(
+        _ frame: VideoFrame, crop: Region? = nil, width: Int, height: Int, outside: Outside = .edge,
+        into pixels: UnsafeMutableBufferPointer<UInt8>
+    ) {
         scale(
             frame, crop: crop ?? frame.size.bounds, width: width, height: height, outside: outside, isGrey: false,
-            into: &pixels)
+            into: pixels)
     }
 
     /// A part of the luma plane, `width * height` bytes, row by row, values as in the plane (often 16 to 235).
@@ -60,24 +71,28 @@ public final class FrameScaler {
         _ frame: VideoFrame, crop: Region? = nil, width: Int, height: Int, outside: Outside = .edge,
         into pixels: inout [UInt8]
     ) {
-        scale(
-            frame, crop: crop ?? frame.size.bounds, width: width, height: height, outside: outside, isGrey: true,
-            into: &pixels)
+        Self.resize(&pixels, to: max(0, width) * max(0, height))
+        pixels.withUnsafeMutableBufferPointer {
+            scale(
+                frame, crop: crop ?? frame.size.bounds, width: width, height: height, outside: outside, isGrey: true,
+                into: $0)
+        }
+    }
+
+    private static func resize(_ pixels: inout [UInt8], to count: Int) {
+        if pixels.count != count { pixels = [UInt8](repeating: 128, count: count) }
     }
 
     private func scale(
         _ frame: VideoFrame, crop: Region, width: Int, height: Int, outside: Outside, isGrey: Bool,
-        into pixels: inout [UInt8]
+        into pixels: UnsafeMutableBufferPointer<UInt8>
     ) {
         let channels = isGrey ? 1 : 3
         let count = max(0, width) * max(0, height) * channels
-        if pixels.count != count { pixels = [UInt8](repeating: 128, count: count) }
-        guard count > 0 else { return }
+        guard count > 0, let base = pixels.baseAddress else { return }
+        precondition(pixels.count >= count, "space for \(width) x \(height) pixels")
         let inside = crop.clamped(to: frame.size)
-        guard !crop.isEmpty, !inside.isEmpty else {
-            pixels.withUnsafeMutableBufferPointer { $0.update(repeating: 128) }
-            return
-        }
+        guard !crop.isEmpty, !inside.isEmpty else { return base.update(repeating: 128, count: count) }
         // The part of the output that the inside covers, at least one pixel.
         let (left, right) = Self.span(inside.x, inside.endX, crop.x, crop.width, width)
         let (top, bottom) = Self.span(inside.y, inside.endY, crop.y, crop.height, height)
@@ -86,8 +101,7 @@ public final class FrameScaler {
             isFullRange: frame.isFullRange, matrix: isGrey ? 0 : frame.frame.pointee.colorspace.rawValue)
         let stride = ((right - left) * channels + 63) / 64 * 64
         guard let context = table(key), let out = scratch(stride * (bottom - top) + 64) else {
-            pixels.withUnsafeMutableBufferPointer { $0.update(repeating: 128) }
-            return
+            return base.update(repeating: 128, count: count)
         }
         let data = frame.frame.pointee.data, strides = frame.frame.pointee.linesize
         let y = data.0.map { $0 + inside.y * Int(strides.0) + inside.x }
@@ -97,12 +111,10 @@ public final class FrameScaler {
         let rows = aw_scale(
             context, y, strides.0, u, isGrey ? 0 : strides.1, v, isGrey ? 0 : strides.2, Int32(inside.height), out,
             Int32(stride))
-        pixels.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress, rows > 0 else { return }
-            let place = Placement(
-                width: width, height: height, channels: channels, left: left, top: top, right: right, bottom: bottom)
-            place.copy(UnsafePointer(out), stride: stride, to: base, outside: outside)
-        }
+        guard rows > 0 else { return base.update(repeating: 128, count: count) }
+        let place = Placement(
+            width: width, height: height, channels: channels, left: left, top: top, right: right, bottom: bottom)
+        place.copy(UnsafePointer(out), stride: stride, to: base, outside: outside)
     }
 
     private static func span(_ from: Int, _ to: Int, _ origin: Int, _ length: Int, _ out: Int) -> (Int, Int) {
@@ -152,9 +164,9 @@ public final class FrameScaler {
     }
 }
 
-/// Where a scaled picture goes in a larger one, and what surrounds it.
+/// Where a scaled frame goes in a larger one, and what surrounds it.
 private struct Placement {
-    /// The larger picture, in pixels, and bytes a pixel.
+    /// The larger frame, in pixels, and bytes a pixel.
     var width, height, channels: Int
     /// The part that is covered.
     var left, top, right, bottom: Int

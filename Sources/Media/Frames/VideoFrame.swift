@@ -3,7 +3,7 @@ internal import CFFmpegShim
 import Domain
 import Foundation
 
-/// One decoded picture as it is shown: 8 bits, 4:2:0, square pixels, upright. Immutable; handing it on copies nothing.
+/// One decoded frame as it is shown: 8 bits, 4:2:0, square pixels, upright. Immutable; handing it on copies nothing.
 public final class VideoFrame: @unchecked Sendable {
     // Sendable unchecked: never changed after init, and FFmpeg counts references to the planes atomically.
     let frame: UnsafeMutablePointer<AVFrame>
@@ -15,8 +15,8 @@ public final class VideoFrame: @unchecked Sendable {
     public let isKeyFrame: Bool
     /// Luma covers 0 to 255 (JPEG) instead of 16 to 235 (most cameras).
     public let isFullRange: Bool
-    /// Parts of it are missing or were made up by the decoder, in this frame or in one that it was predicted from. What it
-    /// shows is not what was there.
+    /// Parts of it are missing or were made up by the decoder, in this frame or in one that it was predicted from. What
+    /// it shows is not what was there.
     public let isDamaged: Bool
 
     /// Takes the frame over; it must be of a format that `FrameConverter.isPlanar420` accepts.

@@ -1,3 +1,5 @@
+internal import CFFmpeg
+internal import CFFmpegShim
 import Domain
 import Foundation
 import Logging
@@ -5,8 +7,8 @@ import Synchronization
 
 /// One camera's video for all who watch it: muxed once, while anybody watches, and the same bytes for everybody.
 ///
-/// A viewer begins at the last key frame. One that doesn't keep up misses fragments up to a key frame; they are counted, and
-/// said in the log.
+/// A viewer begins at the last key frame. One that doesn't keep up misses fragments up to a key frame; they are
+/// counted, and said in the log.
 public final class LiveBroadcast: Sendable {
     /// Where a viewer's video begins.
     public struct Opening: Sendable {
@@ -201,5 +203,102 @@ public final class LiveBroadcast: Sendable {
             return state.viewers.values.map(\.continuation)
         }
         for viewer in viewers { viewer.finish() }
+    }
+}
+
+/// Puts a camera's frames into fragmented MP4 for browsers, a fragment a frame, as they are. One owner, one thread.
+///
+/// Sound is left out. A moment of the video is its media time less ``offsetPts90k``.
+final class LiveMuxer {
+    let parameters: StreamParameters
+    let epoch: Int
+    /// Media time of the video's second 0.
+    let offsetPts90k: Int64
+    /// `ftyp` and `moov`.
+    let header: Data
+
+    private let context: UnsafeMutablePointer<AVFormatContext>
+    private let packet: UnsafeMutablePointer<AVPacket>
+    private let output: MuxerOutput
+    private var lastDTS: Int64 = .min
+
+    /// - Parameter first: The key frame to begin with; give it to `fragment` too.
+    /// - Throws: `MediaError.encodingFailed` when MP4 can't hold the codec.
+    init(parameters: StreamParameters, first: Packet) throws {
+        FFmpegLog.silence()
+        self.parameters = parameters
+        epoch = first.time.epoch
+        offsetPts90k = first.time.pts90k
+        let output = try MuxerOutput()
+        var made: UnsafeMutablePointer<AVFormatContext>?
+        avformat_alloc_output_context2(&made, nil, "mp4", nil)
+        var spare = av_packet_alloc()
+        guard let context = made, let packet = spare else {
+            avformat_free_context(made)
+            av_packet_free(&spare)
+            throw MediaError.encodingFailed(reason: "no MP4 writer")
+        }
+        do {
+            context.pointee.pb = output.io
+            context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
+            guard let stream = avformat_new_stream(context, nil) else {
+                throw MediaError.encodingFailed(reason: "out of memory")
+            }
+            try parameters.describe(stream)
+            var options: OpaquePointer?
+            defer { av_dict_free(&options) }
+            // A fragment ends when it is asked for: at once, not when the next frame comes. Times are those of the
+            // packets.
+            av_dict_set(&options, "movflags", "empty_moov+default_base_moof+frag_custom+frag_discont", 0)
+            let code = avformat_write_header(context, &options)
+            guard code >= 0 else { throw MediaError.encodingFailed(reason: "MP4 header: \(ffmpegMessage(code))") }
+            header = Self.drained(output)
+        } catch {
+            context.pointee.pb = nil
+            avformat_free_context(context)
+            av_packet_free(&spare)
+            throw error
+        }
+        self.context = context
+        self.packet = packet
+        self.output = output
+    }
+
+    deinit {
+        var packet: UnsafeMutablePointer<AVPacket>? = packet
+        av_packet_free(&packet)
+        context.pointee.pb = nil
+        avformat_free_context(context)
+    }
+
+    /// A frame as `moof` and `mdat`.
+    /// - Returns: Empty for sound.
+    /// - Throws: `MediaError.encodingFailed`.
+    func fragment(_ source: Packet) throws -> Data {
+        guard source.isVideo, source.time.epoch == epoch else { return Data() }
+        guard av_packet_ref(packet, source.packet) >= 0, let stream = context.pointee.streams[0] else {
+            throw MediaError.encodingFailed(reason: "out of memory")
+        }
+        defer { av_packet_unref(packet) }
+        packet.pointee.stream_index = 0
+        packet.pointee.dts = max(
+            Ticks.difference(packet.pointee.dts, offsetPts90k), lastDTS == .min ? 0 : lastDTS + 1)
+        packet.pointee.pts = max(Ticks.difference(packet.pointee.pts, offsetPts90k), packet.pointee.dts)
+        lastDTS = packet.pointee.dts
+        if packet.pointee.duration <= 0 {
+            packet.pointee.duration = Ticks.frameDuration(
+                framesPerSecond: parameters.info.framesPerSecond)
+        }
+        av_packet_rescale_ts(packet, timeBase90k, stream.pointee.time_base)
+        var code = av_write_frame(context, packet)
+        if code >= 0 { code = av_write_frame(context, nil) }
+        guard code >= 0 else { throw MediaError.encodingFailed(reason: "MP4: \(ffmpegMessage(code))") }
+        return Self.drained(output)
+    }
+
+    private static func drained(_ output: MuxerOutput) -> Data {
+        var data = Data()
+        output.drain { data = Data($0) }
+        return data
     }
 }

@@ -3,7 +3,8 @@ import Foundation
 import Logging
 import Synchronization
 
-/// Keeps one camera's packets coming into its ring: connects, reads, and connects again, for ever, on a thread of its own.
+/// Keeps one camera's packets coming into its ring: connects, reads, and connects again, for ever, on a thread of its
+/// own.
 public final class LiveSource: Sendable {
     public enum State: Sendable {
         /// Trying; `attempt` counts from 1 since the last time it was online.

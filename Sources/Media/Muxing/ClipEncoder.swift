@@ -9,7 +9,7 @@ final class ClipEncoder {
     let parameters: StreamParameters
     private let decoder: VideoDecoder
     private let codec: UnsafeMutablePointer<AVCodecContext>
-    private let picture: UnsafeMutablePointer<AVFrame>
+    private let input: UnsafeMutablePointer<AVFrame>
     private let frameDuration: Int64
     private var epoch = 0
     private var lastPTS: Int64?
@@ -27,7 +27,7 @@ final class ClipEncoder {
         var made = avcodec_find_encoder_by_name("libx264").flatMap { avcodec_alloc_context3($0) }
         var frame = av_frame_alloc()
         do {
-            guard let codec = made, let picture = frame else {
+            guard let codec = made, let input = frame else {
                 throw MediaError.encodingFailed(reason: "this FFmpeg has no libx264, which MJPEG cameras need")
             }
             // 4:2:0 has no odd last row or column.
@@ -45,7 +45,7 @@ final class ClipEncoder {
             var options: OpaquePointer?
             defer { av_dict_free(&options) }
             av_dict_set(&options, "preset", "superfast", 0)
-            // No picture is held back, so that a fragment on disk is as new as with a copied stream.
+            // No frame is kept back, so that a fragment on disk is as new as with a copied stream.
             av_dict_set(&options, "tune", "zerolatency", 0)
             av_dict_set(&options, "crf", "23", 0)
             let code = avcodec_open2(codec, nil, &options)
@@ -63,7 +63,7 @@ final class ClipEncoder {
             parameters = try StreamParameters(
                 info: info, video: described, audio: source.audio.map { UnsafePointer($0) })
             self.codec = codec
-            self.picture = picture
+            self.input = input
         } catch {
             avcodec_free_context(&made)
             av_frame_free(&frame)
@@ -74,11 +74,11 @@ final class ClipEncoder {
     deinit {
         var codec: UnsafeMutablePointer<AVCodecContext>? = codec
         avcodec_free_context(&codec)
-        var picture: UnsafeMutablePointer<AVFrame>? = picture
-        av_frame_free(&picture)
+        var input: UnsafeMutablePointer<AVFrame>? = input
+        av_frame_free(&input)
     }
 
-    /// Hands on the encoded pictures that are ready. A damaged picture gives none.
+    /// Hands on the encoded frames that are ready. A damaged frame gives none.
     func encode(_ packet: Packet, _ body: (Packet) throws -> Void) throws {
         try decoder.decode(packet) { frame in try send(frame, body) }
     }
@@ -92,21 +92,21 @@ final class ClipEncoder {
 
     private func send(_ frame: VideoFrame, _ body: (Packet) throws -> Void) throws {
         let width = codec.pointee.width, height = codec.pointee.height
-        // A picture of another size in the middle: its packets come with other parameters, and so another file.
+        // A frame of another size in the middle: its packets come with other parameters, and so another file.
         guard frame.frame.pointee.width >= width, frame.frame.pointee.height >= height else { return }
-        guard av_frame_ref(picture, frame.frame) >= 0 else { throw MediaError.encodingFailed(reason: "out of memory") }
-        defer { av_frame_unref(picture) }
-        picture.pointee.width = width
-        picture.pointee.height = height
-        picture.pointee.format = AV_PIX_FMT_YUV420P.rawValue
-        picture.pointee.color_range = AVCOL_RANGE_JPEG
-        picture.pointee.pict_type = AV_PICTURE_TYPE_NONE
+        guard av_frame_ref(input, frame.frame) >= 0 else { throw MediaError.encodingFailed(reason: "out of memory") }
+        defer { av_frame_unref(input) }
+        input.pointee.width = width
+        input.pointee.height = height
+        input.pointee.format = AV_PIX_FMT_YUV420P.rawValue
+        input.pointee.color_range = AVCOL_RANGE_JPEG
+        input.pointee.pict_type = AV_PICTURE_TYPE_NONE
         var pts = frame.time.pts90k
         if let lastPTS, pts <= lastPTS { pts = lastPTS + 1 }
         lastPTS = pts
-        picture.pointee.pts = pts
+        input.pointee.pts = pts
         dates[pts] = frame.date
-        let code = avcodec_send_frame(codec, picture)
+        let code = avcodec_send_frame(codec, input)
         guard code >= 0 else { throw MediaError.encodingFailed(reason: ffmpegMessage(code)) }
         epoch = frame.time.epoch
         try drain(body)
@@ -120,7 +120,7 @@ final class ClipEncoder {
             if code == aw_error_again || code == aw_error_end { return }
             guard code >= 0 else { throw MediaError.encodingFailed(reason: ffmpegMessage(code)) }
             packet.pointee.stream_index = 0
-            // Without it players cut the last picture off.
+            // Without it players cut the last frame off.
             if packet.pointee.duration <= 0 { packet.pointee.duration = frameDuration }
             let date = dates.removeValue(forKey: packet.pointee.pts) ?? Date(timeIntervalSince1970: 0)
             owned = nil

@@ -3,32 +3,32 @@ internal import CFFmpegShim
 import Domain
 import Foundation
 
-/// Writes packets into a fragmented MP4 as they are, without re-encoding; only MJPEG, which no player takes from an MP4, is
-/// encoded to H.264. Blocks on the disk: one owner, on a thread of its own.
+/// Writes packets into a fragmented MP4 as they are, without re-encoding; only MJPEG, which no player takes from an
+/// MP4, is encoded to H.264. Blocks on the disk: one owner, on a thread of its own.
 ///
-/// Fragments hold at most a second and are on disk when written, so that a crash or power cut costs no more. The file
-/// begins with the first key frame it is given. Sound is kept when MP4 holds it (AAC, Opus, MP3).
+/// Fragments are at most a second long and are on disk when written, so that a crash or power cut costs no more. The
+/// file begins with the first key frame it is given. Sound is kept when MP4 can have it (AAC, Opus, MP3).
 public final class ClipMuxer {
     /// Of the packets that come in.
     public let parameters: StreamParameters
     /// The stream's sound can't be put into this file and is left out.
     public let dropsAudio: Bool
-    /// The first picture's time; nil until there is one.
+    /// The first frame's time; nil until there is one.
     public private(set) var start: MediaTime?
-    /// The time of day of the first picture.
+    /// The time of day of the first frame.
     public private(set) var startDate: Date?
-    /// From the first picture to the end of the last.
+    /// From the first frame to the end of the last.
     public private(set) var durationSeconds = 0.0
     /// Bytes that a crash can't take any more.
     public var bytesOnDisk: Int64 { file.bytesOnDisk }
-    /// The last picture that a crash can't take any more, by its decoding time; nil while there is none. Pictures of the
+    /// The last frame that a crash can't take any more, by its decoding time; nil while there is none. Frames of the
     /// fragment that has just begun are in memory alone.
     public private(set) var onDisk: MediaTime?
 
     /// While true, fragments are written and not waited for: for the backlog of a pre-roll, until ``catchUp()``.
     public private(set) var isBehind: Bool
 
-    /// Below a second, so that with the picture that closes it a fragment still is at most one.
+    /// Below a second, so that with the frame that closes it a fragment still is at most one.
     private static let fragmentMicroseconds = "850000"
 
     private let file: FragmentFile
@@ -40,8 +40,8 @@ public final class ClipMuxer {
     private var origin: Int64 = 0
     private var lastDTS: (video: Int64, audio: Int64) = (.min, .min)
     private var isClosed = false
-    /// The last picture that was given to the muxer, and the last one that is in a whole fragment.
-    private var lastPicture: MediaTime?
+    /// The last frame that was given to the muxer, and the last one that is in a whole fragment.
+    private var lastFrame: MediaTime?
     private var lastInFragment: MediaTime?
 
     /// Creates the file and writes its header.
@@ -67,7 +67,7 @@ public final class ClipMuxer {
         }
         self.context = context
         self.packet = packet
-        context.pointee.pb = file.io
+        context.pointee.pb = file.output.io
         context.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
         try parameters.describe(newStream(), as: encoder.map { UnsafePointer($0.parameters.video) })
         if keepsAudio, let audio = parameters.audio {
@@ -141,9 +141,9 @@ public final class ClipMuxer {
         let code = av_write_frame(context, packet)
         guard code >= 0 else { throw MediaError.encodingFailed(reason: "MP4: \(ffmpegMessage(code))") }
         // A fragment is written when the packet after it comes.
-        if try file.commit(isDeferred: isBehind) { lastInFragment = lastPicture }
+        if try file.commit(isDeferred: isBehind) { lastInFragment = lastFrame }
         if !isBehind { onDisk = lastInFragment }
-        if source.isVideo { lastPicture = source.time }
+        if source.isVideo { lastFrame = source.time }
     }
 
     /// All fragments so far are on disk when it returns, and each later one when it has been written.
@@ -181,5 +181,44 @@ public final class ClipMuxer {
         case AV_CODEC_ID_MP3: true
         default: false
         }
+    }
+}
+
+/// A muxer's bytes on disk, a fragment at a time: one write, one fdatasync.
+private final class FragmentFile {
+    let output: MuxerOutput
+    private(set) var bytesOnDisk: Int64 = 0
+    /// Handed to the system; at most this much more than `bytesOnDisk` can be lost.
+    private var bytesWritten: Int64 = 0
+    private let handle: any ClipFileHandle
+
+    /// Creates the file; it must not exist.
+    /// - Throws: `FileFailure`, or `MediaError.encodingFailed`.
+    init(path: String, fileSystem: any ClipFileSystem) throws {
+        output = try MuxerOutput()
+        handle = try fileSystem.create(path, exclusively: true)
+    }
+
+    deinit { handle.close() }
+
+    /// What the muxer has handed out so far goes to disk.
+    /// - Parameter isDeferred: Only to the system; a later commit brings it to disk.
+    /// - Returns: Whether there was anything.
+    @discardableResult
+    func commit(isDeferred: Bool = false) throws -> Bool {
+        let isNew = try output.drain { bytes in
+            try handle.write(bytes)
+            bytesWritten += Int64(bytes.count)
+        }
+        guard !isDeferred, bytesOnDisk < bytesWritten else { return isNew }
+        try handle.syncData()
+        bytesOnDisk = bytesWritten
+        return isNew
+    }
+
+    /// All of it, and its size, is on disk.
+    func sync() throws {
+        try commit()
+        try handle.sync()
     }
 }

@@ -3,7 +3,7 @@ internal import CFFmpegShim
 import Domain
 import Foundation
 
-/// Encodes RGB pictures into an H.264 MP4, for looking at results. Blocks: one owner, one thread.
+/// Encodes RGB images into an H.264 MP4, for looking at results. Blocks: one owner, one thread.
 public final class OverlayVideoWriter {
     private let context: UnsafeMutablePointer<AVFormatContext>
     private let codec: UnsafeMutablePointer<AVCodecContext>
@@ -17,8 +17,8 @@ public final class OverlayVideoWriter {
     private var isClosed = false
 
     /// - Parameters:
-    ///   - size: Of the pictures; an odd last row or column is left out (H.264 4:2:0 has none).
-    ///   - framesPerSecond: A hint for the encoder; the pictures' own times count.
+    ///   - size: Of the images; an odd last row or column is left out (H.264 4:2:0 has none).
+    ///   - framesPerSecond: A hint for the encoder; the images' own times count.
     /// - Throws: `MediaError.cannotWrite`, `MediaError.encodingFailed`.
     public init(path: URL, size: FrameSize, framesPerSecond: Double) throws {
         FFmpegLog.silence()
@@ -31,14 +31,14 @@ public final class OverlayVideoWriter {
         var output: UnsafeMutablePointer<AVFormatContext>?
         avformat_alloc_output_context2(&output, nil, "mp4", "file:" + name)
         var encoder = avcodec_find_encoder_by_name("libx264").flatMap { avcodec_alloc_context3($0) }
-        var picture = av_frame_alloc()
+        var input = av_frame_alloc()
         var made = av_packet_alloc()
         let table = sws_getContext(
             width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, SWS_BILINEAR | SWS_ACCURATE_RND, nil,
             nil,
             nil)
         do {
-            guard width > 0, height > 0, let output, let encoder, let picture, let made, let table,
+            guard width > 0, height > 0, let output, let encoder, let input, let made, let table,
                 let stream = avformat_new_stream(output, nil)
             else { throw MediaError.encodingFailed(reason: "no H.264 encoder for \(size)") }
             encoder.pointee.width = width
@@ -56,10 +56,10 @@ public final class OverlayVideoWriter {
             try Self.check(avcodec_open2(encoder, nil, &options))
             try Self.check(avcodec_parameters_from_context(stream.pointee.codecpar, encoder))
             stream.pointee.time_base = timeBase90k
-            picture.pointee.width = width
-            picture.pointee.height = height
-            picture.pointee.format = AV_PIX_FMT_YUV420P.rawValue
-            try Self.check(av_frame_get_buffer(picture, 0))
+            input.pointee.width = width
+            input.pointee.height = height
+            input.pointee.format = AV_PIX_FMT_YUV420P.rawValue
+            try Self.check(av_frame_get_buffer(input, 0))
             let code = avio_open(&output.pointee.pb, "file:" + name, Int32(AVIO_FLAG_WRITE))
             guard code >= 0 else { throw MediaError.cannotWrite(path: name, reason: ffmpegMessage(code)) }
             var muxing: OpaquePointer?
@@ -69,14 +69,14 @@ public final class OverlayVideoWriter {
             guard header >= 0 else { throw MediaError.cannotWrite(path: name, reason: ffmpegMessage(header)) }
             context = output
             codec = encoder
-            frame = picture
+            frame = input
             packet = made
             scaler = table
         } catch {
             if let output { avio_closep(&output.pointee.pb) }
             avformat_free_context(output)
             avcodec_free_context(&encoder)
-            av_frame_free(&picture)
+            av_frame_free(&input)
             av_packet_free(&made)
             sws_freeContext(table)
             throw error
@@ -95,13 +95,13 @@ public final class OverlayVideoWriter {
         sws_freeContext(scaler)
     }
 
-    /// Adds a picture.
+    /// Adds an image.
     /// - Parameters:
     ///   - image: Of the writer's size.
     ///   - seconds: Its time in the video; must rise.
     public func write(_ image: RGBImage, seconds: Double) throws {
         guard !isClosed, image.size == size, image.pixels.count >= size.area * 3 else {
-            throw MediaError.encodingFailed(reason: "a picture of \(image.size) in a video of \(size)")
+            throw MediaError.encodingFailed(reason: "an image of \(image.size) in a video of \(size)")
         }
         try Self.check(av_frame_make_writable(frame))
         let done = image.pixels.withUnsafeBufferPointer { pixels in
@@ -130,7 +130,7 @@ public final class OverlayVideoWriter {
             if code == aw_error_again || code == aw_error_end { return }
             try Self.check(code)
             packet.pointee.stream_index = 0
-            // Without it players cut the last picture off.
+            // Without it players cut the last frame off.
             if packet.pointee.duration == 0 { packet.pointee.duration = frameDuration }
             if let stream = context.pointee.streams[0] {
                 av_packet_rescale_ts(packet, timeBase90k, stream.pointee.time_base)

@@ -1,6 +1,6 @@
 /// Turns a source's timestamps into a time line that begins at 0 and rises: pure arithmetic in 1/90,000 s.
 ///
-/// Missing timestamps are interpolated, jumps and wraps are bridged; no packet is given up. The first picture shown has
+/// Missing timestamps are interpolated, jumps and wraps are bridged; no packet is given up. The first frame shown has
 /// time 0, so decoding times before it may be negative (B-frames).
 struct TimestampNormalizer {
     enum Mode: Sendable {
@@ -33,14 +33,14 @@ struct TimestampNormalizer {
 
     /// - Parameters:
     ///   - framesPerSecond: For interpolation.
-    ///   - reorderFrames: How many pictures the decoder holds back to put B-frames in order.
+    ///   - reorderFrames: How many frames the decoder keeps back to put B-frames in order.
     init(mode: Mode, framesPerSecond: Double, reorderFrames: Int = 0) {
         self.mode = mode
         frameDuration = Ticks.frameDuration(framesPerSecond: framesPerSecond.isFinite ? max(1, framesPerSecond) : 25)
         reorder = Int64(min(max(0, reorderFrames), 64)) * frameDuration
     }
 
-    /// Where the sound belongs is not known before the first picture.
+    /// Where the sound belongs is not known before the first frame.
     var knowsOrigin: Bool { video.last != nil }
 
     mutating func video(pts: Int64?, dts: Int64?, arrivalSeconds: Double) -> Times {
@@ -53,7 +53,7 @@ struct TimestampNormalizer {
             return Times(pts: dts, dts: dts)
         }
         guard let last = video.last else {
-            // The first picture is time 0.
+            // The first frame is time 0.
             let origin = pts ?? dts
             video.offset = origin.map { -$0 }
             let ahead = dts.flatMap { dts in origin.map { min(0, dts - $0) } } ?? -reorder
@@ -126,7 +126,7 @@ struct TimestampNormalizer {
     }
 }
 
-/// Estimates when the pictures of a live stream were taken, from when they arrived.
+/// Estimates when the frames of a live stream were taken, from when they arrived.
 ///
 /// A packet can only come late, never early: the smallest distance between arrival and media time counts, and may grow
 /// slowly, so that a camera whose clock runs slow is followed.

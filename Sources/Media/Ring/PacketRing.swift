@@ -16,13 +16,13 @@ public struct RingItem: Sendable {
 
 /// The last seconds of a camera's packets, in whole GOPs. One writer, any number of readers.
 ///
-/// Bounded in seconds and bytes; the newest GOP always stays whole, even when it alone is larger than allowed (said once in
-/// the log). Cursors keep what they have not read yet, beyond those bounds.
+/// Bounded in seconds and bytes; the newest GOP always stays whole, even when it alone is larger than allowed (said
+/// once in the log). Cursors keep what they have not read yet, beyond those bounds.
 public final class PacketRing: Sendable {
     public struct Statistics: Hashable, Sendable {
         public var gops = 0
         public var bytes = 0
-        /// Length of what is held.
+        /// Length of what is kept.
         public var seconds = 0.0
         public var oldest: MediaTime?
         public var newest: MediaTime?
@@ -108,7 +108,8 @@ public final class PacketRing: Sendable {
 
     // MARK: - Readers
 
-    /// A reader that begins at the last key frame at or before `time` (of the same epoch), else with the oldest there is.
+    /// A reader that begins at the last key frame at or before `time` (of the same epoch), else with the oldest there
+    /// is.
     public func makeCursor(from time: MediaTime) -> RingCursor {
         state.withLock { state in
             var found: Gop?
@@ -133,11 +134,12 @@ public final class PacketRing: Sendable {
 
     // MARK: - Time of day
 
-    /// Where a time of day lies on the ring's time line: counted from the packet whose own time of day is nearest, of all key
-    /// frames and the newest packet. How a moment seen in one stream of a camera is found in another.
+    /// Where a time of day lies on the ring's time line: counted from the packet whose own time of day is nearest, of
+    /// all key frames and the newest packet. How a moment seen in one stream of a camera is found in another.
     ///
-    /// A wall clock that was set in between leaves older packets with other dates; the nearest one was taken under the same
-    /// setting, as long as there is one. The result lies within what the ring holds, or at most some seconds behind it.
+    /// A wall clock that was set in between leaves older packets with other dates; the nearest one was taken under the
+    /// same setting, as long as there is one. The result lies within what is in the ring, or at most some seconds
+    /// behind it.
     /// - Returns: nil while the ring is empty.
     public func time(at date: Date) -> MediaTime? {
         state.withLock { state in
@@ -168,7 +170,7 @@ public final class PacketRing: Sendable {
     }
 
     /// The time of day of a moment of the ring's time line: counted from the key frame at or before it.
-    /// - Returns: nil when the ring holds nothing of its epoch.
+    /// - Returns: nil when nothing of its epoch is in the ring.
     public func date(at time: MediaTime) -> Date? {
         state.withLock { state in
             var found: Packet?
@@ -201,14 +203,15 @@ extension PacketRing.State {
     /// Lets the oldest GOPs go.
     /// - Returns: The size of the newest GOP when it is the first that alone has outgrown `maxBytes`.
     fileprivate mutating func trim(seconds: Double, maxBytes: Int) -> Int? {
-        while let oldest = first, let second = oldest.next, statistics.bytes > maxBytes || held(from: second) >= seconds
+        while let oldest = first, let second = oldest.next,
+            statistics.bytes > maxBytes || keptSeconds(from: second) >= seconds
         {
             first = second
             statistics.gops -= 1
             statistics.bytes -= oldest.bytes
         }
         statistics.oldest = first?.start
-        statistics.seconds = first.map(held) ?? 0
+        statistics.seconds = first.map(keptSeconds) ?? 0
         guard let last, last.bytes > maxBytes, !lastIsOversized else { return nil }
         lastIsOversized = true
         statistics.oversizedGOPs += 1
@@ -223,8 +226,8 @@ extension PacketRing.State {
         return waiters
     }
 
-    /// Seconds held from `gop` on. Within an epoch that is a difference; over several, the epochs are added up.
-    private func held(from gop: Gop) -> Double {
+    /// Seconds kept from `gop` on. Within an epoch that is a difference; over several, the epochs are added up.
+    private func keptSeconds(from gop: Gop) -> Double {
         if let last, let newest = last.items.last?.packet.time, newest.epoch == gop.start.epoch {
             return newest.seconds(since: gop.start) ?? 0
         }
@@ -238,8 +241,8 @@ extension PacketRing.State {
     }
 }
 
-/// A key frame and all up to the next one. Linked from old to new: whoever holds one holds all after it, which is how cursors
-/// pin what they still need. Guarded by the ring's lock.
+/// A key frame and all up to the next one. Linked from old to new: whoever has one has all after it, which is how
+/// cursors pin what they still need. Guarded by the ring's lock.
 private final class Gop {
     var items: [RingItem] = []
     var next: Gop?
@@ -248,7 +251,7 @@ private final class Gop {
 
     init(start: MediaTime) { self.start = start }
 
-    /// Seconds from its key frame to the end of what it holds.
+    /// Seconds from its key frame to its end.
     var seconds: Double {
         if let next, let whole = next.start.seconds(since: start) { return whole }
         guard let last = items.last else { return 0 }
@@ -264,7 +267,8 @@ private final class Gop {
 
 // MARK: - RingCursor
 
-/// Reads a ring in order, from where it was made. Keeps what it has not read yet from being let go; release it when done.
+/// Reads a ring in order, from where it was made. Keeps what it has not read yet from being let go; release it when
+/// done.
 ///
 /// One reader at a time.
 public final class RingCursor: Sendable {

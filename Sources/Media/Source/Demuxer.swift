@@ -21,13 +21,13 @@ public final class Demuxer {
     private let fileDate: Date
     private let watcher: ParameterSetWatcher?
     private var parameterSets: ParameterSets?
-    /// The last ones of a stream whose packets don't hold them.
+    /// The last ones of a stream whose packets come without them.
     private var announcedSets: Data?
     private let units: NALUnits?
     private let isMJPEG: Bool
-    /// Of the shown picture, width by height; nil shows it as the source says.
+    /// Of the shown frame, width by height; nil shows it as the source says.
     private let displayAspect: Double?
-    /// As the container says, or else the pictures' own messages.
+    /// As the container says, or else the frames' own messages.
     private let containerOrientation: FrameOrientation?
     private var announcedOrientation: FrameOrientation?
     private var endTicks: Int64 = 0
@@ -66,11 +66,11 @@ public final class Demuxer {
         let rate = av_q2d(av_guess_frame_rate(context, stream, nil))
         let duration = Double(context.pointee.duration) / Double(AV_TIME_BASE)
         let stored = FrameSize(width: Int(parameters.pointee.width), height: Int(parameters.pointee.height))
-        displayAspect = PictureShape.plausible(options.displayAspect)
+        displayAspect = FrameShape.plausible(options.displayAspect)
         containerOrientation = Self.orientation(of: stream)
         let shape = Self.shape(
             of: stored, aspect: displayAspect,
-            stream: PictureShape.aspect(av_guess_sample_aspect_ratio(context, stream, nil)), containerOrientation)
+            stream: FrameShape.aspect(av_guess_sample_aspect_ratio(context, stream, nil)), containerOrientation)
         info = StreamInfo(
             codecName: String(cString: avcodec_get_name(parameters.pointee.codec_id)), frameSize: shape.shown(stored),
             framesPerSecond: rate.isFinite && rate >= 0.1 && rate <= 240 ? rate : 25, hasAudio: audio >= 0,
@@ -141,7 +141,7 @@ public final class Demuxer {
     public var fileBreak: FileBreak? {
         guard !input.isLive, let path = input.path, FileBreak.isCutShort(path) else { return nil }
         let end = Double(endTicks) / MediaTime.unitsPerSecond
-        // Some formats tell no length, and it is guessed from what is there.
+        // Some formats state no length, and it is guessed from what is there.
         let expected = info.durationSeconds.flatMap { $0 > end + 0.1 ? $0 : nil }
         return FileBreak(path: path, endSeconds: end, expectedSeconds: expected)
     }
@@ -169,7 +169,7 @@ public final class Demuxer {
         try noticeTurn(in: packet)
     }
 
-    /// The picture itself says how it is turned, where the container doesn't.
+    /// The frame itself says how it is turned, where the container doesn't.
     private func noticeTurn(in packet: UnsafeMutablePointer<AVPacket>) throws {
         guard containerOrientation == nil, let units,
             let orientation = units.orientation(
@@ -217,7 +217,7 @@ public final class Demuxer {
         parameters.pointee.width = width
         parameters.pointee.height = height
         let shape = Self.shape(
-            of: size, aspect: displayAspect, stream: PictureShape.aspect(parameters.pointee.sample_aspect_ratio),
+            of: size, aspect: displayAspect, stream: FrameShape.aspect(parameters.pointee.sample_aspect_ratio),
             containerOrientation ?? announcedOrientation)
         info.storedSize = size
         info.frameSize = shape.shown(size)
@@ -226,13 +226,13 @@ public final class Demuxer {
             info: info, video: parameters, audio: audio.map { UnsafePointer($0) }, shape: shape)
     }
 
-    /// What holds for pictures of this size: the settings' shape before the stream's.
+    /// What applies to frames of this size: the settings' shape before the stream's.
     private static func shape(
         of stored: FrameSize, aspect: Double?, stream: Double?, _ orientation: FrameOrientation?
-    ) -> PictureShape {
+    ) -> FrameShape {
         let lying = aspect.map { orientation?.swapsSides == true ? 1 / $0 : $0 }
-        let own = PictureShape(aspect: lying, of: stored).pixelAspect
-        return PictureShape(pixelAspect: own ?? stream, orientation: orientation)
+        let own = FrameShape(aspect: lying, of: stored).pixelAspect
+        return FrameShape(pixelAspect: own ?? stream, orientation: orientation)
     }
 
     private static func orientation(of stream: UnsafeMutablePointer<AVStream>) -> FrameOrientation? {
@@ -243,7 +243,7 @@ public final class Demuxer {
         return data.withMemoryRebound(to: Int32.self, capacity: 9) { FrameOrientation(displayMatrix: $0) }
     }
 
-    /// Each picture of an MJPEG stream says its size itself.
+    /// Each frame of an MJPEG stream says its size itself.
     private func noticeOtherSize(in packet: UnsafeMutablePointer<AVPacket>) throws {
         let bytes = UnsafeBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size))
         guard let size = JPEGHeader.frameSize(bytes), size != info.storedSize,
@@ -255,7 +255,7 @@ public final class Demuxer {
         try change(to: parameters, size: size)
     }
 
-    /// The picture size in a configuration record: opening a decoder reads it.
+    /// The frame size in a configuration record: opening a decoder reads it.
     private static func frameSize(of parameters: UnsafePointer<AVCodecParameters>) -> FrameSize? {
         guard let codec = avcodec_find_decoder(parameters.pointee.codec_id) else { return nil }
         var context = avcodec_alloc_context3(codec)

@@ -2,6 +2,7 @@ internal import CFFmpeg
 internal import CFFmpegShim
 import Domain
 import Foundation
+import Synchronization
 
 /// An opened FFmpeg input with its deadline; owned by one thread.
 final class InputContext {
@@ -45,7 +46,8 @@ final class InputContext {
             av_dict_set(&dictionary, "allowed_media_types", options.keepAudio ? "video+audio" : "video", 0)
             let longest = max(options.openTimeoutSeconds, options.readTimeoutSeconds)
             av_dict_set(&dictionary, "timeout", Self.microseconds(longest), 0)
-            // Size and parameter sets are in the session description or the first key frame; waiting longer is lost time.
+            // Size and parameter sets are in the session description or the first key frame; waiting longer is lost
+            // time.
             av_dict_set(&dictionary, "analyzeduration", "500000", 0)
         case .http(let address):
             url = address
@@ -149,5 +151,40 @@ final class InputContext {
         defer { try? file.close() }
         guard let head = try? file.read(upToCount: 8), head.count == 8 else { return false }
         return ["ftyp", "mdat", "moof", "wide", "free"].contains(String(decoding: head.suffix(4), as: UTF8.self))
+    }
+}
+
+/// Stops blocking input from another thread: once cancelled, opening and reading return with `MediaError.cancelled`.
+public final class Cancellation: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    public init() {}
+
+    public var isCancelled: Bool { flag.load(ordering: .acquiring) }
+
+    public func cancel() { flag.store(true, ordering: .releasing) }
+}
+
+/// Asked by FFmpeg while it waits: has this call taken too long, or was it cancelled?
+final class IODeadline: Sendable {
+    private let clock: any WallClock
+    private let cancellation: Cancellation
+    /// Bit pattern of the monotonic moment in seconds.
+    private let expiresAt = Atomic<UInt64>(Double.infinity.bitPattern)
+
+    init(clock: any WallClock, cancellation: Cancellation) {
+        self.clock = clock
+        self.cancellation = cancellation
+    }
+
+    var isCancelled: Bool { cancellation.isCancelled }
+
+    var mustStop: Bool {
+        isCancelled || clock.monotonicSeconds() >= Double(bitPattern: expiresAt.load(ordering: .relaxed))
+    }
+
+    /// The next blocking call has this much time.
+    func arm(seconds: Double) {
+        expiresAt.store((clock.monotonicSeconds() + seconds).bitPattern, ordering: .relaxed)
     }
 }

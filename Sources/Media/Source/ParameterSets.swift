@@ -51,18 +51,18 @@ struct NALUnits {
         }
     }
 
-    /// ITU-T H.264, table 7-1, and H.265, table 7-1: a coded slice.
-    func isPicture(_ unit: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    /// ITU-T H.264, table 7-1, and H.265, table 7-1: a coded slice, a part of a frame.
+    func isSlice(_ unit: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         guard let first = unit.first else { return false }
         return isHEVC ? (first >> 1) & 0x3F < 32 : (1...5).contains(first & 0x1F)
     }
 
-    /// How a packet's display orientation message (H.264 D.1.27, H.265 D.2.17) has the picture turned; nil without one.
+    /// How a packet's display orientation message (H.264 D.1.27, H.265 D.2.17) has the frame turned; nil without one.
     func orientation(_ bytes: UnsafeBufferPointer<UInt8>) -> FrameOrientation? {
         var found: FrameOrientation?
         forEach(bytes) { unit in
             guard let first = unit.first else { return true }
-            if isPicture(unit) { return false }
+            if isSlice(unit) { return false }
             let isMessage = isHEVC ? (first >> 1) & 0x3F == 39 : first & 0x1F == 6
             if isMessage { found = Self.orientation(inMessage: unit.dropFirst(isHEVC ? 2 : 1)) ?? found }
             return true
@@ -124,8 +124,8 @@ struct NALUnits {
     }
 }
 
-/// The parameter sets of a stream in Annex B form, as a collection of NAL units: what a key packet brings along may be all
-/// of them or a part, again or new.
+/// The parameter sets of a stream in Annex B form, as a collection of NAL units: what a key packet brings along may be
+/// all of them or a part, again or new.
 struct ParameterSets {
     private var units: [Data]
     private let isHEVC: Bool
@@ -138,8 +138,8 @@ struct ParameterSets {
     /// With start codes, for decoders and muxers.
     var annexB: Data { units.reduce(into: Data()) { $0 += [0, 0, 0, 1] + $1 } }
 
-    /// Takes what a key packet brings. Where it has a sequence parameter set of its own it replaces all; else it is added: encoders
-    /// that cut a picture into several packets repeat only a part in each.
+    /// Takes what a key packet brings. Where it has a sequence parameter set of its own it replaces all; else it is
+    /// added: encoders that cut a frame into several packets repeat only a part in each.
     /// - Returns: Whether something changed.
     mutating func take(_ found: Data) -> Bool {
         let new = NALUnits.annexB([UInt8](found)).map { Data($0) }
@@ -172,7 +172,7 @@ final class ParameterSetWatcher {
         else {
             return nil
         }
-        // Length-prefixed packets (MP4) hold their parameter sets outside.
+        // Length-prefixed packets (MP4) have their parameter sets outside.
         if parameters.pointee.extradata_size > 0, parameters.pointee.extradata?[0] == 1 { return nil }
         var made: UnsafeMutablePointer<AVBSFContext>?
         guard av_bsf_alloc(name, &made) >= 0, let filter = made else { return nil }
@@ -214,7 +214,7 @@ final class ParameterSetWatcher {
         return found
     }
 
-    /// The picture size that a key packet announces.
+    /// The frame size that a key packet announces.
     func frameSize(of packet: UnsafePointer<AVPacket>) -> FrameSize? {
         var out: UnsafeMutablePointer<UInt8>?
         var outSize: Int32 = 0

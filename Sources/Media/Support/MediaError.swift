@@ -1,7 +1,7 @@
 import Foundation
 
-/// What can go wrong between a camera or file and its pictures. Each prints as one line that says what to do; none holds a
-/// password (sources are given redacted).
+/// What can go wrong between a camera or file and its frames. Each prints as one line that says what to do; none holds
+/// a password (sources are given redacted).
 public enum MediaError: Error, Hashable, Sendable, CustomStringConvertible {
     /// There is no such file.
     case notFound(path: String)

@@ -2,8 +2,8 @@ internal import CFFmpeg
 internal import CFFmpegShim
 import Domain
 
-/// Brings decoded frames into the form in which the rest of the program wants them: planar 4:2:0 of 8 bits, square pixels,
-/// upright.
+/// Brings decoded frames into the form in which the rest of the program wants them: planar 4:2:0 of 8 bits, square
+/// pixels, upright.
 final class FrameConverter {
     private var context: OpaquePointer?
 

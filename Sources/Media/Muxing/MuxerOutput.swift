@@ -1,17 +1,18 @@
 internal import CFFmpeg
 import Foundation
 
-/// Takes a muxer's bytes into memory.
-final class MemoryOutput {
+/// Takes a muxer's bytes into memory, where they stay until they are drained.
+final class MuxerOutput {
+    /// For the muxer's context; it must not outlive this object.
     let io: UnsafeMutablePointer<AVIOContext>
     private let pending: Pending
 
     private final class Pending {
-        var bytes = Data()
+        var bytes: [UInt8] = []
     }
 
-    /// - Returns: nil when there is no memory.
-    init?() {
+    /// - Throws: `MediaError.encodingFailed` when there is no memory.
+    init() throws {
         let pending = Pending()
         self.pending = pending
         let bufferBytes: Int32 = 64 << 10
@@ -20,12 +21,13 @@ final class MemoryOutput {
             buffer, bufferBytes, 1, Unmanaged.passUnretained(pending).toOpaque(), nil,
             { @Sendable opaque, bytes, count in
                 guard let opaque, let bytes, count > 0 else { return 0 }
-                Unmanaged<Pending>.fromOpaque(opaque).takeUnretainedValue().bytes.append(bytes, count: Int(count))
+                let pending = Unmanaged<Pending>.fromOpaque(opaque).takeUnretainedValue()
+                pending.bytes.append(contentsOf: UnsafeBufferPointer(start: bytes, count: Int(count)))
                 return count
             }, nil)
         guard let io = made else {
             av_free(buffer)
-            return nil
+            throw MediaError.encodingFailed(reason: "out of memory")
         }
         io.pointee.seekable = 0
         self.io = io
@@ -37,10 +39,14 @@ final class MemoryOutput {
         avio_context_free(&io)
     }
 
-    /// What was written since the last time.
-    func take() -> Data {
+    /// Lends what the muxer has written since the last time; it is kept when `body` throws.
+    /// - Returns: Whether there was anything.
+    @discardableResult
+    func drain(_ body: ([UInt8]) throws -> Void) rethrows -> Bool {
         avio_flush(io)
-        defer { pending.bytes = Data() }
-        return pending.bytes
+        guard !pending.bytes.isEmpty else { return false }
+        try body(pending.bytes)
+        pending.bytes.removeAll(keepingCapacity: true)
+        return true
     }
 }
