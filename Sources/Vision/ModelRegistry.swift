@@ -1,7 +1,8 @@
+import Crypto
 public import Foundation
 
-/// A family of networks that `model.family` can name. A conforming type and its line in ``ModelRegistry/standard`` are all
-/// that a new family needs; docs/add-a-model.md shows one.
+/// A family of networks that `model.family` can name. A conforming type and its line in ``ModelRegistry/standard`` are
+/// all that a new family needs; docs/add-a-model.md shows one.
 public protocol ConfigurableFamily: SendableMetatype {
     /// As the configuration spells it, and the name of its folder below `models`.
     static var configuredName: String { get }
@@ -46,10 +47,72 @@ public struct ModelRegistry: Sendable {
     }
 }
 
-extension CompactFamily: ConfigurableFamily {
-    public static var configuredName: String { CompactManifest.name }
+/// Finds the folder with the bundled networks.
+public enum ModelLocator {
+    public static let environmentKey = "AISLEWATCH_MODELS"
 
-    public static func load(from folder: URL, inference: InferenceService) async throws -> any SegmentationFamily {
-        try await CompactFamily(directory: folder, inference: inference)
+    /// The folder of the named family, for instance `models/compact`: in `$AISLEWATCH_MODELS`; beside an installed
+    /// executable in `../share/aislewatch/models`; or in the `models` folder of the checkout that the executable or the
+    /// working directory lies in.
+    /// - Throws: `VisionError.modelsNotFound` with all the places looked at.
+    public static func directory(
+        of family: String, environment: [String: String] = ProcessInfo.processInfo.environment,
+        executable: URL? = Bundle.main.executableURL,
+        workingDirectory: URL = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+    ) throws -> URL {
+        var places: [URL] = []
+        if let set = environment[environmentKey], !set.isEmpty {
+            places = [URL(fileURLWithPath: set)]
+        } else {
+            if let executable = executable?.resolvingSymlinksInPath() {
+                let folder = executable.deletingLastPathComponent()
+                places.append(folder.deletingLastPathComponent().appendingPathComponent("share/aislewatch/models"))
+                places += parents(of: folder).map { $0.appendingPathComponent("models") }
+            }
+            places += parents(of: workingDirectory).map { $0.appendingPathComponent("models") }
+        }
+        for place in places {
+            let folder = place.appendingPathComponent(family)
+            if FileManager.default.fileExists(atPath: folder.appendingPathComponent("manifest.json").path) {
+                return folder
+            }
+        }
+        throw VisionError.modelsNotFound(searched: places.map { $0.appendingPathComponent(family).path })
+    }
+
+    /// The folder itself and the folders it lies in, up to the five that a build folder of a checkout is deep.
+    private static func parents(of folder: URL) -> [URL] {
+        var result = [folder.standardizedFileURL]
+        while result.count < 6, let last = result.last, last.path != "/" {
+            result.append(last.deletingLastPathComponent())
+        }
+        return result
+    }
+}
+
+/// Reading a model's files, checked against what the manifest says about them.
+enum ModelFile {
+    /// - Throws: `VisionError.modelMissing` or `modelUnreadable`.
+    static func read(_ file: URL) throws -> [UInt8] {
+        guard FileManager.default.fileExists(atPath: file.path) else { throw VisionError.modelMissing(path: file.path) }
+        do {
+            return try [UInt8](Data(contentsOf: file))
+        } catch {
+            throw VisionError.modelUnreadable(path: file.path, reason: error.localizedDescription)
+        }
+    }
+
+    /// - Throws: also `VisionError.modelTruncated` or `modelChanged`.
+    static func read(_ file: URL, expectedBytes: Int, sha256: String) throws -> [UInt8] {
+        let bytes = try read(file)
+        guard bytes.count == expectedBytes else {
+            throw VisionError.modelTruncated(path: file.path, expectedBytes: expectedBytes, foundBytes: bytes.count)
+        }
+        let digest = SHA256.hash(data: bytes).map { byte in
+            let text = String(byte, radix: 16)
+            return text.count == 1 ? "0" + text : text
+        }.joined()
+        guard digest == sha256.lowercased() else { throw VisionError.modelChanged(path: file.path) }
+        return bytes
     }
 }

@@ -20,11 +20,11 @@ extension SegmentationFamily {
 
 /// Follows one object through one camera's frames. Its memory is bounded, however long it runs.
 ///
-/// Serves one call at a time: a call during another throws `VisionError.sessionBusy`. Every call takes frames of any size;
-/// masks have the size of the frame they were made from.
+/// Serves one call at a time: a call during another throws `VisionError.sessionBusy`. Every call takes frames of any
+/// size; masks have the size of the frame they were made from.
 public protocol SegmentationSession: AnyObject, Sendable {
     /// Begins (again) with a prompt on a frame.
-    /// - Parameter change: how much each part of the picture differs from the empty scene, if the camera is fixed.
+    /// - Parameter change: how much each part of the frame differs from the empty scene, if the camera is fixed.
     /// - Returns: up to three candidates, best first by the model's own estimate, each different from the others. The
     ///   first is followed unless `choose` names another. A prompt that is a mask and nothing else is its own first
     ///   candidate. Empty when nothing was found; nothing is then followed.
@@ -42,11 +42,12 @@ public protocol SegmentationSession: AnyObject, Sendable {
     func correct(_ frame: VideoFrame, prompt: Prompt) async throws -> [MaskCandidate]
 }
 
-/// How much each part of the picture differs from the background, at the motion detector's resolution: a hint for the network.
+/// How much each part of the frame differs from the background, at the motion detector's resolution: a hint for the
+/// network.
 public struct ChangeMap: Sendable {
     /// Of the map.
     public var size: FrameSize
-    /// Of the picture it was made from.
+    /// Of the frame it was made from.
     public var frameSize: FrameSize
     /// `size.area` values row by row: 0 is the background, 255 at ten or more standard deviations of its noise.
     public var values: [UInt8]

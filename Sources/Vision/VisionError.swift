@@ -1,6 +1,6 @@
 import Domain
 
-/// What can go wrong between a picture and its mask. Every message is one line and says what to do where something can
+/// What can go wrong between a frame and its mask. Every message is one line and says what to do where something can
 /// be done.
 public enum VisionError: Error, Equatable, CustomStringConvertible {
     /// The inference runtime itself can't be used.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The bundled network: small, real-time on a CPU, one square crop of the picture for each object.
+/// The bundled network: small, real-time on a CPU, one square crop of the frame for each object.
 public final class CompactFamily: SegmentationFamily {
     public let name = CompactManifest.name
     /// Version of the weights, from the manifest.
@@ -28,92 +28,94 @@ public final class CompactFamily: SegmentationFamily {
     }
 }
 
-/// The four graphs of the network, checked against the shapes that this side counts on.
-final class CompactGraphs: Sendable {
-    let inference: InferenceService
-    let manifest: CompactManifest
-    let imageEncoder: GraphHandle
-    let memoryEncoder: GraphHandle
-    let memoryAttention: GraphHandle
-    let maskDecoder: GraphHandle
+extension CompactFamily: ConfigurableFamily {
+    public static var configuredName: String { CompactManifest.name }
 
-    /// Side of the mask that the memory encoder reads, cells.
-    let memoryMaskSide: Int
-    /// Masks that the decoder returns.
-    let maskCount: Int
+    public static func load(from folder: URL, inference: InferenceService) async throws -> any SegmentationFamily {
+        try await CompactFamily(directory: folder, inference: inference)
+    }
+}
 
-    init(directory: URL, inference: InferenceService) async throws {
-        let manifest = try CompactManifest.read(directory: directory)
-        func load(_ name: String, imageInputs: Set<String> = []) async throws -> GraphHandle {
-            try await inference.load(
-                manifest.bytes(of: name, directory: directory), name: name, imageInputs: imageInputs)
-        }
-        imageEncoder = try await load("image_encoder", imageInputs: ["image"])
-        memoryEncoder = try await load("memory_encoder")
-        memoryAttention = try await load("memory_attention")
-        maskDecoder = try await load("mask_decoder")
-        self.inference = inference
-        self.manifest = manifest
-        memoryMaskSide = try memoryEncoder.description(of: "mask").shape.last ?? 0
-        maskCount = try maskDecoder.description(of: "iou").shape.last ?? 0
-        try checkShapes()
+/// `manifest.json` beside the graphs: what they are, and the sizes and hashes of their files.
+struct CompactManifest: Decodable, Sendable {
+    struct Graph: Decodable, Sendable {
+        var file: String
+        var bytes: Int
+        var sha256: String
     }
 
-    private func checkShapes() throws {
-        let crop = manifest.cropSide, side = manifest.promptSide
-        let tokens = manifest.memorySlots * manifest.memoryTokensPerFrame
-        try imageEncoder.require([TensorDescription(name: "image", shape: [1, crop, crop, 3], element: .uint8)])
-        let memory = try memoryEncoder.description(of: "memory")
-        try memoryEncoder.require([
-            TensorDescription(name: "mask", shape: [1, 1, memoryMaskSide, memoryMaskSide]),
-            TensorDescription(name: "memory", shape: [1, manifest.memoryTokensPerFrame, memory.shape.last ?? 0]),
-        ])
-        try memoryAttention.require([
-            TensorDescription(name: "memory", shape: [1, tokens, memory.shape.last ?? 0]),
-            TensorDescription(name: "memory_valid", shape: [1, tokens]),
-        ])
-        try maskDecoder.require([
-            TensorDescription(name: "prompts", shape: [1, PromptMaps.Channel.allCases.count, side, side]),
-            TensorDescription(name: "has_memory", shape: [1, 1]),
-            TensorDescription(name: "masks", shape: [1, maskCount, side, side]),
-            TensorDescription(name: "iou", shape: [1, maskCount]), TensorDescription(name: "present", shape: [1, 1]),
-        ])
-        // What one graph writes another reads in place.
-        for name in CompactWorkspace.featureNames {
-            let feature = try imageEncoder.description(of: name)
-            try maskDecoder.require([feature])
-            if name == CompactWorkspace.memoryFeature {
-                try memoryEncoder.require([feature])
-                try memoryAttention.require([
-                    feature, TensorDescription(name: "fused16", shape: feature.shape),
-                ])
+    static let name = "compact"
+
+    var name: String
+    var version: Int
+    /// Side of the square crop that goes in, pixels.
+    var cropSide: Int
+    /// Side of the prompt maps and masks, cells.
+    var promptSide: Int
+    /// Remembered frames, and tokens of each.
+    var memorySlots: Int
+    var memoryTokensPerFrame: Int
+    var graphs: [String: Graph]
+
+    /// - Throws: `VisionError.modelMissing`, `modelUnreadable` or `manifestInvalid`.
+    static func read(directory: URL) throws -> CompactManifest {
+        let file = directory.appendingPathComponent("manifest.json")
+        let bytes = try ModelFile.read(file)
+        func invalid(_ reason: String) -> VisionError { .manifestInvalid(path: file.path, reason: reason) }
+        let manifest: CompactManifest
+        do {
+            manifest = try JSONDecoder().decode(CompactManifest.self, from: Data(bytes))
+        } catch let error as DecodingError {
+            throw invalid(Self.reason(error))
+        } catch {
+            throw invalid(error.localizedDescription)
+        }
+        guard manifest.name == Self.name else {
+            throw invalid("it describes \"\(manifest.name)\", not \"\(Self.name)\"")
+        }
+        for (key, range) in [
+            ("cropSide", 32...4096), ("promptSide", 16...2048), ("memorySlots", 2...64),
+            ("memoryTokensPerFrame", 1...65536),
+        ] {
+            let value = manifest.value(key)
+            guard range.contains(value) else {
+                throw invalid("\(key) is \(value); \(range.lowerBound) to \(range.upperBound) is allowed")
             }
         }
+        return manifest
     }
 
-    /// `image` → features.
-    func encode(_ workspace: CompactWorkspace) async throws {
-        try await inference.run(imageEncoder, inputs: workspace.encoderInputs, outputs: workspace.features)
+    /// The checked bytes of a graph's file.
+    /// - Throws: `VisionError.manifestInvalid`, `modelMissing`, `modelUnreadable`, `modelTruncated` or `modelChanged`.
+    func bytes(of graph: String, directory: URL) throws -> [UInt8] {
+        let manifestPath = directory.appendingPathComponent("manifest.json").path
+        guard let entry = graphs[graph] else {
+            throw VisionError.manifestInvalid(path: manifestPath, reason: "graph \(graph) is missing")
+        }
+        guard !entry.file.contains("/"), entry.file != "..", !entry.file.isEmpty else {
+            throw VisionError.manifestInvalid(path: manifestPath, reason: "\"\(entry.file)\" is not the name of a file")
+        }
+        return try ModelFile.read(
+            directory.appendingPathComponent(entry.file), expectedBytes: entry.bytes, sha256: entry.sha256)
     }
 
-    /// Features and what is remembered → features that know the object.
-    func recall(_ workspace: CompactWorkspace, memory: CompactMemory) async throws {
-        let inputs = [
-            CompactWorkspace.memoryFeature: workspace.feature16, "memory": memory.tokens, "memory_valid": memory.valid,
-        ]
-        try await inference.run(memoryAttention, inputs: inputs, outputs: workspace.recallOutputs)
+    private func value(_ key: String) -> Int {
+        switch key {
+        case "cropSide": cropSide
+        case "promptSide": promptSide
+        case "memorySlots": memorySlots
+        default: memoryTokensPerFrame
+        }
     }
 
-    /// Features and prompts → masks, their quality and the object's presence.
-    /// - Parameter recalled: use the features that `recall` made.
-    func decode(_ workspace: CompactWorkspace, recalled: Bool) async throws {
-        try await inference.run(
-            maskDecoder, inputs: recalled ? workspace.recalledDecoderInputs : workspace.decoderInputs,
-            outputs: workspace.decoderOutputs)
-    }
-
-    /// Features and `memoryMask` → `memory`.
-    func remember(_ workspace: CompactWorkspace) async throws {
-        try await inference.run(memoryEncoder, inputs: workspace.memoryInputs, outputs: workspace.memoryOutputs)
+    private static func reason(_ error: DecodingError) -> String {
+        func place(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+        switch error {
+        case .keyNotFound(let key, let context): return "\(place(context.codingPath + [key])) is missing"
+        case .typeMismatch(let type, let context): return "\(place(context.codingPath)) is not of type \(type)"
+        case .valueNotFound(_, let context): return "\(place(context.codingPath)) has no value"
+        case .dataCorrupted: return "it is not JSON"
+        @unknown default: return "it can't be decoded"
+        }
     }
 }

@@ -38,8 +38,8 @@ struct MemorySlots: Hashable, Sendable {
 
     init(count: Int) { uses = Array(repeating: .empty, count: count) }
 
-    /// The slot for a frame that a person prompted. One slot always stays for recent frames; the first prompt is kept for
-    /// ever, later ones give way to newer ones.
+    /// The slot for a frame that a person prompted. One slot always stays for recent frames; the first prompt is kept
+    /// for ever, later ones give way to newer ones.
     mutating func slotForPrompted() -> Int {
         let prompted = uses.indices.filter { if case .prompted = uses[$0] { true } else { false } }
         let slot: Int

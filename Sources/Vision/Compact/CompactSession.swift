@@ -3,9 +3,9 @@ import Media
 
 /// Follows one object with the compact network.
 ///
-/// A click is looked at in windows of several sizes, and the best answer once more in a window of its own size. Each later
-/// frame is looked at in one window around the predicted place, with the memory of earlier frames and the previous mask,
-/// moved to that place. Whether the answer is believed is `TrackPolicy`'s to say.
+/// A click is looked at in windows of several sizes, and the best answer once more in a window of its own size. Each
+/// later frame is looked at in one window around the predicted place, with the memory of earlier frames and the
+/// previous mask, moved to that place. Whether the answer is believed is `TrackPolicy`'s to say.
 actor CompactSession: SegmentationSession {
     /// What is known of the object since it was last prompted.
     private struct Followed {
@@ -27,12 +27,13 @@ actor CompactSession: SegmentationSession {
     private let pool: WorkspacePool
     private let memory: CompactMemory
     private let scaler = FrameScaler()
-    private var pixels: [UInt8] = []
     private var slots: MemorySlots
     private var followed: Followed?
     private var prompted: Prompted?
     private var candidates: [MaskCandidate] = []
     private var isBusy = false
+    /// Masks that were made of the network's logits since the start.
+    private(set) var masksMade = 0
 
     init(graphs: CompactGraphs, pool: WorkspacePool) throws {
         self.graphs = graphs
@@ -158,40 +159,33 @@ actor CompactSession: SegmentationSession {
 
     // MARK: Looking at one frame
 
-    /// A mask with what the network says about it.
-    private struct Answer {
-        var candidate: MaskCandidate
-        /// Probability that the object is in the window.
-        var presence: Double
-    }
-
     /// Answers to a prompt, best first.
     /// - Parameter known: the object's mask in this frame, as far as it is known before this prompt.
     private func answers(
         _ frame: VideoFrame, prompt: Prompt, known: Mask? = nil, change: ChangeMap? = nil, workspace: CompactWorkspace
     ) async throws -> [MaskCandidate] {
-        var found: [Answer] = []
+        var found: [MaskCandidate] = []
         if let known, prompt.mask == nil {
             let window = PromptWindows.look(
                 at: [known.boundingRegion, prompt.box ?? known.boundingRegion],
-                clicks: prompt.positive + prompt.negative,
-                in: frame.size)
+                clicks: prompt.positive + prompt.negative, in: frame.size)
             try await encode(frame, window: window, workspace: workspace)
             // With the known mask and without: the clicks may say that it is wrong.
             for mask in [known, nil] {
                 var asked = prompt
                 asked.mask = mask
                 if asked.positive.isEmpty, asked.box == nil, mask == nil { continue }
-                found += try await decode(
+                found += try await candidates(
                     frame.size, window: window, prompt: asked, change: change, workspace: workspace)
             }
-            return CandidateRanking.distinct(found, for: prompt, candidate: \.candidate).map(\.candidate)
+            return CandidateRanking.distinct(found, for: prompt)
         }
         for window in PromptWindows.windows(for: prompt, in: frame.size) {
             try await encode(frame, window: window, workspace: workspace)
-            found += try await decode(frame.size, window: window, prompt: prompt, change: change, workspace: workspace)
+            found += try await candidates(
+                frame.size, window: window, prompt: prompt, change: change, workspace: workspace)
         }
-        var chosen = CandidateRanking.distinct(found, for: prompt, candidate: \.candidate).map(\.candidate)
+        var chosen = CandidateRanking.distinct(found, for: prompt)
         if let best = chosen.first, prompt.mask == nil {
             chosen[0] = try await refined(best, frame, prompt: prompt, change: change, workspace: workspace)
         }
@@ -207,8 +201,9 @@ actor CompactSession: SegmentationSession {
         var asked = prompt
         asked.mask = first.mask
         try await encode(frame, window: window, workspace: workspace)
-        let again = try await decode(frame.size, window: window, prompt: asked, change: change, workspace: workspace)
-        guard let best = CandidateRanking.distinct(again, for: prompt, candidate: \.candidate).first?.candidate,
+        let again = try await candidates(
+            frame.size, window: window, prompt: asked, change: change, workspace: workspace)
+        guard let best = CandidateRanking.distinct(again, for: prompt).first,
             best.mask.iou(first.mask) > 0.5,
             CandidateRanking.score(best, for: prompt) > CandidateRanking.score(first, for: prompt) - 0.1
         else { return first }
@@ -218,37 +213,51 @@ actor CompactSession: SegmentationSession {
     /// The window of the frame → features in the workspace.
     private func encode(_ frame: VideoFrame, window: CropWindow, workspace: CompactWorkspace) async throws {
         let side = graphs.manifest.cropSide
-        scaler.rgb(frame, crop: window.region, width: side, height: side, outside: .grey, into: &pixels)
-        workspace.image.withBytes { bytes in
-            pixels.withUnsafeBufferPointer { source in
-                guard let from = source.baseAddress, let to = bytes.baseAddress else { return }
-                to.update(from: from, count: min(source.count, bytes.count))
-            }
+        workspace.image.withBytes {
+            scaler.rgb(frame, crop: window.region, width: side, height: side, outside: .grey, into: $0)
         }
         try await graphs.encode(workspace)
     }
 
-    /// Features in the workspace and a prompt → the decoder's masks.
+    /// Features in the workspace and a prompt → the decoder's answers, in the workspace.
     /// - Parameter recalled: with the memory of the object.
     private func decode(
-        _ frame: FrameSize, window: CropWindow, prompt: Prompt, maskShift: Point = Point(x: 0, y: 0),
-        change: ChangeMap?,
+        window: CropWindow, prompt: Prompt, maskShift: Point = Point(x: 0, y: 0), change: ChangeMap?,
         recalled: Bool = false, workspace: CompactWorkspace
-    ) async throws -> [Answer] {
-        let side = graphs.manifest.promptSide
+    ) async throws {
         workspace.prompts.withFloats {
-            PromptMaps(window: window, size: side).draw(prompt, maskShift: maskShift, change: change, into: $0)
+            PromptMaps(window: window, size: graphs.manifest.promptSide)
+                .draw(prompt, maskShift: maskShift, change: change, into: $0)
         }
         try await graphs.decode(workspace, recalled: recalled)
-        let presence = workspace.presence.withFloats { Double($0[0]) }
-        return (0..<graphs.maskCount).map { index in
-            let mask = workspace.masks.withFloats { logits in
-                MaskRaster.mask(
-                    logits: UnsafeBufferPointer(rebasing: logits[index * side * side..<(index + 1) * side * side]),
-                    size: side, window: window, frame: frame)
-            }
-            let quality = workspace.quality.withFloats { Double($0[index]) }
-            return Answer(candidate: MaskCandidate(mask: mask, predictedIoU: quality), presence: presence)
+    }
+
+    /// All of the decoder's answers to a prompt.
+    private func candidates(
+        _ frame: FrameSize, window: CropWindow, prompt: Prompt, change: ChangeMap?, workspace: CompactWorkspace
+    ) async throws -> [MaskCandidate] {
+        try await decode(window: window, prompt: prompt, change: change, workspace: workspace)
+        return (0..<graphs.maskCount).map { candidate($0, frame, window: window, workspace: workspace) }
+    }
+
+    /// One of the decoder's answers as a mask of the frame.
+    private func candidate(
+        _ index: Int, _ frame: FrameSize, window: CropWindow, workspace: CompactWorkspace
+    ) -> MaskCandidate {
+        masksMade += 1
+        let side = graphs.manifest.promptSide
+        let mask = workspace.masks.withFloats { logits in
+            MaskRaster.mask(
+                logits: UnsafeBufferPointer(rebasing: logits[index * side * side..<(index + 1) * side * side]),
+                size: side, window: window, frame: frame)
+        }
+        return MaskCandidate(mask: mask, predictedIoU: workspace.quality.withFloats { Double($0[index]) })
+    }
+
+    /// Which of the decoder's answers it thinks best of.
+    private func bestAnswer(_ workspace: CompactWorkspace) -> Int? {
+        workspace.quality.withFloats { quality in
+            (0..<graphs.maskCount).max { quality[$0] < quality[$1] }
         }
     }
 
@@ -296,7 +305,7 @@ actor CompactSession: SegmentationSession {
         ]
         var prompt = Prompt()
         if wasLost {
-            // Only the memory can tell that it is the object, here and anywhere in the picture.
+            // Only the memory can tell that it is the object, here and anywhere in the frame.
             windows.append(
                 PromptWindows.scan(lostFrames: state.policy.lostFrames, extent: state.place.extent, in: frame.size))
         } else if !state.mask.isEmpty {
@@ -306,17 +315,18 @@ actor CompactSession: SegmentationSession {
         for window in windows {
             try await encode(frame, window: window, workspace: workspace)
             try await graphs.recall(workspace, memory: memory)
-            let answers = try await decode(
-                frame.size, window: window, prompt: prompt, maskShift: shift, change: change, recalled: true,
-                workspace: workspace)
-            guard let answer = answers.max(by: { $0.candidate.predictedIoU < $1.candidate.predictedIoU }) else {
+            try await decode(
+                window: window, prompt: prompt, maskShift: shift, change: change, recalled: true, workspace: workspace)
+            // One answer is followed: the others need not become masks.
+            guard let index = bestAnswer(workspace) else {
                 throw VisionError.inferenceFailed(graph: graphs.maskDecoder.name, reason: "no masks")
             }
+            let answer = candidate(index, frame.size, window: window, workspace: workspace)
             let sight = Sight(
-                mask: answer.candidate.mask, window: window,
+                mask: answer.mask, window: window,
                 finding: TrackPolicy.Finding(
-                    quality: answer.candidate.predictedIoU, presence: answer.presence, area: answer.candidate.mask.area,
-                    windowArea: window.region.clamped(to: frame.size).area))
+                    quality: answer.predictedIoU, presence: workspace.presence.withFloats { Double($0[0]) },
+                    area: answer.mask.area, windowArea: window.region.clamped(to: frame.size).area))
             if best.map({ sight.finding.score > $0.finding.score }) ?? true { best = sight }
         }
         guard let best else { throw VisionError.notStarted }
@@ -335,6 +345,60 @@ actor CompactSession: SegmentationSession {
                 try await remember(best.mask, window: best.window, slot: slot, workspace: workspace)
             }
             return .present(best.mask, quality: best.finding.quality)
+        }
+    }
+}
+
+/// Orders the answers to a prompt and leaves out those that say the same.
+enum CandidateRanking {
+    /// Two candidates with a larger overlap are one answer.
+    static let sameOverlap = 0.8
+    static let most = 3
+
+    /// What the network's own estimate loses when the mask misses all of the prompt's clicks.
+    static let missedClicks = 0.5
+
+    /// The estimate, lowered by the part of the clicks on whose wrong side the mask lies.
+    static func score(_ candidate: MaskCandidate, for prompt: Prompt) -> Double {
+        let clicks = prompt.positive.count + prompt.negative.count
+        guard clicks > 0 else { return candidate.predictedIoU }
+        let missed =
+            prompt.positive.count { !candidate.mask.contains($0) }
+            + prompt.negative.count { candidate.mask.contains($0) }
+        return candidate.predictedIoU - missedClicks * Double(missed) / Double(clicks)
+    }
+
+    /// Up to three candidates that differ, best first; empty masks are no answer.
+    static func distinct(_ found: [MaskCandidate], for prompt: Prompt) -> [MaskCandidate] {
+        let ranked = found.filter { !$0.mask.isEmpty }
+            .map { (candidate: $0, score: score($0, for: prompt)) }
+            .sorted { $0.score > $1.score }
+        var chosen: [MaskCandidate] = []
+        for (candidate, _) in ranked where chosen.count < most {
+            if chosen.allSatisfy({ $0.mask.iou(candidate.mask) < sameOverlap }) { chosen.append(candidate) }
+        }
+        return chosen
+    }
+}
+
+/// Refuses prompts that can't mean anything in a frame.
+enum PromptCheck {
+    /// - Throws: `VisionError.clickOutside`, `boxOutside` or `promptMaskSize`.
+    static func positions(of prompt: Prompt, in frame: FrameSize) throws {
+        for click in prompt.positive + prompt.negative where !frame.contains(click) {
+            throw VisionError.clickOutside(click, frame: frame)
+        }
+        if let box = prompt.box, box.clamped(to: frame).isEmpty { throw VisionError.boxOutside(box, frame: frame) }
+        if let mask = prompt.mask, mask.size != frame {
+            throw VisionError.promptMaskSize(found: mask.size, frame: frame)
+        }
+    }
+
+    /// - Throws: also `VisionError.promptEmpty` when the prompt names no object.
+    static func start(_ prompt: Prompt, in frame: FrameSize) throws {
+        try positions(of: prompt, in: frame)
+        guard !prompt.positive.isEmpty || prompt.box != nil || prompt.mask.map({ !$0.isEmpty }) == true else {
+            throw VisionError.promptEmpty
         }
     }
 }

@@ -1,8 +1,8 @@
 import Domain
 
-/// Turns the network's mask logits, a square map of a window, into masks of the whole picture.
+/// Turns the network's mask logits, a square map of a window, into masks of the whole frame.
 enum MaskRaster {
-    /// The pixels of the picture at whose centres the bilinearly interpolated logits are above 0. Along a row the
+    /// The pixels of the frame at whose centres the bilinearly interpolated logits are above 0. Along a row the
     /// interpolated line crosses 0 at most once between two columns of the map, so the runs are found from the map's
     /// columns, and no pixel is touched.
     /// - Parameter logits: `size` x `size` values, row by row.
@@ -34,7 +34,7 @@ enum MaskRaster {
         _ line: UnsafeMutableBufferPointer<Float>, row: Int, window: CropWindow, visible: Region, scale: Float,
         to runs: inout RunList
     ) {
-        /// The picture's column whose centre lies at `u` on the map, not rounded.
+        /// The frame's column whose centre lies at `u` on the map, not rounded.
         func column(_ u: Float) -> Float { (u + 0.5) / scale - 0.5 + Float(window.x) }
         var start: Int? = line[0] > 0 ? visible.x : nil
         for index in 0..<line.count - 1 {
@@ -80,5 +80,36 @@ struct RunList {
         var counts = counts
         if position < size.area || counts.isEmpty { counts.append(UInt32(size.area - position)) }
         return (try? Mask(size: size, counts: counts)) ?? Mask(empty: size)
+    }
+}
+
+/// Draws masks of the frame on the network's maps.
+enum MaskCoverage {
+    /// Sets each cell of a `size` x `size` map of the window to the part of it that the mask covers, 0 to 1.
+    /// - Parameter shift: moves the mask, in pixels of the frame.
+    static func draw(
+        _ mask: Mask, shift: Point = Point(x: 0, y: 0), window: CropWindow, size: Int,
+        into map: UnsafeMutableBufferPointer<Float>
+    ) {
+        precondition(map.count >= size * size, "a map of \(size) x \(size) values")
+        map.update(repeating: 0)
+        let scale = Float(size) / Float(window.side), limit = Float(size)
+        let offsetX = Float(shift.x) - Float(window.x), offsetY = Float(shift.y) - Float(window.y)
+        mask.forEachRowRun { row, column, length in
+            let top = max(0, (Float(row) + offsetY) * scale), bottom = min(limit, (Float(row + 1) + offsetY) * scale)
+            let left = max(0, (Float(column) + offsetX) * scale)
+            let right = min(limit, (Float(column + length) + offsetX) * scale)
+            guard bottom > top, right > left else { return }
+            var y = Int(clamping: top)
+            while Float(y) < bottom, y < size {
+                let height = min(bottom, Float(y + 1)) - max(top, Float(y))
+                var x = Int(clamping: left)
+                while Float(x) < right, x < size {
+                    map[y * size + x] += height * (min(right, Float(x + 1)) - max(left, Float(x)))
+                    x += 1
+                }
+                y += 1
+            }
+        }
     }
 }

@@ -75,14 +75,14 @@ struct PromptMaps {
         let toMapX = Double(change.size.width) / Double(change.frameSize.width)
         let toMapY = Double(change.size.height) / Double(change.frameSize.height)
         for row in 0..<size {
-            let pictureY = Double(window.y) + (Double(row) + 0.5) / scale
-            guard pictureY >= 0, pictureY < Double(change.frameSize.height) else { continue }
-            let (top, partY) = Self.neighbour(pictureY * toMapY - 0.5, change.size.height)
+            let frameY = Double(window.y) + (Double(row) + 0.5) / scale
+            guard frameY >= 0, frameY < Double(change.frameSize.height) else { continue }
+            let (top, partY) = Self.neighbour(frameY * toMapY - 0.5, change.size.height)
             let bottom = min(top + 1, change.size.height - 1)
             for column in 0..<size {
-                let pictureX = Double(window.x) + (Double(column) + 0.5) / scale
-                guard pictureX >= 0, pictureX < Double(change.frameSize.width) else { continue }
-                let (left, partX) = Self.neighbour(pictureX * toMapX - 0.5, change.size.width)
+                let frameX = Double(window.x) + (Double(column) + 0.5) / scale
+                guard frameX >= 0, frameX < Double(change.frameSize.width) else { continue }
+                let (left, partX) = Self.neighbour(frameX * toMapX - 0.5, change.size.width)
                 let right = min(left + 1, change.size.width - 1)
                 func value(_ x: Int, _ y: Int) -> Float { Float(change.values[y * change.size.width + x]) }
                 let upper = value(left, top) * (1 - partX) + value(right, top) * partX
@@ -95,36 +95,5 @@ struct PromptMaps {
     private static func neighbour(_ position: Double, _ count: Int) -> (index: Int, part: Float) {
         let clamped = min(max(position, 0), Double(count - 1))
         return (Int(clamping: clamped), Float(clamped - clamped.rounded(.down)))
-    }
-}
-
-/// Draws masks of the picture on the network's maps.
-enum MaskCoverage {
-    /// Sets each cell of a `size` x `size` map of the window to the part of it that the mask covers, 0 to 1.
-    /// - Parameter shift: moves the mask, in pixels of the picture.
-    static func draw(
-        _ mask: Mask, shift: Point = Point(x: 0, y: 0), window: CropWindow, size: Int,
-        into map: UnsafeMutableBufferPointer<Float>
-    ) {
-        precondition(map.count >= size * size, "a map of \(size) x \(size) values")
-        map.update(repeating: 0)
-        let scale = Float(size) / Float(window.side), limit = Float(size)
-        let offsetX = Float(shift.x) - Float(window.x), offsetY = Float(shift.y) - Float(window.y)
-        mask.forEachRowRun { row, column, length in
-            let top = max(0, (Float(row) + offsetY) * scale), bottom = min(limit, (Float(row + 1) + offsetY) * scale)
-            let left = max(0, (Float(column) + offsetX) * scale)
-            let right = min(limit, (Float(column + length) + offsetX) * scale)
-            guard bottom > top, right > left else { return }
-            var y = Int(clamping: top)
-            while Float(y) < bottom, y < size {
-                let height = min(bottom, Float(y + 1)) - max(top, Float(y))
-                var x = Int(clamping: left)
-                while Float(x) < right, x < size {
-                    map[y * size + x] += height * (min(right, Float(x + 1)) - max(left, Float(x)))
-                    x += 1
-                }
-                y += 1
-            }
-        }
     }
 }

@@ -2,7 +2,7 @@ import Domain
 
 /// Chooses the windows in which a prompt is looked at.
 enum PromptWindows {
-    /// Sides of the windows around a first click, as parts of the picture's longer side: the object's size is unknown, so
+    /// Sides of the windows around a first click, as parts of the frame's longer side: the object's size is unknown, so
     /// several compete by the network's own estimate.
     static let clickSides = [1.0, 0.55, 0.3, 0.165]
     /// Side of a window over the longer side of what it must show: to look at a known object, and to find it again in
@@ -14,7 +14,7 @@ enum PromptWindows {
     static let firstFrames = 2
     /// How much larger the window is for each pixel that the object is expected to have moved.
     static let speedAllowance = 2.0
-    /// The same for the windows that search the whole picture for a lost object.
+    /// The same for the windows that search the whole frame for a lost object.
     static let scanFactor = 4.0
     /// How much farther than they lie apart several clicks are looked at.
     static let spreadFactor = 1.3
@@ -35,13 +35,13 @@ enum PromptWindows {
         return windows
     }
 
-    /// The window that shows the regions and clicks with room around them.
+    /// The window that shows the regions and clicks with some space around them.
     static func look(at regions: [Region], clicks: [Point], in frame: FrameSize) -> CropWindow {
         let all = regions.reduce(bounds(clicks) ?? Region(x: 0, y: 0, width: 0, height: 0)) { $0.union($1) }
         return CropWindow(around: all.center, side: Double(max(all.width, all.height)) * lookFactor, in: frame)
     }
 
-    /// One of overlapping windows that cover the picture one after the other, another one with each frame in which an
+    /// One of overlapping windows that cover the frame one after the other, another one with each frame in which an
     /// object of `extent` pixels is lost.
     static func scan(lostFrames: Int, extent: Double, in frame: FrameSize) -> CropWindow {
         let longer = Double(max(frame.width, frame.height))
@@ -65,9 +65,9 @@ enum PromptWindows {
     }
 }
 
-/// The square part of a picture that the network looks at, in whole pixels; may reach outside the picture.
+/// The square part of a frame that the network looks at, in whole pixels; may reach outside the frame.
 struct CropWindow: Hashable, Sendable {
-    /// Pixels of the picture; below it a crop shows nothing but blur.
+    /// Pixels of the frame; below it a crop shows nothing but blur.
     static let smallestSide = 24.0
 
     var x: Int
@@ -76,7 +76,7 @@ struct CropWindow: Hashable, Sendable {
 
     var region: Region { Region(x: x, y: y, width: side, height: side) }
 
-    /// A window of about `side` pixels around `centre`, moved so that it shows as much of the picture as it can.
+    /// A window of about `side` pixels around `centre`, moved so that it shows as much of the frame as it can.
     init(around centre: Point, side: Double, in frame: FrameSize) {
         let longer = Double(max(frame.width, frame.height))
         let wanted = max(Self.smallestSide, min(side.isFinite ? side : longer, 1.1 * longer))

@@ -5,8 +5,8 @@ final class Background {
     let height: Int
     let mean: Plane<Float>
     let variance: Plane<Float>
-    /// Frames learned until the pixel is known, then `isKnown` for good, whatever the frame rate does later; before that nothing
-    /// is reported for the pixel.
+    /// Frames learned until the pixel is known, then `isKnown` for good, whatever the frame rate does later; before
+    /// that nothing is reported for the pixel.
     let learned: Plane<Float>
     /// Gradient magnitude of `mean`, in grey levels per pixel.
     let edges: Plane<Float>
@@ -29,13 +29,13 @@ final class Background {
         chromaVariance = Plane(width: chromaWidth, height: chromaHeight, filledWith: 1)
     }
 
-    /// Begins again from one picture.
-    func start(with picture: ReducedFrame) {
-        mean.copy(from: picture.luma)
+    /// Begins again from one frame.
+    func start(with frame: ReducedFrame) {
+        mean.copy(from: frame.luma)
         variance.fill(2)
         learned.fill(1)
-        chromaU.copy(from: picture.chromaU)
-        chromaV.copy(from: picture.chromaV)
+        chromaU.copy(from: frame.chromaU)
+        chromaV.copy(from: frame.chromaV)
         chromaVariance.fill(1)
         updateEdges()
     }
@@ -58,11 +58,11 @@ final class Background {
         }
     }
 
-    /// Learns from one picture.
+    /// Learns from one frame.
     /// - Parameters:
-    ///   - residual: smoothed `picture − mean`.
+    ///   - residual: smoothed `frame − mean`.
     ///   - blocked: non-zero where something is or may be in front.
-    ///   - moving: non-zero where the picture changes.
+    ///   - moving: non-zero where the frame changes.
     ///   - knownFrames: frames after which a pixel is known.
     ///   - rate: part of the residual taken over, for known pixels.
     func learn(
@@ -90,12 +90,12 @@ final class Background {
         }
     }
 
-    /// Learns colour from one picture, where no pixel under it is blocked.
+    /// Learns colour from one frame, where no pixel under it is blocked.
     func learnChroma(
-        _ picture: ReducedFrame, deviation: UnsafePointer<Float>, blocked: UnsafePointer<UInt8>, rate: Float
+        _ frame: ReducedFrame, deviation: UnsafePointer<Float>, blocked: UnsafePointer<UInt8>, rate: Float
     ) {
         let u = chromaU.pixels, v = chromaV.pixels, variance = chromaVariance.pixels
-        let newU = picture.chromaU.pixels, newV = picture.chromaV.pixels
+        let newU = frame.chromaU.pixels, newV = frame.chromaV.pixels
         for y in 0..<chromaU.height {
             let upper = blocked + min(height - 1, 2 * y) * width
             let lower = blocked + min(height - 1, 2 * y + 1) * width
@@ -111,19 +111,19 @@ final class Background {
         }
     }
 
-    /// Takes what `picture` shows under set pixels of `labels` == `label` as background.
-    func absorb(_ picture: ReducedFrame, labels: UnsafePointer<UInt16>, label: UInt16) {
+    /// Takes what `frame` shows under set pixels of `labels` == `label` as background.
+    func absorb(_ frame: ReducedFrame, labels: UnsafePointer<UInt16>, label: UInt16) {
         for y in 0..<height {
             for x in 0..<width {
                 let index = y &* width &+ x
                 guard labels[index] == label else { continue }
-                mean.pixels[index] = picture.luma.pixels[index]
+                mean.pixels[index] = frame.luma.pixels[index]
                 variance.pixels[index] = max(2, variance.pixels[index])
                 learned.pixels[index] = Self.isKnown
                 let cx = min(chromaU.width &- 1, x / 2), cy = min(chromaU.height &- 1, y / 2)
                 let chroma = cy &* chromaU.width &+ cx
-                chromaU.pixels[chroma] = picture.chromaU.pixels[chroma]
-                chromaV.pixels[chroma] = picture.chromaV.pixels[chroma]
+                chromaU.pixels[chroma] = frame.chromaU.pixels[chroma]
+                chromaV.pixels[chroma] = frame.chromaV.pixels[chroma]
             }
         }
     }

@@ -30,7 +30,7 @@ struct Components {
     private(set) var list: [Component] = []
     /// Sorted by component, then by row.
     private(set) var runs: [Run] = []
-    /// True when the picture had more runs than fit; the rest was left out.
+    /// True when the frame had more runs than fit; the rest was left out.
     private(set) var overflowed = false
     private var found: [Run] = []
     private var parents: [Int32] = []
@@ -56,7 +56,7 @@ struct Components {
             let first = found.count
             var x = 0
             while x < width {
-                // Most of the picture is empty: eight pixels at a time.
+                // Most of the frame is empty: eight pixels at a time.
                 if x &+ 8 <= width,
                     UnsafeRawPointer(row + x).loadUnaligned(as: UInt64.self) & 0x0101_0101_0101_0101 == 0
                 {

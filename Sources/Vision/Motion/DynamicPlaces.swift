@@ -37,9 +37,9 @@ final class DynamicPlaces {
     }
 
     /// - Parameters:
-    ///   - moving: 1 where the picture changes in this frame.
+    ///   - moving: 1 where this frame differs from a moment ago.
     ///   - change: by how much; its sign counts.
-    ///   - foreground: non-zero where the picture differs from the background.
+    ///   - foreground: non-zero where the frame differs from the background.
     ///   - objects: what is in front in this frame; around the large ones nothing is learned.
     func update(
         moving: UnsafePointer<UInt8>, change: UnsafePointer<Float>, foreground: UnsafePointer<UInt8>,

@@ -1,7 +1,7 @@
 import Domain
 
-/// Tells changes of the whole picture (lights, exposure jump, camera turned) from things that happen in it, and when the
-/// picture is calm again.
+/// Distinguishes changes of the whole view (lights, exposure jump, camera turned) from things that happen in it, and
+/// notices when the view is calm again.
 struct GlobalChangeDetector {
     enum State: Equatable {
         case normal
@@ -28,7 +28,7 @@ struct GlobalChangeDetector {
         /// Part of the contrast points that look like the background at the best shift, and how many there are.
         var match: Double
         var points: Int
-        /// Contrast of the picture against the background's.
+        /// Contrast of the frame against the background's.
         var gain: Double
     }
 
@@ -37,7 +37,7 @@ struct GlobalChangeDetector {
 
     private(set) var state = State.normal
     private var history: [(seconds: Double, changed: Double, gain: Double)] = []
-    /// The gain before what is held.
+    /// The gain before the change.
     private var steadyGain = 1.0
     private var mismatchedSince: Double?
 
@@ -57,7 +57,7 @@ struct GlobalChangeDetector {
             let jumped = abs(measure.gain / max(0.01, oldGain) - 1) > Self.gainJump
             let sudden = measure.changed - before > 0.7 * settings.globalFraction
             let wide = measure.changed > settings.globalFraction && measure.changedCells > settings.globalFraction
-            // A turned or covered camera: contrast all over the picture is no longer where it was.
+            // A turned or covered camera: contrast all over the view is no longer where it was.
             let lost = measure.points >= 24 && measure.match < Double(Stabilizer.leastMatch)
             if lost { mismatchedSince = mismatchedSince ?? seconds } else { mismatchedSince = nil }
             let turned = mismatchedSince.map { seconds - $0 >= 0.25 } ?? false

@@ -1,4 +1,4 @@
-/// A picture-sized buffer that is allocated once and freed with its owner. Row by row, without padding.
+/// A frame-sized buffer that is allocated once and freed with its owner. Row by row, without padding.
 final class Plane<Element: BitwiseCopyable> {
     let width: Int
     let height: Int
@@ -49,7 +49,7 @@ enum PlaneFilters {
         }
     }
 
-    /// Bitwise or (`dilating`) or and over 3 x 3 pixels. Outside the picture counts as unset when dilating and as set
+    /// Bitwise or (`dilating`) or and over 3 x 3 pixels. Outside the frame counts as unset when dilating and as set
     /// when eroding, so that closing does not eat at the border.
     static func morph3(
         _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, width: Int, height: Int,

@@ -20,7 +20,7 @@ final class ReducedFrame {
     private let sums: Plane<UInt16>
 
     init(frameSize: FrameSize, targetWidth: Int) {
-        // Where a frame is only a few pixels high or wide, its colour holds less than a block.
+        // Where a frame is only a few pixels high or wide, its colour planes have less than a block.
         let smallest = min((frameSize.width + 1) / 2, (frameSize.height + 1) / 2)
         factor = min(FrameReducer.factor(width: frameSize.width, target: targetWidth), max(1, smallest))
         self.frameSize = frameSize
@@ -63,21 +63,21 @@ final class ReducedFrame {
             luma.copy(from: raw)
             return
         }
-        shift = stabilizer?.measure(picture: raw.pixels, gain: exposure.gain) ?? Stabilizer.Shift()
+        shift = stabilizer?.measure(frame: raw.pixels, gain: exposure.gain) ?? Stabilizer.Shift()
         // A fraction of a pixel is not worth the blur of resampling.
         if max(abs(shift.x), abs(shift.y)) < 0.3 {
             luma.copy(from: raw)
         } else {
-            Stabilizer.undo(shift, picture: raw.pixels, into: luma.pixels, width: width, height: height)
+            Stabilizer.undo(shift, frame: raw.pixels, into: luma.pixels, width: width, height: height)
         }
         exposure.update(
-            picture: luma.pixels, background: background, excluded: excluded, width: width, height: height)
+            frame: luma.pixels, background: background, excluded: excluded, width: width, height: height)
         let scale = 1 / exposure.gain, offset = exposure.offset, pixels = luma.pixels
         for index in 0..<width * height { pixels[index] = (pixels[index] - offset) * scale }
     }
 }
 
-/// The planes of one 4:2:0 8-bit picture, borrowed for the length of a call. Planes hold at least
+/// The planes of one 4:2:0 8-bit frame, borrowed for the length of a call. Planes have at least
 /// `stride` x `height` (chroma: half, rounded up) bytes.
 struct FramePlanes {
     struct Chroma {
@@ -89,14 +89,14 @@ struct FramePlanes {
     var size: FrameSize
     var luma: UnsafePointer<UInt8>
     var lumaStride: Int
-    /// nil for grey pictures.
+    /// nil for grey frames.
     var chroma: Chroma?
 }
 
 /// Averages blocks of `factor` x `factor` pixels of an 8-bit plane. Whole factors keep positions exact: a grid pixel
-/// covers the same pixels of the picture in every frame.
+/// covers the same pixels in every frame.
 enum FrameReducer {
-    /// The factor that brings a picture `width` pixels wide near `target`.
+    /// The factor that brings a frame `width` pixels wide near `target`.
     static func factor(width: Int, target: Int) -> Int {
         max(1, Int(clamping: (Double(width) / Double(max(1, target))).rounded()))
     }
@@ -137,5 +137,86 @@ enum FrameReducer {
                 }
             }
         }
+    }
+}
+
+/// Brightness and contrast of the frame against the background: frame ≈ gain x background + offset. Fitted by
+/// iteratively reweighted least squares with Tukey's biweight (Beaton, Tukey 1974), so that objects do not count.
+struct ExposureFit {
+    private(set) var gain: Float = 1
+    private(set) var offset: Float = 0
+    private var samples: [(background: Float, frame: Float)] = []
+    private var magnitudes: [Float] = []
+
+    mutating func reset() {
+        gain = 1
+        offset = 0
+    }
+
+    /// - Parameter excluded: non-zero where an object was seen a moment ago.
+    mutating func update(
+        frame: UnsafePointer<Float>, background: UnsafePointer<Float>, excluded: UnsafePointer<UInt8>,
+        width: Int, height: Int
+    ) {
+        samples.removeAll(keepingCapacity: true)
+        var y = 2
+        while y < height {
+            var x = 2
+            while x < width {
+                let index = y &* width &+ x
+                let value = frame[index]
+                // Clipped pixels don't follow the exposure.
+                if excluded[index] == 0, value > 2, value < 250 { samples.append((background[index], value)) }
+                x &+= 4
+            }
+            y &+= 4
+        }
+        guard samples.count >= 200 else { return }
+        let (oldGain, oldOffset) = (gain, offset)
+        let shift = Self.median(samples, &magnitudes) { $0.frame - (oldGain * $0.background + oldOffset) }
+        var newGain = gain
+        var newOffset = offset + shift
+        for _ in 0..<3 {
+            let spread =
+                Self.median(samples, &magnitudes) { abs($0.frame - (newGain * $0.background + newOffset)) } / 0.6745
+            let reach = max(4, 4 * spread)
+            var sum: Float = 0, sumB: Float = 0, sumP: Float = 0, sumBB: Float = 0, sumBP: Float = 0
+            for sample in samples {
+                let residual = (sample.frame - (newGain * sample.background + newOffset)) / reach
+                guard abs(residual) < 1 else { continue }
+                let root = 1 - residual * residual
+                let weight = root * root
+                let b = sample.background - 128
+                let p = sample.frame - 128
+                sum += weight
+                sumB += weight * b
+                sumP += weight * p
+                sumBB += weight * b * b
+                sumBP += weight * b * p
+            }
+            guard sum > 50 else { return }
+            let meanB = sumB / sum, meanP = sumP / sum
+            // The prior keeps the gain where the scene has too little contrast to show it.
+            let prior: Float = 20 * sum
+            let variance = sumBB - sumB * meanB + prior
+            let covariance = sumBP - sumB * meanP + prior * newGain
+            newGain = min(2.5, max(0.4, covariance / variance))
+            newOffset = 128 + meanP - newGain * (128 + meanB)
+        }
+        gain = newGain
+        offset = newOffset
+    }
+
+    private static func median(
+        _ samples: [(background: Float, frame: Float)], _ magnitudes: inout [Float],
+        _ value: ((background: Float, frame: Float)) -> Float
+    ) -> Float {
+        magnitudes.removeAll(keepingCapacity: true)
+        var index = 0
+        while index < samples.count {
+            magnitudes.append(value(samples[index]))
+            index &+= 4
+        }
+        return magnitudes.sortedMedian() ?? 0
     }
 }

@@ -1,20 +1,20 @@
 import Domain
 
-/// How far the picture is shifted against the background: the best whole shift of a few hundred points of strong
+/// How far the frame is shifted against the background: the best whole shift of a few hundred points of strong
 /// contrast, one per cell of a grid, refined by a parabola. Gradients are compared, so brightness plays no part, and
 /// each point's difference is capped, so objects in front do not count.
 final class Stabilizer {
     struct Shift: Equatable {
-        /// Gate pixels by which the scene lies further right and down than in the background.
+        /// Grid pixels by which the scene lies further right and down than in the background.
         var x: Float = 0
         var y: Float = 0
         /// Part of the points that look like the background at this shift, 0 to 1.
         var match: Float = 1
-        /// Points compared; too few tell nothing.
+        /// Points compared; too few say nothing.
         var points = 0
     }
 
-    /// Below this part of matching points the picture shows something else.
+    /// Below this part of matching points the frame shows something else.
     static let leastMatch: Float = 0.3
 
     private struct Anchor {
@@ -70,7 +70,7 @@ final class Stabilizer {
         }
     }
 
-    func measure(picture: UnsafePointer<Float>, gain: Float) -> Shift {
+    func measure(frame: UnsafePointer<Float>, gain: Float) -> Shift {
         guard anchors.count >= 12 else { return Shift() }
         let side = 2 * reach + 1
         var bestIndex = 0
@@ -78,7 +78,7 @@ final class Stabilizer {
             for shiftX in -reach...reach {
                 var sum: Float = 0
                 for anchor in anchors {
-                    sum += difference(anchor, picture: picture, gain: gain, shiftX: shiftX, shiftY: shiftY)
+                    sum += difference(anchor, frame: frame, gain: gain, shiftX: shiftX, shiftY: shiftY)
                 }
                 let index = (shiftY + reach) * side + shiftX + reach
                 costs[index] = sum
@@ -96,28 +96,29 @@ final class Stabilizer {
         var matching = 0
         for anchor in anchors {
             let size = abs(anchor.gradientX) + abs(anchor.gradientY)
-            let gap = difference(anchor, picture: picture, gain: gain, shiftX: wholeX, shiftY: wholeY)
+            let gap = difference(anchor, frame: frame, gain: gain, shiftX: wholeX, shiftY: wholeY)
             if gap < max(8, 0.5 * min(size, Self.cap)) { matching += 1 }
         }
         shift.match = Float(matching) / Float(anchors.count)
         if shift.match < Self.leastMatch {
-            // Another view: the best of bad shifts changes from frame to frame, and following it would look like motion.
+            // Another view: the best of bad shifts changes from frame to frame, and following it would look like
+            // motion.
             shift.x = 0
             shift.y = 0
         }
         return shift
     }
 
-    /// Resamples the picture bilinearly to where the background lies.
+    /// Resamples the frame bilinearly to where the background lies.
     static func undo(
-        _ shift: Shift, picture: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, width: Int, height: Int
+        _ shift: Shift, frame: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, width: Int, height: Int
     ) {
         let floorX = shift.x.rounded(.down), floorY = shift.y.rounded(.down)
         let partX = shift.x - floorX, partY = shift.y - floorY
         let stepX = Int(clamping: floorX), stepY = Int(clamping: floorY)
         for y in 0..<height {
-            let upper = picture + min(height - 1, max(0, y + stepY)) * width
-            let lower = picture + min(height - 1, max(0, y + stepY + 1)) * width
+            let upper = frame + min(height - 1, max(0, y + stepY)) * width
+            let lower = frame + min(height - 1, max(0, y + stepY + 1)) * width
             let out = target + y * width
             for x in 0..<width {
                 let left = min(width &- 1, max(0, x &+ stepX))
@@ -130,10 +131,10 @@ final class Stabilizer {
     }
 
     private func difference(
-        _ anchor: Anchor, picture: UnsafePointer<Float>, gain: Float, shiftX: Int, shiftY: Int
+        _ anchor: Anchor, frame: UnsafePointer<Float>, gain: Float, shiftX: Int, shiftY: Int
     ) -> Float {
         let index: Int = (anchor.y + shiftY) * width + (anchor.x + shiftX)
-        let at = picture + index
+        let at = frame + index
         let gradientX = at[1] - at[-1]
         let gradientY = at[width] - at[-width]
         return min(Self.cap, abs(gradientX - gain * anchor.gradientX) + abs(gradientY - gain * anchor.gradientY))

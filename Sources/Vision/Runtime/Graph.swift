@@ -1,8 +1,8 @@
 internal import COpenVINO
 import Synchronization
 
-/// A graph that the inference service has loaded. Whoever holds it may run it; when nobody does any more, and no request does
-/// either, it is released.
+/// A graph that the inference service has loaded. Whoever holds it may run it; when nobody does any more, and no
+/// request does either, it is released.
 public final class GraphHandle: Sendable {
     public var name: String { compiled.name }
     public var inputs: [TensorDescription] { compiled.inputs }
@@ -62,7 +62,8 @@ public final class GraphHandle: Sendable {
     }
 }
 
-/// A graph ready to run, with its one request. Run and freed on the service's thread only; the descriptions never change.
+/// A graph ready to run, with its one request. Run and freed on the service's thread only; the descriptions never
+/// change.
 final class CompiledGraph: @unchecked Sendable {
     let name: String
     let inputs: [TensorDescription]
@@ -108,8 +109,8 @@ final class CompiledGraph: @unchecked Sendable {
         return String(cString: value)
     }
 
-    /// Gives everything back; the graph must not be used any more. Not done when the last reference goes: that may be in any
-    /// task, while a request runs.
+    /// Gives everything back; the graph must not be used any more. Not done when the last reference goes: that may be
+    /// in any task, while a request runs.
     func free() {
         ov_infer_request_free(request)
         ov_compiled_model_free(compiled)

@@ -5,8 +5,8 @@ import Synchronization
 
 /// The arithmetic the runtime may use inside a graph.
 public enum InferencePrecision: String, Sendable, CaseIterable {
-    /// bf16 on a CPU that computes it natively (AMX, AVX-512 BF16), as OpenVINO itself chooses, f32 on any other and on other
-    /// devices: half the cost where it can be had, with masks that differ a little from machine to machine.
+    /// bf16 on a CPU that computes it natively (AMX, AVX-512 BF16), as OpenVINO itself chooses, f32 on any other and on
+    /// other devices: half the cost where it can be had, with masks that differ a little from machine to machine.
     case auto
     /// The same results on every machine, to rounding.
     case f32
@@ -20,14 +20,14 @@ public enum InferencePriority {
     @TaskLocal public static var isUrgent = false
 }
 
-/// Runs graphs, one at a time and in the order of the requests (urgent ones first: ``InferencePriority``), on a thread of its
-/// own; callers only wait.
+/// Runs graphs, one at a time and in the order of the requests (urgent ones first: ``InferencePriority``), on a thread
+/// of its own; callers only wait.
 ///
 /// Graphs are compiled once, and their requests are reused for every caller. A request that is cancelled or whose
 /// deadline passes while it waits costs nothing; one that has begun is finished, because its tensors are in use.
 ///
-/// A running request keeps its graph, its tensors and the runtime alive, and graphs are released between requests only, on
-/// the same thread. Call ``shutdown()`` before the process ends.
+/// A running request keeps its graph, its tensors and the runtime alive, and graphs are released between requests only,
+/// on the same thread. Call ``shutdown()`` before the process ends.
 public final class InferenceService: Sendable {
     private let core: RuntimeCore
     private let queue = InferenceQueue()
@@ -55,9 +55,9 @@ public final class InferenceService: Sendable {
 
     deinit { queue.close() }
 
-    /// Ends the service: requests that wait fail with `VisionError.closed`, as do all later ones; returns when the one that
-    /// runs, a second's work at most, is done and the thread has ended. From then on it is safe to let go of graphs, and to exit. May be
-    /// called again.
+    /// Ends the service: requests that wait fail with `VisionError.closed`, as do all later ones; returns when the one
+    /// that runs, a second's work at most, is done and the thread has ended. From then on it is safe to let go of
+    /// graphs, and to exit. May be called again.
     public func shutdown() async {
         queue.close()
         await withCheckedContinuation { continuation in

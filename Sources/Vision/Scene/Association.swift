@@ -103,8 +103,8 @@ struct Association {
         }
     }
 
-    /// How well a blob continues a track, when there are several: what moves on continues a thing that moved, what stays
-    /// behind where the track began is the place it left.
+    /// How well a blob continues a track, when there are several: what moves on continues a thing that moved, what
+    /// stays behind where the track began is the place it left.
     private static func score(_ track: BlobTrack, _ blob: Candidate, _ strength: Double, _ seconds: Double) -> Double {
         let size = min(1, blob.area / max(1, track.area))
         guard track.restingSince == nil, seconds - track.lastMobileSeconds < 0.6 else { return strength + size }

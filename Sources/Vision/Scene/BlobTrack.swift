@@ -4,14 +4,14 @@ import Domain
 struct BlobTrack {
     /// Its number in the label maps, from 1.
     let label: UInt16
-    /// nil until it has been seen often enough to be told.
+    /// nil until it has been seen often enough to be reported.
     var id: TrackID?
     let bornSeconds: Double
     let birthBox: Box
     var box: Box
     var centroid: (x: Double, y: Double)
     var area: Double
-    /// Gate pixels per second.
+    /// Grid pixels per second.
     var velocity: (x: Double, y: Double) = (0, 0)
     var cues = MotionCues(movingFraction: 0, containment: 0, textureSimilarity: 0, lumaRatio: 1, textureRatio: 1)
     /// What moves, or just moved, on its own within it.
@@ -31,7 +31,7 @@ struct BlobTrack {
     var isDissolved = false
     /// Whether this frame shows it.
     var isSeen = true
-    var wasTold = false
+    var wasReported = false
 
     init(label: UInt16, box: Box, seconds: Double) {
         self.label = label
@@ -67,8 +67,8 @@ struct BlobTrack {
         let center = measure.center
         let elapsed = seconds - lastSeenSeconds
         if !isNew, elapsed > 0 {
-            // What is left of a dissolved track lies elsewhere without having moved there. Two frames that come at nearly
-            // the same time say little about a speed.
+            // What is left of a dissolved track lies elsewhere without having moved there. Two frames that come at
+            // nearly the same time say little about a speed.
             let span = max(elapsed, Self.shortestSeconds)
             let fresh =
                 isDissolved ? (x: 0, y: 0) : (x: (center.x - centroid.x) / span, y: (center.y - centroid.y) / span)
@@ -98,7 +98,8 @@ struct BlobTrack {
         }
     }
 
-    /// Whether it has shown itself clearly enough to be told: large things that move at once, others after some frames.
+    /// Whether it has shown itself clearly enough to be reported: large things that move at once, others after some
+    /// frames.
     func deservesID(minArea: Double, seconds: Double) -> Bool {
         if cues.movingFraction > 0.4, area >= 4 * minArea, framesSeen >= 2 { return true }
         return framesSeen >= 3 && seconds - bornSeconds >= 0.19
@@ -132,4 +133,89 @@ struct Box: Equatable {
 
 extension Component {
     var box: Box { Box(left: left, top: top, right: right, bottom: bottom) }
+}
+
+/// Sums over the pixels of one track in one frame, in grid pixels and grey levels.
+struct BlobMeasure {
+    var area = 0
+    var sumX = 0
+    var sumY = 0
+    var box = Box(left: .max, top: .max, right: -1, bottom: -1)
+    var moving = 0
+    private var movingX = 0
+    private var movingY = 0
+    /// Pixels that were the track's a moment ago too.
+    var contained = 0
+    /// Pixels that something else hides at present.
+    var hidden = 0
+    private var lumaSum: Float = 0
+    private var backgroundSum: Float = 0
+    private var inner = 0
+    private var innerBoth: Float = 0
+    private var innerFrame: Float = 0
+    private var innerBackground: Float = 0
+
+    var center: (x: Double, y: Double) {
+        let count = Double(max(1, area))
+        return (Double(sumX) / count + 0.5, Double(sumY) / count + 0.5)
+    }
+
+    mutating func addPixel(x: Int, row: Int) {
+        area += 1
+        sumX += x
+        sumY += row
+        box.left = min(box.left, x)
+        box.right = max(box.right, x)
+        box.top = min(box.top, row)
+        box.bottom = max(box.bottom, row)
+    }
+
+    mutating func addMoving(x: Int, row: Int) {
+        moving += 1
+        movingX += x
+        movingY += row
+    }
+
+    /// Adds what a pixel looks like; `isRim` when it lies on the blob's outline, where textures of both sides mix.
+    @inline(__always)
+    mutating func addLook(
+        frame: UnsafePointer<Float>, background: UnsafePointer<Float>, width: Int, isRim: Bool
+    ) {
+        lumaSum += frame[0]
+        backgroundSum += background[0]
+        let frameX = 0.5 * (frame[1] - frame[-1])
+        let frameY = 0.5 * (frame[width] - frame[-width])
+        let backgroundX = 0.5 * (background[1] - background[-1])
+        let backgroundY = 0.5 * (background[width] - background[-width])
+        let frameSquare = frameX * frameX + frameY * frameY
+        let backgroundSquare = backgroundX * backgroundX + backgroundY * backgroundY
+        guard !isRim else { return }
+        inner += 1
+        innerBoth += frameX * backgroundX + frameY * backgroundY
+        innerFrame += frameSquare
+        innerBackground += backgroundSquare
+    }
+
+    /// - Parameters:
+    ///   - pastArea: the track's area a moment ago.
+    ///   - noise: variance of a grid pixel's noise in the frame, in squared grey levels.
+    func cues(pastArea: Int, noise: Float) -> MotionCues {
+        let count = Float(max(1, inner))
+        // A gradient of two components with half the difference of two noisy pixels each has the noise's variance.
+        let frame = max(0, innerFrame / count - noise), background = innerBackground / count
+        let both = innerBoth / count
+        let level: Float = 0.5
+        let similarity = both / ((frame + level) * (background + level)).squareRoot()
+        let ratio = ((frame + level) / (background + level)).squareRoot()
+        return MotionCues(
+            movingFraction: area > 0 ? Double(moving) / Double(area) : 0,
+            containment: pastArea > 0 ? min(1, Double(contained) / Double(pastArea)) : 0,
+            textureSimilarity: Double(min(1, max(-1, similarity))),
+            lumaRatio: Double((lumaSum + 1) / (backgroundSum + 1)),
+            textureRatio: Double(ratio),
+            movingCentroid: moving > 0
+                ? Point(
+                    x: Double(movingX) / Double(moving) + 0.5, y: Double(movingY) / Double(moving) + 0.5)
+                : nil)
+    }
 }

@@ -1,6 +1,6 @@
 import Domain
 
-/// How changed parts of the picture become tracks.
+/// How changed parts of the frame become tracks.
 public struct TrackerSettings: Hashable, Sendable {
     /// Tracks followed at once; further blobs wait until one ends.
     public var maxTracks = 48
@@ -14,11 +14,11 @@ public struct TrackerSettings: Hashable, Sendable {
     public init() {}
 }
 
-/// Follows the motion detector's blobs at the camera's frame rate. A falling box keeps one track from leaving to rest; the place
-/// it left is a track of its own; what came to rest keeps its pixels when others pass in front.
+/// Follows the motion detector's blobs at the camera's frame rate. A falling box keeps one track from leaving to rest;
+/// the place it left is a track of its own; what came to rest keeps its pixels when others pass in front.
 final class BlobTracker {
     private(set) var tracks: [BlobTrack] = []
-    /// Tracks that ended in this frame and had been told.
+    /// Tracks that ended in this frame and had been reported.
     private(set) var ended: [BlobTrack] = []
     /// Per grid pixel the label of the track it shows, 0 for none.
     let labels: Plane<UInt16>
@@ -61,7 +61,7 @@ final class BlobTracker {
 
     /// Ends all tracks: the scene was learned anew.
     func reset() {
-        ended = tracks.filter(\.wasTold)
+        ended = tracks.filter(\.wasReported)
         tracks.removeAll()
         labels.fill(0)
         layer.reset()
@@ -69,7 +69,7 @@ final class BlobTracker {
         past.removeAll()
     }
 
-    /// Takes over what a tracker before it has yet to tell.
+    /// Takes over the tracks that ended with the tracker before it and are not reported yet.
     func inheritEnded(_ tracks: [BlobTrack]) { ended = tracks }
 
     /// Nothing can be seen in this frame; the tracks wait.
@@ -99,7 +99,7 @@ final class BlobTracker {
         while shares.count < blobs.count { shares.append([]) }
         for blob in shares.indices { shares[blob].removeAll(keepingCapacity: true) }
         for track in 0..<trackCount { claim(track, seconds: seconds) }
-        for blob in blobs.indices { dissolve(blob, frameSeconds: core.frameSeconds) }
+        for blob in blobs.indices { dissolve(blob, stepSeconds: core.stepSeconds) }
         for blob in blobs.indices { paint(core, blob, tolerance: tolerance, seconds: seconds) }
         measure(core, tolerance: tolerance)
         conclude(core, seconds: seconds)
@@ -125,9 +125,9 @@ final class BlobTracker {
         past.append(spare)
     }
 
-    /// Marks the tracks with an id as told.
-    func markTold() {
-        for index in tracks.indices where tracks[index].id != nil { tracks[index].wasTold = true }
+    /// Marks the tracks with an id as reported.
+    func markReported() {
+        for index in tracks.indices where tracks[index].id != nil { tracks[index].wasReported = true }
     }
 
     // MARK: Which track keeps which of the blobs that show it
@@ -155,7 +155,7 @@ final class BlobTracker {
                     overlaps[blob * stride + before] &+= 1
                     let owner = Int(layer.owner.pixels[pixel])
                     if owner != before,
-                        layer.isVisible(pixel, luma: core.picture.luma.pixels[pixel], tolerance: tolerance)
+                        layer.isVisible(pixel, luma: core.reduced.luma.pixels[pixel], tolerance: tolerance)
                     {
                         overlaps[blob * stride + owner] &+= 1
                     }
@@ -184,9 +184,9 @@ final class BlobTracker {
     }
 
     /// Tracks that meet in a blob: one that was hardly ever seen apart was a fragment of the largest, and ends.
-    private func dissolve(_ blob: Int, frameSeconds: Double) {
+    private func dissolve(_ blob: Int, stepSeconds: Double) {
         guard shares[blob].count > 1 else {
-            if let only = shares[blob].first { tracks[only].aloneSeconds += frameSeconds }
+            if let only = shares[blob].first { tracks[only].aloneSeconds += stepSeconds }
             return
         }
         guard let largest = shares[blob].max(by: { tracks[$0].area < tracks[$1].area }) else { return }
@@ -224,7 +224,7 @@ final class BlobTracker {
         }
         var intruder: UInt16?
         if atRest { intruder = intruderLabel(core, runs, candidate, share, tolerance: tolerance, seconds: seconds) }
-        let luma = core.picture.luma.pixels
+        let luma = core.reduced.luma.pixels
         for run in runs {
             let start = Int(run.row) * width
             for x in Int(run.start)..<Int(run.end) {
@@ -268,7 +268,7 @@ final class BlobTracker {
         tolerance: Float,
         seconds: Double
     ) -> UInt16? {
-        let luma = core.picture.luma.pixels
+        let luma = core.reduced.luma.pixels
         var visible = 0, active = 0, moving = 0
         var box = Box(left: .max, top: .max, right: -1, bottom: -1)
         for run in runs {
@@ -308,7 +308,7 @@ final class BlobTracker {
     private func measure(_ core: MotionCore, tolerance: Float) {
         for index in measures.indices { measures[index] = BlobMeasure() }
         guard let before = past.first?.labels.pixels else { return }
-        let luma = core.picture.luma.pixels, background = core.background.mean.pixels, moving = core.moving.pixels
+        let luma = core.reduced.luma.pixels, background = core.background.mean.pixels, moving = core.moving.pixels
         markResting()
         for index in core.kept {
             for run in core.components.runs[core.components.list[index].runs] {
@@ -333,7 +333,7 @@ final class BlobTracker {
                         labels.pixels[pixel &- 2] != label || labels.pixels[pixel &+ 2] != label
                         || labels.pixels[pixel &- 2 &* width] != label || labels.pixels[pixel &+ 2 &* width] != label
                     measures[Int(label)].addLook(
-                        picture: luma + pixel, background: background + pixel, width: width, isRim: isRim)
+                        frame: luma + pixel, background: background + pixel, width: width, isRim: isRim)
                 }
             }
         }
@@ -374,7 +374,7 @@ final class BlobTracker {
             if absorbed { core.absorb(labels: labels.pixels, label: track.label) }
             let patience = track.id == nil ? 0.15 : (track.restingSince == nil ? settings.lostSeconds : 0.5)
             guard absorbed || lost > patience || track.isDissolved else { continue }
-            if track.wasTold { ended.append(track) }
+            if track.wasReported { ended.append(track) }
             erase(track.label)
             tracks.remove(at: index)
         }
@@ -399,7 +399,7 @@ final class BlobTracker {
     private func settle(_ core: MotionCore) {
         markResting()
         let settleFrames = UInt16(max(2, min(200, settings.settleSeconds / core.frameSeconds)))
-        let luma = core.picture.luma.pixels
+        let luma = core.reduced.luma.pixels
         for index in core.kept {
             for run in core.components.runs[core.components.list[index].runs] {
                 let start = Int(run.row) * width
@@ -430,5 +430,72 @@ private struct ActiveTrack {
         y = Double(box.top + box.bottom) / 2
         halfWidth = Double(box.width) / 2 + 1
         halfHeight = Double(box.height) / 2 + 1
+    }
+}
+
+/// What stands still in front of the background: for each pixel whose it is and how it looks, so that a person who
+/// passes in front of a box, or a puddle's edge that creeps on, is kept apart from it.
+private final class SettledLayer {
+    let owner: Plane<UInt16>
+    private let look: Plane<Float>
+    /// Usual frames without change.
+    private let age: Plane<UInt16>
+    /// Usual frames since the pixel was last in front of the background.
+    private let gone: Plane<UInt8>
+
+    init(width: Int, height: Int) {
+        owner = Plane(width: width, height: height, filledWith: 0)
+        look = Plane(width: width, height: height, filledWith: 0)
+        age = Plane(width: width, height: height, filledWith: 0)
+        gone = Plane(width: width, height: height, filledWith: 0)
+    }
+
+    func reset() {
+        owner.fill(0)
+        age.fill(0)
+        gone.fill(0)
+    }
+
+    /// Ages the pixels and forgets those that are background again.
+    /// - Parameter frames: as how many usual frames this one counts.
+    func advance(foreground: UnsafePointer<UInt8>, moving: UnsafePointer<UInt8>, frames: UInt8, forgetFrames: UInt8) {
+        let oldest: UInt16 = 60_000, longest = 255 - frames, ageing = UInt16(frames)
+        let owner = owner.pixels, age = age.pixels, gone = gone.pixels
+        for index in 0..<self.owner.count {
+            let front = foreground[index] & 1
+            let still = front & ~moving[index]
+            let older = age[index] >= oldest ? oldest : age[index] &+ ageing
+            age[index] = still == 1 ? older : 0
+            let away: UInt8 = front == 1 ? 0 : (gone[index] > longest ? 255 : gone[index] &+ frames)
+            gone[index] = away
+            owner[index] = away > forgetFrames ? 0 : owner[index]
+        }
+    }
+
+    /// Whether the pixel still looks as it did when it settled.
+    @inline(__always)
+    func isVisible(_ index: Int, luma: Float, tolerance: Float) -> Bool {
+        abs(luma - look.pixels[index]) <= tolerance
+    }
+
+    /// Gives a pixel that has been still for long enough to `label`.
+    @inline(__always)
+    func settle(
+        _ index: Int, label: UInt16, luma: Float, frames: UInt16, settleFrames: UInt16, takeOverFrames: UInt16
+    ) {
+        let present = owner.pixels[index]
+        if present == label {
+            look.pixels[index] += 0.05 * (luma - look.pixels[index])
+            let age = age.pixels[index]
+            if age >= settleFrames, age < settleFrames &+ frames { look.pixels[index] = luma }
+        } else if age.pixels[index] >= (present == 0 ? settleFrames : takeOverFrames) {
+            owner.pixels[index] = label
+            look.pixels[index] = luma
+        }
+    }
+
+    /// Hands the pixels of one owner that `labels` gives to another over to that one.
+    func release(_ label: UInt16) {
+        for index in 0..<owner.count where owner.pixels[index] == label { owner.pixels[index] = 0 }
     }
 }

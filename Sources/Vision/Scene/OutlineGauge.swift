@@ -1,21 +1,22 @@
-/// Tells something that stands there from the place that something left: the one differs in the picture from what is around
-/// it, the other did so in the background.
+/// Distinguishes something that stands there from the place that something left: the one differs in the frame from what
+/// is around it, the other did so in the background.
 ///
-/// A blob is larger than what it shows (smoothing, shadows, colour at half the resolution), so that its outline often lies on
-/// the floor at both times and shows no edge at all. Compared are therefore means: of the blob's inside with a ring some
-/// pixels outside of it, in eight directions seen from its middle, in luma and colour. Means, because a patterned floor
-/// differs from itself from pixel to pixel, but not over a stretch; directions, because surroundings differ from side to side.
+/// A blob is larger than what it shows (smoothing, shadows, colour at half the resolution), so that its outline often
+/// lies on the floor at both times and shows no edge at all. Compared are therefore means: of the blob's inside with a
+/// ring some pixels outside of it, in eight directions seen from its middle, in luma and colour. Means, because a
+/// patterned floor differs from itself from pixel to pixel, but not over a stretch; directions, because surroundings
+/// differ from side to side.
 final class OutlineGauge {
     private static let sectors = 8
-    /// Counts inside and outside; then luma, u and v of the picture's inside and outside and of the background's.
+    /// Counts inside and outside; then luma, u and v of the frame's inside and outside and of the background's.
     private static let sums = 14
     /// How far outside of the outline the ring lies, in grid pixels.
     private static let reach = 4
 
     private let totals = Plane<Float>(width: sums, height: sectors, filledWith: 0)
 
-    /// - Returns: the picture's part of both contrasts, 0 to 1: near 1 for something that came, near 0 for a place that was
-    ///   left; nil when too little of the ring or of the inside is seen.
+    /// - Returns: the frame's part of both contrasts, 0 to 1: near 1 for something that came, near 0 for a place that
+    ///   was left; nil when too little of the ring or of the inside is seen.
     func contrast(of label: UInt16, box: Box, center: (x: Double, y: Double), labels: Plane<UInt16>, _ core: MotionCore)
         -> Double?
     {
@@ -65,22 +66,22 @@ final class OutlineGauge {
         guard x >= 0, y >= 0, x < labels.width, y < labels.height else { return }
         let pixel = y &* labels.width &+ x
         guard isInside || labels.pixels[pixel] == 0 else { return }
-        let picture = core.picture, background = core.background
+        let reduced = core.reduced, background = core.background
         let first = isInside ? 2 : 5
         sums[isInside ? 0 : 1] += 1
-        sums[first] += picture.luma.pixels[pixel]
+        sums[first] += reduced.luma.pixels[pixel]
         sums[first &+ 6] += background.mean.pixels[pixel]
-        guard picture.hasChroma else { return }
+        guard reduced.hasChroma else { return }
         let chroma =
-            min(picture.chromaHeight &- 1, y / 2) &* picture.chromaWidth &+ min(picture.chromaWidth &- 1, x / 2)
-        sums[first &+ 1] += picture.chromaU.pixels[chroma]
-        sums[first &+ 2] += picture.chromaV.pixels[chroma]
+            min(reduced.chromaHeight &- 1, y / 2) &* reduced.chromaWidth &+ min(reduced.chromaWidth &- 1, x / 2)
+        sums[first &+ 1] += reduced.chromaU.pixels[chroma]
+        sums[first &+ 2] += reduced.chromaV.pixels[chroma]
         sums[first &+ 7] += background.chromaU.pixels[chroma]
         sums[first &+ 8] += background.chromaV.pixels[chroma]
     }
 
     private func ratio() -> Double? {
-        var picture: Float = 0, background: Float = 0, inside: Float = 0, outside: Float = 0
+        var frame: Float = 0, background: Float = 0, inside: Float = 0, outside: Float = 0
         for sector in 0..<Self.sectors {
             let sums = totals.pixels + sector * Self.sums
             guard sums[0] >= 3, sums[1] >= 2 else { continue }
@@ -89,11 +90,11 @@ final class OutlineGauge {
             for channel in 0..<3 {
                 let now = sums[2 + channel] / sums[0] - sums[5 + channel] / sums[1]
                 let before = sums[8 + channel] / sums[0] - sums[11 + channel] / sums[1]
-                picture += sums[1] * now * now
+                frame += sums[1] * now * now
                 background += sums[1] * before * before
             }
         }
-        guard inside >= 12, outside >= 8, picture + background > 0 else { return nil }
-        return Double(picture / (picture + background))
+        guard inside >= 12, outside >= 8, frame + background > 0 else { return nil }
+        return Double(frame / (frame + background))
     }
 }

@@ -1,7 +1,7 @@
 import Domain
 
-/// Follows what moves on its own inside larger blobs: connected moving pixels, from frame to frame, and for a while after
-/// they have come to rest. Blobs stay the tracks; parts tell the rules what happens within one.
+/// Follows what moves on its own inside larger blobs: connected moving pixels, from frame to frame, and for a while
+/// after they have come to rest. Blobs stay the tracks; parts show the rules what happens within one.
 final class PartTracker {
     struct Part {
         let number: Int
@@ -15,7 +15,7 @@ final class PartTracker {
         var moves = true
         var covered = 1.0
 
-        func told(factor: Int, frameSize: FrameSize) -> MovingPart {
+        func movingPart(factor: Int, frameSize: FrameSize) -> MovingPart {
             let scale = Double(factor)
             return MovingPart(
                 number: number,
@@ -27,7 +27,7 @@ final class PartTracker {
         }
     }
 
-    /// More moving parts than this are a crowd, in which none can be told.
+    /// More moving parts than this are a crowd, in which none can be followed.
     private static let maxParts = 12
     /// How long a part at rest is remembered.
     private static let restSeconds = 1.6

@@ -39,13 +39,13 @@ public enum SceneError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Follows everything in one camera's picture: motion at the frame rate, masks at the analysis rate, and what a person
+/// Follows everything that one camera sees: motion at the frame rate, masks at the analysis rate, and what a person
 /// prompted. Give it each frame once, in order. The same frames give the same observations (with
 /// `SceneSettings.NetworkPace.inStep`).
 public actor SceneTracker {
     public let settings: SceneSettings
     private let detector: MotionDetector
-    private let watch = PictureWatch()
+    private let view = ViewGauge()
     private var tracker: BlobTracker?
     private let pool: SessionPool?
     private var nextAnalysisSeconds: Double?
@@ -53,7 +53,8 @@ public actor SceneTracker {
     private var prompted: [TrackID: TrackSample] = [:]
     private var running: Task<Void, Never>?
     private var arrived: SessionPool.Outcome?
-    private var told: Set<TrackID> = []
+    /// Prompted tracks that were reported.
+    private var reported: Set<TrackID> = []
     private let ids = TrackNumbers()
 
     /// - Parameter family: nil follows by motion alone.
@@ -69,7 +70,7 @@ public actor SceneTracker {
     /// What the last of them said.
     public var lastNetworkError: String? { get async { await pool?.lastError } }
 
-    /// Part of the picture that moved in the last frame, 0 to 1.
+    /// Part of the last frame that moved, 0 to 1.
     public var movingFraction: Double { detector.status.movingFraction }
 
     /// Looks at the camera's next frame.
@@ -79,7 +80,7 @@ public actor SceneTracker {
         // Times of different epochs can't be compared; the background is learned anew.
         if let epoch, epoch != frame.time.epoch {
             detector.restart()
-            watch.newEpoch()
+            view.newEpoch()
         }
         epoch = frame.time.epoch
         detector.analyse(frame)
@@ -97,13 +98,13 @@ public actor SceneTracker {
         var observed = motionTracks(tracker, core, outcome, seconds: seconds)
         observed += promptTracks(outcome, seconds: seconds)
         observed.sort { $0.id < $1.id }
-        tracker.markTold()
+        tracker.markReported()
         return observation(frame, observed, core)
     }
 
     /// Follows what a person prompts in `frame`.
     /// - Returns: the new track's id and the candidates, best first; the first is followed.
-    /// - Throws: `SceneError`, or what the session throws (a click outside the picture, for instance).
+    /// - Throws: `SceneError`, or what the session throws (a click outside the frame, for instance).
     public func addPrompt(_ prompt: Prompt, frame: VideoFrame) async throws -> (
         id: TrackID, candidates: [MaskCandidate]
     ) {
@@ -119,7 +120,7 @@ public actor SceneTracker {
     /// Stops following a prompted track.
     public func removePrompt(_ id: TrackID) async {
         prompted[id] = nil
-        told.remove(id)
+        reported.remove(id)
         await pool?.end(id)
     }
 
@@ -142,8 +143,8 @@ public actor SceneTracker {
             time: frame.time, date: frame.date, frameSize: frame.size, tracks: tracks,
             globalChange: detector.status.globalChange, isWarm: detector.status.isWarm,
             picture: core.map {
-                watch.look(
-                    $0.picture.raw.pixels, width: $0.width, height: $0.height, seconds: frame.time.seconds)
+                view.look(
+                    $0.reduced.raw.pixels, width: $0.width, height: $0.height, seconds: frame.time.seconds)
             })
     }
 
@@ -161,7 +162,7 @@ public actor SceneTracker {
         // Keeps the rate on average when frames don't fall on the analysis times.
         nextAnalysisSeconds = max(seconds, (nextAnalysisSeconds ?? seconds) + period - 0.001)
         let proposals = Proposer.proposals(
-            tracks: tracker.tracks, labels: tracker.labels, frameSize: frame.size, factor: core.picture.factor,
+            tracks: tracker.tracks, labels: tracker.labels, frameSize: frame.size, factor: core.reduced.factor,
             seconds: seconds, settings: settings.proposals)
         let alive = Set(tracker.tracks.compactMap(\.id))
         guard !alive.isEmpty || !prompted.isEmpty else { return ready }
@@ -188,18 +189,18 @@ public actor SceneTracker {
         var observed: [TrackObservation] = []
         for track in tracker.tracks {
             guard let id = track.id else { continue }
-            var sample = track.sample(factor: core.picture.factor, frameSize: core.picture.frameSize, seconds: seconds)
+            var sample = track.sample(factor: core.reduced.factor, frameSize: core.reduced.frameSize, seconds: seconds)
             if let sight = outcome?.sights[id] {
                 sample.mask = sight.mask
                 sample.quality = sight.quality
             }
-            let phase: TrackObservation.Phase = track.isSeen ? (track.wasTold ? .continued : .appeared) : .lost
-            guard track.isSeen || track.wasTold else { continue }
+            let phase: TrackObservation.Phase = track.isSeen ? (track.wasReported ? .continued : .appeared) : .lost
+            guard track.isSeen || track.wasReported else { continue }
             observed.append(TrackObservation(id: id, origin: .motion, phase: phase, sample: sample))
         }
         for track in tracker.ended {
             guard let id = track.id else { continue }
-            let sample = track.sample(factor: core.picture.factor, frameSize: core.picture.frameSize, seconds: seconds)
+            let sample = track.sample(factor: core.reduced.factor, frameSize: core.reduced.frameSize, seconds: seconds)
             observed.append(TrackObservation(id: id, origin: .motion, phase: .ended, sample: sample))
         }
         return observed
@@ -211,7 +212,7 @@ public actor SceneTracker {
         for id in prompted.keys.sorted() {
             guard let last = prompted[id] else { continue }
             if let sight = outcome.sights[id], let sample = Self.sample(sight.mask, sight.quality, outcome.seconds) {
-                let phase: TrackObservation.Phase = told.insert(id).inserted ? .appeared : .continued
+                let phase: TrackObservation.Phase = reported.insert(id).inserted ? .appeared : .continued
                 prompted[id] = sample
                 observed.append(TrackObservation(id: id, origin: .prompt, phase: phase, sample: sample))
             } else if outcome.lost.contains(id) {
@@ -230,14 +231,14 @@ public actor SceneTracker {
 }
 
 extension BlobTrack {
-    /// The track in pixels of the picture. One that is not seen keeps its last moment.
+    /// The track in pixels of the frame. One that is not seen keeps its last moment.
     func sample(factor: Int, frameSize: FrameSize, seconds: Double) -> TrackSample {
         let scale = Double(factor)
         let region = Region(
             x: box.left * factor, y: box.top * factor, width: box.width * factor, height: box.height * factor)
         var cues = cues
         cues.movingCentroid = cues.movingCentroid.map { Point(x: $0.x * scale, y: $0.y * scale) }
-        cues.parts = parts.isEmpty ? nil : parts.map { $0.told(factor: factor, frameSize: frameSize) }
+        cues.parts = parts.isEmpty ? nil : parts.map { $0.movingPart(factor: factor, frameSize: frameSize) }
         return TrackSample(
             seconds: isSeen ? seconds : min(seconds, max(bornSeconds, lastSeenSeconds)),
             region: region.clamped(to: frameSize), centroid: Point(x: centroid.x * scale, y: centroid.y * scale),

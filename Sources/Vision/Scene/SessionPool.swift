@@ -92,11 +92,12 @@ actor SessionPool {
         }
         let wanted = proposals.filter { entries[$0.trackID] == nil && failed[$0.trackID, default: 0] < 2 }
         for proposal in wanted {
-            guard makeRoom(for: proposal, quiet: quiet) else { continue }
+            guard hasPlace(for: proposal, quiet: quiet), let prompt = proposal.makePrompt() else { continue }
+            makePlace(quiet: quiet)
             do {
                 let session = try family.makeSession()
                 entries[proposal.trackID] = Entry(session: session, isPrompted: false, priority: proposal.priority)
-                let candidates = try await session.start(frame, prompt: proposal.prompt, change: change)
+                let candidates = try await session.start(frame, prompt: prompt, change: change)
                 if let best = candidates.first, !best.mask.isEmpty {
                     outcome.sights[proposal.trackID] = Sight(mask: best.mask, quality: best.predictedIoU)
                 }
@@ -121,15 +122,18 @@ actor SessionPool {
         }
     }
 
-    /// Ends a session at rest, or a clearly less important one, if there is no free place.
-    private func makeRoom(for proposal: Proposal, quiet: Set<TrackID>) -> Bool {
-        guard entries.count >= maxSessions else { return true }
-        let others = entries.filter { !$0.value.isPrompted }.keys.sorted()
-        if let resting = others.first(where: quiet.contains), !quiet.contains(proposal.trackID) {
-            entries[resting] = nil
-            return true
-        }
-        return false
+    /// Whether a place is free, or would be when the session of a track at rest ends.
+    private func hasPlace(for proposal: Proposal, quiet: Set<TrackID>) -> Bool {
+        entries.count < maxSessions || !quiet.contains(proposal.trackID) && oldestAtRest(quiet) != nil
+    }
+
+    /// Ends the session of a track at rest if there is no free place.
+    private func makePlace(quiet: Set<TrackID>) {
+        if entries.count >= maxSessions, let resting = oldestAtRest(quiet) { entries[resting] = nil }
+    }
+
+    private func oldestAtRest(_ quiet: Set<TrackID>) -> TrackID? {
+        entries.filter { !$0.value.isPrompted && quiet.contains($0.key) }.keys.min()
     }
 
     private func drop(_ id: TrackID, _ error: any Error) {

@@ -14,7 +14,7 @@ struct CandidateRankingTests {
     }
 
     private func rank(_ found: [MaskCandidate], _ prompt: Prompt) -> [MaskCandidate] {
-        CandidateRanking.distinct(found, for: prompt, candidate: { $0 })
+        CandidateRanking.distinct(found, for: prompt)
     }
 
     @Test("the best come first, those that say the same and empty ones are left out, three stay")

@@ -58,6 +58,20 @@ struct CompactSessionTests {
         #expect(lost >= 4)
     }
 
+    @Test("a followed object costs one mask a frame, however many answers the network gives")
+    func oneMaskAFrame() async throws {
+        let session = try #require(try await Synthetic.family().makeSession() as? CompactSession)
+        let frame = try Synthetic.frame(square: (100, 80), seconds: 0)
+        _ = try await session.start(frame, prompt: .click(Point(x: 128, y: 108)), change: nil)
+        let before = await session.masksMade
+        for step in 1...4 {
+            let seen = try await session.step(
+                Synthetic.frame(square: (100 + 8 * step, 80), seconds: 0.2 * Double(step)), change: nil)
+            #expect(seen.mask != nil)
+        }
+        #expect(await session.masksMade == before + 4)
+    }
+
     @Test("a correction on the same frame adds its clicks; one on a later frame goes on from there")
     func correct() async throws {
         let session = try await Synthetic.family().makeSession()
@@ -112,7 +126,7 @@ struct CompactSessionTests {
         #expect(!found.isEmpty)
     }
 
-    @Test("a change of the picture's size in the middle is survived")
+    @Test("a change of the frame's size in the middle is survived")
     func resolution() async throws {
         let session = try await Synthetic.family().makeSession()
         _ = try await session.start(

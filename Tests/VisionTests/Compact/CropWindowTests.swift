@@ -7,7 +7,7 @@ import Testing
 struct CropWindowTests {
     private let frame = FrameSize(width: 640, height: 360)
 
-    @Test("a window near a corner is moved into the picture")
+    @Test("a window near a corner is moved into the frame")
     func moved() {
         let window = CropWindow(around: Point(x: 5, y: 355), side: 100, in: frame)
         #expect(window.x == 0)
@@ -15,7 +15,7 @@ struct CropWindowTests {
         #expect((100...104).contains(window.side))
     }
 
-    @Test("a window wider than the picture is centred on it")
+    @Test("a window wider than the frame is centred on it")
     func centred() {
         let window = CropWindow(around: Point(x: 5, y: 5), side: 600, in: frame)
         #expect(abs(window.region.center.y - 180) <= 1)

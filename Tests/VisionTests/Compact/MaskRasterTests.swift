@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Masks from logits")
 struct MaskRasterTests {
-    /// Each pixel of the picture by itself: bilinear between the centres of the map's cells, held constant beyond them.
+    /// Each pixel of the frame by itself: bilinear between the centres of the map's cells, held constant beyond them.
     private func byPixel(_ logits: [Float], size: Int, window: CropWindow, frame: FrameSize) -> [UInt8] {
         let scale = Float(size) / Float(window.side)
         func value(_ x: Int, _ y: Int) -> Float { logits[min(max(y, 0), size - 1) * size + min(max(x, 0), size - 1)] }

@@ -54,7 +54,7 @@ struct MemoryAndPlaceTests {
         #expect(abs(place.centre.x - 88) < 1e-9 && abs(place.velocity.x - 32) < 1e-9)
     }
 
-    @Test("the search for a lost object visits windows all over the picture")
+    @Test("the search for a lost object visits windows all over the frame")
     func scan() {
         let frame = FrameSize(width: 640, height: 360)
         var seen = [Bool](repeating: false, count: frame.area)

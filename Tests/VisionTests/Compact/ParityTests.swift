@@ -30,7 +30,8 @@ struct ParityTests {
         var graphs: [String: Graph]
     }
 
-    /// The trainer's arithmetic is in another order: f32 rounding over some fifty layers, relative to the output's size.
+    /// The trainer's arithmetic is in another order: f32 rounding over some fifty layers, relative to the output's
+    /// size.
     private let tolerance = 0.01
 
     @Test("each graph", arguments: ["image_encoder", "memory_encoder", "memory_attention", "mask_decoder"])

@@ -46,7 +46,7 @@ struct PromptMapsTests {
         #expect(map[9 * side] == 0 && map[20 * side] == 0 && map[10 * side + 10] == 0)
     }
 
-    @Test("the change map is stretched over the picture, 255 becoming 1")
+    @Test("the change map is stretched over the frame, 255 becoming 1")
     func change() {
         let size = FrameSize(width: 64, height: 64)
         let values = (0..<size.area).map { UInt8($0 % 64 < 32 ? 0 : 255) }

@@ -213,14 +213,14 @@ struct MotionDetectorTests {
                     chroma: .init(u: chroma.bytes, v: chroma.bytes, stride: (width + 1) / 2))
                 detector.analyse(planes, seconds: Double(frame) / 10)
             }
-            let frame = try #require(detector.core?.picture)
+            let frame = try #require(detector.core?.reduced)
             #expect(frame.width * frame.factor <= width && frame.height * frame.factor <= height)
             // The mean of the blocks, not of what lies behind them.
             #expect((0..<frame.raw.count).allSatisfy { frame.raw.pixels[$0] == 150 })
         }
     }
 
-    @Test("pictures of another size and clocks that step back start anew instead of failing")
+    @Test("frames of another size and clocks that step back start anew instead of failing")
     func anotherSize() {
         let detector = MotionDetector()
         for (width, height, seconds) in [(320, 180, 0.0), (640, 360, 0.1), (7, 5, 0.2), (640, 360, 5), (640, 360, 1)] {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Vision
 
-@Suite("Gate pictures and components")
+@Suite("Reduced frames and components")
 struct PlaneTests {
     @Test("reducing averages blocks", arguments: [1, 2, 3, 4, 5])
     func reduction(factor: Int) {
@@ -28,7 +28,7 @@ struct PlaneTests {
         }
     }
 
-    @Test("the factor brings any picture near the wanted width")
+    @Test("the factor brings any frame near the wanted width")
     func factors() {
         #expect(
             [200, 320, 640, 768, 1280, 1920, 3840].map { FrameReducer.factor(width: $0, target: 320) }
@@ -54,7 +54,7 @@ struct PlaneTests {
         }
     }
 
-    @Test("a picture with more runs than fit is cut off, not overrun")
+    @Test("a frame with more runs than fit is cut off, not overrun")
     func overflow() {
         let flags = (0..<400).map { UInt8($0 % 2) }
         var components = Components(maxRuns: 20)

@@ -30,7 +30,7 @@ struct SyntheticScene {
         return level
     }
 
-    mutating func picture() -> [UInt8] {
+    mutating func luma() -> [UInt8] {
         var pixels = [Double](repeating: 0, count: size.area)
         for y in 0..<size.height {
             for x in 0..<size.width { pixels[y * size.width + x] = background(x + shiftX, y + shiftY) }
@@ -64,7 +64,7 @@ struct SyntheticScene {
     }
 }
 
-/// Motion detector and tracker on synthetic pictures, at a steady frame rate unless times are given.
+/// Motion detector and tracker on synthetic frames, at a steady frame rate unless times are given.
 final class SceneRun {
     let detector: MotionDetector
     let tracker: BlobTracker
@@ -86,8 +86,8 @@ final class SceneRun {
     @discardableResult
     func step(_ scene: inout SyntheticScene, at given: Double? = nil) -> [BlobTrack] {
         let seconds = given ?? seconds
-        let picture = scene.picture()
-        picture.withUnsafeBufferPointer { bytes in
+        let luma = scene.luma()
+        luma.withUnsafeBufferPointer { bytes in
             guard let luma = bytes.baseAddress else { return }
             detector.analyse(
                 FramePlanes(size: scene.size, luma: luma, lumaStride: scene.size.width, chroma: nil), seconds: seconds)
@@ -101,7 +101,7 @@ final class SceneRun {
         }
         warmFrames += 1
         tracker.update(core, seconds: seconds)
-        tracker.markTold()
+        tracker.markReported()
         return tracker.tracks.filter { $0.isSeen && $0.id != nil }
     }
 

@@ -20,14 +20,14 @@ struct ProposerTests {
         return track
     }
 
-    @Test("the prompt is the box and the point farthest from the edge, in pixels of the picture")
+    @Test("the prompt is the box and the point farthest from the edge, in pixels of the frame")
     func prompt() throws {
         let box = Box(left: 100, top: 50, right: 140, bottom: 70)
         let proposals = Proposer.proposals(
             tracks: [track(1, box)], labels: labels([(1, box)]), frameSize: FrameSize(width: 1280, height: 720),
             factor: 4,
             seconds: 2, settings: ProposalSettings())
-        let prompt = try #require(proposals.first?.prompt)
+        let prompt = try #require(proposals.first?.makePrompt())
         #expect(prompt.box == Region(x: 400, y: 200, width: 164, height: 84))
         let point = try #require(prompt.positive.first)
         #expect(point.y == 242)
@@ -39,11 +39,29 @@ struct ProposerTests {
         let plane = labels([
             (1, Box(left: 10, top: 10, right: 17, bottom: 80)), (1, Box(left: 10, top: 60, right: 60, bottom: 80)),
         ])
-        let point = try #require(
-            InnerPoint.find(labels: plane, label: 1, box: Box(left: 10, top: 10, right: 60, bottom: 80)))
-        #expect(plane.pixels[point.y * 320 + point.x] == 1)
-        #expect(point.y == 70)
-        #expect(InnerPoint.find(labels: plane, label: 2, box: Box(left: 10, top: 10, right: 60, bottom: 80)) == nil)
+        let box = Box(left: 10, top: 10, right: 60, bottom: 80)
+        func point(of label: UInt16) -> Point? {
+            Proposer.proposals(
+                tracks: [track(label, box)], labels: plane, frameSize: FrameSize(width: 320, height: 180), factor: 1,
+                seconds: 2, settings: ProposalSettings()
+            ).first?.makePrompt()?.positive.first
+        }
+        let inner = try #require(point(of: 1))
+        #expect(plane.pixels[Int(inner.y) * 320 + Int(inner.x)] == 1)
+        #expect(inner.y == 70.5)
+        #expect(point(of: 2) == nil)
+    }
+
+    @Test("a prompt shows the track as it was when it was proposed, whatever the tracker does since")
+    func snapshot() throws {
+        let box = Box(left: 100, top: 50, right: 140, bottom: 70)
+        let plane = labels([(1, box)])
+        let proposals = Proposer.proposals(
+            tracks: [track(1, box)], labels: plane, frameSize: FrameSize(width: 320, height: 180), factor: 1,
+            seconds: 2, settings: ProposalSettings())
+        let before = try #require(proposals.first?.makePrompt())
+        plane.fill(0)
+        #expect(proposals.first?.makePrompt() == before)
     }
 
     @Test("what moves goes before what rests; specks, giants and the unseen are left out")

@@ -13,7 +13,7 @@ struct SceneTrackerTests {
             let x = index < 30 ? -50 : min(180, -50 + (index - 30) * 8)
             scene.rectangles = [(Region(x: x, y: 90, width: 30, height: 40), 225)]
             return try VideoFrame(
-                luma: scene.picture(), size: scene.size, time: MediaTime(seconds: Double(index) / 10))
+                luma: scene.luma(), size: scene.size, time: MediaTime(seconds: Double(index) / 10))
         }
     }
 
@@ -79,7 +79,7 @@ struct SceneTrackerTests {
         #expect(try await observe(tracker, Array(frames[20..<30])).flatMap(\.tracks).isEmpty)
     }
 
-    @Test("a click outside the picture or without a network is refused with the reason")
+    @Test("a click outside the frame or without a network is refused with the reason")
     func refusedPrompts() async throws {
         let frame = try frames(count: 1)[0]
         await #expect(throws: SceneError.noNetwork) {
@@ -101,7 +101,7 @@ struct SceneTrackerTests {
         #expect(try await observe(tracker, frames(count: 30)).last?.isWarm == true)
         var scene = SyntheticScene()
         let again = try VideoFrame(
-            luma: scene.picture(), size: scene.size, time: MediaTime(epoch: 1, seconds: 4))
+            luma: scene.luma(), size: scene.size, time: MediaTime(epoch: 1, seconds: 4))
         #expect(try await tracker.observe(again).isWarm == false)
     }
 }

@@ -1,5 +1,6 @@
 import Domain
 import Media
+import Synchronization
 import Testing
 
 @testable import Vision
@@ -55,5 +56,32 @@ struct SessionPoolTests {
         #expect(try await begun.value.count == 1)
         let later = await pool.analyse(frame, change: change, proposals: [], alive: [], quiet: [])
         #expect(later.sights[id] != nil)
+    }
+
+    @Test("of many proposals only those that get a session have their prompt made")
+    func fewPrompts() async throws {
+        let family = FakeFamily()
+        let pool = SessionPool(family: family, maxSessions: 4)
+        let size = FrameSize(width: 32, height: 16)
+        let change = ChangeMap(size: size, frameSize: size, values: [UInt8](repeating: 0, count: size.area))
+        let made = Mutex<[Int]>([])
+        let all = (1...48).map(TrackID.init(rawValue:))
+        let proposals = all.map { id in
+            Proposal(trackID: id, priority: 1) {
+                made.withLock { $0.append(id.rawValue) }
+                // Of the second nothing is seen any more: the next one gets its place.
+                return id.rawValue == 2 ? nil : Prompt(box: Region(x: 4, y: 4, width: 8, height: 8))
+            }
+        }
+        for number in 0..<5 {
+            let frame = try VideoFrame(
+                luma: [UInt8](repeating: 90, count: size.area), size: size, time: MediaTime(seconds: Double(number) / 5)
+            )
+            let outcome = await pool.analyse(
+                frame, change: change, proposals: proposals, alive: Set(all), quiet: [])
+            #expect(outcome.sights.keys.map(\.rawValue).sorted() == [1, 3, 4, 5])
+        }
+        #expect(made.withLock { $0 } == [1, 2, 3, 4, 5])
+        #expect(family.calls.withLock { $0.starts } == 4)
     }
 }

@@ -1,24 +1,24 @@
 import Domain
 
-/// Compares each picture as a whole with how this camera's picture usually looks. Costs a pass over the reduced picture;
+/// Compares each frame as a whole with how this camera's view usually looks. Costs a pass over the reduced frame;
 /// allocates nothing after its start.
-final class PictureWatch {
+final class ViewGauge {
     /// Coarse enough that goods and people who come and go change little.
     private static let columns = 16
     private static let rows = 9
-    /// The usual picture is known after this long.
+    /// The usual view is known after this long.
     private static let knownSeconds = 8.0
     /// It follows slowly, and even slower while something is wrong: a camera that was moved is accepted in the end.
     private static let followSeconds = 300.0
     private static let acceptSeconds = 900.0
     /// A change of a reduced pixel below this is none, in grey levels.
     private static let frozenLevels: Float = 0.01
-    /// A picture that was not seen again for so long, more than the usual distance of key frames, is not frozen.
+    /// A frame that was not seen again for so long, more than the usual distance of key frames, is not frozen.
     private static let repeatSeconds = 6.0
 
     private var width = 0
     private var height = 0
-    /// The picture with which the later ones are compared: a frozen camera shows exactly it again and again. Between its
+    /// The frame with which the later ones are compared: a frozen camera shows exactly it again and again. Between its
     /// repetitions an encoder's key frames may pulse, so neighbouring frames say nothing.
     private var reference: Plane<Float>?
     private var cells = [Double](repeating: 0, count: columns * rows)
@@ -31,7 +31,7 @@ final class PictureWatch {
     private var referenceAt = 0.0
     private var repeatedAt = 0.0
 
-    /// Another connection began: times start anew, but the camera's usual picture is still the same.
+    /// Another connection began: times start anew, but the camera's usual view is still the same.
     func newEpoch() {
         lastSeconds = nil
         reference = nil
@@ -88,18 +88,18 @@ final class PictureWatch {
         (referenceAt, repeatedAt) = (seconds, seconds)
     }
 
-    /// Fills `cells`; mean, standard deviation and mean gradient of the picture, and whether it is the reference again.
+    /// Fills `cells`; mean, standard deviation and mean gradient of the frame, and whether it is the reference again.
     private func measure(
         _ pixels: UnsafePointer<Float>
     ) -> (mean: Double, contrast: Double, sharpness: Double, isRepeated: Bool) {
         // Without a reference nothing is repeated; any plane will do to compare with.
-        let held = UnsafePointer(reference?.pixels) ?? pixels
+        let old = UnsafePointer(reference?.pixels) ?? pixels
         let hasReference = reference != nil
         var sum = 0.0, squares = 0.0, gradients = 0.0
         var largestChange: Float = 0
         for index in cells.indices { cells[index] = 0 }
         for y in 0..<height {
-            let row = pixels + y * width, old = held + y * width
+            let row = pixels + y * width, oldRow = old + y * width
             let below = pixels + min(height - 1, y + 1) * width
             let cellRow = min(Self.rows - 1, y * Self.rows / height) * Self.columns
             for column in 0..<Self.columns {
@@ -110,7 +110,7 @@ final class PictureWatch {
                     cell += value
                     square += value * value
                     gradient += abs(row[min(width - 1, x + 1)] - value) + abs(below[x] - value)
-                    largestChange = max(largestChange, abs(old[x] - value))
+                    largestChange = max(largestChange, abs(oldRow[x] - value))
                 }
                 cells[cellRow + column] += Double(cell)
                 sum += Double(cell)
@@ -126,7 +126,7 @@ final class PictureWatch {
         )
     }
 
-    /// Correlation of the cells with the usual ones (Pearson's); 1 for two pictures without any contrast.
+    /// Correlation of the cells with the usual ones (Pearson's); 1 for two frames without any contrast.
     private func similarity() -> Double {
         // The cells differ in size by a row at most; what counts is that both are alike.
         let count = Double(cells.count)

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Vision
 
-/// How long the picture has stood still.
-@Suite("Frozen pictures")
-struct PictureWatchTests {
+/// How long the view has stood still.
+@Suite("Frozen frames")
+struct ViewGaugeTests {
     private let width = 64
     private let height = 36
 
@@ -14,7 +14,7 @@ struct PictureWatchTests {
     private func frozen(
         seconds: Double, _ change: (_ seconds: Double, _ pixel: Int) -> Float
     ) -> [(seconds: Double, frozen: Double)] {
-        let watch = PictureWatch()
+        let watch = ViewGauge()
         return (0..<Int(seconds * 10)).map { frame in
             let now = Double(frame) / 10
             let pixels = (0..<width * height).map { Float(60 + $0 % 90) + change(now, $0) }
@@ -25,7 +25,7 @@ struct PictureWatchTests {
         }
     }
 
-    @Test("a picture that never changes is frozen, and no longer once one changes")
+    @Test("a frame that never changes is frozen, and no longer once one changes")
     func still() {
         let steady = frozen(seconds: 30) { now, pixel in now < 20 || pixel != 700 ? 0 : Float(now) }
         #expect(abs((steady.last { $0.seconds < 20 }?.frozen ?? 0) - 19.9) < 0.2)
