@@ -3,9 +3,9 @@ import Foundation
 import Media
 import Vision
 
-/// Clicks the objects of a folder with `images/NAME.*` and `masks/NAME.png` (a pixel > 0 is an object; several values are
-/// several objects). The first click is the point farthest from the object's edge; the mask that counts is the one the
-/// program ranks first, never the best by truth.
+/// Clicks the objects of a folder with `images/NAME.*` and `masks/NAME.png` (a pixel > 0 is an object; several values
+/// are several objects). The first click is the point farthest from the object's edge; the mask that counts is the one
+/// the program ranks first, never the best by truth.
 public struct ClickEvaluation: Sendable {
     private struct Item: Sendable {
         var name: String
@@ -136,9 +136,9 @@ enum ErrorClick {
         case negative
     }
 
-    /// The centre of the larger error: of what is missing and what is too much, the pixel that lies deepest inside, never one
-    /// that was clicked before (as in the usual protocol: Sofiiuk et al., Reviving Iterative Training with Mask Guidance,
-    /// 2021). nil when the mask is right.
+    /// The centre of the larger error: of what is missing and what is too much, the pixel that lies deepest inside,
+    /// never one that was clicked before (as in the usual protocol: Sofiiuk et al., Reviving Iterative Training with
+    /// Mask Guidance, 2021). nil when the mask is right.
     static func next(found: Mask, truth: Mask, clicked: [Point]) -> (point: Point, kind: Kind)? {
         let size = truth.size
         let foundPixels = found.bitmap(), truePixels = truth.bitmap()

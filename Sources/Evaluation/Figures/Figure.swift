@@ -51,8 +51,8 @@ public struct Interval: Hashable, Sendable, Codable {
 enum Bootstrap {
     private static let resamples = 2000
 
-    /// The 95 % percentile interval of the mean (Efron, Tibshirani: An Introduction to the Bootstrap, 1993, ch. 13); the
-    /// same for the same values in each run. nil for fewer than two values.
+    /// The 95 % percentile interval of the mean (Efron, Tibshirani: An Introduction to the Bootstrap, 1993, ch. 13);
+    /// the same for the same values in each run. nil for fewer than two values.
     static func interval(of values: [Double]) -> Interval? {
         guard values.count > 1 else { return nil }
         var generator = SplitMix64(state: 0x5EED)

@@ -48,8 +48,8 @@ public struct IncidentEvaluation: Sendable {
         self.makeObserver = makeObserver
     }
 
-    /// Evaluates all `.mp4` files of `directory` in order of name. A clip that can't be read or whose label is wrong counts
-    /// as missed, with its error; the rest goes on.
+    /// Evaluates all `.mp4` files of `directory` in order of name. A clip that can't be read or whose label is wrong
+    /// counts as missed, with its error; the rest goes on.
     /// - Throws: `IncidentEvaluationError`, `CancellationError`, and what `makeObserver` throws.
     public func run(
         directory: URL, progress: @Sendable (Progress) -> Void = { _ in }
@@ -161,9 +161,22 @@ public struct IncidentEvaluation: Sendable {
     }
 }
 
+/// Why a folder can't be evaluated.
+public enum IncidentEvaluationError: Error, Hashable, Sendable, CustomStringConvertible {
+    case notAFolder(path: String)
+    case noClips(path: String)
+
+    public var description: String {
+        switch self {
+        case .notAFolder(let path): "\(path) is not a folder: give one that holds NAME.mp4 and NAME.json"
+        case .noClips(let path): "\(path) holds no .mp4 clips: give a folder that holds NAME.mp4 and NAME.json"
+        }
+    }
+}
+
 extension RuleSettings {
-    /// The defaults, but for what takes longer than a labelled clip: what was left or taken is told after 3 s, and what stood
-    /// for 2.5 s before stood long. The same as `configs/eval.yaml`.
+    /// The defaults, but for what takes longer than a labelled clip: what was left or taken is reported after 3 s, and
+    /// what stood for 2.5 s before stood long. The same as `configs/eval.yaml`.
     public static var labelledClips: RuleSettings {
         var settings = RuleSettings()
         settings.objectLeft.staySeconds = 3

@@ -28,7 +28,7 @@ public struct IncidentLabel: Hashable, Sendable {
     public var size: FrameSize
     /// Nil where nothing happens.
     public var expected: Expected?
-    /// In fractions of the picture.
+    /// In fractions of the frame.
     public var zones: [Zone]
 
     public init(size: FrameSize, expected: Expected? = nil, zones: [Zone] = []) {

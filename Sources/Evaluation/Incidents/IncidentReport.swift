@@ -99,12 +99,10 @@ public struct IncidentReport: Hashable, Sendable, Encodable {
         total.incidents = clips.count { $0.isHit != nil }
         total.hits = clips.count { $0.isHit == true }
         total.falseAlarms = clips.map(\.falseAlarms).reduce(0, +)
-        let delays = clips.compactMap(\.delaySeconds).sorted()
+        let delays = clips.compactMap(\.delaySeconds)
         if !delays.isEmpty {
-            let middle = delays.count / 2
-            total.delayMedianSeconds =
-                delays.count % 2 == 1 ? delays[middle] : (delays[middle - 1] + delays[middle]) / 2
-            total.delayMaxSeconds = delays.last
+            total.delayMedianSeconds = delays.median()
+            total.delayMaxSeconds = delays.max()
         }
         total.bytesKept = bytesKept
         total.bytesSeen = bytesSeen

@@ -2,9 +2,10 @@ import Domain
 
 /// Compares what was announced in a clip with its label. Pure.
 ///
-/// A hit: the first-announced kind is the label's, its start lies in [label's start − 1 s, label's end + 5 s], and its region
-/// meets the label's (IoU ≥ 0.1, or its centre inside). Beside a hit at most one further kind of the same event is allowed,
-/// and only those that one event really shows (``furtherKinds``). Every other detection, repeats included, is a false alarm.
+/// A hit: the first-announced kind is the label's, its start lies in [label's start − 1 s, label's end + 5 s], and its
+/// region meets the label's (IoU ≥ 0.1, or its centre inside). Beside a hit at most one further kind of the same event
+/// is allowed, and only those that one event really shows (``furtherKinds``). Every other detection, repeats included,
+/// is a false alarm.
 public enum IncidentScoring {
     public static let earlySeconds = 1.0
     public static let lateSeconds = 5.0
@@ -68,7 +69,7 @@ public struct IncidentDetection: Hashable, Sendable {
     /// Seconds on the clip's time.
     public var startSeconds: Double
     public var endSeconds: Double
-    /// In pixels of the clip's picture.
+    /// In pixels of the clip's frames.
     public var region: Region
     /// When it was announced: media time when files are read without pause, wall time since the clip began otherwise.
     public var announcedSeconds: Double
@@ -82,8 +83,8 @@ public struct IncidentDetection: Hashable, Sendable {
     }
 }
 
-/// Gathers the announcements of one clip: each kind of each incident once, in the order in which it was announced, with the
-/// incident's last known times and region.
+/// Gathers the announcements of one clip: each kind of each incident once, in the order in which it was announced, with
+/// the incident's last known times and region.
 struct AnnouncedIncidents {
     private struct Key: Hashable {
         var id: IncidentID
@@ -95,7 +96,7 @@ struct AnnouncedIncidents {
     private var latest: [IncidentID: Incident] = [:]
     private var size = FrameSize(width: 0, height: 0)
 
-    /// - Parameter size: of the pictures in whose pixels the regions are wanted.
+    /// - Parameter size: of the frames in whose pixels the regions are wanted.
     mutating func take(_ event: IncidentEvent, announcedSeconds: Double, size: FrameSize) {
         self.size = size
         latest[event.incident.id] = event.incident

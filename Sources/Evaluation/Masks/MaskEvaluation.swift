@@ -4,8 +4,8 @@ import Media
 import Vision
 
 /// Follows the objects of a set in the DAVIS layout from their first frame on, and scores the masks:
-/// `JPEGImages/480p/NAME/00000.jpg`, `Annotations/480p/NAME/00000.png`. J and F as in davis2017-evaluation: the first and
-/// the last frame are left out, a lost object is an empty mask.
+/// `JPEGImages/480p/NAME/00000.jpg`, `Annotations/480p/NAME/00000.png`. J and F as in davis2017-evaluation: the first
+/// and the last frame are left out, a lost object is an empty mask.
 public struct MaskEvaluation: Sendable {
     public enum PromptKind: String, Sendable, CaseIterable {
         /// The point of the first mask that lies farthest from its edge.
@@ -33,7 +33,7 @@ public struct MaskEvaluation: Sendable {
 
     /// - Parameters:
     ///   - progress: called after each sequence.
-    ///   - inspect: called with each frame's number, name of the sequence, picture, and found and true mask.
+    ///   - inspect: called with each frame's number, name of the sequence, image, and found and true mask.
     /// - Throws: `EvaluationError`, `MediaError`, `VisionError`, `CancellationError`.
     public func run(
         _ family: any SegmentationFamily, progress: @Sendable (EvaluationProgress) -> Void = { _ in },
@@ -91,9 +91,9 @@ public struct MaskEvaluation: Sendable {
         var scores = Scores()
         for (index, frame) in frames.enumerated() {
             try Task.checkCancellation()
-            let image = try ImageFile.read(frame.picture)
+            let image = try ImageFile.read(frame.image)
             let time = MediaTime(seconds: Double(index * stride) / Self.framesPerSecond)
-            let picture = try VideoFrame(image: image, time: time)
+            let shown = try VideoFrame(image: image, time: time)
             let labels = try index == 0 ? first : annotation(frame)
             let truth = labels.mask(of: object)
             guard labels.size == image.size else {
@@ -102,12 +102,12 @@ public struct MaskEvaluation: Sendable {
             }
             let found: Mask
             if index == 0 {
-                let answers = try await session.start(picture, prompt: prompt(for: truth), change: nil)
+                let answers = try await session.start(shown, prompt: prompt(for: truth), change: nil)
                 found = answers.first?.mask ?? Mask(empty: image.size)
                 if answers.isEmpty { return Self.nothing(frames.count) }
             } else {
                 let before = ProcessorTime.seconds()
-                let observation = try await session.step(picture, change: nil)
+                let observation = try await session.step(shown, change: nil)
                 scores.cpuSeconds += ProcessorTime.seconds() - before
                 found = observation.mask ?? Mask(empty: image.size)
             }

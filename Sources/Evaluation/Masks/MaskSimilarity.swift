@@ -10,7 +10,7 @@ enum RegionSimilarity {
 
 /// F of the DAVIS benchmark: how well two masks' outlines match (Perazzi et al., 2016; as in davis2017-evaluation).
 enum BoundarySimilarity {
-    /// Outlines match within this part of the picture's diagonal, rounded up to whole pixels.
+    /// Outlines match within this part of the frame's diagonal, rounded up to whole pixels.
     static let tolerance = 0.008
 
     static func f(_ found: Mask, _ truth: Mask) -> Double {

@@ -5,51 +5,51 @@ import Media
 /// A folder of videos in the DAVIS layout.
 struct SequenceFolder: Sendable {
     struct Frame: Sendable {
-        var picture: String
+        var image: String
         var annotation: String
     }
 
     /// Folders of the sequences, in order.
     let names: [String]
-    private let pictures: URL
+    private let images: URL
     private let annotations: URL
 
     /// - Throws: `EvaluationError.badFolder`.
     init(_ directory: URL) throws {
-        guard let (pictures, annotations) = Self.roots(directory) else {
+        guard let (images, annotations) = Self.roots(directory) else {
             throw EvaluationError.badFolder(
                 path: directory.path, needed: "JPEGImages/480p/NAME/00000.jpg and Annotations/480p/NAME/00000.png")
         }
-        let names = try Self.list(pictures).filter { Self.isFolder(annotations.appending(path: $0)) }
+        let names = try Self.list(images).filter { Self.isFolder(annotations.appending(path: $0)) }
         guard !names.isEmpty else {
             throw EvaluationError.badFolder(path: directory.path, needed: "a sequence with annotations")
         }
         self.names = names
-        self.pictures = pictures
+        self.images = images
         self.annotations = annotations
     }
 
     /// - Throws: `EvaluationError.badFolder` when there are fewer than three frames.
     func frames(_ name: String) throws -> [Frame] {
-        let files = try Self.list(pictures.appending(path: name)).filter {
+        let files = try Self.list(images.appending(path: name)).filter {
             ["jpg", "jpeg", "png"].contains(($0 as NSString).pathExtension.lowercased())
         }
         guard files.count > 2 else {
-            throw EvaluationError.badFolder(path: pictures.appending(path: name).path, needed: "three frames or more")
+            throw EvaluationError.badFolder(path: images.appending(path: name).path, needed: "three frames or more")
         }
         return files.map { file in
             let number = (file as NSString).deletingPathExtension
             return Frame(
-                picture: pictures.appending(path: name).appending(path: file).path,
+                image: images.appending(path: name).appending(path: file).path,
                 annotation: annotations.appending(path: name).appending(path: number + ".png").path)
         }
     }
 
     private static func roots(_ directory: URL) -> (URL, URL)? {
         for resolution in ["480p", ""] {
-            let pictures = directory.appending(path: "JPEGImages").appending(path: resolution)
+            let images = directory.appending(path: "JPEGImages").appending(path: resolution)
             let annotations = directory.appending(path: "Annotations").appending(path: resolution)
-            if isFolder(pictures), isFolder(annotations) { return (pictures, annotations) }
+            if isFolder(images), isFolder(annotations) { return (images, annotations) }
         }
         return nil
     }

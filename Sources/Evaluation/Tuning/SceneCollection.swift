@@ -17,8 +17,8 @@ public struct SceneCollection: Sendable {
         self.makeObserver = makeObserver
     }
 
-    /// - Parameter cache: Where recorded scenes are kept between runs, named after the clips; nil keeps none. A recording
-    ///   older than its clip is made anew.
+    /// - Parameter cache: Where recorded scenes are kept between runs, named after the clips; nil keeps none. A
+    ///   recording older than its clip is made anew.
     /// - Throws: `IncidentEvaluationError`, and what reading a clip or its label throws.
     public func scenes(
         in directory: URL, cache: URL? = nil,
@@ -79,5 +79,26 @@ public struct SceneCollection: Sendable {
             try JSONEncoder().encode(recording).write(to: cached)
         }
         return observations
+    }
+}
+
+/// A labelled clip as the tracker saw it: what rules can be run over again and again without the video.
+public struct LabelledScene: Sendable {
+    public var name: String
+    /// In the clip's pixels; nil where nothing happens.
+    public var expected: IncidentLabel.Expected?
+    public var zones: [Zone]
+    public var size: FrameSize
+    public var observations: [SceneObservation]
+
+    public init(
+        name: String, expected: IncidentLabel.Expected?, zones: [Zone], size: FrameSize,
+        observations: [SceneObservation]
+    ) {
+        self.name = name
+        self.expected = expected
+        self.zones = zones
+        self.size = size
+        self.observations = observations
     }
 }

@@ -17,8 +17,8 @@ public struct TuningGrid: Sendable {
 
     /// - Parameters:
     ///   - rule: As the configuration spells it.
-    ///   - values: Parameters in the configuration's spelling with the values to try; empty: the rule's numbers, each at
-    ///     0.7, 1 and 1.4 times what it is, one at a time.
+    ///   - values: Parameters in the configuration's spelling with the values to try; empty: the rule's numbers, each
+    ///     at 0.7, 1 and 1.4 times what it is, one at a time.
     /// - Throws: ``TuningError``.
     public init(
         rule: String, values: [(parameter: String, values: [Double])], base: RuleSettings,
@@ -80,5 +80,26 @@ public struct TuningGrid: Sendable {
             length.pictureHeights = number
         }
         return .length(length)
+    }
+}
+
+/// Why a grid can't be run, in words that say what to do.
+public enum TuningError: Error, Hashable, Sendable, CustomStringConvertible {
+    case unknownRule(String, known: [String])
+    case unknownParameter(String, known: [String])
+    case refusedValue(String, parameter: String)
+    case tooManyCombinations(Int)
+
+    public var description: String {
+        switch self {
+        case .unknownRule(let name, let known):
+            "there is no rule \"\(name)\" to tune; rules: \(known.joined(separator: ", "))"
+        case .unknownParameter(let name, let known):
+            "the rule has no number \"\(name)\"; numbers: \(known.joined(separator: ", "))"
+        case .refusedValue(let value, let parameter):
+            "\(parameter) can't be \"\(value)\": write numbers with commas between"
+        case .tooManyCombinations(let count):
+            "\(count) combinations are too many; at most \(TuningGrid.maxCombinations): leave out values or parameters"
+        }
     }
 }

@@ -7,14 +7,14 @@ import Vision
 
 @testable import Evaluation
 
-/// `camera_tampered`, `person_down` and `near_miss` on moving pictures, through all that the daemon runs but the network.
-@Suite("Safety rules on pictures")
-struct SafetyOnPicturesTests {
+/// `camera_tampered`, `person_down` and `near_miss` on video, through all that the daemon runs but the network.
+@Suite("Safety rules on frames")
+struct SafetyOnFramesTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// What is done to a camera 10 s after the start, as filters of ffmpeg.
-    static let tampering: [(name: String, filters: [String], isTold: Bool)] = [
+    static let tampering: [(name: String, filters: [String], isReported: Bool)] = [
         ("covered", ["drawbox=color=black@0.96:t=fill:enable='gte(t,10)'"], true),
         ("blurred", ["gblur=sigma=8:enable='gte(t,10)'"], true),
         (
@@ -36,7 +36,7 @@ struct SafetyOnPicturesTests {
     }
 
     @Test("a camera that is covered, blurred, turned or frozen is told; weaker light is not", arguments: tampering)
-    func tampered(name: String, filters: [String], isTold: Bool) async throws {
+    func tampered(name: String, filters: [String], isReported: Bool) async throws {
         let folder = try TemporaryDirectory()
         try TestVideo.ffmpeg(
             [
@@ -48,7 +48,7 @@ struct SafetyOnPicturesTests {
         rules.cameraTampered.frozenSeconds = 8
         let clip = try #require(try await evaluate(folder.url, rules).clips.first)
         #expect(clip.error == nil)
-        #expect(clip.detected.map(\.kind) == (isTold ? ["camera_tampered"] : []))
+        #expect(clip.detected.map(\.kind) == (isReported ? ["camera_tampered"] : []))
         // What a frozen picture is compared with is up to 6 s younger than the moment at which it froze.
         let latest = name == "frozen" ? 17.0 : 12
         if let told = clip.detected.first { #expect(told.startSeconds > 9 && told.startSeconds < latest) }
