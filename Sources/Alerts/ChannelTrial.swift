@@ -52,7 +52,7 @@ public struct ChannelTrial: Sendable {
         let channels = try AlertChannels(configuration, registry: registry, clock: clock)
         guard let channel = channels.channels.first(where: { $0.name == name }) else { return "" }
         let now = clock.now()
-        let key = (0..<8).map { _ in String(UInt8.random(in: 16...255), radix: 16) }.joined()
+        let key = Data.random(count: 8).hexadecimal
         let message = OutboxMessage(
             id: 0, idempotencyKey: key, incident: nil,
             alert: PlannedAlert(

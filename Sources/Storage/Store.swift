@@ -26,9 +26,18 @@ public final class Store: Sendable {
     ///   - createIfMissing: False for a reader that must not leave an empty database behind a mistyped path.
     ///   - diskKind: Of the file system that a path lies on.
     /// - Throws: ``StorageError``.
-    public init(
+    public convenience init(
         path: String, clock: any WallClock, createIfMissing: Bool = true,
         diskKind: (String) -> DiskKind = DiskKind.init(path:)
+    ) throws {
+        try self.init(
+            path: path, clock: clock, createIfMissing: createIfMissing, diskKind: diskKind, onStatement: nil)
+    }
+
+    /// - Parameter onStatement: Is told each statement in SQL, for tests that count them.
+    package init(
+        path: String, clock: any WallClock, createIfMissing: Bool = true,
+        diskKind: (String) -> DiskKind = DiskKind.init(path:), onStatement: (@Sendable (String) -> Void)?
     ) throws {
         self.path = path
         self.clock = clock
@@ -42,6 +51,9 @@ public final class Store: Sendable {
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 3
         configuration.label = "aislewatch.storage"
+        if let onStatement {
+            configuration.prepareDatabase { db in db.trace(options: .statement) { onStatement("\($0)") } }
+        }
         do {
             pool = try StoreFile.alone(beside: path) {
                 try StoreFile.checkOwner(path)

@@ -1,4 +1,5 @@
 import Crypto
+import Domain
 public import Foundation
 
 /// A family of networks that `model.family` can name. A conforming type and its line in ``ModelRegistry/standard`` are
@@ -108,11 +109,9 @@ enum ModelFile {
         guard bytes.count == expectedBytes else {
             throw VisionError.modelTruncated(path: file.path, expectedBytes: expectedBytes, foundBytes: bytes.count)
         }
-        let digest = SHA256.hash(data: bytes).map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }.joined()
-        guard digest == sha256.lowercased() else { throw VisionError.modelChanged(path: file.path) }
+        guard SHA256.hash(data: bytes).hexadecimal == sha256.lowercased() else {
+            throw VisionError.modelChanged(path: file.path)
+        }
         return bytes
     }
 }

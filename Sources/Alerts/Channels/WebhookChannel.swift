@@ -113,9 +113,9 @@ struct WebhookBody: Encodable {
             kind = incident.kind.rawValue
             kinds = incident.kinds.map(\.rawValue)
             severity = incident.severity.rawValue
-            start = WebhookBody.utc(incident.startDate)
-            end = WebhookBody.utc(incident.endDate)
-            confirmed = WebhookBody.utc(incident.confirmedDate)
+            start = UTCText.string(incident.startDate)
+            end = UTCText.string(incident.endDate)
+            confirmed = UTCText.string(incident.confirmedDate)
             region = incident.region
             frame_size = incident.frameSize
             drop_metres = incident.facts.dropMetres
@@ -147,10 +147,6 @@ struct WebhookBody: Encodable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return try encoder.encode(self)
     }
-
-    private static func utc(_ date: Date) -> String {
-        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-    }
 }
 
 /// Signs what a webhook sends, so that the receiver knows who sent it and when: `X-Aislewatch-Signature:
@@ -162,7 +158,6 @@ enum WebhookSignature {
         var code = HMAC<SHA256>(key: SymmetricKey(data: Data(secret.utf8)))
         code.update(data: Data("\(seconds).".utf8))
         code.update(data: body)
-        let hex = code.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        return "t=\(seconds),v1=\(hex)"
+        return "t=\(seconds),v1=\(code.finalize().hexadecimal)"
     }
 }

@@ -277,9 +277,8 @@ public struct RetryPolicy: Hashable, Sendable {
     /// The pause after the attempt with this number (1, 2, 3, …): exponential, shortened by chance.
     /// - Parameter chance: A random number, 0 to 1.
     public func delaySeconds(attempt: Int, retryAfterSeconds: Double? = nil, chance: Double) -> Double {
-        var delay = initialDelaySeconds
-        for _ in 1..<max(attempt, 1) where delay < maximumDelaySeconds { delay *= 2 }
-        delay = min(delay, maximumDelaySeconds) * (1 - jitter * chance)
+        let backoff = Backoff(initialSeconds: initialDelaySeconds, capSeconds: maximumDelaySeconds, jitter: jitter)
+        let delay = backoff.delaySeconds(failures: attempt, random: chance)
         guard let retryAfterSeconds else { return delay }
         return max(delay, min(retryAfterSeconds, maximumRetryAfterSeconds))
     }

@@ -94,7 +94,8 @@ struct IncidentDocument: Encodable {
             Body(
                 id: incident.id.rawValue, camera: incident.camera.rawValue, kind: incident.kind.rawValue,
                 kinds: incident.kinds.map(\.rawValue), severity: incident.severity.rawValue,
-                phase: incident.phase.rawValue, start: utc(incident.startDate), end: utc(incident.endDate),
+                phase: incident.phase.rawValue, start: UTCText.string(incident.startDate),
+                end: UTCText.string(incident.endDate),
                 region: incident.region, frame_size: incident.frameSize, zone: incident.facts.zoneName,
                 text: words(incident), link: link?.absoluteString, snoozed: isSnoozed,
                 test: incident.isDrill ? true : nil)
@@ -105,9 +106,5 @@ struct IncidentDocument: Encodable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(document) else { return "{}" }
         return String(decoding: data, as: UTF8.self)
-    }
-
-    private static func utc(_ date: Date) -> String {
-        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }

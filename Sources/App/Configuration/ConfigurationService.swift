@@ -213,10 +213,7 @@ final class ConfigurationService: ConfigurationEditor {
     }
 
     private static func revision(_ text: String) -> String {
-        SHA256.hash(data: Data(text.utf8)).prefix(8).map { byte in
-            let hex = String(byte, radix: 16)
-            return hex.count < 2 ? "0" + hex : hex
-        }.joined()
+        SHA256.hash(data: Data(text.utf8)).prefix(8).hexadecimal
     }
 
     /// Whole or not at all: another name first, then renamed.

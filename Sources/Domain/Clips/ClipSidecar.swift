@@ -36,16 +36,13 @@ public struct ClipSidecar: Hashable, Sendable, Codable {
 }
 
 extension ClipSidecar {
-    /// How sidecars spell dates: ISO 8601 in UTC with milliseconds, `2026-05-28T12:02:31.480Z`.
-    private static let dateStyle = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-
     /// The file's content: keys in order, so that two sidecars can be compared line by line.
     public func json() throws -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .custom { date, encoder in
             var container = encoder.singleValueContainer()
-            try container.encode(date.formatted(Self.dateStyle))
+            try container.encode(UTCText.string(date))
         }
         return try encoder.encode(self)
     }
@@ -57,7 +54,7 @@ extension ClipSidecar {
         decoder.dateDecodingStrategy = .custom { decoder in
             let container = try decoder.singleValueContainer()
             let text = try container.decode(String.self)
-            guard let date = try? Self.dateStyle.parse(text) else {
+            guard let date = UTCText.anyDate(text) else {
                 throw DecodingError.dataCorruptedError(
                     in: container, debugDescription: "\"\(text)\" is no date in the form 2026-05-28T12:02:31.480Z")
             }

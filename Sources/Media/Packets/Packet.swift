@@ -183,10 +183,12 @@ extension StreamParameters {
         } else if let sps = NALUnits.annexB(bytes).first(where: { ($0.first ?? 0) & 0x1F == 7 }), sps.count > 3 {
             found = Array(sps[(sps.startIndex + 1)...(sps.startIndex + 3)])
         }
-        if let found { return "avc1." + found.map(Self.hex).joined() }
-        guard video.pointee.profile > 0, video.pointee.level > 0 else { return nil }
-        return "avc1." + Self.hex(UInt8(truncatingIfNeeded: video.pointee.profile & 0xFF)) + "00"
-            + Self.hex(UInt8(truncatingIfNeeded: video.pointee.level))
+        if found == nil, video.pointee.profile > 0, video.pointee.level > 0 {
+            found = [
+                UInt8(truncatingIfNeeded: video.pointee.profile), 0, UInt8(truncatingIfNeeded: video.pointee.level),
+            ]
+        }
+        return found.map { "avc1." + $0.hexadecimal.uppercased() }
     }
 
     /// ISO/IEC 14496-15, annex E, with the values that nearly all cameras have where the stream isn't asked:
@@ -196,10 +198,5 @@ extension StreamParameters {
         let level = video.pointee.level > 0 ? video.pointee.level : 93
         let compatibility = profile == 2 ? "4" : "6"
         return "hvc1.\(profile).\(compatibility).L\(level).B0"
-    }
-
-    private static func hex(_ byte: UInt8) -> String {
-        let text = String(byte, radix: 16, uppercase: true)
-        return text.count < 2 ? "0" + text : text
     }
 }

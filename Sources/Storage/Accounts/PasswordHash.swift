@@ -1,5 +1,6 @@
 import Crypto
 import CryptoExtras
+import Domain
 import Foundation
 
 /// A password as it is stored: scrypt (RFC 7914) with a salt of its own, in one line of text.
@@ -27,8 +28,7 @@ public struct PasswordHash: Hashable, Sendable {
 
     /// - Throws: when the library refuses the cost.
     public init(_ password: String, cost: Cost = Cost()) throws {
-        var generator = SystemRandomNumberGenerator()
-        let salt = Data((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        let salt = Data.random(count: 16)
         let hash = try Self.derive(password, salt: salt, cost: cost)
         text =
             "$scrypt$ln=\(cost.logRounds),r=\(cost.blockSize),p=\(cost.parallelism)$\(salt.base64EncodedString())"

@@ -63,7 +63,7 @@ struct APICall: Sendable {
     func date(_ name: String) throws -> Date? {
         guard let text = try query(name) else { return nil }
         // A "+" that nobody encoded arrives as a space.
-        guard let date = APIJSON.date(text.replacingOccurrences(of: " ", with: "+")) else {
+        guard let date = UTCText.anyDate(text.replacingOccurrences(of: " ", with: "+")) else {
             throw APIError.invalid("\"\(name)\" must be a time like 2026-05-28T12:00:00Z.")
         }
         return date

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -17,8 +18,6 @@ extension Response {
 
 /// How the API spells values.
 enum APIJSON {
-    private static let dateStyle = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-
     static func data(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -27,14 +26,8 @@ enum APIJSON {
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         encoder.dateEncodingStrategy = .custom { date, encoder in
             var container = encoder.singleValueContainer()
-            try container.encode(date.formatted(dateStyle))
+            try container.encode(UTCText.string(date))
         }
         return try encoder.encode(value)
-    }
-
-    /// RFC 3339, with or without fractions of a second, with `Z` or an offset.
-    static func date(_ text: String) -> Date? {
-        let plain = Date.ISO8601FormatStyle()
-        return (try? dateStyle.parse(text)) ?? (try? plain.parse(text))
     }
 }

@@ -169,8 +169,7 @@ final class APIRouter: Sendable {
 
     /// A page of another site can make a browser send the cookie, but it can't read what this is derived from.
     static func csrf(secret: String) -> String {
-        Data(Store.sha256("csrf " + secret).prefix(18)).base64EncodedString()
-            .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
+        Data(Store.sha256("csrf " + secret).prefix(18)).base64URL
     }
 
     private static func changes(_ method: HTTPRequest.Method) -> Bool {

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 public import Storage
 import Synchronization
@@ -20,11 +21,7 @@ public final class SetupLink: Sendable {
 
     package init(store: Store, isNeeded: Bool) {
         self.store = store
-        var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<24).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        let token = Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-")
-            .replacingOccurrences(of: "/", with: "_")
-        state = Mutex(State(token: isNeeded ? token : nil))
+        state = Mutex(State(token: isNeeded ? Data.random(count: 24).base64URL : nil))
     }
 
     /// What follows the pages' address: behind `#`, which browsers send to nobody. Nil when there is an account.

@@ -222,8 +222,9 @@ struct IncidentRoutes: Sendable {
             var incidents = try db.incidents(wanted)
             let hasMore = incidents.count == wanted.limit
             if hasMore { incidents.removeLast() }
+            let details = try db.details(of: incidents.map(\.id))
             return Page(
-                incidents: try incidents.map { try view($0, detailed: false, db) },
+                incidents: incidents.map { view($0, details[$0.id] ?? IncidentDetails()) },
                 next: hasMore ? incidents.last?.id.rawValue : nil)
         }
         return .json(page)
@@ -232,19 +233,24 @@ struct IncidentRoutes: Sendable {
     /// Everything about an incident that the store knows. Waits for the disk.
     /// - Throws: What the database says: an incident whose clips can't be read is not one without clips.
     private func view(_ incident: Incident, detailed: Bool, _ store: StoreAccess) throws -> IncidentView {
-        let all = try store.clips(of: incident.id)
-        let review = try store.review(of: incident.id)
+        let details = try store.details(of: [incident.id])[incident.id] ?? IncidentDetails()
+        return view(incident, details, messages: detailed ? try store.messages(of: incident.id) : nil)
+    }
+
+    /// - Parameter messages: All about the incident, for a view with every detail; nil for one in a list.
+    private func view(
+        _ incident: Incident, _ details: IncidentDetails, messages: [OutboxMessage]? = nil
+    ) -> IncidentView {
+        let all = details.clips, review = details.review
         var view = IncidentView(incident, cameraName: site.cameraName(incident.camera), text: site.text(incident))
         view.review = Verdict(review?.review).rawValue
-        view.protected = try store.isProtected(incident: incident.id)
-        if let acknowledgement = try store.acknowledgement(of: incident.id) {
-            view.acknowledgedBy = acknowledgement.by
-            view.acknowledgedAt = acknowledgement.at
-        }
+        view.protected = details.isProtected
+        view.acknowledgedBy = details.acknowledgement?.by
+        view.acknowledgedAt = details.acknowledgement?.at
         if all.contains(where: { clips.posterFile(of: $0) != nil }) {
             view.poster = "\(APIRouter.prefix)/incidents/\(incident.id)/poster.jpg"
         }
-        guard detailed else { return view }
+        guard let messages else { return view }
         view.reviewBy = review?.by
         view.reviewAt = review?.at
         view.reviewNote = review?.note
@@ -255,7 +261,7 @@ struct IncidentRoutes: Sendable {
                 clip, incident: incident, hasPoster: clips.posterFile(of: clip) != nil,
                 hasTracks: sidecarFile(of: clip).map { FileManager.default.fileExists(atPath: $0.path) } ?? false)
         }
-        view.alerts = try store.messages(of: incident.id).map(IncidentView.AlertView.init)
+        view.alerts = messages.map(IncidentView.AlertView.init)
         return view
     }
 }

@@ -64,11 +64,12 @@ struct IncidentsListCommand: ParsableCommand {
             ("clips", .right),
         ])
         let times = LocalTimes(configuration.site.timeZone)
+        let clips = try store.blocking.clips(of: incidents.map(\.id))
         for incident in incidents {
             table.add([
                 incident.id.rawValue, times.dateAndTime(incident.startDate), incident.camera.rawValue,
                 incident.kinds.map(\.rawValue).joined(separator: " + "), incident.severity.rawValue,
-                "\(try store.blocking.clips(of: incident.id).count)",
+                "\(clips[incident.id]?.count ?? 0)",
             ])
         }
         print(table.rendered())

@@ -2,6 +2,18 @@ public import Domain
 public import Foundation
 internal import GRDB
 
+/// A notice about the installation with its life.
+public struct StoredNotice: Hashable, Sendable, Codable {
+    /// A ULID: sorts by time.
+    public var id: String
+    public var notice: OperationalNotice
+    /// What people were told.
+    public var text: String
+    public var openedAt: Date
+    /// Nil while it is open.
+    public var closedAt: Date?
+}
+
 extension StoreAccess {
     /// Opens a notice together with the messages about it, in one transaction; does nothing while one with its key is open.
     /// - Parameters:

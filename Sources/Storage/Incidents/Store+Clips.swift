@@ -1,4 +1,5 @@
 public import Domain
+public import Foundation
 internal import GRDB
 
 extension StoreAccess {
@@ -93,6 +94,26 @@ extension StoreAccess {
             [incident.rawValue])
     }
 
+    /// The clips of several incidents at once, for lists; an incident that no clip shows is missing.
+    public func clips(of incidents: [IncidentID]) throws -> [IncidentID: [Clip]] {
+        try read { db in try Self.clips(of: incidents, db) }
+    }
+
+    static func clips(of incidents: [IncidentID], _ db: Database) throws -> [IncidentID: [Clip]] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT clip_incidents.incident_id AS shown, clips.* FROM clip_incidents
+                JOIN clips ON clips.id = clip_incidents.clip_id
+                WHERE clip_incidents.incident_id IN (SELECT value FROM json_each(?)) AND clips.state <> 'tombstone'
+                ORDER BY clips.id
+                """,
+            arguments: [try RowJSON.text(incidents.map(\.rawValue))])
+        return try rows.reduce(into: [:]) { result, row in
+            result[IncidentID(rawValue: row["shown"]), default: []].append(try ClipRow.clip(row))
+        }
+    }
+
     /// The incidents that a clip shows, oldest first.
     public func incidents(of clip: ClipID) throws -> [Incident] {
         try read { db in
@@ -108,6 +129,34 @@ extension StoreAccess {
         }
     }
 
+    /// How much the finished clips take.
+    public struct ClipSummary: Hashable, Sendable {
+        public var count = 0
+        public var bytes: Int64 = 0
+        /// Of the clips that began since the moment asked for.
+        public var recentBytes: Int64 = 0
+        /// When the oldest of all began.
+        public var oldestAt: Date?
+    }
+
+    public func clipSummary(recentSince: Date) throws -> ClipSummary {
+        try read { db in
+            guard
+                let row = try Row.fetchOne(
+                    db,
+                    sql: """
+                        SELECT count(*) AS count, coalesce(sum(bytes), 0) AS bytes, min(start_date) AS oldest,
+                            coalesce(sum(CASE WHEN start_date >= ? THEN bytes END), 0) AS recent
+                        FROM clips WHERE state = 'finished'
+                        """,
+                    arguments: [UTCText.string(recentSince)])
+            else { return ClipSummary() }
+            return ClipSummary(
+                count: row["count"], bytes: row["bytes"], recentBytes: row["recent"],
+                oldestAt: try row.optionalDate("oldest"))
+        }
+    }
+
     private func clips(_ condition: String, _ arguments: StatementArguments) throws -> [Clip] {
         try read { db in
             try Row.fetchAll(db, sql: "SELECT clips.* FROM clips \(condition)", arguments: arguments).map(ClipRow.clip)
@@ -118,5 +167,29 @@ extension StoreAccess {
         try db.execute(
             sql: "INSERT INTO clip_incidents (clip_id, incident_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
             arguments: [clip.rawValue, incident.rawValue])
+    }
+}
+
+/// Between ``Clip`` and its row.
+enum ClipRow {
+    static func arguments(_ clip: Clip) -> StatementArguments {
+        [
+            "id": clip.id.rawValue, "camera": clip.camera.rawValue, "state": clip.state.rawValue, "path": clip.path,
+            "start_date": UTCText.string(clip.startDate), "start_epoch": clip.start.epoch,
+            "start_pts90k": clip.start.pts90k, "duration_seconds": clip.durationSeconds,
+            "pre_roll_seconds": clip.preRollSeconds, "bytes": clip.bytes, "sha256": clip.sha256,
+        ]
+    }
+
+    static func clip(_ row: Row) throws -> Clip {
+        guard let camera = CameraID(rawValue: row["camera"]), let state = Clip.State(rawValue: row["state"]) else {
+            throw StorageError.damaged(reason: "a clip's camera or state is unknown")
+        }
+        return Clip(
+            id: ClipID(rawValue: row["id"]), camera: camera, state: state, path: row["path"],
+            startDate: try row.date("start_date"),
+            start: MediaTime(epoch: row["start_epoch"], pts90k: row["start_pts90k"]),
+            durationSeconds: row["duration_seconds"], preRollSeconds: row["pre_roll_seconds"], bytes: row["bytes"],
+            sha256: row["sha256"])
     }
 }

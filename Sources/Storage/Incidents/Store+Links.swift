@@ -6,8 +6,7 @@ internal import GRDB
 extension StoreAccess {
     /// A new token, in memory only.
     public func makeLink(expiresAt: Date) throws -> LinkToken {
-        var generator = SystemRandomNumberGenerator()
-        let nonce = Data((0..<24).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        let nonce = Data.random(count: 24)
         return LinkToken(token: try linkKey.token(nonce: nonce), expiresAt: expiresAt, nonce: nonce)
     }
 
@@ -32,6 +31,16 @@ extension StoreAccess {
                     """,
                 arguments: [Self.hash(token), UTCText.string(clock.now())]
             ).map(IncidentRow.incident)
+        }
+    }
+
+    /// Removes links that have opened nothing since `date`.
+    /// - Returns: How many.
+    @discardableResult
+    public func removeLinks(expiredBefore date: Date) throws -> Int {
+        try write { db in
+            try db.execute(sql: "DELETE FROM links WHERE expires_at < ?", arguments: [UTCText.string(date)])
+            return db.changesCount
         }
     }
 

@@ -1,5 +1,6 @@
 import Crypto
-import Foundation
+import Domain
+public import Foundation
 import Glibc
 import Synchronization
 
@@ -18,8 +19,7 @@ final class LinkKey: Sendable {
     /// 192 bits as 32 characters of base64url.
     func token(nonce: Data) throws -> String {
         let code = HMAC<SHA256>.authenticationCode(for: nonce, using: try key())
-        return Data(code.prefix(24)).base64EncodedString()
-            .replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
+        return Data(code.prefix(24)).base64URL
     }
 
     /// Read, or made, at the first use: who only lists incidents needs no key.
@@ -34,8 +34,7 @@ final class LinkKey: Sendable {
 
     private func readOrMake() throws(StorageError) -> Data {
         if let data = try read() { return data }
-        var generator = SystemRandomNumberGenerator()
-        let data = Data((0..<Self.bytes).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        let data = Data.random(count: Self.bytes)
         // Whole under a temporary name first; of two processes that make one at once, the first wins.
         let temporary = path + ".\(getpid())"
         unlink(temporary)
@@ -63,4 +62,16 @@ final class LinkKey: Sendable {
     }
 
     private func failure() -> StorageError { .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
+}
+
+/// A link's token that is not in the database yet: ``Store/commit(_:link:plan:)`` stores its hash, and only when a
+/// message carries it.
+public struct LinkToken: Sendable, CustomStringConvertible {
+    /// The last part of the link's path: 192 bits in 32 characters of `A-Z a-z 0-9 - _`. A secret: never log it.
+    public let token: String
+    /// After this moment the link opens nothing.
+    public let expiresAt: Date
+    let nonce: Data
+
+    public var description: String { "LinkToken(expiresAt: \(expiresAt))" }
 }
