@@ -129,7 +129,7 @@ public struct SiteBackup {
     }
 
     private static func hash(_ url: URL) throws -> String {
-        do { return try FileDigest.sha256(of: url) } catch { throw Failure(description: "\(url.path) can't be read") }
+        do { return try FileDigest(of: url).sha256 } catch { throw Failure(description: "\(url.path) can't be read") }
     }
 
     private static func write(_ data: Data, to url: URL) throws {

@@ -19,11 +19,11 @@ public struct SiteStorage: Sendable {
         folders = ClipFolders(
             root: recording.directory, fallback: recording.fallbackDirectory, notices: notices, logger: logger)
         do {
-            try ClipFolder.checkWritable(recording.directory)
+            try ClipFolders.checkWritable(recording.directory)
         } catch {
             // Somebody thought of this day and named another place.
             guard recording.isFallbackGiven else { throw error }
-            try ClipFolder.checkWritable(recording.fallbackDirectory)
+            try ClipFolders.checkWritable(recording.fallbackDirectory)
             folders.probe()
         }
         let path = configuration.storage.database.path(percentEncoded: false)

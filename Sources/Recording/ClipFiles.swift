@@ -40,17 +40,11 @@ public struct ClipFiles: ClipSource {
 
     /// `<camera>/<YYYY-MM-DD>/<clip id>.mp4`, the day in UTC.
     static func path(camera: CameraID, clip: ClipID, date: Date) -> String {
-        var calendar = Calendar(identifier: .iso8601)
-        calendar.timeZone = .gmt
-        let day = calendar.dateComponents([.year, .month, .day], from: date)
-        func digits(_ value: Int?, _ count: Int) -> String {
-            let text = String(value ?? 0)
-            return String(repeating: "0", count: max(0, count - text.count)) + text
-        }
-        return "\(camera)/\(digits(day.year, 4))-\(digits(day.month, 2))-\(digits(day.day, 2))/\(clip).mp4"
+        "\(camera)/\(UTCText.string(date).prefix(10))/\(clip).mp4"
     }
 
     private func existing(_ path: String) -> URL? {
+        BlockingWork.assertMayBlock("looking for a clip's file")
         guard let url = url(path), FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else {
             return nil
         }

@@ -172,11 +172,10 @@ public final class ClipRecorder: Sendable {
             cursor.release()
             throw RecordingError.nothingRecorded(camera: camera.rawValue)
         }
-        var state = ClipWriter.State(
-            plan: ClipPlan(start: first.packet.pts, incident: incident, settings: settings))
-        state.held.append(first)
-        let writer = ClipWriter(recorder: self, cursor: cursor, state: state)
-        self.state.withLock { $0.writers[ObjectIdentifier(writer)] = writer }
+        let writer = ClipWriter(
+            recorder: self, cursor: cursor,
+            plan: ClipPlan(start: first.packet.pts, incident: incident, settings: settings), first: first)
+        state.withLock { $0.writers[ObjectIdentifier(writer)] = writer }
         writer.start()
         writer.waitUntilSaved(seconds: settings.patienceSeconds)
         return writer
@@ -319,10 +318,9 @@ public final class ClipRecorder: Sendable {
     }
 
     private func writeSidecar(_ writer: ClipWriter) {
-        writer.sidecar.withLock { isLast in
-            let (found, incidents) = writer.state.withLock { ($0.clip, $0.plan.incidents) }
-            guard !isLast, var clip = found, clip.state == .recording, let file = folders.files.url(clip.sidecarPath)
-            else { return }
+        writer.withOpenClip { clip, incidents in
+            guard let file = folders.files.url(clip.sidecarPath) else { return }
+            var clip = clip
             if let newest = ring.statistics.newest?.seconds(since: clip.start) {
                 clip.durationSeconds = max(0, newest)
             }
@@ -356,6 +354,63 @@ public final class ClipRecorder: Sendable {
             } catch {
                 logger.warning("\(clip.camera): no poster for clip \(clip.id): \(error)")
             }
+        }
+    }
+}
+
+/// How much of what happened is kept.
+public struct RecordingSettings: Hashable, Sendable, Codable {
+    /// Seconds before an incident's first sign. A promise: the clip begins at the key frame at or before it.
+    public var preRollSeconds: Double
+    /// Seconds after its last sign.
+    public var postRollSeconds: Double
+    /// A clip gets no longer than this, however long the incident goes on.
+    public var maxClipSeconds: Double
+    /// While disk or database fail, each recording keeps at most so many bytes of packets in memory; then the oldest go.
+    public var maxHeldBytes = 256 << 20
+    /// How long to wait before a failed disk or database is tried again.
+    public var retrySeconds = 2.0
+    /// How long an incident waits for its pre-roll to be on disk; when the disk takes longer, the message goes first.
+    public var patienceSeconds = 1.0
+    /// A disk that has not answered for so long hangs, and the clip goes on elsewhere.
+    public var hangSeconds = 10.0
+
+    public init(preRollSeconds: Double = 10, postRollSeconds: Double = 10, maxClipSeconds: Double = 300) {
+        self.preRollSeconds = preRollSeconds
+        self.postRollSeconds = postRollSeconds
+        self.maxClipSeconds = maxClipSeconds
+    }
+}
+
+/// What a clip's sidecar tells beyond the video; from whoever analyses the camera.
+public struct ClipContext: Sendable {
+    /// As they are when the sidecar is written.
+    public var zones: @Sendable () -> [Zone]
+    /// The tracks seen between two moments, `seconds` on the camera's media time.
+    public var tracks: @Sendable (_ from: MediaTime, _ to: MediaTime) -> [Track]
+    /// What an incident's alert says.
+    public var text: @Sendable (Incident) -> String
+
+    public init(
+        zones: @escaping @Sendable () -> [Zone] = { [] },
+        tracks: @escaping @Sendable (_ from: MediaTime, _ to: MediaTime) -> [Track] = { _, _ in [] },
+        text: @escaping @Sendable (Incident) -> String = { _ in "" }
+    ) {
+        self.zones = zones
+        self.tracks = tracks
+        self.text = text
+    }
+
+    /// `tracks` on a clip's own time, which begins at `start`: samples before it and after `durationSeconds` are left out.
+    static func onClipTime(_ tracks: [Track], start: MediaTime, durationSeconds: Double) -> [Track] {
+        tracks.compactMap { track in
+            var moved = track
+            moved.samples = track.samples.compactMap { sample in
+                var sample = sample
+                sample.seconds -= start.seconds
+                return sample.seconds >= -0.001 && sample.seconds <= durationSeconds ? sample : nil
+            }
+            return moved.samples.isEmpty ? nil : moved
         }
     }
 }

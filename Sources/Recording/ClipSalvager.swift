@@ -100,7 +100,7 @@ public struct ClipSalvager: Sendable {
         var clip = clip
         try folders.disk.write(sidecar.json(), to: beside)
         let isNamed = !folders.disk.exists(part)
-        let digest = try DurableFiles.digest(of: isNamed ? whole : part)
+        let digest = try FileDigest(of: isNamed ? whole : part)
         if !isNamed { try folders.disk.rename(part, to: whole) }
         clip.state = .finished
         clip.bytes = digest.bytes
@@ -173,5 +173,25 @@ public struct ClipSalvager: Sendable {
     private func drop(_ clip: Clip) throws -> Outcome {
         try ClipRemover(folders: folders, store: store).remove(clip)
         return .nothingInIt(clip.id)
+    }
+}
+
+/// Deletes clips in the order that leaves nothing behind that nobody knows: tombstone, files, folder synced, row.
+struct ClipRemover: Sendable {
+    let folders: ClipFolders
+    let store: Store
+
+    /// - Throws: `FileFailure` or `StorageError`; the tombstone stays and the next start goes on with it.
+    func remove(_ clip: Clip) throws {
+        try folders.requireFolder(of: clip)
+        try store.blocking.markTombstone(clip.id)
+        try finish(clip)
+    }
+
+    /// Of a tombstone.
+    func finish(_ clip: Clip) throws {
+        try folders.requireFolder(of: clip)
+        try folders.disk.remove(folders.files.all(of: clip))
+        try store.blocking.removeTombstone(clip.id)
     }
 }

@@ -63,21 +63,29 @@ struct DurableFiles: Sendable {
 
     func exists(_ url: URL) -> Bool { system.exists(Self.path(url)) }
 
-    /// Size in bytes and SHA-256 in lower-case hex.
-    static func digest(of url: URL) throws -> (bytes: Int64, sha256: String) {
+    private static func path(_ url: URL) -> String {
+        let path = url.path(percentEncoded: false)
+        return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    }
+}
+
+/// What a file is known by.
+public struct FileDigest: Hashable, Sendable {
+    public var bytes: Int64
+    /// In lower-case hexadecimal.
+    public var sha256: String
+
+    /// Reads the whole file. Blocks.
+    public init(of url: URL) throws {
+        BlockingWork.assertMayBlock("reading a whole file")
         let file = try FileHandle(forReadingFrom: url)
         defer { try? file.close() }
         var hash = SHA256()
-        var bytes: Int64 = 0
+        bytes = 0
         while let part = try file.read(upToCount: 1 << 20), !part.isEmpty {
             hash.update(data: part)
             bytes += Int64(part.count)
         }
-        return (bytes, hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
-    }
-
-    private static func path(_ url: URL) -> String {
-        let path = url.path(percentEncoded: false)
-        return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        sha256 = hash.finalize().hexadecimal
     }
 }

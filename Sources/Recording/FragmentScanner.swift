@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 
 /// Finds out how much of a fragmented MP4 is whole, by the boxes it consists of (ISO/IEC 14496-12, 4.2).
@@ -9,6 +10,7 @@ struct FragmentScanner {
     let fileBytes: Int64
 
     init(_ url: URL) throws {
+        BlockingWork.assertMayBlock("reading a clip's fragments")
         let file = try FileHandle(forReadingFrom: url)
         defer { try? file.close() }
         let size = Int64(try file.seekToEnd())

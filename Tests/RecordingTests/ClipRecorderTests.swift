@@ -47,7 +47,7 @@ struct ClipRecorderTests {
         #expect(finished.startDate == RecordingFixture.date + 5)
         #expect(abs(finished.preRollSeconds - 2.45) < 0.001)
         #expect(abs(finished.durationSeconds - 5.6) < 0.15)
-        let digest = try DurableFiles.digest(of: fixture.file(finished.path))
+        let digest = try FileDigest(of: fixture.file(finished.path))
         #expect(finished.bytes == digest.bytes && finished.sha256 == digest.sha256)
         #expect(try fixture.probe(finished).first.hasPrefix("0.000000,K"))
         #expect(try TestVideo.complaints(decoding: fixture.file(finished.path)) == "")
@@ -253,9 +253,9 @@ struct ClipRecorderTests {
         try Data().write(to: file)
         let inside = file.appending(path: "clips")
         #expect(throws: RecordingError.folderNotWritable(path: inside.path, reason: "Not a directory")) {
-            try ClipFolder.checkWritable(inside)
+            try ClipFolders.checkWritable(inside)
         }
-        try ClipFolder.checkWritable(fixture.folder.file("a/b/c"))
+        try ClipFolders.checkWritable(fixture.folder.file("a/b/c"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.folder.file("a/b/c").path).isEmpty)
     }
 

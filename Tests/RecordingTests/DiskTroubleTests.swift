@@ -72,6 +72,33 @@ struct DiskTroubleTests {
         try expectNoGap(clips, folders, from: 4, to: 9)
     }
 
+    @Test(
+        "What ends on a failing disk waits in memory as long as that lasts; only when the program ends it is given up")
+    func endsOnFailingDisk() async throws {
+        let items = try fixture.packets(fixture.video())
+        fixture.feed(items[..<80])
+        let folders = folders(fallback: false)
+        let recorder = fixture.recorder(settings, folders: folders)
+        let incident = try fixture.incident(from: 6, to: 7)
+        try await recorder.handle(.new(incident))
+        // All of it comes in, and the end can't be written.
+        disk.fillsUpAtEnd = true
+        try await recorder.handle(.end(incident.ended()))
+        fixture.feed(items[80...])
+        try await eventually { disk.failures >= 10 ? true : nil }
+        #expect(recorder.openRecordings == 1 && recorder.lostSeconds == 0)
+        #expect(!notices.open.contains("other"))
+        disk.fillsUpAtEnd = false
+        disk.trouble = .none
+        await recorder.waitUntilDone()
+        try await eventually { () -> Bool? in
+            recorder.look()
+            await recorder.waitUntilDone()
+            return try fixture.store.unwatched.unfinishedClips().isEmpty ? true : nil
+        }
+        try expectNoGap(try fixture.store.unwatched.clips(of: incident.id), folders, from: 4, to: 9)
+    }
+
     @Test("A disk that hangs is left behind; the other folder gets the whole rest")
     func hangs() async throws {
         let items = try fixture.packets(fixture.video())

@@ -27,7 +27,7 @@ final class RecordingFixture: Sendable {
         store = try Store(path: folder.file("test.db").path, clock: clock)
         ring = PacketRing(seconds: ringSeconds, maxBytes: 1 << 28)
         camera = try #require(CameraID(rawValue: "aisle-4"))
-        try ClipFolder.checkWritable(root)
+        try ClipFolders.checkWritable(root)
     }
 
     func recorder(

@@ -47,7 +47,7 @@ struct SalvageTests {
         #expect(try fixture.store.unwatched.clip(clip.id) == saved)
         #expect(saved.durationSeconds > 10 * part - 2.2 && saved.durationSeconds <= 10)
         #expect(try TestVideo.complaints(decoding: fixture.file(saved.path)) == "")
-        let digest = try DurableFiles.digest(of: fixture.file(saved.path))
+        let digest = try FileDigest(of: fixture.file(saved.path))
         #expect(saved.bytes == digest.bytes && saved.sha256 == digest.sha256)
         #expect(FileManager.default.fileExists(atPath: fixture.file(saved.posterPath).path))
         #expect(FileManager.default.fileExists(atPath: fixture.file(saved.sidecarPath).path))

@@ -72,6 +72,7 @@ public struct LocalFileSystem: ClipFileSystem {
         deinit { close() }
 
         func write(_ bytes: [UInt8]) throws {
+            BlockingWork.assertMayBlock("a write to an open file")
             try bytes.withUnsafeBytes { buffer in
                 var rest = buffer[...]
                 while !rest.isEmpty {
@@ -84,10 +85,12 @@ public struct LocalFileSystem: ClipFileSystem {
         }
 
         func syncData() throws {
+            BlockingWork.assertMayBlock("a sync of an open file")
             guard fdatasync(descriptor) == 0 else { throw FileFailure(path: path, code: errno) }
         }
 
         func sync() throws {
+            BlockingWork.assertMayBlock("a sync of an open file")
             guard fsync(descriptor) == 0 else { throw FileFailure(path: path, code: errno) }
         }
 

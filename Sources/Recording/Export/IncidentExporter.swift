@@ -46,7 +46,7 @@ public struct IncidentExporter: Sendable {
             var sums = ""
             func add(_ name: String, _ data: Data) throws {
                 try zip.add(name, data)
-                sums += "\(Self.hex(SHA256.hash(data: data)))  \(name)\n"
+                sums += "\(SHA256.hash(data: data).hexadecimal)  \(name)\n"
             }
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
@@ -109,8 +109,9 @@ public struct IncidentExporter: Sendable {
         }
         let incidents = try store.blocking.incidents(IncidentFilter(since: start, until: end, limit: nil)).reversed()
         let page = DayReportPage(siteName: siteName, day: start, timeZone: timeZone)
-        let entries = try incidents.map { incident in
-            let clips = try store.blocking.clips(of: incident.id)
+        let all = try store.blocking.clips(of: incidents.map(\.id))
+        let entries = incidents.map { incident in
+            let clips = all[incident.id] ?? []
             let poster = clips.lazy.compactMap { files.posterFile(of: $0) }.first.flatMap { try? Data(contentsOf: $0) }
             return DayReportPage.Entry(incident: incident, text: text(incident), clips: clips, poster: poster)
         }
@@ -130,9 +131,5 @@ public struct IncidentExporter: Sendable {
             incident \(incident.id), camera \(incident.camera), \(incident.kinds.map(\.rawValue).joined(separator: " + "))
             from \(incident.startDate.formatted(style)) to \(incident.endDate.formatted(style))
             """
-    }
-
-    private static func hex(_ digest: SHA256.Digest) -> String {
-        digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

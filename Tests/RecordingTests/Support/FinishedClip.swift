@@ -19,7 +19,7 @@ enum FinishedClip {
         else { throw RecordingError.badPath(clip.path) }
         try DurableFiles().makeFolder(video.deletingLastPathComponent())
         for file in [video, poster, sidecar] { try DurableFiles().write(Data(content.utf8), to: file) }
-        let digest = try DurableFiles.digest(of: video)
+        let digest = try FileDigest(of: video)
         clip.state = .finished
         clip.bytes = digest.bytes
         clip.sha256 = digest.sha256

@@ -14,7 +14,15 @@ final class TroubledDisk: ClipFileSystem {
     }
 
     private let real = LocalFileSystem()
-    private let state: Mutex<(trouble: Trouble, availableBytes: Int64?, hanging: Int)> = Mutex((.none, nil, 0))
+    private struct State {
+        var trouble = Trouble.none
+        var availableBytes: Int64?
+        var hanging = 0
+        var fillsUpAtEnd = false
+        var failures = 0
+    }
+
+    private let state = Mutex(State())
     private let condition = NSCondition()
 
     var trouble: Trouble {
@@ -26,6 +34,15 @@ final class TroubledDisk: ClipFileSystem {
             condition.unlock()
         }
     }
+
+    /// The disk is full from the moment on at which a video is to be synced for the last time.
+    var fillsUpAtEnd: Bool {
+        get { state.withLock { $0.fillsUpAtEnd } }
+        set { state.withLock { $0.fillsUpAtEnd = newValue } }
+    }
+
+    /// Operations that failed.
+    var failures: Int { state.withLock { $0.failures } }
 
     /// What `space` says is free; nil asks the machine.
     var availableBytes: Int64? {
@@ -50,8 +67,16 @@ final class TroubledDisk: ClipFileSystem {
             state.withLock { $0.hanging -= 1 }
         }
         if case .fails(let below, let code) = state.withLock({ $0.trouble }), path.hasPrefix(below) {
+            state.withLock { $0.failures += 1 }
             throw FileFailure(path: path, code: code)
         }
+    }
+
+    private func sync(_ path: String) throws {
+        if path.hasSuffix(".mp4.part"), fillsUpAtEnd {
+            trouble = .fails(below: URL(filePath: path).deletingLastPathComponent().path, code: ENOSPC)
+        }
+        try suffer(path)
     }
 
     func exists(_ path: String) -> Bool { real.exists(path) }
@@ -115,7 +140,7 @@ final class TroubledDisk: ClipFileSystem {
         }
 
         func sync() throws {
-            try disk.suffer(path)
+            try disk.sync(path)
             try real.sync()
         }
 

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Glibc
 import Logging
 import Media
 import Synchronization
@@ -32,6 +33,23 @@ public final class ClipFolders: Sendable {
         disk = DurableFiles(fileSystem)
         self.notices = notices
         self.logger = logger
+    }
+
+    /// Makes a clip folder when it is missing and proves that a file can be written there.
+    /// - Throws: `RecordingError.folderNotWritable`.
+    public static func checkWritable(_ root: URL, fileSystem: any ClipFileSystem = LocalFileSystem()) throws {
+        do {
+            try tryWriting(DurableFiles(fileSystem), root)
+        } catch let error as FileFailure {
+            throw RecordingError.folderNotWritable(path: root.path(percentEncoded: false), reason: error.reason)
+        }
+    }
+
+    private static func tryWriting(_ disk: DurableFiles, _ root: URL) throws {
+        let probe = root.appending(path: ".write-test-\(getpid())")
+        try disk.makeFolder(root)
+        try disk.write(Data("ok".utf8), to: probe)
+        try disk.remove([probe])
     }
 
     /// Where the next file goes.
@@ -125,7 +143,7 @@ public final class ClipFolders: Sendable {
             return
         }
         do {
-            try ClipFolder.checkWritable(files.root, fileSystem: disk.system)
+            try Self.tryWriting(disk, files.root)
             let wasGone = state.withLock { state in
                 defer { state.gone = nil }
                 return state.gone != nil
@@ -135,10 +153,9 @@ public final class ClipFolders: Sendable {
             logger.notice("the clip folder \(path) can be written again")
             notices.clear(OperationalNotice.storageGone(path: path, reason: "").key)
             notices.clear(OperationalNotice.storageFallback(path: path, fallback: "").key)
-        } catch RecordingError.folderNotWritable(_, let reason) {
+        } catch let error as FileFailure {
             // A full disk is another matter: room is made there.
-            guard reason != FileFailure(path: "", code: ENOSPC).reason else { return }
-            failed(.primary, reason: reason)
+            if !error.isDiskFull { failed(.primary, reason: error.reason) }
         } catch {
             failed(.primary, reason: "\(error)")
         }
