@@ -16,13 +16,13 @@ public final class InstanceLock: Sendable {
         guard descriptor >= 0 else {
             throw StorageError.cannotOpen(path: file, reason: String(cString: strerror(errno)))
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw StorageError.inUse(path: path)
-        }
+        // What is thrown from here on runs `deinit`, which closes the file.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw StorageError.inUse(path: path) }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
 
     /// Whether a daemon works with the database now.
     public static func isHeld(path: String) -> Bool {
