@@ -14,6 +14,12 @@ public final class ClipFolders: Sendable {
         var gone: String?
         /// The clips' disk had no room for a clip.
         var isFull = false
+        /// Their clips go to the fallback folder, so that what is left of the clips' disk is for more important cameras.
+        var elsewhere: Set<CameraID> = []
+        /// Whether people know that clips go to the fallback folder; nil: nothing is known yet.
+        var saidFallback: Bool?
+        /// What was last said of the fallback folder itself.
+        var fallbackTrouble: String?
         /// The clip folder has a mark, or had one.
         var isEstablished = false
         var makeRoom: (@Sendable () -> Bool)?
@@ -52,9 +58,46 @@ public final class ClipFolders: Sendable {
         try disk.remove([probe])
     }
 
-    /// Where the next file goes.
-    var place: Place {
-        state.withLock { ($0.gone != nil || $0.isFull) && files.fallback != nil ? .fallback : .primary }
+    /// Where a camera's next file goes.
+    func place(for camera: CameraID) -> Place {
+        guard files.fallback != nil else { return .primary }
+        return state.withLock { $0.gone != nil || $0.isFull || $0.elsewhere.contains(camera) ? .fallback : .primary }
+    }
+
+    /// What the fallback folder's disk has free; 0 where there is none, or it can't be used.
+    func fallbackBytes() -> Int64 {
+        guard let fallback = files.fallback else { return 0 }
+        do {
+            try disk.makeFolder(fallback)
+            return try disk.system.space(fallback.path(percentEncoded: false)).availableBytes
+        } catch {
+            return 0
+        }
+    }
+
+    /// The cameras whose clips go to the fallback folder, as long as nothing else is said.
+    func sendElsewhere(_ cameras: Set<CameraID>) {
+        state.withLock { $0.elsewhere = cameras }
+        tellFallback()
+    }
+
+    /// Says when clips begin to go to the fallback folder, and when no more.
+    private func tellFallback() {
+        guard let fallback = files.fallback else { return }
+        let (isUsed, before) = state.withLock { state in
+            let isUsed = state.gone != nil || state.isFull || !state.elsewhere.isEmpty
+            defer { state.saidFallback = isUsed }
+            return (isUsed, state.saidFallback)
+        }
+        guard isUsed != before else { return }
+        let notice = OperationalNotice.storageFallback(path: files.root.path, fallback: fallback.path)
+        if isUsed {
+            logger.notice("clips go to \(fallback.path) until the clip folder takes them again")
+            notices.raise(notice)
+        } else {
+            if before == true { logger.notice("clips go to the clip folder again") }
+            notices.clear(notice.key)
+        }
     }
 
     /// Whether the clip folder takes files, as far as is known.
@@ -103,25 +146,58 @@ public final class ClipFolders: Sendable {
 
     /// The disk has no room and nothing more may be deleted.
     func noteFull(_ place: Place) {
+        guard place == .primary else { return failedFallback("it is full") }
         let isNews = state.withLock { state in
-            defer { if place == .primary { state.isFull = true } }
-            return place == .primary && !state.isFull
+            defer { state.isFull = true }
+            return !state.isFull
         }
         guard isNews else { return }
         let path = files.root.path(percentEncoded: false)
-        logger.critical("the disk of the clip folder \(path) is full; packets are kept in memory")
+        logger.critical(
+            "the disk of the clip folder \(path) is full\(hasFallback ? "" : "; packets are kept in memory")")
         notices.raise(.diskLow(path: path, freeBytes: 0))
+        tellFallback()
     }
 
+    /// Whether a megabyte can be written: a disk that says that it has room may be out of something else.
+    func takesBytes() -> Bool {
+        let probe = files.root.appending(path: ".room-test-\(getpid())")
+        do {
+            try disk.write(Data(count: 1 << 20), to: probe)
+            try disk.remove([probe])
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// A writer has found the disk full.
+    var isFull: Bool { state.withLock { $0.isFull } }
+
     /// The disk has room again.
-    func noteRoom() { state.withLock { $0.isFull = false } }
+    func noteRoom() {
+        state.withLock { state in
+            state.isFull = false
+            state.fallbackTrouble = nil
+        }
+        tellFallback()
+    }
+
+    private func failedFallback(_ reason: String) {
+        let isNews = state.withLock { state in
+            defer { state.fallbackTrouble = reason }
+            return state.fallbackTrouble != reason
+        }
+        if isNews {
+            logger.error(
+                "the fallback folder \(files.fallback?.path ?? "") can't be written (\(reason)); packets are kept in memory"
+            )
+        }
+    }
 
     /// A write into a place failed.
     func failed(_ place: Place, reason: String) {
-        guard place == .primary else {
-            logger.error("the fallback folder \(files.fallback?.path ?? "") can't be written: \(reason)")
-            return
-        }
+        guard place == .primary else { return failedFallback(reason) }
         let isNews = state.withLock { state in
             defer { state.gone = reason }
             return state.gone == nil
@@ -130,10 +206,7 @@ public final class ClipFolders: Sendable {
         let path = files.root.path
         logger.critical("the clip folder \(path) can't be written (\(reason)); packets are kept in memory")
         notices.raise(.storageGone(path: path, reason: reason))
-        if let fallback = files.fallback {
-            logger.notice("clips go to \(fallback.path) until it is back")
-            notices.raise(.storageFallback(path: path, fallback: fallback.path))
-        }
+        tellFallback()
     }
 
     /// Tries whether the clip folder takes files again, or has stopped to. Blocks, for ever if the disk hangs.
@@ -145,14 +218,15 @@ public final class ClipFolders: Sendable {
         do {
             try Self.tryWriting(disk, files.root)
             let wasGone = state.withLock { state in
-                defer { state.gone = nil }
-                return state.gone != nil
+                guard state.gone != nil else { return false }
+                state.gone = nil
+                state.fallbackTrouble = nil
+                return true
             }
-            guard wasGone else { return }
-            let path = files.root.path
-            logger.notice("the clip folder \(path) can be written again")
-            notices.clear(OperationalNotice.storageGone(path: path, reason: "").key)
-            notices.clear(OperationalNotice.storageFallback(path: path, fallback: "").key)
+            if wasGone { logger.notice("the clip folder \(files.root.path) can be written again") }
+            // What an earlier run may have left open too.
+            notices.clear(OperationalNotice.storageGone(path: files.root.path, reason: "").key)
+            tellFallback()
         } catch let error as FileFailure {
             // A full disk is another matter: room is made there.
             if !error.isDiskFull { failed(.primary, reason: error.reason) }

@@ -16,10 +16,19 @@ public final class ClipRecorder: Sendable {
         var isClosed = false
         var isPaused = false
         var hasSaidAudio = false
-        /// Files whose video is on disk as far as it got, and that still need their name and row; with the incidents that
-        /// they show.
-        var incomplete: [(clip: Clip, incidents: [IncidentID])] = []
+        var incomplete: [Incomplete] = []
+        /// The trouble that was said last; nil since something has been saved.
+        var said: String?
         var lostSeconds = 0.0
+    }
+
+    /// A file whose video is on disk as far as it got, and that still needs its name and row.
+    private struct Incomplete {
+        var clip: Clip
+        /// Those that it shows.
+        var incidents: [IncidentID]
+        /// Why it could not be completed, as it was said last.
+        var reason: String?
     }
 
     public let camera: CameraID
@@ -188,7 +197,8 @@ public final class ClipRecorder: Sendable {
         let preRoll = incident.flatMap { $0.start.seconds(since: first.packet.pts) } ?? 0
         let path = ClipFiles.path(camera: camera, clip: id, date: first.packet.date)
         return Clip(
-            id: id, camera: camera, path: folders.place == .primary ? path : ClipFiles.fallbackPrefix + path,
+            id: id, camera: camera,
+            path: folders.place(for: camera) == .primary ? path : ClipFiles.fallbackPrefix + path,
             startDate: first.packet.date, start: first.packet.pts, preRollSeconds: max(0, preRoll))
     }
 
@@ -254,7 +264,7 @@ public final class ClipRecorder: Sendable {
             if let index = state.incomplete.firstIndex(where: { $0.clip.id == clip.id }) {
                 state.incomplete[index].incidents += incidents
             } else {
-                state.incomplete.append((clip, incidents))
+                state.incomplete.append(Incomplete(clip: clip, incidents: incidents))
             }
         }
         background.start { self.completeWaiting() }
@@ -272,10 +282,19 @@ public final class ClipRecorder: Sendable {
         _ = state.withLock { $0.writers.removeValue(forKey: ObjectIdentifier(writer)) }
     }
 
+    /// What a clip writer has met; the same again is said only after something has been saved.
     func report(_ error: any Error, of clip: Clip?) {
+        let what = (error as? FileFailure)?.reason ?? "\(error)"
+        let isNews = state.withLock { state in
+            defer { state.said = what }
+            return state.said != what
+        }
+        guard isNews else { return }
         let name = clip.map { "clip \($0.id)" } ?? "a clip"
         logger.error("\(camera): \(name): \(error); its packets are held in memory and tried again")
     }
+
+    func noteSaved() { state.withLock { $0.said = nil } }
 
     /// Video that was to be kept is gone.
     func lost(seconds: Double?, reason: String) {
@@ -289,13 +308,14 @@ public final class ClipRecorder: Sendable {
     // MARK: - In the background
 
     private func completeWaiting() {
-        for (clip, incidents) in state.withLock({ $0.incomplete }) {
+        for entry in state.withLock({ $0.incomplete }) {
+            let clip = entry.clip
             do {
                 // Row and file as they are now: somebody may have completed or deleted it.
                 switch try store.blocking.clip(clip.id) {
                 case let row? where row.state == .recording:
                     // One whose incident the database has not taken yet waits for it.
-                    for incident in incidents { try store.blocking.link(clip: row.id, incident: incident) }
+                    for incident in entry.incidents { try store.blocking.link(clip: row.id, incident: incident) }
                     try salvager.claim(row) { throw StorageError.notFound(what: "incident \($0.id) yet") }
                     try salvager.salvage(row)
                 case let row? where row.state == .tombstone:
@@ -304,7 +324,13 @@ public final class ClipRecorder: Sendable {
                 }
                 state.withLock { state in state.incomplete.removeAll { $0.clip.id == clip.id } }
             } catch {
-                logger.warning("\(camera): clip \(clip.id) can't be completed yet: \(error)")
+                let reason = "\(error)"
+                state.withLock { state in
+                    guard let index = state.incomplete.firstIndex(where: { $0.clip.id == clip.id }) else { return }
+                    state.incomplete[index].reason = reason
+                }
+                guard entry.reason != reason else { continue }
+                logger.warning("\(camera): clip \(clip.id) can't be completed yet: \(reason)")
             }
         }
     }

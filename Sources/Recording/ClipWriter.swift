@@ -348,6 +348,7 @@ final class ClipWriter: Sendable {
     private func noteSaved(_ muxer: ClipMuxer) throws {
         guard let last = muxer.onDisk else { return }
         try withRecording { $0.held.markSaved(until: last) }
+        recorder.noteSaved()
     }
 
     private func open(at item: RingItem) throws -> ClipMuxer {
@@ -441,7 +442,7 @@ final class ClipWriter: Sendable {
     private func goOn(after error: any Error) throws -> Bool {
         let (file, incidents) = try withRecording { ($0.file, $0.incidents) }
         if let clip = file.clip { recorder.completeLater(clip, incidents: incidents) }
-        let folders = recorder.folders
+        let folders = recorder.folders, camera = recorder.camera
         let place: ClipFolders.Place =
             file.attempted?.path.hasPrefix(ClipFiles.fallbackPrefix) == true ? .fallback : .primary
         var hasChanged = false
@@ -453,11 +454,11 @@ final class ClipWriter: Sendable {
                     hasChanged = true
                 } else {
                     folders.noteFull(place)
-                    hasChanged = folders.place != place
+                    hasChanged = folders.place(for: camera) != place
                 }
             } else {
                 folders.failed(place, reason: failure.reason)
-                hasChanged = folders.place != place
+                hasChanged = folders.place(for: camera) != place
             }
         case is StorageError:
             recorder.report(error, of: file.attempted)

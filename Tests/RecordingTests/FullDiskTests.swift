@@ -17,6 +17,7 @@ struct FullDiskTests {
         let disk: PrivateTmpfs
         let folders: ClipFolders
         let notices = NoticeRecorder()
+        let lines = LogLines()
         let cameras: [(recorder: ClipRecorder, ring: PacketRing, priority: CameraPriority)]
         let diskGuard: DiskGuard
 
@@ -25,27 +26,31 @@ struct FullDiskTests {
         static let oldPrefix = "00-"
         static let names: [(String, CameraPriority)] = [("low", .low), ("normal", .normal), ("high", .high)]
 
-        init() throws {
+        /// - Parameter hasFallback: There is another folder, on a disk with room.
+        init(hasFallback: Bool = false) throws {
             fixture = try RecordingFixture()
             disk = try PrivateTmpfs.cleared()
-            folders = ClipFolders(root: disk.root.appending(path: "clips"), notices: notices)
+            folders = ClipFolders(
+                root: disk.root.appending(path: "clips"),
+                fallback: hasFallback ? fixture.folder.file("fallback") : nil, notices: notices, logger: lines.logger)
             folders.establish(newest: nil)
             var settings = RecordingSettings(preRollSeconds: 2, postRollSeconds: 2, maxClipSeconds: 60)
             settings.retrySeconds = 0.02
             settings.patienceSeconds = 300
-            let fixture = fixture, folders = folders
+            let fixture = fixture, folders = folders, logger = lines.logger
             cameras = try Self.names.map { name, priority in
                 let ring = PacketRing(seconds: 60, maxBytes: 1 << 28)
                 let recorder = ClipRecorder(
                     camera: try #require(CameraID(rawValue: name)), folders: folders, ring: ring, store: fixture.store,
                     settings: settings, clock: fixture.clock,
-                    makeID: { ClipID(rawValue: fixture.ids.next(at: $0)) })
+                    makeID: { ClipID(rawValue: fixture.ids.next(at: $0)) }, logger: logger)
                 return (recorder, ring, priority)
             }
             let pairs = cameras.map { (recorder: $0.recorder, priority: $0.priority) }
             diskGuard = DiskGuard(
                 folders: folders, store: fixture.store,
-                policy: RetentionPolicy(keepSeconds: nil, reserveBytes: Self.reserveBytes), clock: fixture.clock
+                policy: RetentionPolicy(keepSeconds: nil, reserveBytes: Self.reserveBytes), clock: fixture.clock,
+                logger: logger
             ) { pairs }
         }
 
@@ -64,6 +69,14 @@ struct FullDiskTests {
         func look() throws {
             try diskGuard.look()
             for camera in cameras { camera.recorder.look() }
+        }
+
+        /// Warnings, errors and worse that were logged more than once; clips are all the same here.
+        var repeatedWarnings: [String] {
+            let texts = lines.all.filter { line in
+                ["warning", "error", "critical"].contains { line.hasPrefix($0) }
+            }.map { $0.replacing(/[0-9a-z]{26}/, with: "ID") }
+            return Dictionary(grouping: texts) { $0 }.filter { $0.value.count > 1 }.keys.sorted()
         }
 
         var paused: [Bool] { cameras.map(\.recorder.isPaused) }
@@ -171,6 +184,70 @@ struct FullDiskTests {
         // No packet follows that would tell it that its time is over.
         site.cameras[0].ring.finish()
         try await expectWhole(site, [again], from: 14, to: 19)
+    }
+
+    @Test(
+        "when nothing may go and the fallback folder has room, all go on there, it is said once, and they come back",
+        .timeLimit(.minutes(20)))
+    func fallback() async throws {
+        let site = try Site(hasFallback: true)
+        try site.old(Site.oldPrefix + "1", isProtected: true)
+        let items = try site.fixture.packets(site.fixture.video())
+        site.feed(items[..<80])
+        try site.look()
+        #expect(site.notices.open.isEmpty)
+        try site.disk.fill(untilFree: 0)
+        try site.look()
+        #expect(site.paused == [false, false, false])
+        var incidents: [Incident] = []
+        for camera in 0..<3 {
+            let incident = try site.incident("one", of: camera, from: 6, to: 7)
+            try await site.cameras[camera].recorder.handle(.new(incident))
+            try await site.cameras[camera].recorder.handle(.end(incident.ended()))
+            incidents.append(incident)
+        }
+        site.feed(items[80...])
+        for _ in 0..<20 { try site.look() }
+        try await expectWhole(site, incidents, from: 4, to: 9)
+        for incident in incidents {
+            let clips = try site.fixture.store.unwatched.clips(of: incident.id)
+            #expect(!clips.isEmpty && clips.allSatisfy { $0.path.hasPrefix("@fallback/") })
+        }
+        #expect(site.notices.open == ["disk_low", "storage_fallback"])
+        #expect(site.repeatedWarnings == [])
+        // There is room again.
+        try site.disk.empty()
+        try site.look()
+        #expect(site.notices.open.isEmpty)
+        let again = try site.incident("two", of: 1, from: 16, to: 17)
+        try await site.cameras[1].recorder.handle(.new(again))
+        try await site.cameras[1].recorder.handle(.end(again.ended()))
+        site.cameras[1].ring.finish()
+        try await expectWhole(site, [again], from: 14, to: 19)
+        let clips = try site.fixture.store.unwatched.clips(of: again.id)
+        #expect(!clips.isEmpty && clips.allSatisfy { $0.path.hasPrefix("normal/") })
+    }
+
+    @Test("a full disk without another folder is said once, however often it is tried again", .timeLimit(.minutes(20)))
+    func saidOnce() async throws {
+        let site = try Site()
+        let items = try site.fixture.packets(site.fixture.video())
+        site.feed(items[..<80])
+        let incident = try site.incident("one", of: 2, from: 6, to: 7)
+        try await site.cameras[2].recorder.handle(.new(incident))
+        try site.disk.fill(untilFree: 0)
+        try await site.cameras[2].recorder.handle(.end(incident.ended(at: 14)))
+        site.feed(items[80...])
+        // Many tries long: it is known to have met the full disk, and goes on for a while.
+        try await eventually { site.lines.all.contains { $0.contains("No space left") } ? true : nil }
+        for _ in 0..<50 {
+            try site.look()
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(site.repeatedWarnings == [])
+        #expect(site.cameras[2].recorder.openRecordings == 1 && site.cameras[2].recorder.lostSeconds == 0)
+        try site.disk.empty()
+        try await expectWhole(site, [incident], from: 4, to: 16)
     }
 
     /// Each incident's clips play and have every second; nothing was lost, and `check` finds nothing.

@@ -18,13 +18,18 @@ struct StorageService: Service {
     func run() async throws {
         // A disk that hangs must not keep the look at the recorders from happening.
         let probing = Worker("storage probe"), guarding = Worker("disk guard")
+        let trouble = Mutex<String?>(nil)
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 probing.submit { folders.probe() }
                 guarding.submit {
-                    do { try diskGuard.look() } catch {
-                        logger.error("the clips' disk can't be looked after: \(error)")
+                    var found: String?
+                    do { try diskGuard.look() } catch { found = "\(error)" }
+                    let isNews = trouble.withLock { trouble in
+                        defer { trouble = found }
+                        return found != trouble
                     }
+                    if let found, isNews { logger.error("the clips' disk can't be looked after: \(found)") }
                 }
                 for recorder in recorders() { recorder.look() }
                 guard (try? await clock.sleep(seconds: Self.lookSeconds)) != nil else { return }

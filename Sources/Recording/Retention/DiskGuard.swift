@@ -5,12 +5,17 @@ import Storage
 import Synchronization
 
 /// Keeps the clips' disk from filling up: lets clips go whose time is over, then, up to the reserve, the oldest that nobody
-/// has protected; and when nothing more may go, has the cameras of low priority stop first. It says so each time.
+/// has protected; and when nothing more may go, sends the cameras' clips to the fallback folder, those of low priority first, and
+/// has them stop where that has no room either. It says so each time.
 ///
 /// What was freed is asked of the clips' own mount after each deletion, not computed.
 public final class DiskGuard: Sendable {
     private struct State {
         var stopped: Set<CameraID> = []
+        /// Their clips go to the fallback folder.
+        var elsewhere: Set<CameraID> = []
+        /// Clips that could not be deleted; said once.
+        var undeletable: Set<ClipID> = []
         var lastUpkeep: Double?
         /// When a clip went before its time, on the monotonic clock.
         var lastEarly: Double?
@@ -81,7 +86,11 @@ public final class DiskGuard: Sendable {
             outcome.expired = try removeExpired()
             try store.blocking.removeLinks(expiredBefore: clock.now() - 7 * 86_400)
         }
-        guard folders.isPrimaryThere else { return outcome }
+        guard folders.isPrimaryThere else {
+            // All of them go on elsewhere, or in memory.
+            release()
+            return outcome
+        }
         let path = folders.files.root.path(percentEncoded: false)
         var space = try folders.disk.system.space(path)
         if space.availableBytes < policy.reserveBytes {
@@ -89,7 +98,10 @@ public final class DiskGuard: Sendable {
             space = try folders.disk.system.space(path)
         }
         outcome.availableBytes = space.availableBytes
-        if space.availableBytes >= max(policy.reserveBytes, Self.leastBytes) { folders.noteRoom() }
+        let least = min(Self.leastBytes, space.totalBytes / 10)
+        if folders.isFull, space.availableBytes >= max(policy.reserveBytes, least), folders.takesBytes() {
+            folders.noteRoom()
+        }
         decide(space, path: path, early: outcome.early)
         if isUpkeepDue { try forecast(space, path: path) }
         return outcome
@@ -99,9 +111,12 @@ public final class DiskGuard: Sendable {
     private func makeRoom() -> Bool {
         do {
             // Without a reserve too: the disk is full now, and a writer waits.
+            let now = clock.monotonicSeconds()
+            let isCalm = state.withLock { $0.lastEarly.map { now - $0 >= Self.calmSeconds } ?? true }
             let freed = try freeUp(to: policy.reserveBytes > 0 ? policy.reserveBytes : Self.leastBytes)
             guard freed > 0 else { return false }
-            logger.warning("the clips' disk was full: \(freed) clips went before their time")
+            logger.log(
+                level: isCalm ? .warning : .info, "the clips' disk was full: \(freed) clips went before their time")
             let path = folders.files.root.path(percentEncoded: false)
             folders.notices.raise(
                 .diskLow(path: path, freeBytes: (try? folders.disk.system.space(path).availableBytes) ?? 0))
@@ -179,7 +194,9 @@ public final class DiskGuard: Sendable {
                         removed += 1
                         logger.info("clip \(kept.clip.id) of \(kept.clip.startDate) was deleted")
                     } catch {
-                        logger.error("clip \(kept.clip.id) can't be deleted: \(error)")
+                        if state.withLock({ $0.undeletable.insert(kept.clip.id).inserted }) {
+                            logger.error("clip \(kept.clip.id) can't be deleted: \(error)")
+                        }
                     }
                 }
                 last = end.clip.id
@@ -191,18 +208,30 @@ public final class DiskGuard: Sendable {
     private func decide(_ space: DiskSpace, path: String, early: Int) {
         let cameras = recorders()
         let now = clock.monotonicSeconds()
-        let (before, isCalm) = state.withLock { state in
-            (state.stopped, state.lastEarly.map { now - $0 >= Self.calmSeconds } ?? true)
+        let (before, elsewhereBefore, isCalm) = state.withLock { state in
+            (state.stopped, state.elsewhere, state.lastEarly.map { now - $0 >= Self.calmSeconds } ?? true)
         }
-        var stopped: Set<CameraID> = []
+        var stopped: Set<CameraID> = [], elsewhere: Set<CameraID> = []
+        lazy var fallbackBytes = folders.fallbackBytes()
         for (recorder, priority) in cameras {
-            let wasStopped = before.contains(recorder.camera)
-            let needed = Double(policy.reserveBytes) * priority.reserveShare * (wasStopped ? Self.resumeFactor : 1)
-            let mustStop = Double(space.availableBytes) < needed
-            recorder.isPaused = mustStop
-            if mustStop { stopped.insert(recorder.camera) }
+            let camera = recorder.camera, share = Double(policy.reserveBytes) * priority.reserveShare
+            func hasRoom(_ bytes: Int64, _ needed: Double, after wasShort: Bool) -> Bool {
+                Double(bytes) >= needed * (wasShort ? Self.resumeFactor : 1)
+            }
+            let wasStopped = before.contains(camera)
+            if hasRoom(space.availableBytes, share, after: wasStopped || elsewhereBefore.contains(camera)) {
+                recorder.isPaused = false
+                continue
+            }
+            let isSaved = hasRoom(fallbackBytes, max(share, Double(Self.leastBytes)), after: wasStopped)
+            if isSaved { elsewhere.insert(camera) } else { stopped.insert(camera) }
+            recorder.isPaused = !isSaved
         }
-        state.withLock { $0.stopped = stopped }
+        state.withLock { state in
+            state.stopped = stopped
+            state.elsewhere = elsewhere
+        }
+        folders.sendElsewhere(elsewhere)
         for camera in stopped.subtracting(before).sorted(by: { $0.rawValue < $1.rawValue }) {
             logger.critical("\(camera): records no more clips: the disk is full and nothing more may be deleted")
         }
@@ -220,6 +249,15 @@ public final class DiskGuard: Sendable {
             folders.notices.raise(.diskLow(path: path, freeBytes: space.availableBytes))
         } else if isCalm, Double(space.availableBytes) >= Double(policy.reserveBytes) * Self.resumeFactor {
             folders.notices.clear(OperationalNotice.diskLow(path: path, freeBytes: 0).key)
+        }
+    }
+
+    /// No camera stops because of the clips' disk.
+    private func release() {
+        state.withLock { $0.stopped = [] }
+        for (recorder, _) in recorders() {
+            recorder.isPaused = false
+            folders.notices.clear(OperationalNotice.recordingStopped(recorder.camera).key)
         }
     }
 
