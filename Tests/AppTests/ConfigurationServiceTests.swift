@@ -136,6 +136,50 @@ struct ConfigurationServiceTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
     }
 
+    @Test("a password's file goes when no configuration names it any more, not even the one that undo would bring back")
+    func forgottenSecrets() async throws {
+        let (desk, file) = try desk()
+        let folder = directory.file("state").appending(path: "secrets")
+        func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
+        func type(_ password: String) async throws {
+            let edits = [edit("username", .text("aw")), edit("password", .secret(password))]
+            #expect(try await desk.apply(edits, revision: nil, dryRun: false).isSaved)
+        }
+        try await type("first")
+        let first = try names()
+        try Data("mine".utf8).write(to: folder.appending(path: "camera-password"))
+        try await type("second")
+        // The first one comes back with undo, and then the second one is nobody's.
+        #expect(try names().count == 3)
+        #expect(try await desk.undo().isSaved)
+        #expect(try names() == (first + ["camera-password"]).sorted())
+        try await type("third")
+        try await type("fourth")
+        #expect(try names().count == 3 && !names().contains(first[0]))
+        // The camera goes, with one change after that, and so does its password.
+        let others = [
+            ConfigurationEdit(
+                path: [.key("cameras"), .key("-")],
+                value: .section([
+                    ConfigurationValue.Entry(key: "id", value: .text("aisle")),
+                    ConfigurationValue.Entry(key: "url", value: .text("rtsp://192.0.2.2/a")),
+                ])),
+            ConfigurationEdit(path: [.key("cameras"), .key("dock")], value: nil),
+        ]
+        #expect(try await desk.apply(others, revision: nil, dryRun: false).isSaved)
+        let name = ConfigurationEdit(
+            path: [.key("cameras"), .key("aisle"), .key("name")], value: .text("Aisle 1"))
+        #expect(try await desk.apply([name], revision: nil, dryRun: false).isSaved)
+        #expect(try names() == ["camera-password"])
+        // What a change that was cut off has left goes at the next start.
+        try Data("left".utf8).write(to: folder.appending(path: "cameras-dock-password-1a2b3c4d5e6f"))
+        let started = try AislewatchConfiguration.load(path: file.path, environment: [:])
+        let next = ConfigurationService(
+            file: file, environment: [:], stateDirectory: directory.file("state"), started: started, apply: { _ in })
+        _ = try await next.current()
+        #expect(try names() == ["camera-password"])
+    }
+
     @Test(
         "only network streams are tried: files, lists of files and devices are refused unopened",
         arguments: ["file:///etc/passwd", "concat:a|b", "/etc/passwd", "data:x", "pipe:0", "rtmp://h/x", "rtsp://a\nb"])

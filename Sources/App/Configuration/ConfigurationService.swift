@@ -28,6 +28,8 @@ final class ConfigurationService: ConfigurationEditor {
         self.stateDirectory = stateDirectory
         self.started = started
         self.apply = apply
+        // A change may have been cut off, or the file been written by hand.
+        work.start { [self] in removeForgottenSecrets() }
     }
 
     private var undoFile: URL { stateDirectory.appending(path: "configuration.undo.yaml") }
@@ -86,7 +88,10 @@ final class ConfigurationService: ConfigurationEditor {
                 throw PortFailure.conflict("There is nothing to undo.")
             }
             let change = try finish(old: try read(), new: before, secrets: [], dryRun: false)
-            if change.isSaved { try? FileManager.default.removeItem(at: undoFile) }
+            if change.isSaved {
+                try? FileManager.default.removeItem(at: undoFile)
+                removeForgottenSecrets()
+            }
             return change
         }
     }
@@ -133,6 +138,7 @@ final class ConfigurationService: ConfigurationEditor {
             try Self.write(Data(old.utf8), to: undoFile, mode: 0o600)
             let mode = (try? FileManager.default.attributesOfItem(atPath: file.path))?[.posixPermissions] as? NSNumber
             try Self.write(Data(new.utf8), to: file.resolvingSymlinksInPath(), mode: mode?.uint32Value ?? 0o640)
+            removeForgottenSecrets()
         }
         return change(isValid: true, isSaved: true, [], diff, now: new, shown: new)
     }
@@ -199,6 +205,24 @@ final class ConfigurationService: ConfigurationEditor {
                 })
         default: return value
         }
+    }
+
+    /// Removes the files of secrets that neither the configuration names any more nor the one that undoing would bring back.
+    /// What a person has put beside them stays.
+    private func removeForgottenSecrets() {
+        guard let text = try? read() else { return }
+        let before = try? String(contentsOf: undoFile, encoding: .utf8)
+        if before == nil, FileManager.default.fileExists(atPath: undoFile.path) { return }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: secretsFolder.path)) ?? []
+        for name in names where Self.isOurs(name) && !text.contains(name) && before?.contains(name) != true {
+            try? FileManager.default.removeItem(at: secretsFolder.appending(path: name))
+        }
+    }
+
+    /// Whether a file of the secrets' folder ends with such a number as ``name(_:_:_:)`` gives them.
+    private static func isOurs(_ name: String) -> Bool {
+        guard let number = name.split(separator: "-").last, number.count < name.count else { return false }
+        return (10...13).contains(number.count) && UInt64(number, radix: 36) != nil
     }
 
     private func whyNotWritable() -> String? {
