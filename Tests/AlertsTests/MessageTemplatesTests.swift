@@ -24,7 +24,10 @@ struct MessageTemplatesTests {
         }
         let text = IncidentText(try MessageTemplates(language: "de")).text(
             incident, cameraName: "Gang 4", link: nil, timeZone: Samples.berlin)
-        #expect(text == "Gegenstand gefallen aus dem Regal, Gang 4, 14:02:31. Fallhöhe etwa 2,1 m, liegt auf dem Verkehrsweg.")
+        #expect(
+            text
+                == "Gegenstand gefallen aus dem Regal, Gang 4, 14:02:31. Fallhöhe etwa 2,1 m, liegt auf dem Verkehrsweg."
+        )
         #expect(GSM7.segments(text) == 1)
     }
 
@@ -105,6 +108,39 @@ struct MessageTemplatesTests {
             texts.summary(incidents, link: URL(string: "https://a.example/i/t"))
                 == "3 more incidents since 14:02:31: 2 x Object fell (aisle-4), 1 x Liquid spreading on the floor (Dock). "
                 + "https://a.example/i/t")
+    }
+
+    @Test("recordings that somebody asked for are no incidents, and one incident is one")
+    func requests() {
+        let texts = AlertTexts(timeZone: Samples.berlin)
+        let manual = [Samples.incident("1", kind: .manual), Samples.incident("2", kind: .manual)]
+        #expect(
+            texts.summary(manual + [Samples.incident("3")], link: nil)
+                == "1 more incident since 14:02:31: 1 x Object fell (aisle-4). Recordings on request: 2.")
+        #expect(texts.summary(manual, link: nil) == "Recordings on request since 14:02:31: 2.")
+    }
+
+    @Test("a summary of many kinds fits two SMS, and its numbers add up", arguments: ["en", "de"])
+    func longSummary(language: String) throws {
+        let cameras = (1...7).map { Samples.camera("cam-\($0)") }
+        let names = Dictionary(uniqueKeysWithValues: cameras.map { ($0, "Wareneingang Rückläger \($0.rawValue)") })
+        let texts = AlertTexts(
+            templates: try MessageTemplates(language: language), timeZone: Samples.berlin, cameraNames: names)
+        let kinds: [IncidentKind] = [.fallingObject, .spill, .nearMiss]
+        let incidents = cameras.enumerated().flatMap { index, camera in
+            kinds.flatMap { kind in
+                (0...index).map { Samples.incident("\(camera)-\(kind.rawValue)-\($0)", kind: kind, camera: camera) }
+            }
+        }
+        let link = try #require(
+            URL(string: "https://aislewatch.example.com:8443/i/\(String(repeating: "t", count: 32))"))
+        let text = texts.summary(incidents, link: link)
+        #expect(GSM7.segments(GSM7.folded(text)) == 2, "\(text)")
+        #expect(text.hasPrefix("84 ") && text.hasSuffix(link.absoluteString))
+        // "7 x …, 7 x …, 70 others": the numbers behind the colon are all of them.
+        let numbers = text.split(separator: ": ", maxSplits: 1).last.map { $0.split(separator: ", ") } ?? []
+        #expect(numbers.compactMap { Int($0.prefix { $0.isNumber }) }.reduce(0, +) == 84, "\(text)")
+        #expect(numbers.count > 1)
     }
 
     @Test(

@@ -120,6 +120,22 @@ struct RoutingInTimeTests {
         #expect(try states("02a") == ["incident sms pending"])
     }
 
+    @Test("recordings that somebody asked for bring no flood about")
+    func requestsAreNoFlood() throws {
+        let announcer = announcer([AlertDestination(channel: "sms", recipients: ["+1"])])
+        for id in ["01a", "01b", "01c", "01d"] {
+            var manual = incident(id)
+            manual.kind = .manual
+            manual.kinds = [.manual]
+            try announcer.commit(.new(manual))
+            try sendAll()
+            // Longer than the same kind cools down, and well within a flood.
+            clock.advance(seconds: 61)
+        }
+        try announcer.commit(.new(incident("02a")))
+        #expect(try states("02a") == ["incident sms pending"])
+    }
+
     @Test("a snooze silences what it covers, records it all the same, and ends by itself")
     func snooze() throws {
         let announcer = announcer([AlertDestination(channel: "sms", recipients: ["+1"])])

@@ -27,6 +27,22 @@ struct OutboxTests {
         #expect(try store.unwatched.pendingHeads() == [second[0], second[1]])
     }
 
+    @Test("what waits is counted, not what is planned for later")
+    func waiting() throws {
+        var escalation = Samples.alert("+2")
+        escalation.purpose = .escalation(1)
+        escalation.dueAt = test.clock.now() + 600
+        let planned = test.clock.now()
+        _ = try plan("01a", Samples.alert("+1"), escalation)
+        #expect(try store.unwatched.outboxSummary() == .init(waiting: 1, waitingSince: planned))
+        test.clock.advance(seconds: 601)
+        #expect(try store.unwatched.outboxSummary() == .init(waiting: 2, waitingSince: planned))
+        for message in try store.unwatched.pendingHeads() {
+            try store.unwatched.markSent(message.id, at: test.clock.now())
+        }
+        #expect(try store.unwatched.outboxSummary() == .init(lastSentAt: test.clock.now()))
+    }
+
     @Test("a failed message stays its recipient's first, with its next moment and reason")
     func failure() throws {
         let first = try #require(try plan("01a", Samples.alert("+1")).first)

@@ -39,35 +39,81 @@ public struct AlertTexts: Sendable {
         return link.map { words + " " + $0.absoluteString } ?? words
     }
 
-    /// Many incidents in one message: how many, since when, of which kinds where. `link` opens the newest.
+    /// Many incidents in one message: how many, since when, of which kinds where; and recordings that somebody asked for,
+    /// which count apart. At most two SMS long, as far as the link allows: of more kinds than fit only the number is told.
+    /// - Parameter link: Opens the newest.
     public func summary(_ incidents: [Incident], link: URL?) -> String {
-        struct Group: Hashable {
-            var kind: IncidentKind
-            var camera: CameraID
+        let happened = incidents.filter { $0.kind != .manual }, requests = incidents.count - happened.count
+        let since = incidents.map(\.startDate).min().map(time) ?? ""
+        var sentences: [String?] = []
+        if requests > 0 {
+            let fields = ["count": "\(requests)", "since": happened.isEmpty ? since : ""]
+            sentences.append(templates.text("summary.requested", fields))
         }
-        var groups: [Group] = []
-        var counts: [Group: (count: Int, what: String)] = [:]
+        sentences.append(link?.absoluteString)
+        let rest = sentences.compactMap(\.self).joined(separator: " ")
+        guard !happened.isEmpty else { return rest }
+        let groups = Self.groups(happened)
+        var text = ""
+        // The names get shorter before a kind is left out.
+        for (shown, nameLength) in [(4, 20), (4, 10)] + (0..<4).reversed().map({ ($0, 10) }) {
+            let key = happened.count == 1 ? "summary.one" : "summary"
+            let fields = [
+                "count": "\(happened.count)", "since": since,
+                "kinds": kinds(groups, shown: shown, ShortNames(limit: nameLength)),
+            ]
+            text = [templates.text(key, fields) ?? "\(happened.count)", rest].filter { !$0.isEmpty }
+                .joined(separator: " ")
+            if GSM7.segments(GSM7.folded(text)) <= 2 { break }
+        }
+        return text
+    }
+
+    private struct Group: Hashable {
+        var kind: IncidentKind
+        var camera: CameraID
+    }
+
+    /// The most frequent first; of the same number the one that came first.
+    private static func groups(_ incidents: [Incident]) -> [(group: Group, incidents: [Incident])] {
+        let all = Dictionary(grouping: incidents) { Group(kind: $0.kind, camera: $0.camera) }
+        var order: [Group] = []
         for incident in incidents {
             let group = Group(kind: incident.kind, camera: incident.camera)
-            if counts[group] == nil { groups.append(group) }
-            counts[group] = ((counts[group]?.count ?? 0) + 1, self.incidents.headline(incident))
+            if !order.contains(group) { order.append(group) }
         }
-        let parts = groups.compactMap { group in
-            counts[group].flatMap { count, what in
-                templates.text(
-                    "summary.part",
-                    [
-                        "count": "\(count)", "what": what,
-                        "camera": ShortNames(limit: 20).shortened(name(group.camera)),
-                    ])
-            }
+        let ranked = order.enumerated().sorted {
+            (-(all[$0.element]?.count ?? 0), $0.offset) < (-(all[$1.element]?.count ?? 0), $1.offset)
         }
-        let shown = parts.prefix(4).joined(separator: ", ") + (parts.count > 4 ? ", ..." : "")
-        let since = incidents.map(\.startDate).min().map(time) ?? ""
-        let text =
-            templates.text("summary", ["count": "\(incidents.count)", "since": since, "kinds": shown])
-            ?? "\(incidents.count)"
-        return link.map { text + " " + $0.absoluteString } ?? text
+        return ranked.map { ($0.element, all[$0.element] ?? []) }
+    }
+
+    /// "2 x Object fell (Dock), 1 x Liquid spreading on the floor (aisle-4), 3 more"
+    private func kinds(
+        _ groups: [(group: Group, incidents: [Incident])], shown: Int, _ names: ShortNames
+    ) -> String {
+        var parts = groups.prefix(shown).compactMap { group, incidents in
+            templates.text(
+                "summary.part",
+                [
+                    "count": "\(incidents.count)", "what": headline(of: incidents),
+                    "camera": names.shortened(name(group.camera)),
+                ])
+        }
+        let others = groups.dropFirst(shown).reduce(0) { $0 + $1.incidents.count }
+        if others > 0, !parts.isEmpty {
+            parts += [templates.text("summary.others", ["count": "\(others)"])].compactMap(\.self)
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    /// What can be said of all of them, which are of one kind.
+    private func headline(of incidents: [Incident]) -> String {
+        let texts = Set(incidents.map(self.incidents.headline))
+        if texts.count == 1, let text = texts.first { return text }
+        guard var plain = incidents.first else { return "" }
+        plain.facts = IncidentFacts()
+        return self.incidents.headline(plain)
     }
 
     /// What is wrong with the installation.

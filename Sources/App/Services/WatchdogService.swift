@@ -59,7 +59,9 @@ struct WatchdogService: Service {
         let recipients = channels.allWell
         do {
             try await store.perform { store in
-                let incidents = try store.incidents(IncidentFilter(since: now - 86_400, limit: nil)).count
+                // Not what a person has asked for, nor what only tried the chain.
+                let incidents = try store.incidents(IncidentFilter(since: now - 86_400, limit: nil))
+                    .count { $0.kind != .manual && !$0.isDrill }
                 let text = texts.allWell(
                     online: online, cameras: count, incidents: incidents,
                     problems: try store.openNotices().prefix(3).map(\.text), at: now)

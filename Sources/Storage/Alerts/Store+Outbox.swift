@@ -9,8 +9,6 @@ extension StoreAccess {
     /// come or not; those behind it wait, so that a recipient gets the messages in order. A message that was planned for
     /// later (an escalation) stands behind all others until its moment.
     public func pendingHeads() throws -> [OutboxMessage] {
-        let now = clock.now()
-        // A moment more than a day away was planned before the clock was set back: no message is planned that far ahead.
         let heads = try read { db in
             try Row.fetchAll(
                 db,
@@ -18,12 +16,11 @@ extension StoreAccess {
                     WITH ranked AS (
                         SELECT id, row_number() OVER (
                             PARTITION BY channel, recipient
-                            ORDER BY CASE WHEN due_at IS NULL OR due_at <= :now OR due_at > :impossible THEN ''
-                                ELSE due_at END, id) AS place
+                            ORDER BY CASE WHEN \(OutboxRow.isDue) THEN '' ELSE due_at END, id) AS place
                         FROM outbox WHERE state = 'pending')
                     """ + OutboxRow.select
                         + "WHERE outbox.id IN (SELECT id FROM ranked WHERE place = 1) ORDER BY outbox.id",
-                arguments: ["now": UTCText.string(now), "impossible": UTCText.string(now + 90_000)])
+                arguments: OutboxRow.moments(clock.now()))
         }
         return try heads.map { row in
             let token = try token(row) ?? reissueLink(row)
@@ -153,23 +150,22 @@ extension StoreAccess {
 
     /// How each channel's messages stand; channels without messages are missing.
     public func outboxSummaries() throws -> [ChannelBacklog] {
-        let now = UTCText.string(clock.now())
-        return try read { db in
+        try read { db in
             try Row.fetchAll(
                 db,
                 sql: """
                     SELECT channel,
-                        count(*) FILTER (WHERE state = 'pending' AND (due_at IS NULL OR due_at <= :now)) AS waiting,
+                        count(*) FILTER (WHERE state = 'pending' AND \(OutboxRow.isDue)) AS waiting,
                         count(*) FILTER (WHERE state = 'dead') AS dead,
                         min(coalesce(retried_at, due_at, created_at))
-                            FILTER (WHERE state = 'pending' AND (due_at IS NULL OR due_at <= :now)) AS waiting_since,
+                            FILTER (WHERE state = 'pending' AND \(OutboxRow.isDue)) AS waiting_since,
                         max(sent_at) AS last_sent_at,
                         (SELECT last_error FROM outbox AS failed
                             WHERE failed.channel = outbox.channel AND state = 'pending' AND last_error IS NOT NULL
                             ORDER BY id LIMIT 1) AS last_error
                     FROM outbox GROUP BY channel ORDER BY channel
                     """,
-                arguments: ["now": now]
+                arguments: OutboxRow.moments(clock.now())
             ).map { row in
                 ChannelBacklog(
                     channel: row["channel"], waiting: row["waiting"], dead: row["dead"],
@@ -179,29 +175,20 @@ extension StoreAccess {
         }
     }
 
-    /// How the outbox does, at a glance.
+    /// How the outbox does, at a glance. What was planned for later (an escalation, a summary) does not wait yet.
     public struct OutboxSummary: Hashable, Sendable {
-        public var pending = 0
+        public var waiting = 0
         public var dead = 0
-        public var oldestPendingAt: Date?
+        public var waitingSince: Date?
         public var lastSentAt: Date?
     }
 
     public func outboxSummary() throws -> OutboxSummary {
-        try read { db in
-            guard
-                let row = try Row.fetchOne(
-                    db,
-                    sql: """
-                        SELECT (SELECT count(*) FROM outbox WHERE state = 'pending') AS pending,
-                            (SELECT count(*) FROM outbox WHERE state = 'dead') AS dead,
-                            (SELECT min(created_at) FROM outbox WHERE state = 'pending') AS oldest,
-                            (SELECT max(sent_at) FROM outbox WHERE state = 'sent') AS sent
-                        """)
-            else { return OutboxSummary() }
-            return OutboxSummary(
-                pending: row["pending"], dead: row["dead"], oldestPendingAt: try row.optionalDate("oldest"),
-                lastSentAt: try row.optionalDate("sent"))
+        try outboxSummaries().reduce(into: OutboxSummary()) { summary, channel in
+            summary.waiting += channel.waiting
+            summary.dead += channel.dead
+            summary.waitingSince = [summary.waitingSince, channel.waitingSince].compactMap(\.self).min()
+            summary.lastSentAt = [summary.lastSentAt, channel.lastSentAt].compactMap(\.self).max()
         }
     }
 
@@ -274,6 +261,15 @@ enum OutboxRow {
     static let select =
         "SELECT outbox.*, links.nonce AS nonce FROM outbox "
         + "LEFT JOIN links ON links.token_sha256 = outbox.link_sha256 "
+
+    /// Of a pending message: its time has come. A moment more than a day away was planned before the clock was set back: no
+    /// message is planned that far ahead.
+    static let isDue = "(due_at IS NULL OR due_at <= :now OR due_at > :impossible)"
+
+    /// What ``isDue`` is asked with.
+    static func moments(_ now: Date) -> StatementArguments {
+        ["now": UTCText.string(now), "impossible": UTCText.string(now + 90_000)]
+    }
 
     /// - Parameter token: Goes into the text where the placeholder stands, if there is a link; nil leaves a mark.
     static func message(_ row: Row, token: String?) throws -> OutboxMessage {

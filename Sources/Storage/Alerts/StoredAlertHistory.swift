@@ -40,6 +40,7 @@ struct StoredAlertHistory: AlertHistory {
             sql: """
                 SELECT count(*) FROM outbox
                 WHERE channel = ? AND recipient = ? AND purpose = 'incident' AND created_at >= ? AND state <> 'dead'
+                    AND NOT EXISTS (SELECT 1 FROM incidents WHERE id = outbox.incident_id AND kind = 'manual')
                 """,
             arguments: [channel, recipient, UTCText.string(since)]) ?? 0
     }
@@ -49,8 +50,10 @@ struct StoredAlertHistory: AlertHistory {
         return try Row.fetchAll(
             db,
             sql: """
-                SELECT incidents.* FROM outbox_members JOIN incidents ON incidents.id = outbox_members.incident_id
-                WHERE outbox_members.message_id = ? ORDER BY incidents.start_date, incidents.id
+                SELECT * FROM incidents WHERE id IN (
+                    SELECT coalesce(incidents.merged_into, incidents.id) FROM outbox_members
+                    JOIN incidents ON incidents.id = outbox_members.incident_id WHERE outbox_members.message_id = ?)
+                ORDER BY start_date, id
                 """,
             arguments: [summary]
         ).map(IncidentRow.incident)

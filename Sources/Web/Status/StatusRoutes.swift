@@ -119,7 +119,7 @@ struct StatusRoutes: Sendable {
                         freeBytes: disk.freeBytes, totalBytes: disk.totalBytes, clipsBytes: disk.clipsBytes,
                         clips: disk.clips, bytesPerDay: disk.bytesPerDay, daysLeft: disk.daysLeft, text: disk.text),
                     outbox: Outbox(
-                        pending: outbox.pending, dead: outbox.dead, oldestPendingAt: outbox.oldestPendingAt,
+                        pending: outbox.waiting, dead: outbox.dead, oldestPendingAt: outbox.waitingSince,
                         lastSentAt: outbox.lastSentAt),
                     warnings: services.warnings().map(WarningView.init)))
         }
