@@ -213,6 +213,20 @@ class Browser:
         with open(os.path.join(self.shots, f"{name}.png"), "wb") as file:
             file.write(base64.b64decode(data))
 
+    def violations(self):
+        """What axe-core finds that people with a screen reader or without a mouse would stumble over, a line each."""
+        if not self.js("return Boolean(window.axe)"):
+            import axe_core_python
+            with open(os.path.join(os.path.dirname(axe_core_python.__file__), "axe.min.js")) as file:
+                self.js(file.read())
+        # What floats over the page would be taken for the background of what lies below it.
+        return self.js_async(
+            "const floating = [...document.querySelectorAll('#toasts, #rail')].filter((node) => getComputedStyle(node).position === 'fixed');"
+            "for (const node of floating) node.style.visibility = 'hidden';"
+            "const { violations } = await axe.run(document, { resultTypes: ['violations'] });"
+            "for (const node of floating) node.style.visibility = '';"
+            "return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)} ${node.any.map((check) => check.message).join('; ').slice(0, 160)}`))")
+
     def errors(self, but=()):
         """The console's errors since the last call; those that contain a text of `but` are expected."""
         found = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]

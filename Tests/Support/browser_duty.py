@@ -131,7 +131,7 @@ class Duty(Signed):
         b.press("Hold alerts back", "main")
         for path in ("/", f"/camera/{FIRST}", "/incidents", "/following", "/setup/cameras", "/status", "/account"):
             b.go(path)
-            b.wait(f"the page {path}", "return document.querySelector('main h1') && !document.querySelector('main .loading')")
+            b.wait(f"the page {path}", f"return document.querySelector('main').dataset.page === '{path}'")
             strip = b.wait(f"the strip on {path}", "const strip = document.querySelector('#attention'); return strip && strip.offsetParent && strip.innerText")
             for words in ("Alerts are held back for all cameras", "until ", "by chief", "Stocktaking"):
                 check(words in strip, f"the strip on {path} says “{strip}” without “{words}”")

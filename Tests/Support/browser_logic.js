@@ -334,6 +334,15 @@ test("ranges from a minute to a month hold their moment, and go on without gap o
   }
   calendar.setZone("Nowhere");
 });
+test("times without a picture are hatched where they were, and say what was the matter", () => {
+  calendar.setZone("Europe/Berlin");
+  const range = timeline.rangeOf("day", new Date("2026-06-01T10:00:00Z"));
+  const gaps = [{ kind: "camera_offline", camera: "a", from: "2026-06-01T04:00:00Z", to: "2026-06-01T10:00:00Z" }, { kind: "camera_offline", camera: "a", from: "2026-05-30T04:00:00Z", to: "2026-05-30T10:00:00Z" }];
+  const marks = [...timeline.timeline(range, [{ id: "a", name: "A" }, { id: "b", name: "B" }], [], gaps, 800).querySelectorAll(".time-gap")];
+  same(marks.map((node) => [node.style.left, node.style.width]), [["25%", "25%"]]);
+  if (!marks[0].title.startsWith("no picture")) throw new Error(marks[0].title);
+  calendar.setZone("Nowhere");
+});
 test("the wall shows its cameras as large as they fit", () => {
   same(layout.grid(1, { width: 1000, height: 600 }), { columns: 1, rows: 1 });
   same(layout.grid(4, { width: 1000, height: 640 }), { columns: 2, rows: 2 });
@@ -373,7 +382,7 @@ test("what is not watched: excluded zones for all, all but walkways for what is 
   same([unwatched("", zones).excluded.length, unwatched("", zones).only], [1, null]);
   same(unwatched("object_left", zones).only.length, 1);
   same(unwatched("spill", zones).excluded.length, 2);
-  if (!unwatched("object_left", []).words.includes("can't be raised")) throw new Error(unwatched("object_left", []).words);
+  if (!unwatched("object_left", []).words.includes("can’t be raised")) throw new Error(unwatched("object_left", []).words);
 });
 test("causes are said with who, until when and why; the gravest first, and what only administrators can mend to them alone", () => {
   const now = new Date();

@@ -393,22 +393,24 @@ class Pages:
         b.has("a[data-incident]")
 
     def screens(self):
-        """every page fits a wide screen and a telephone, and is all there"""
+        """every page fits a wide screen and a telephone, is all there, and can be used without eyes or mouse"""
         b = self.browser
         incident = b.js_async("return (await (await fetch('/api/v1/incidents?limit=1')).json()).incidents[0].id")
         pages = {**PAGES, "incident": f"/incidents/{incident}", "not-found": "/incidents/none"}
+        found = []
         try:
             for width, scheme in self.schemes:
                 b.resize(width)
                 b.scheme(scheme)
                 for name, path in pages.items():
                     b.go(path)
-                    b.wait(f"the page {path}", "return document.querySelector('main h1') && !document.querySelector('main .loading')"
+                    b.wait(f"the page {path}", f"return document.querySelector('main')?.dataset.page === '{path}' && document.querySelector('main h1') && !document.querySelector('main .loading')"
                            " && [...document.images].every((image) => image.complete || image.loading === 'lazy')")
                     if name in ("live", "camera"):
                         b.has(".player[data-state='playing']")
                     wide = b.js("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
                     check(wide <= 0, f"{path} is {wide} px too wide at {width} px")
+                    found += [f"{path} at {width} px, {scheme}: {line}" for line in b.violations()]
                     if name == "incident" and width < 600:
                         bottom = b.js("return document.querySelector('.verdicts').getBoundingClientRect().bottom + scrollY")
                         check(bottom < 844, f"the verdicts end at {bottom} px on a telephone")
@@ -416,6 +418,7 @@ class Pages:
         finally:
             b.resize(1280)
             b.scheme("light")
+        check(not found, f"{len(found)} things that axe-core finds:\n" + "\n".join(sorted(set(found))[:40]))
 
     def restart(self):
         """after a restart the page comes back by itself, and what was followed still is"""

@@ -18,7 +18,7 @@ CONE = (0.806, 0.66)
 class Review(Signed):
     """Behaviours in their order; each may build on the ones before."""
 
-    ORDER = ["first_account", "enough", "bulk", "filters_stay", "keys", "swipe", "verdict_keys", "playback", "moment_link", "video_file", "zoom", "no_overlap", "jump", "shortcuts", "cut_out"]
+    ORDER = ["first_account", "enough", "bulk", "filters_stay", "keys", "swipe", "verdict_keys", "large_silence", "playback", "moment_link", "video_file", "zoom", "no_overlap", "jump", "shortcuts", "cut_out"]
     VIDEO = "const video = document.querySelector('.surface video'); return "
 
     def incidents(self):
@@ -104,6 +104,21 @@ class Review(Signed):
         b.wait("confirmed", "return document.querySelector('[data-verdict=confirmed][aria-pressed=true]')")
         check(self.send("GET", f"/api/v1/incidents/{self.ids[2]}")["review_note"] == "a carton", "the reason is gone")
 
+    def large_silence(self):
+        """more than 30 % of the picture is silenced only after it was asked again in words"""
+        b = self.browser
+        b.js("import('/js/incidents/review.js').then(({ judge }) => judge({ id: arguments[0], camera: 'aisle-4', camera_name: 'Aisle 4', kind: 'spill', review: 'none',"
+             " region: [0, 0, 640, 200], size: [640, 360], poster: null }, 'not_an_incident')).then((answer) => { window.judged = [answer]; })", self.ids[2])
+        b.has("dialog [name=again][value=silent]").click()
+        b.says("You will be asked once more")
+        b.press("Silence this place", "dialog")
+        b.says("Silence 56 % of the picture?")
+        b.says("What really happens there is then missed.")
+        b.shot("large-silence-1280")
+        b.press("Cancel", "dialog")
+        check(b.wait("an answer", "return window.judged") == [None], "a verdict was given all the same")
+        check(not self.send("GET", "/api/v1/suppressions")["suppressions"], "the place is silenced all the same")
+
     def playback(self):
         """clips play at ½ to 8 times, go on by one frame, with and without masks"""
         b = self.browser
@@ -119,7 +134,8 @@ class Review(Signed):
         b.wait("it stands", self.VIDEO + "video.paused && !video.seeking")
         before = b.js(self.VIDEO + "video.currentTime")
         b.key(".")
-        step = b.wait("a frame on", lambda: b.js(self.VIDEO + "video.seeking ? 0 : video.currentTime") - before)
+        after = b.wait("a frame on", lambda: (lambda now: now if now and now != before else None)(b.js(self.VIDEO + "video.seeking ? 0 : video.currentTime")))
+        step = after - before
         check(0.055 < step < 0.08, f"a frame of a camera with 15 a second is {step:.3f} s")
         b.key("m")
         b.wait("no masks", "return document.querySelector('.surface canvas.overlay').hidden")

@@ -69,6 +69,8 @@ function end() {
 async function show() {
   if (!frame) return;
   frame.mark();
+  const { main } = frame;
+  delete main.dataset.page;
   try {
     await follow((page, parameters, query) => {
       replace(frame.main, el("p.loading", {}, "Loading…"));
@@ -76,6 +78,8 @@ async function show() {
       window.scrollTo(0, 0);
       return page.open(frame.main, parameters, query);
     });
+    // For tests: which page is there as a whole.
+    main.dataset.page = location().path;
   } catch (error) {
     if (error.status === 401) return;
     tell(error);

@@ -6,12 +6,12 @@ import { icon } from "../core/icons.js";
 import { head, panel } from "../core/page.js";
 import { attempt, toast } from "../core/toasts.js";
 import { words } from "../core/format.js";
-import { current } from "../core/session.js";
+import { current, roleWords } from "../core/session.js";
 import * as themes from "../core/theme.js";
 
 export async function open(main) {
   const { user, version } = current();
-  head(main, user.name, { text: words(user.role) });
+  head(main, user.name, { text: roleWords[user.role] ?? words(user.role) });
   const form = el("form.stack", { on: { submit: attempt(async (event) => {
     const { old, fresh, again } = event.target.elements;
     mark(event.target, "again", fresh.value === again.value ? "" : "The two new passwords are not the same.");

@@ -32,11 +32,11 @@ const sentences = {
   camera_tampered: (cause) => `${ofCamera(cause)} ${verb(cause, "is", "are")} covered, turned away or out of focus`,
   camera_offline: (cause) => `${ofCamera(cause)} ${verb(cause, "sends", "send")} no picture`,
   picture_frozen: (cause) => `${ofCamera(cause)} ${verb(cause, "sends", "send")} the same picture all the time`,
-  analysis_degraded: (cause) => `The analysis of ${ofCamera(cause)} can't keep up: incidents may be missed`,
+  analysis_degraded: (cause) => `The analysis of ${ofCamera(cause)} can’t keep up: incidents may be missed`,
   disk_forecast: () => "The disk for clips will be full soon",
   disk_low: () => "The disk for clips is full: old clips are deleted",
   recording_stopped: (cause) => `${ofCamera(cause)} ${verb(cause, "records", "record")} no clips: the disk is full`,
-  storage_gone: () => "Clips can't be saved: their folder can't be written",
+  storage_gone: () => "Clips can’t be saved: their folder can’t be written",
   storage_fallback: () => "Clips are saved in the spare folder",
 };
 

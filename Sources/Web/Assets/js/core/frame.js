@@ -23,12 +23,12 @@ export function build(root, { onSignOut }) {
   links.push(el("a.only-small", { href: "#/account", data: { path: "/account" } }, icon("user", 20), el("span", {}, "Account")));
   const theme = el("span", {}, themeWords());
   const rail = el(
-    "div", { id: "rail" },
+    "header", { id: "rail" },
     el("div.brand", {}, icon("mark", 26), el("span", {}, "Aislewatch", site && el("small", {}, site))),
     el("nav", { "aria-label": "Pages" }, links),
     el("div.foot", {},
       el("button.rail-button", { type: "button", on: { click: () => { themes.next(); replace(theme, themeWords()); } } }, icon("theme", 20), theme),
-      el("button.rail-button", { type: "button", "aria-keyshortcuts": "?", on: { click: shortcuts.show } }, icon("help", 20), "Keys"),
+      el("button.rail-button", { type: "button", "aria-keyshortcuts": "?", on: { click: shortcuts.show } }, icon("help", 20), "Shortcuts"),
       el("a.rail-button", { href: "#/account" }, icon("user", 20), el("span.clip", {}, user.name, el("span.visually-hidden", {}, " account"))),
       el("button.rail-button", { type: "button", on: { click: onSignOut } }, icon("out", 20), "Sign out")));
   const banner = el("div", { id: "connection", role: "status", hidden: true });

@@ -33,5 +33,7 @@ export async function signOut() {
 }
 
 export const current = () => session;
+/** What the roles are called. */
+export const roleWords = { viewer: "Viewer", operator: "Operator", admin: "Administrator" };
 /** Whether the account has this role or a higher one. */
 export const may = (role) => session !== null && ranks[session.user.role] >= ranks[role];

@@ -2,7 +2,7 @@
 import { el } from "./dom.js";
 
 /** What every page has. */
-const everywhere = [["?", "Show these keys"]];
+const everywhere = [["?", "Show this list"]];
 let own = [];
 
 /** Whether somebody types, or a control has a use of its own for the key. */
@@ -35,7 +35,7 @@ const names = { " ": "Space", ArrowLeft: "←", ArrowRight: "→", ",": ", (comm
 /** The list, for those who look for it. */
 export async function show() {
   const { open } = await import("./dialogs.js");
-  return open((close) => el("div.body", {}, el("h2", {}, "Keys on this page"),
+  return open((close) => el("div.body", {}, el("h2", {}, "Keyboard shortcuts"),
     el("dl.facts.keys", {}, [...own, ...everywhere].flatMap(([key, words]) => [el("dt", {}, el("kbd", {}, names[key] ?? key.toUpperCase())), el("dd", {}, words)])),
-    el("div.buttons", {}, el("button.button.primary", { type: "button", on: { click: () => close() } }, "Close"))), { label: "Keys on this page" });
+    el("div.buttons", {}, el("button.button.primary", { type: "button", on: { click: () => close() } }, "Close"))), { label: "Keyboard shortcuts" });
 }

@@ -26,7 +26,7 @@ export function placeWords(part) {
   const [x, y, width, height] = part;
   const third = (value, names) => names[Math.min(2, Math.max(0, Math.floor(value * 3)))];
   const down = third(y + height / 2, ["upper", "middle", "lower"]), across = third(x + width / 2, ["left", "middle", "right"]);
-  const where = down === "middle" && across === "middle" ? "in the middle" : down === "middle" ? `${across}, half-way up` : across === "middle" ? `${down} middle` : `${down} ${across}`;
+  const where = down === "middle" && across === "middle" ? "in the middle" : down === "middle" ? `${across}, halfway up` : across === "middle" ? `${down} middle` : `${down} ${across}`;
   return `${where}, ${percent(size)} of the picture`;
 }
 

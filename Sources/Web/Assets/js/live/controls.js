@@ -49,5 +49,15 @@ export class Controls {
       : `Back to live${behind > 1 ? ` (${trim(behind, 0)} s ago)` : ""}`);
   }
 
+  /** Keys of the page, as `keys` takes them. */
+  get keys() {
+    const then = (call) => () => { call(); this.update(); };
+    const frame = 1 / (this.player.camera.fps || 15);
+    return [
+      [" ", "Pause or go on", then(() => (this.player.isPaused ? this.player.resume() : this.player.pause()))], ["l", "Back to live", then(() => this.player.goLive())],
+      ["j", "10 seconds back", then(() => this.player.seekBy(-10))], [",", "One frame back", then(() => this.player.seekBy(-frame))], [".", "One frame forward", then(() => this.player.seekBy(frame))],
+    ];
+  }
+
   close() { clearInterval(this.timer); }
 }

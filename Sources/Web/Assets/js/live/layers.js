@@ -40,7 +40,7 @@ export function label({ context, rectangle }, text, x, y, colour) {
 function speedWords(track, camera) {
   if (!track.speed || track.speed < 0.03) return "";
   const metres = camera?.picture_height_metres;
-  return metres ? `${trim(track.speed * metres, 1)} m/s` : `${trim(track.speed, 2)} heights/s`;
+  return metres ? `${trim(track.speed * metres, 1)} m/s` : `${trim(track.speed, 2)} picture heights/s`;
 }
 
 export const layers = {

@@ -9,6 +9,7 @@ import { field, select } from "../core/forms.js";
 import { kindWords, timeSeconds, trim, until, words } from "../core/format.js";
 import * as attention from "../core/attention.js";
 import * as feed from "../core/feed.js";
+import { keys } from "../core/shortcuts.js";
 import { placeWords } from "../incidents/place.js";
 import { compactRow } from "../incidents/row.js";
 import { FollowPanel } from "../follow/panel.js";
@@ -25,7 +26,7 @@ export async function open(main, { id }) {
   const read = () => Promise.all([get(`/api/v1/cameras/${encodeURIComponent(id)}`), get(`/api/v1/incidents${query({ camera: id, limit: 12 })}`)]);
   const [camera, { incidents }] = await read();
   const state = el("span", {});
-  const trigger = el("button.button", { type: "button", on: { click: attempt(() => record(camera)) } }, icon("incidents"), "Record this");
+  const trigger = el("button.button", { type: "button", on: { click: attempt(() => record(camera)) } }, icon("incidents"), "Record now");
   head(main, camera.name, { text: state, actions: [
     may("operator") && trigger, may("admin") && el("a.button", { href: `#/setup/cameras/${encodeURIComponent(id)}` }, icon("setup"), "Set up"),
   ] });
@@ -95,7 +96,7 @@ export async function open(main, { id }) {
     feed.on("follow", (follow) => follows.put(follow)),
     feed.on("camera", (now) => { if (now.id === id) take(now); }), feed.on("again", again), feed.on("stale", showState),
     // What is silenced is counted for every page; here it is drawn.
-    attention.onCauses(() => watching.load()),
+    attention.onCauses(() => watching.load()), keys(controls.keys),
     () => { tracks.stop(); player.stop(); overlay.close(); controls.close(); });
   // For tests and for the curious: what is on the screen, in media time.
   surface.player = player;

@@ -10,6 +10,7 @@ import { may } from "../core/session.js";
 import * as attention from "../core/attention.js";
 import * as chime from "../core/chime.js";
 import * as feed from "../core/feed.js";
+import { keys } from "../core/shortcuts.js";
 import { compactRow } from "../incidents/row.js";
 import * as layout from "./layout.js";
 import { stills } from "./stills.js";
@@ -62,7 +63,7 @@ export async function open(main) {
     feed.on("incident", ({ incident }) => { wall.happened(incident); list.put(incident); }),
     feed.on("camera", (camera) => wall.tile(camera.id)?.update(camera)),
     feed.on("configuration", again), feed.on("again", again), feed.on("stale", (since) => wall.stale(since)),
-    attention.onCauses((causes) => wall.silenced(causes)), () => wall.close());
+    attention.onCauses((causes) => wall.silenced(causes)), keys(wall.keys), () => wall.close());
   wall.stale(feed.staleSince());
   return close;
 }
@@ -87,6 +88,8 @@ class Wall {
     this.#startTour();
     this.#arrange();
   }
+
+  get keys() { return [["ArrowLeft", "Cameras before", () => this.#turn(-1)], ["ArrowRight", "Further cameras", () => this.#turn(1)], ["f", "Full screen", wallScreen]]; }
 
   tile(id) { return this.#tiles.get(id); }
 

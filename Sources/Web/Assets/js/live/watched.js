@@ -27,7 +27,7 @@ const named = (zones) => zones.map((zone) => `“${zone.name}”`).join(", ");
 
 function sentence(kind, place, { excluded, only, left }) {
   const also = excluded.length ? ` Excluded for every kind: ${named(excluded)}.` : "";
-  if (only && !only.length) return `“${kindWords(kind)}” watches ${place.words} only, and there is none here: it can't be raised on this camera.`;
+  if (only && !only.length) return `“${kindWords(kind)}” watches ${place.words} only, and there is none here: it can’t be raised on this camera.`;
   if (only) return `“${kindWords(kind)}” watches ${named(only)} only.${also}`;
   if (left.length) return `“${kindWords(kind)}” is not watched in ${named(left)}.${also}`;
   return excluded.length ? `Nothing is watched in ${named(excluded)}.` : kind ? `“${kindWords(kind)}” is watched in the whole picture.` : "The whole picture is watched.";

@@ -18,7 +18,7 @@ export function spans(mask) {
     if (index % 2 === 1 && count > 0) addRun(rows, at, at + count, width);
     at += count;
   });
-  if (at !== width * height) throw new RangeError(`the mask's runs cover ${at} of ${width * height} pixels`);
+  if (at !== width * height) throw new RangeError(`the mask’s runs cover ${at} of ${width * height} pixels`);
   return { width, height, rows };
 }
 

@@ -15,7 +15,7 @@ import { ZoneEditor } from "./zones.js";
 import { ScaleEditor } from "./scale.js";
 
 export async function open(main, { id }) {
-  if (!may("admin")) { head(main, "Set-up"); main.append(empty("This is for administrators", "Ask one for changes here.")); return undefined; }
+  if (!may("admin")) { head(main, "Set-up"); main.append(empty("This is for administrators", "Ask an administrator for changes here.")); return undefined; }
   const [camera, values] = await Promise.all([get(`/api/v1/cameras/${encodeURIComponent(id)}`), get("/api/v1/configuration/values")]);
   const entry = (values.cameras ?? []).find((candidate) => candidate.id === id) ?? { id };
   head(main, camera.name, { actions: [el("a.button", { href: `#/camera/${encodeURIComponent(id)}` }, icon("live"), "Live picture")] });

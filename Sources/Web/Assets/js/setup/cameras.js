@@ -20,7 +20,7 @@ export async function open(body) {
     el("span.row-text", {}, el("strong", {}, camera.name), el("code.small.soft", {}, camera.id),
       el("span.small.soft", {}, camera.zones.length ? count(camera.zones.length, "zone") : "No zones", isScaled(camera.id) ? ", has a scale" : ", no scale")),
     stateMark(levels[camera.state] ?? "idle", camera.state === "online" ? "Online" : camera.state === "offline" ? "Offline" : "Connecting"))))) :
-    empty("No camera yet", "Add the first one below. The address is in the camera's own web page, often under “RTSP” or “Stream”.");
+    empty("No camera yet", "Add the first one below. The address is in the camera’s own web page, often under “RTSP” or “Stream”.");
   body.append(panel("Cameras", list, { flush: true }), panel("Add a camera", cameraForm({ ids: cameras.map((camera) => camera.id) })));
 }
 

@@ -36,7 +36,7 @@ export class ScaleEditor {
     this.button = el("button.button.primary", { type: "button", on: { click: attempt(() => this.#save()) } }, "Save the scale");
     this.fields = el("div.stack", {});
     this.mode = entry.picture_height_metres && !rectangle ? "upright" : "floor";
-    const modes = segments("How", [["floor", "On the floor"], ["upright", "Upright"]], this.mode, (mode) => { this.mode = mode; this.#begin(); });
+    const modes = segments("How it is measured", [["floor", "On the floor"], ["upright", "Upright"]], this.mode, (mode) => { this.mode = mode; this.#begin(); });
     this.element = el("div.with-side.single", {}, this.board.element, el("div.side.stack", {}, panel("Scale", el("div.stack", {}, modes, this.fields, this.result, this.button,
       el("p.soft.small", {}, "With a scale, rules and texts use metres.")))));
     this.#begin();

@@ -7,13 +7,14 @@ import { empty, panel } from "../core/page.js";
 import { attempt } from "../core/toasts.js";
 import { confirm, showOnce } from "../core/dialogs.js";
 import { ago, moment } from "../core/format.js";
+import { roleWords } from "../core/session.js";
 import { roles } from "./users.js";
 
 export async function open(body) {
   const { tokens } = await get("/api/v1/tokens");
   const again = () => window.dispatchEvent(new Event("hashchange"));
   const rows = tokens.map((token) => el("li.row", {}, icon("lock"), el("span.row-text", {}, el("strong", {}, token.name),
-    el("span.soft.small", {}, [token.role, token.last_used_at ? `last used ${ago(token.last_used_at)}` : "not used yet", token.expires_at ? `until ${moment(token.expires_at)}` : "never expires"].join(" · "))),
+    el("span.soft.small", {}, [roleWords[token.role] ?? token.role, token.last_used_at ? `last used ${ago(token.last_used_at)}` : "not used yet", token.expires_at ? `until ${moment(token.expires_at)}` : "never expires"].join(" · "))),
     el("button.button", { type: "button", on: { click: attempt(async () => {
       if (!(await confirm(`Remove “${token.name}”?`, "Programs that use it no longer get in.", { action: "Remove", danger: true }))) return;
       await remove(`/api/v1/tokens/${encodeURIComponent(token.id)}`);
