@@ -174,6 +174,10 @@ class Browser:
             mouse("mouseMoved", *[a + (b - a) * step / steps for a, b in zip(start, end)])
         mouse("mouseReleased", *end)
 
+    def point_at(self, x, y):
+        """The mouse rests at a point of the window."""
+        self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y, "button": "none"})
+
     def swipe(self, start, end, steps=6):
         """With a finger, from one point of the window to another."""
         def touch(kind, points):
@@ -223,9 +227,10 @@ class Browser:
         return self.js_async(
             "const floating = [...document.querySelectorAll('#toasts, #rail')].filter((node) => getComputedStyle(node).position === 'fixed');"
             "for (const node of floating) node.style.visibility = 'hidden';"
-            "const { violations } = await axe.run(document, { resultTypes: ['violations'] });"
+            # What is folded away lies nowhere, though it has a place.
+            "const { violations } = await axe.run({ include: [document], exclude: [['details:not([open]) > :not(summary)']] }, { resultTypes: ['violations'] });"
             "for (const node of floating) node.style.visibility = '';"
-            "return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)} ${node.any.map((check) => check.message).join('; ').slice(0, 160)}`))")
+            "return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)} ${node.any.map((check) => `${check.message.slice(0, 160)} (${check.relatedNodes.map((other) => other.html.slice(0, 90)).join(', ')})`).join('; ')}`))")
 
     def errors(self, but=()):
         """The console's errors since the last call; those that contain a text of `but` are expected."""

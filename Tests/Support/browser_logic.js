@@ -21,7 +21,7 @@ import { partOf, placeWords, share } from "/js/incidents/place.js";
 import * as timeline from "/js/incidents/timeline.js";
 import * as layout from "/js/live/layout.js";
 import { changed } from "/js/live/motion.js";
-import { unwatched } from "/js/live/watched.js";
+import { settingsFor, unwatched } from "/js/live/watched.js";
 import { slug } from "/js/setup/cameras.js";
 import { query } from "/js/core/api.js";
 import { el } from "/js/core/dom.js";
@@ -382,6 +382,8 @@ test("what is not watched: excluded zones for all, all but walkways for what is 
   same([unwatched("", zones).excluded.length, unwatched("", zones).only], [1, null]);
   same(unwatched("object_left", zones).only.length, 1);
   same(unwatched("spill", zones).excluded.length, 2);
+  const settings = settingsFor({ zone_entry: [{ name: "x", zones: ["Shelf"] }, { name: "y", zones: ["Aisle"], cameras: ["b"] }], dwell: [{ name: "z" }], spill: { enabled: false } }, "a");
+  same([unwatched("zone_entry", zones, settings).only.length, unwatched("dwell", zones, settings).only, unwatched("spill", zones, settings).only, settings.off], [1, null, [], ["spill"]]);
   if (!unwatched("object_left", []).words.includes("can’t be raised")) throw new Error(unwatched("object_left", []).words);
 });
 test("causes are said with who, until when and why; the gravest first, and what only administrators can mend to them alone", () => {

@@ -18,7 +18,7 @@ CONE = (0.806, 0.66)
 class Review(Signed):
     """Behaviours in their order; each may build on the ones before."""
 
-    ORDER = ["first_account", "enough", "bulk", "filters_stay", "keys", "swipe", "verdict_keys", "large_silence", "playback", "moment_link", "video_file", "zoom", "no_overlap", "jump", "shortcuts", "cut_out"]
+    ORDER = ["first_account", "enough", "moving_poster", "bulk", "filters_stay", "keys", "swipe", "verdict_keys", "large_silence", "playback", "moment_link", "video_file", "zoom", "no_overlap", "jump", "shortcuts", "cut_out"]
     VIDEO = "const video = document.querySelector('.surface video'); return "
 
     def incidents(self):
@@ -32,6 +32,16 @@ class Review(Signed):
         """three incidents of the camera are whole"""
         b = self.browser
         self.ids = b.wait("three incidents", lambda: (lambda ids: ids if len(ids) >= 3 else None)(self.incidents()))
+
+    def moving_poster(self):
+        """a picture in the list moves while the pointer rests on it"""
+        b = self.browser
+        b.go("/incidents")
+        poster = b.has(f"a[data-incident='{self.ids[1]}'] .poster")
+        b.js("arguments[0].scrollIntoView({ block: 'center' })", poster)
+        box = b.js("const box = arguments[0].getBoundingClientRect(); return [box.x + 20, box.y + 20]", poster)
+        b.point_at(*box)
+        b.wait("a clip in it", "return document.querySelector('.poster video')?.currentTime > 3")
 
     def bulk(self):
         """several incidents get their verdict at once"""

@@ -1,6 +1,6 @@
 // A followed object in a list: cut out of the picture in which it was clicked, its name, how it is, what is told of it.
 import { el, replace } from "../core/dom.js";
-import { get, patch, remove } from "../core/api.js";
+import { get, patch, query, remove } from "../core/api.js";
 import { stateMark, icon } from "../core/icons.js";
 import { ago, count } from "../core/format.js";
 import { boundsOf, sizeOf } from "../masks/runs.js";
@@ -93,7 +93,8 @@ export function followCard(follow, { onGone, extra, cameraName, hasZones = true 
     "li.follow-card", { data: { follow: follow.id } }, cutOut(follow),
     el("div.row-text", {},
       el("strong.clip", {}, follow.name), cameraName && el("a.small", { href: `#/camera/${encodeURIComponent(follow.camera)}` }, cameraName),
-      stateMark(level, follow.last_seen_at && follow.state === "lost" ? `${words}, ${ago(follow.last_seen_at)}` : words), told, extra, editor));
+      stateMark(level, follow.last_seen_at && follow.state === "lost" ? `${words}, ${ago(follow.last_seen_at)}` : words), told,
+      follow.name && el("a.small", { href: `#/incidents${query({ q: follow.name, camera: follow.camera, kind: "marked_object_moved" })}` }, "Its incidents"), extra, editor));
 }
 
 export const following = (list) => (list.length ? `${count(list.length, "object")} followed` : "Nothing is followed");

@@ -110,12 +110,38 @@ function reviewTag(incident) {
   return el("span.tag", { class: incident.review === "confirmed" && "ok" }, icon(incident.review === "not_an_incident" ? "close" : "check", 12), reviewWords[incident.review]);
 }
 
+/** So long a pointer must rest on a picture before it moves. */
+const restMs = 350;
+
+/** The picture moves while a pointer rests on it: the clip around the incident, fast and without sound. */
+function movingPoster(incident) {
+  const picture = poster(incident);
+  let timer = 0, video = null;
+  const end = () => { clearTimeout(timer); video?.removeAttribute("src"); video?.load(); video?.remove(); video = null; };
+  const begin = async () => {
+    try {
+      const { clips: [clip] } = await get(`${path}/${encodeURIComponent(incident.id)}`);
+      if (!clip || !picture.matches(":hover")) return;
+      end();
+      const from = Math.max(0, clip.incident_seconds - 1.5);
+      video = el("video", { muted: true, playsInline: true, src: clip.video, on: {
+        loadedmetadata: () => { video.currentTime = from; video.playbackRate = 2; video.play().catch(() => {}); },
+        timeupdate: () => { if (video && video.currentTime > from + 6) video.currentTime = from; },
+      } });
+      picture.append(video);
+    } catch { /* the still picture does */ }
+  };
+  picture.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") timer = setTimeout(begin, restMs); });
+  picture.addEventListener("pointerleave", end);
+  return picture;
+}
+
 /** @param {string} query the list's filters, which go along to the incident */
 function wideRow(incident, query = "") {
   const seconds = (new Date(incident.end) - new Date(incident.start)) / 1000;
   return el("li.incident-line", {}, el("label.choose", {}, el("input", { type: "checkbox", value: incident.id, "aria-label": `Choose ${titleOf(incident)}, ${timeSeconds(incident.start)}` })), el(
     "a.row.wide", { href: address(incident) + query, data: { incident: incident.id }, class: incident.review === "not_an_incident" && "dismissed" },
-    poster(incident),
+    movingPoster(incident),
     el("span.row-text", {},
       el("span.row-title", {}, icon(incident.kind, 16), el("strong", {}, titleOf(incident)), severityTag(incident), incident.phase === "ongoing" && el("span.state.alarm", {}, icon("alarm", 12), "Ongoing")),
       el("span.row-words", {}, incident.text),

@@ -19,7 +19,7 @@ import { LivePlayer } from "./player.js";
 import { Overlay } from "./overlay.js";
 import { Prompter } from "./prompts.js";
 import { TrackFeed } from "./tracks.js";
-import { limitedKinds, unwatched } from "./watched.js";
+import { limitedKinds, settingsFor, unwatched } from "./watched.js";
 
 export async function open(main, { id }) {
   const close = closer();
@@ -106,6 +106,7 @@ export async function open(main, { id }) {
 /** Where the picture is not watched, for each kind, and what is silenced there. */
 class WatchingPanel {
   #silenced = [];
+  #settings = {};
 
   constructor(camera, overlay) {
     this.camera = camera;
@@ -113,9 +114,14 @@ class WatchingPanel {
     this.kind = "";
     this.words = el("p.small", { role: "status" });
     this.list = el("ul.rows", {});
-    const choice = select("watched", [["", "Any kind"], ...limitedKinds().map((kind) => [kind, kindWords(kind)])], "", { on: { change: (event) => { this.kind = event.target.value; this.show(); } } });
+    const choice = el("div", {});
+    const choose = () => replace(choice, field("Shade what is not watched for", select("watched", [["", "Any kind"], ...limitedKinds(this.#settings).map((kind) => [kind, kindWords(kind)])], this.kind,
+      { on: { change: (event) => { this.kind = event.target.value; this.show(); } } })));
+    choose();
+    // Which rules are on, and in which zones, only administrators may read.
+    if (may("admin")) get("/api/v1/configuration/values").then(({ rules }) => { this.#settings = settingsFor(rules ?? {}, camera.id); choose(); this.show(); }).catch(() => {});
     this.element = el("section.panel", { "aria-label": "What is not watched" }, el("header", {}, el("h2", {}, "What is not watched")),
-      el("div.body.stack", {}, field("Shade what is not watched for", choice), this.words), this.list);
+      el("div.body.stack", {}, choice, this.words), this.list);
     this.show();
   }
 
@@ -128,7 +134,7 @@ class WatchingPanel {
   }
 
   show() {
-    const shade = unwatched(this.kind, this.camera.zones ?? []);
+    const shade = unwatched(this.kind, this.camera.zones ?? [], this.#settings);
     this.overlay.shade = shade;
     const drawn = this.#silenced.filter((item) => !this.kind || item.rule === this.kind);
     this.overlay.silences = drawn.map((item) => ({ part: item.region, words: `“${words(item.rule)}” silent ${until(item.until)}` }));

@@ -206,7 +206,7 @@ class Wall {
     // The strips above come and go.
     const sizes = new ResizeObserver(again);
     sizes.observe(document.getElementById("strips"));
-    sizes.observe(this.element.parentElement ?? document.body);
+    sizes.observe(document.getElementById("main"));
     window.addEventListener("resize", again);
     document.addEventListener("visibilitychange", again);
     const leave = () => { if (!document.fullscreenElement) document.body.classList.remove("wall"); again(); };

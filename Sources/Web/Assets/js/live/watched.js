@@ -3,10 +3,29 @@
 import { kindWords } from "../core/format.js";
 
 /** Kinds that watch only some zones, or leave some out, by the zones' kinds; all others watch the whole picture. */
-const places = {
-  object_left: { only: ["walkway"], words: "walkways" },
-  spill: { without: ["rack"], words: "anywhere but on racks" },
+const fixed = {
+  object_left: { kinds: ["walkway"], words: "walkways" },
+  spill: { without: ["rack"] },
 };
+/** Kinds whose rules a site writes itself, each with its zones. */
+const listed = ["zone_entry", "dwell"];
+
+/**
+ * What a configuration's rules say about a camera, for those who may read it.
+ * @param {object} rules the configuration's section @param {string} camera
+ * @returns {{places: object, off: string[]}} as `unwatched` takes it
+ */
+export function settingsFor(rules, camera) {
+  const places = {};
+  for (const kind of listed) {
+    const own = (Array.isArray(rules[kind]) ? rules[kind] : []).filter(({ cameras }) => !cameras?.length || [cameras].flat().includes(camera));
+    if (!own.length) continue;
+    const all = (key) => own.flatMap((rule) => [rule[key] ?? []].flat());
+    const isEverywhere = kind === "dwell" && own.some((rule) => !rule.zones && !rule.zone_kinds);
+    places[kind] = isEverywhere ? {} : { names: all("zones"), kinds: all("zone_kinds"), words: "the zones of its rules" };
+  }
+  return { places, off: Object.keys(rules).filter((kind) => rules[kind]?.enabled === false) };
+}
 
 /**
  * What is shaded for a kind of incident.
@@ -14,12 +33,14 @@ const places = {
  * @param {{kind: string, name: string, polygon: number[][]}[]} zones
  * @returns {{excluded: number[][][], only: number[][][]|null, words: string}} `only` is what alone is watched
  */
-export function unwatched(kind, zones) {
-  const of = (kinds) => zones.filter((zone) => kinds.includes(zone.kind) && zone.polygon?.length);
-  const excluded = of(["ignore"]);
-  const place = places[kind];
-  const only = place?.only ? of(place.only) : null, left = place?.without ? of(place.without) : [];
+export function unwatched(kind, zones, { places = {}, off = [] } = {}) {
+  const those = (fits) => zones.filter((zone) => zone.polygon?.length && fits(zone));
+  const excluded = those((zone) => zone.kind === "ignore");
   const polygons = (list) => list.map((zone) => zone.polygon);
+  if (off.includes(kind)) return { excluded: [], only: [], words: `“${kindWords(kind)}” is switched off.` };
+  const place = places[kind] ?? fixed[kind] ?? {};
+  const only = place.kinds ? those((zone) => place.kinds.includes(zone.kind) || place.names?.includes(zone.name)) : null;
+  const left = place.without ? those((zone) => place.without.includes(zone.kind)) : [];
   return { excluded: polygons([...excluded, ...left]), only: only && polygons(only), words: sentence(kind, place, { excluded, only, left }) };
 }
 
@@ -33,5 +54,5 @@ function sentence(kind, place, { excluded, only, left }) {
   return excluded.length ? `Nothing is watched in ${named(excluded)}.` : kind ? `“${kindWords(kind)}” is watched in the whole picture.` : "The whole picture is watched.";
 }
 
-/** The kinds that are watched in other places than the rest, given these zones. */
-export const limitedKinds = () => Object.keys(places);
+/** The kinds that are watched in other places than the rest. */
+export const limitedKinds = ({ places = {}, off = [] } = {}) => [...new Set([...Object.keys(fixed), ...Object.keys(places), ...off])];
