@@ -6,6 +6,12 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     /// The annotation and its picture have different sizes, given as text.
     case sizesDiffer(path: String, picture: String, annotation: String)
     case noObject(path: String)
+    /// The program ffmpeg, which changes films, is not installed.
+    case noConverter
+    /// ffmpeg could not change a film; with what it said.
+    case notConverted(reason: String)
+    /// Not one of the films could be played.
+    case nothingPlayed(reason: String)
 
     public var description: String {
         switch self {
@@ -14,6 +20,9 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         case .sizesDiffer(let path, let picture, let annotation):
             "annotation \(path) is \(annotation), its picture \(picture)"
         case .noObject(let path): "annotation \(path) marks no object"
+        case .noConverter: "the program ffmpeg is needed to change films; install it (apt-get install ffmpeg)"
+        case .notConverted(let reason): "ffmpeg could not change the film: \(reason)"
+        case .nothingPlayed(let reason): "none of the films could be played: \(reason)"
         }
     }
 }

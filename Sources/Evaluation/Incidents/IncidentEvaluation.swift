@@ -12,11 +12,14 @@ public struct IncidentEvaluation: Sendable {
         public var pace: Pace
         public var preRollSeconds: Double
         public var postRollSeconds: Double
+        /// For how long the first frame is shown before the clip goes on; all times stay those of the clip.
+        public var holdFirstFrameSeconds: Double
 
         public init(
             rules: RuleSettings = RuleSettings(), pace: Pace = .fast, preRollSeconds: Double = 10,
-            postRollSeconds: Double = 10
+            postRollSeconds: Double = 10, holdFirstFrameSeconds: Double = 0
         ) {
+            self.holdFirstFrameSeconds = holdFirstFrameSeconds
             self.rules = rules
             self.pace = pace
             self.preRollSeconds = preRollSeconds
@@ -115,7 +118,9 @@ public struct IncidentEvaluation: Sendable {
         } else {
             progress(.unlabelled(clip: name))
         }
-        let feed = try FileFrameFeed(SourceOptions(url: file.path), pace: settings.pace, clock: clock)
+        let film = try FileFrameFeed(SourceOptions(url: file.path), pace: settings.pace, clock: clock)
+        let held = settings.holdFirstFrameSeconds
+        let feed: any FrameFeed = held > 0 ? HeldFirstFrame(film, seconds: held) : film
         let began = clock.monotonicSeconds()
         let pipeline = CameraPipeline(
             feed: feed, observer: observer, engine: engine(zones: label?.zones ?? []), clock: clock)
@@ -133,8 +138,9 @@ public struct IncidentEvaluation: Sendable {
             for event in output.events { collected.take(event, announcedSeconds: announced, size: size) }
             progress(.frame(clip: name, seconds: seconds, durationSeconds: feed.info.durationSeconds))
         }
-        let score = IncidentScoring.score(collected.detections, expected: label?.expected)
-        let spans = collected.detections.map {
+        let detections = collected.detections.map { $0.earlier(bySeconds: held) }
+        let score = IncidentScoring.score(detections, expected: label?.expected)
+        let spans = detections.map {
             ($0.startSeconds - settings.preRollSeconds)...max(
                 $0.startSeconds, $0.endSeconds + settings.postRollSeconds)
         }
@@ -143,7 +149,7 @@ public struct IncidentEvaluation: Sendable {
         return Evaluated(
             report: IncidentReport.Clip(
                 clip: name, expected: label?.expected?.kind ?? "none",
-                detected: collected.detections.map {
+                detected: detections.map {
                     IncidentReport.Detected(
                         kind: $0.kind, startSeconds: $0.startSeconds, endSeconds: $0.endSeconds, region: $0.region)
                 },

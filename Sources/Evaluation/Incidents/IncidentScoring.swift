@@ -81,6 +81,14 @@ public struct IncidentDetection: Hashable, Sendable {
         self.region = region
         self.announcedSeconds = announcedSeconds
     }
+
+    func earlier(bySeconds seconds: Double) -> IncidentDetection {
+        var earlier = self
+        earlier.startSeconds -= seconds
+        earlier.endSeconds -= seconds
+        earlier.announcedSeconds -= seconds
+        return earlier
+    }
 }
 
 /// Gathers the announcements of one clip: each kind of each incident once, in the order in which it was announced, with

@@ -117,6 +117,15 @@ public final class VideoFrame: @unchecked Sendable {
         self.init(adopting: frame, time: time, date: date, isDamaged: isDamaged)
     }
 
+    /// The same picture at another time; the pixels are shared, not copied.
+    /// - Throws: `MediaError.encodingFailed` when there is no memory.
+    public func shown(at time: MediaTime, date: Date) throws -> VideoFrame {
+        guard let copy = av_frame_clone(frame) else {
+            throw MediaError.encodingFailed(reason: "no memory for a frame of \(size)")
+        }
+        return VideoFrame(adopting: copy, time: time, date: date, isDamaged: isDamaged)
+    }
+
     /// An empty 4:2:0 frame with planes of its own.
     static func allocate(_ size: FrameSize) throws -> UnsafeMutablePointer<AVFrame> {
         guard size.width > 0, size.height > 0, size.width <= 16384, size.height <= 16384, let frame = av_frame_alloc()

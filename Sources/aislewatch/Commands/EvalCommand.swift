@@ -7,12 +7,14 @@ import Media
 import Settings
 import Vision
 
-/// `eval incidents|masks|clicks DIR`: figures against labels.
+/// `eval incidents|quiet|masks|clicks DIR`: figures against labels.
 struct EvalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval",
         abstract: "Measure against labelled clips, videos with masks, or pictures with masks.",
-        subcommands: [EvalIncidentsCommand.self, EvalMasksCommand.self, EvalClicksCommand.self])
+        subcommands: [
+            EvalIncidentsCommand.self, EvalQuietCommand.self, EvalMasksCommand.self, EvalClicksCommand.self,
+        ])
 }
 
 extension Pace: ExpressibleByArgument {}
@@ -34,6 +36,12 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
     @Option(help: "fast or real-time.")
     var pace: Pace = .fast
 
+    @Option(
+        help:
+            "Show each clip's first frame for so many seconds before it goes on: for clips that begin within the warm-up."
+    )
+    var holdFirst = 0.0
+
     @Option(help: "Settings; cameras in it don't matter. Default: those of configs/eval.yaml.")
     var config: String?
 
@@ -45,13 +53,18 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    func validate() throws {
+        if !(holdFirst >= 0 && holdFirst <= 600) { throw ValidationError("--hold-first must be 0 to 600 seconds") }
+        if holdFirst > 0, pace != .fast { throw ValidationError("--hold-first needs --pace fast") }
+    }
+
     func run() async throws {
         let configuration = try ConfigurationOption.load(config, purpose: .settings)
         let family: CompactFamily? = motionOnly ? nil : try await model.loadForFigures()
         let settings = IncidentEvaluation.Settings(
             rules: config == nil ? .labelledClips : configuration.rules, pace: pace,
             preRollSeconds: configuration.recording.preRollSeconds,
-            postRollSeconds: configuration.recording.postRollSeconds)
+            postRollSeconds: configuration.recording.postRollSeconds, holdFirstFrameSeconds: holdFirst)
         let evaluation = IncidentEvaluation(settings: settings) {
             SceneTracker(
                 settings: SceneSettings(configuration, networkPace: pace == .fast ? .inStep : .whenReady),
@@ -103,6 +116,126 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
         if let cpu = total.cpuSecondsPerMediaSecond {
             lines.append(String(format: "%.3f s CPU for a second of video", cpu))
         }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// `eval quiet DIR`: false alarms an hour on footage in which nothing happens.
+struct EvalQuietCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quiet",
+        abstract: "Play quiet footage for hours, changed as cameras change it, and count the false alarms.",
+        discussion: """
+            DIR holds films in which nothing happens; a film whose NAME.json label names an incident is left out. Each turn \
+            plays one film changed by chance (exposure, gamma, noise, compression, crop, mirror, speed, frame rate, size, \
+            rain, an insect before the lens), and every alarm is a false one. The same seed gives the same turns. To see \
+            one again:
+              aislewatch eval quiet DIR --seed 1 --turn 17 --keep seen.mp4
+            Needs the program ffmpeg.
+            """)
+
+    @Argument(help: "The folder with the films.", completion: .directory)
+    var directory: String
+
+    @Option(help: "How many camera-hours to play.")
+    var hours = 1.0
+
+    @Option(help: "What the changes are drawn from.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Play only this turn.")
+    var turn: Int?
+
+    @Option(help: "With --turn: only write the changed film of that turn to this file.", completion: .file())
+    var keep: String?
+
+    @Option(help: "Only films whose name contains this.")
+    var only: String?
+
+    @Option(help: "Play at most so many seconds of a film in one turn.")
+    var maxSeconds = 120.0
+
+    @Option(help: "Films that are played at the same time. Default: as many as there are processors.")
+    var atOnce: Int?
+
+    @Option(help: "Settings; cameras in it don't matter. Default: the built-in ones.")
+    var config: String?
+
+    @Flag(help: "Judge by motion alone, without the network.")
+    var motionOnly = false
+
+    @OptionGroup var model: ModelOption
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        if !(hours > 0 && hours <= 100_000) { throw ValidationError("--hours must be more than 0") }
+        if !(maxSeconds >= 1 && maxSeconds <= 86_400) { throw ValidationError("--max-seconds must be 1 to 86400") }
+        if let turn, turn < 0 { throw ValidationError("--turn must be 0 or more") }
+        if let atOnce, atOnce < 1 { throw ValidationError("--at-once must be at least 1") }
+        if keep != nil, turn == nil { throw ValidationError("--keep needs --turn") }
+    }
+
+    func run() async throws {
+        try await CommandFailure.wrapping {
+            let films = try QuietEvaluation.films(in: URL(fileURLWithPath: directory), nameContains: only)
+            let configuration = try ConfigurationOption.load(config, purpose: .settings)
+            var settings = QuietEvaluation.Settings(
+                rules: configuration.rules, hours: turn == nil ? hours : .leastNonzeroMagnitude, seed: seed,
+                firstTurn: turn ?? 0, maxSeconds: maxSeconds)
+            if let atOnce { settings.atOnce = atOnce }
+            if turn != nil { settings.atOnce = 1 }
+            if let turn, let keep {
+                let words = try await QuietEvaluation(settings: settings) { throw CancellationError() }
+                    .keep(turn: turn, films: films, at: URL(fileURLWithPath: keep))
+                print("\(keep): \(words)")
+                return
+            }
+            let family: CompactFamily? = motionOnly ? nil : try await model.loadForFigures()
+            let evaluation = QuietEvaluation(settings: settings) {
+                SceneTracker(settings: SceneSettings(configuration, networkPace: .inStep), family: family)
+            }
+            let reporter = EvaluationReporter("playing")
+            let report = try await evaluation.run(films: films) { report in
+                reporter.note(
+                    fraction: min(1, report.hours / report.hoursAsked),
+                    detail: String(format: "%.2f h, %d false alarms", report.hours, report.alarms.count))
+            }
+            reporter.finish()
+            if json { try JSONOutput.write(report) } else { print(Self.table(report)) }
+        }
+    }
+
+    private static func table(_ report: QuietReport) -> String {
+        var lines: [String] = []
+        if !report.alarms.isEmpty {
+            var alarms = TextTable([
+                ("turn", .right), ("at", .right), ("kind", .left), ("film", .left), ("change", .left),
+            ])
+            for alarm in report.alarms {
+                alarms.add([
+                    "\(alarm.turn)", String(format: "%.1f s", alarm.seconds), alarm.kind, alarm.film, alarm.change,
+                ])
+            }
+            lines += [alarms.rendered(), ""]
+        }
+        for failure in report.failures { lines.append("\(failure.film) (turn \(failure.turn)): \(failure.reason)") }
+        var rates = TextTable([
+            ("kind", .left), ("false alarms", .right), ("an hour", .right), ("95 % interval", .right),
+        ])
+        for rate in report.rates {
+            rates.add([
+                rate.kind, "\(rate.alarms)", String(format: "%.2f", rate.perHour),
+                String(format: "%.2f to %.2f", rate.interval.low, rate.interval.high),
+            ])
+        }
+        lines += [
+            rates.rendered(), "",
+            String(
+                format: "%.2f camera-hours in %d turns, seed %llu; %.3f s CPU for a second of video", report.hours,
+                report.turns, report.seed, report.hours > 0 ? report.cpuSeconds / report.hours / 3600 : 0),
+        ]
         return lines.joined(separator: "\n")
     }
 }

@@ -54,6 +54,25 @@ struct IncidentEvaluationTests {
         #expect(again.clips == report.clips)
     }
 
+    @Test("a clip whose event begins within the warm-up is judged with its first frame held; its times stay the clip's")
+    func heldFirstFrame() async throws {
+        let folder = try TemporaryDirectory()
+        try TestVideo.make(folder.file("early.mp4"), seconds: 5)
+        try Data(
+            #"{"size": [320, 180], "incident": {"kind": "falling_object", "start_s": 0.5, "end_s": 1.2, "region": [100, 40, 20, 110]}}"#
+                .utf8
+        ).write(to: folder.file("early.json"))
+        // The fall that is seen at 2 s is at 0.5 s of the clip when its first frame is held for 1.5 s.
+        let settings = IncidentEvaluation.Settings(holdFirstFrameSeconds: 1.5)
+        let report = try await IncidentEvaluation(settings: settings, makeObserver: { FallSeer() }).run(
+            directory: folder.url)
+        #expect(report.clips.map(\.isHit) == [true] && report.clips.map(\.falseAlarms) == [0])
+        let detected = try #require(report.clips.first?.detected.first)
+        #expect(abs(detected.startSeconds - 0.5) < 0.3)
+        let delay = try #require(report.clips.first?.delaySeconds)
+        #expect(delay > 0.2 && delay < 0.8)
+    }
+
     @Test("a folder that is missing or holds no clips is refused")
     func noClips() async throws {
         let folder = try TemporaryDirectory()
