@@ -171,7 +171,8 @@ class Duty(Signed):
         """when it is back every part has asked again: what has ended meanwhile no longer goes on"""
         b = self.browser
         self.site.start()
-        b.says("Connected again")
+        # It says so for some seconds, which may be over before every camera is there.
+        b.wait("it is connected again", "const banner = document.querySelector('#connection'); return banner.hidden || banner.innerText.includes('Connected again')")
         b.wait("tiles are live again", "return document.querySelectorAll('.tile .state.ok').length > 0")
         b.wait("it has ended for the server", lambda: self.send("GET", f"/api/v1/incidents/{self.incident}")["phase"] == "ended")
         b.wait("the tile is no longer framed", f"return !document.querySelector(\".tile[data-camera='{FIRST}'].alarm\")")

@@ -428,7 +428,8 @@ class Pages:
         self.site.stop()
         b.says("Connection lost")
         self.site.start()
-        b.says("Connected again")
+        # It says so for some seconds, which may be over before every camera is there.
+        b.wait("it is connected again", "const banner = document.querySelector('#connection'); return banner.hidden || banner.innerText.includes('Connected again')")
         b.wait("the picture moves again", "const player = document.querySelector('.surface').player; return player.time && player.delaySeconds > 0")
         self.moves(".surface video")
         b.go("/following")
@@ -558,7 +559,7 @@ def luma(rgba, index):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--daemon", required=True)
-    arguments.add_argument("--shots", help="save pictures of all pages here: at 1280 px light, at 390 px dark")
+    arguments.add_argument("--shots", help="save pictures of all pages here: at 1280 px light, at 1920 and 390 px dark")
     arguments.add_argument("--both", action="store_true", help="each of them light and dark")
     arguments.add_argument("--only", help="the behaviours whose names contain this, after the first account")
     options = arguments.parse_args()
@@ -572,7 +573,7 @@ def main():
         site.start()
         browser = Browser(site.base, options.shots)
         pages = Pages(browser, site, pictures)
-        pages.schemes = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")] if options.both else [(1280, "light"), (390, "dark")]
+        pages.schemes = [(width, scheme) for width in (1280, 1920, 390) for scheme in ("light", "dark")] if options.both else [(1280, "light"), (1920, "dark"), (390, "dark")]
         failed = run(pages, options.only)
         for name, value in pages.figures.items():
             print(f"figure {name}: {value}")

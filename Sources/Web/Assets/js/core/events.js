@@ -1,7 +1,7 @@
 // Server-sent events: what happens, without asking. Comes back by itself, and says so.
 
-/** A computer that slept wakes to a connection that looks open and is dead. */
-const sleptMs = 30_000;
+/** A computer that slept wakes to a connection that looks open and is dead. Browsers let hidden pages wait for up to a minute. */
+const sleptMs = 90_000;
 const lookMs = 5000;
 
 /** Listens at `path`; `handlers` maps event names to functions of the parsed data. */

@@ -6,7 +6,7 @@ const everywhere = [["?", "Show this list"]];
 let own = [];
 
 /** Whether somebody types, or a control has a use of its own for the key. */
-const isTaken = ({ target, key }) => target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, dialog") || ([" ", "Enter"].includes(key) && target.closest?.("button, a, summary"));
+const isTaken = ({ target, key }) => target.closest?.("input:not([type=checkbox], [type=radio], [type=range]), textarea, select, dialog") || ([" ", "Enter"].includes(key) && target.closest?.("button, a, summary"));
 
 /**
  * Takes keys until the result is called.

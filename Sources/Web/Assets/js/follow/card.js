@@ -8,7 +8,26 @@ import { pathOf } from "../masks/contour.js";
 import { may } from "../core/session.js";
 import { attempt, toast } from "../core/toasts.js";
 import { confirm } from "../core/dialogs.js";
-import { conditionChecks, conditionText } from "./conditions.js";
+import { check } from "../core/forms.js";
+
+/** When somebody wants to hear of a followed object. */
+const conditionWords = { moves: "it moves", leaves_zone: "it leaves its zone", falls: "it falls", disappears: "it can no longer be seen" };
+
+/** Checkboxes for the conditions that can be met; `call` gets the chosen ones at each change. */
+export function conditionChecks(chosen, call, { disabled = false, hasZones = true } = {}) {
+  const held = new Set(chosen);
+  return Object.entries(conditionWords).filter(([key]) => key !== "leaves_zone" || hasZones || held.has(key)).map(([key, words]) => check(key, words.charAt(0).toUpperCase() + words.slice(1), {
+    checked: held.has(key), disabled,
+    on: { change: (event) => { if (event.target.checked) held.add(key); else held.delete(key); call([...held]); } },
+  }));
+}
+
+/** "Alerts when it moves or falls"; said plainly when nothing is asked for. */
+function conditionText(conditions) {
+  if (!conditions.length) return "Followed without alerts";
+  const list = conditions.map((key) => (conditionWords[key] ?? key).replace(/^it /, ""));
+  return `Alerts when it ${list.length > 1 ? `${list.slice(0, -1).join(", ")} or ${list.at(-1)}` : list[0]}`;
+}
 
 const states = {
   waiting: ["idle", "Waiting for the camera"], present: ["ok", "In sight"], lost: ["warn", "Out of sight"], removed: ["idle", "No longer followed"],

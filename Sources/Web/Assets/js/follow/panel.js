@@ -6,8 +6,7 @@ import { count } from "../core/format.js";
 import { field, input, segments } from "../core/forms.js";
 import { attempt, toast } from "../core/toasts.js";
 import { may } from "../core/session.js";
-import { conditionChecks } from "./conditions.js";
-import { followCard, forgetMask } from "./card.js";
+import { conditionChecks, followCard, forgetMask } from "./card.js";
 
 export class FollowPanel {
   /** @param {{onDone: Function}} options called when the draft is finished or given up */

@@ -57,7 +57,7 @@ class Band {
       button("stepBack", "To the incident before this time", () => this.jump(lastBefore)), button("back", "Earlier", () => this.move(-1)), this.words, this.later,
       button("stepForward", "To the incident after this time", () => this.jump(firstAfter)),
       button("plus", "Shorter time", () => this.zoom(-1)), button("minus", "Longer time", () => this.zoom(1)), this.choice);
-    this.element = el("section.panel", { "aria-label": "Time" }, el("header", {}, el("h2", {}, "Time"), el("span.soft.small", {}, foreignZone() && `times of ${foreignZone()}`), el("span.grow", {}), tools), el("div.body", {}, this.band));
+    this.element = el("section.panel.band", { "aria-label": "Time" }, el("header", {}, el("h2", {}, "Time"), el("span.soft.small", {}, foreignZone() && `times of ${foreignZone()}`), el("span.grow", {}), tools), el("div.body", {}, this.band));
     this.band.addEventListener("wheel", (event) => {
       if (!event.ctrlKey && !event.metaKey) return;
       event.preventDefault();

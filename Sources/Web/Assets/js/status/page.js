@@ -31,13 +31,16 @@ function figures({ cameras: list, disk, outbox, model }) {
   const days = disk.days_left;
   return el("div.figures", {},
     figure("Cameras", `${online} of ${list.length}`, stateMark(online === list.length ? "ok" : "alarm", online === list.length ? "All online" : `${count(list.length - online, "camera")} offline`)),
-    figure("Disk", `${bytes(disk.free_bytes)} free`, stateMark(used > 0.95 ? "alarm" : used > 0.85 ? "warn" : "ok", disk.text ?? (days ? `${Math.round(days)} days at this rate` : `${trim(used * 100, 0)} % used`)),
+    figure("Disk", `${bytes(disk.free_bytes)} free`, stateMark(used > 0.95 ? "alarm" : used > 0.85 ? "warn" : "ok", sentenceCase(disk.text) ?? (days ? `${Math.round(days)} days at this rate` : `${trim(used * 100, 0)} % used`)),
       el("div.gauge", { "aria-hidden": "true" }, el("i", { style: { width: `${used * 100}%` } }))),
     figure("Clips", bytes(disk.clips_bytes), el("span.soft.small", {}, [disk.clips !== undefined && count(disk.clips, "clip"), disk.bytes_per_day && `${bytes(disk.bytes_per_day)} a day`].filter(Boolean).join(" · "))),
     figure("Alerts waiting", String(outbox.pending), outbox.dead ? stateMark("alarm", `${outbox.dead} could not be delivered`)
       : outbox.oldest_pending_at ? stateMark("warn", `The oldest has waited for ${duration((Date.now() - new Date(outbox.oldest_pending_at)) / 1000)}`) : stateMark("ok", outbox.last_sent_at ? `Last sent ${ago(outbox.last_sent_at)}` : "None has failed")),
     model && figure("Model", model.latency_ms ? `${trim(model.latency_ms, 0)} ms` : "idle", el("span.soft.small", {}, [model.family, model.device, model.failures ? count(model.failures, "failure") : ""].filter(Boolean).join(" · "))));
 }
+
+/** What the server says begins in the middle of a sentence. */
+const sentenceCase = (text) => text && text.charAt(0).toUpperCase() + text.slice(1);
 
 const figure = (name, value, ...more) => el("div.figure", {}, el("span.soft.small", {}, name), el("strong", {}, value), more);
 
