@@ -180,6 +180,7 @@ class Pages:
         for corner in corners + corners[:1]:
             b.click_at(".board", *corner)
         b.fill("name", "test walkway", ".side")
+        b.shot("zones-1280")
         b.press("Save zones")
         b.has("dialog .diff .added")
         check("test walkway" in b.find("dialog").text, "the diff does not show the zone")

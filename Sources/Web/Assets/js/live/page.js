@@ -114,7 +114,7 @@ class WatchingPanel {
     this.kind = "";
     this.words = el("p.small", { role: "status" });
     this.list = el("ul.rows", {});
-    const choice = el("div", {});
+    const choice = el("div.narrow", {});
     const choose = () => replace(choice, field("Shade what is not watched for", select("watched", [["", "Any kind"], ...limitedKinds(this.#settings).map((kind) => [kind, kindWords(kind)])], this.kind,
       { on: { change: (event) => { this.kind = event.target.value; this.show(); } } })));
     choose();

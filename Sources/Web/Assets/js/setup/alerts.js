@@ -23,7 +23,7 @@ export async function open(body) {
   body.append(
     panel("Alert channels", channels.length ? el("ul.rows", {}, rows) : empty("No alert channel yet", "Without one, nobody is alerted. Add the first one below."), { flush: true }),
     panel("Add a channel", el("div.stack", {}, el("div.narrow", {}, choice), form)),
-    panel("Who is alerted of what", routes(values.alerts ?? {}, channels.length)));
+    panel("Who is alerted about what", routes(values.alerts ?? {}, channels.length)));
 }
 
 function row(channel, entry, again) {
