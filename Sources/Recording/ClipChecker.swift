@@ -138,7 +138,7 @@ public struct ClipChecker: Sendable {
                 repaired(finding, repair) {
                     salvager.makePoster(of: clip, try store.blocking.incidents(of: clip.id).first)
                     guard folders.files.posterFile(of: clip) != nil else {
-                        throw RecordingError.unusable("the video gives no picture")
+                        throw RecordingError.unusable("no frame can be read from the video")
                     }
                 })
         }

@@ -2,7 +2,7 @@ import Domain
 
 /// How far a clip is to go; pure.
 struct ClipPlan: Sendable {
-    /// The first picture.
+    /// Of the first frame.
     var start: MediaTime
     private(set) var incidents: [Incident] = []
     /// Set when the camera has reconnected: times before and after can't be compared, what was left to record can.
@@ -15,7 +15,7 @@ struct ClipPlan: Sendable {
         incidents = [incident]
     }
 
-    /// The clip's last moment: `postRollSeconds` after the last sign of its incidents; as long as one goes on, the longest
+    /// The clip's last moment: `postRollSeconds` after the last detection of its incidents; as long as one goes on, the longest
     /// that a clip may be.
     var stop: MediaTime {
         let longest = start.advanced(bySeconds: settings.maxClipSeconds)

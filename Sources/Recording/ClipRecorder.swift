@@ -386,9 +386,9 @@ public final class ClipRecorder: Sendable {
 
 /// How much of what happened is kept.
 public struct RecordingSettings: Hashable, Sendable, Codable {
-    /// Seconds before an incident's first sign. A promise: the clip begins at the key frame at or before it.
+    /// Seconds before an incident's first detection. A promise: the clip begins at the key frame at or before it.
     public var preRollSeconds: Double
-    /// Seconds after its last sign.
+    /// Seconds after its last detection.
     public var postRollSeconds: Double
     /// A clip gets no longer than this, however long the incident goes on.
     public var maxClipSeconds: Double
@@ -408,7 +408,7 @@ public struct RecordingSettings: Hashable, Sendable, Codable {
     }
 }
 
-/// What a clip's sidecar tells beyond the video; from whoever analyses the camera.
+/// What a clip's sidecar holds besides the video's facts; from whoever analyses the camera.
 public struct ClipContext: Sendable {
     /// As they are when the sidecar is written.
     public var zones: @Sendable () -> [Zone]

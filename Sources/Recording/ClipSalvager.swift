@@ -30,7 +30,7 @@ public struct ClipSalvager: Sendable {
     /// For the start of the program, before any recording begins: all clips that are still `recording`, and all whose
     /// deletion was begun. Blocks.
     ///
-    /// A clip may have been begun for an incident that did not get into the database any more: its sidecar tells it.
+    /// A clip may have been begun for an incident that did not get into the database any more: its sidecar names it.
     /// - Parameter announce: Commits such an incident; by default without messages.
     @discardableResult
     public func salvageAll(announce: ((Incident) throws -> Void)? = nil) throws -> [Outcome] {
@@ -65,7 +65,7 @@ public struct ClipSalvager: Sendable {
         guard let part = files.url(clip.temporaryPath), let whole = files.url(clip.path),
             folders.disk.exists(part) || folders.disk.exists(whole)
         else { return }
-        // Without a fragment the clip goes, and what was never announced is not announced without a picture.
+        // Without a fragment the clip goes, and what was never announced is not announced without a video.
         if !folders.disk.exists(whole), try FragmentScanner(part).wholeBytes == 0 { return }
         for var incident in readSidecar(of: clip)?.incidents ?? [] where incident.camera == clip.camera {
             if try store.blocking.incident(incident.id) == nil {

@@ -500,7 +500,7 @@ private struct HeldPackets: Sendable {
     }
 
     /// Fragments have reached the disk.
-    /// - Parameter last: The last picture in them, by its decoding time.
+    /// - Parameter last: The last frame in them, by its decoding time.
     mutating func markSaved(until last: MediaTime) {
         saved = items.firstIndex { $0.packet.isVideo && $0.packet.time > last } ?? items.count
         guard let key = items.prefix(saved + 1).lastIndex(where: { $0.packet.isKeyFrame }), key > 0 else { return }

@@ -2,9 +2,9 @@ import Domain
 import Foundation
 import Media
 
-/// Makes a clip's picture: a frame of the incident with its place framed.
+/// Makes a clip's poster: a frame of the incident with its place outlined.
 enum PosterMaker {
-    private static let frameColour: [UInt8] = [255, 176, 0]
+    private static let outlineColour: [UInt8] = [255, 176, 0]
 
     /// From the camera's ring: the frame at `time`, or the nearest that can be had.
     static func poster(from ring: PacketRing, at time: MediaTime, region: Region?, regionSize: FrameSize) throws
@@ -18,7 +18,7 @@ enum PosterMaker {
         try StillFrames.nearest(in: file, to: seconds).map { try poster($0, region: region, regionSize: regionSize) }
     }
 
-    /// The frame as JPEG with `region`, measured in a picture of `regionSize`, framed.
+    /// The frame as JPEG with `region`, measured in a frame of `regionSize`, outlined.
     static func poster(_ frame: VideoFrame, region: Region?, regionSize: FrameSize) throws -> Data {
         var image = RGBImage(size: frame.size, pixels: [])
         FrameScaler().rgb(frame, width: frame.size.width, height: frame.size.height, into: &image.pixels)
@@ -36,7 +36,7 @@ enum PosterMaker {
             for x in outer.x..<max(outer.x, outer.endX)
             where y < inner.y || y >= inner.endY || x < inner.x || x >= inner.endX {
                 let index = (y * image.size.width + x) * 3
-                for channel in 0..<3 { image.pixels[index + channel] = frameColour[channel] }
+                for channel in 0..<3 { image.pixels[index + channel] = outlineColour[channel] }
             }
         }
     }

@@ -48,7 +48,7 @@ public final class DiskGuard: Sendable {
     /// Recording goes on when this much more than the reserve is free, so that it does not flutter.
     private static let resumeFactor = 1.1
     private static let upkeepSeconds = 600.0
-    /// A full disk is full again with the next clip: what was told stays told for so long.
+    /// A full disk is full again with the next clip: its notice stays open for so long.
     private static let calmSeconds = 600.0
     /// A wall clock that jumps further than a person or summer time would set it may be wrong, and be put right again: for
     /// so long nobody's clips are too old.
@@ -204,7 +204,7 @@ public final class DiskGuard: Sendable {
         }
     }
 
-    /// Who may record with what is free, and what people are told.
+    /// Where each camera records with what is free, and which notices are open.
     private func decide(_ space: DiskSpace, path: String, early: Int) {
         let cameras = recorders()
         let now = clock.monotonicSeconds()

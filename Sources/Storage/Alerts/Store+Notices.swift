@@ -7,7 +7,7 @@ public struct StoredNotice: Hashable, Sendable, Codable {
     /// A ULID: sorts by time.
     public var id: String
     public var notice: OperationalNotice
-    /// What people were told.
+    /// As pages and messages show it.
     public var text: String
     public var openedAt: Date
     /// Nil while it is open.

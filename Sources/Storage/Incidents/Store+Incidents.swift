@@ -64,7 +64,7 @@ extension StoreAccess {
         ).map(IncidentRow.incident)
     }
 
-    /// Keeps what the second look said about an incident. The incident's other facts stay as they are.
+    /// Keeps verification's answer about an incident. The incident's other facts stay as they are.
     /// - Returns: the incident as it is now; nil when there is none of this id.
     @discardableResult
     public func setSecondLook(_ answer: SecondLookAnswer, of id: IncidentID) throws -> Incident? {
