@@ -133,6 +133,35 @@ struct DiskTroubleTests {
         try expectNoGap(try fixture.store.unwatched.clips(of: incident.id), folders, from: 4, to: 13)
     }
 
+    @Test("Who waits for a writer that was left behind waits for the one that has taken over", .timeLimit(.minutes(5)))
+    func successor() async throws {
+        let items = try fixture.packets(fixture.video())
+        fixture.feed(items[..<80])
+        let folders = folders()
+        let recorder = fixture.recorder(settings, folders: folders)
+        let incident = try fixture.incident(from: 6, to: 7, phase: .ended)
+        let cursor = fixture.ring.makeCursor(from: MediaTime(seconds: 4))
+        let first = try #require(cursor.nextIfPresent())
+        let writer = ClipWriter(
+            recorder: recorder, cursor: cursor,
+            plan: ClipPlan(start: first.packet.pts, incident: incident, settings: settings), first: first)
+        disk.trouble = .hangs(below: fixture.root.path)
+        writer.start()
+        disk.waitUntilHanging()
+        #expect(writer.takeOver(ifBusyFor: 10) == nil)
+        fixture.clock.advance(seconds: 11)
+        let next = try #require(writer.takeOver(ifBusyFor: 10))
+        folders.failed(.primary, reason: "no answer")
+        next.start()
+        fixture.feed(items[80...])
+        writer.close()
+        await writer.waitUntilDone()
+        #expect(next.isDone && !writer.isDone)
+        #expect(next.clip?.state == .finished && next.clip?.path.hasPrefix("@fallback/") == true)
+        #expect(!writer.update(incident) && !writer.extend(with: incident))
+        disk.trouble = .none
+    }
+
     @Test("Memory has a bound: then the oldest go, and that is said")
     func bounded() async throws {
         let items = try fixture.packets(fixture.video())
