@@ -45,6 +45,12 @@ public protocol CameraCommands: Sendable {
     func trigger(_ camera: CameraID, reason: String) async throws
 }
 
+/// How messages get at a picture of an incident without knowing who makes it.
+public protocol PictureSource: Sendable {
+    /// A JPEG of at most so many bytes; nil when there is none (yet).
+    func picture(of incident: IncidentID, maximumBytes: Int) async -> Data?
+}
+
 /// A message with what a channel may want to know besides its text.
 public struct AlertDelivery: Sendable {
     public var message: OutboxMessage

@@ -114,7 +114,7 @@ public struct AislewatchDaemon: Sendable {
         // Ended in reverse order: the cameras first, so that their last incidents still reach the outbox.
         var services: [any Service] = [
             alerts.delivering(trigger: fleet),
-            try webServer(storage, alerts: alerts, cameras: fleet, api: api),
+            try await webServer(storage, alerts: alerts, cameras: fleet, api: api),
             status,
             storageService(storage, fleet),
             ProgressService(
@@ -164,16 +164,15 @@ public struct AislewatchDaemon: Sendable {
         let store = storage.store
         var api = APIServices(store: store, setup: try await SetupLink.make(store: store), hub: hub)
         api.feed = cameras
-        api.prompts = cameras.targets
+        api.targets = cameras.targets
         api.trigger = cameras
         api.channels = ChannelTrial(clock: clock) { running.current }
         api.streams = StreamTrial(cameras: { running.current.cameras }, clock: clock)
-        api.status = status
+        api.status = { await status.status() }
         api.archive = IncidentZip(
             exporter: IncidentExporter(
                 files: storage.folders.files, store: store, clock: clock, text: { alerts.announcer.text($0) }),
             logger: logger)
-        api.silence = StoredSilence(store: store, clock: clock)
         if let file = configurationFile {
             let reload = ConfigurationReload(running, cameras: cameras, alerts: alerts, logger: logger)
             api.editor = ConfigurationService(
@@ -195,10 +194,17 @@ public struct AislewatchDaemon: Sendable {
 
     private func webServer(
         _ storage: SiteStorage, alerts: AlertRooms, cameras fleet: CameraFleet, api: APIServices
-    ) throws -> WebServer {
+    ) async throws -> WebServer {
         let started = clock.monotonicSeconds()
         let clock = clock
-        return try WebServer(
+        let (assets, tls) = try await BlockingWork.shared.run { [environment, web = configuration.web] in
+            let identity: TLSIdentity? =
+                if let certificate = web.tlsCertificate, let key = web.tlsKey {
+                    try TLSIdentity(certificate: certificate, key: key)
+                } else { nil }
+            return (Assets(folder: Assets.folder(environment: environment)), identity)
+        }
+        return WebServer(
             host: configuration.web.host, port: configuration.web.port, pages: storage.store,
             clips: storage.folders.files,
             settings: PageSettings(
@@ -206,7 +212,7 @@ public struct AislewatchDaemon: Sendable {
                 language: configuration.alerts.language.rawValue,
                 cameraName: { id in fleet[id]?.camera.name ?? id.rawValue }, text: { alerts.announcer.text($0) }),
             clock: clock, logger: logger, api: api, apiSettings: apiSettings,
-            assets: Assets(folder: Assets.folder(environment: environment)), tls: tlsFiles,
+            assets: assets, tls: tls,
             health: {
                 let cameras = fleet.members
                 let online = cameras.count { $0.isOnline }
@@ -231,11 +237,6 @@ public struct AislewatchDaemon: Sendable {
         var settings = APISettings()
         settings.trustedProxies = configuration.web.trustedProxies.compactMap(AddressRange.init)
         return settings
-    }
-
-    private var tlsFiles: TLSFiles? {
-        guard let certificate = configuration.web.tlsCertificate, let key = configuration.web.tlsKey else { return nil }
-        return TLSFiles(certificate: certificate, key: key)
     }
 }
 

@@ -1,3 +1,4 @@
+import Domain
 public import Foundation
 import HTTPTypes
 import Hummingbird
@@ -17,6 +18,7 @@ public struct Assets: Sendable {
     /// Looks through the folder, which may wait for the disk.
     /// - Parameter folder: nil serves nothing.
     public init(folder: URL?) {
+        if folder != nil { BlockingWork.assertMayBlock("listing the pages' files") }
         self.folder = folder
         var paths: Set<String> = []
         let all = folder.flatMap { FileManager.default.enumerator(atPath: $0.path(percentEncoded: false)) }
@@ -34,6 +36,7 @@ public struct Assets: Sendable {
         environment: [String: String], executable: URL? = Bundle.main.executableURL,
         workingDirectory: URL = URL(filePath: FileManager.default.currentDirectoryPath)
     ) -> URL? {
+        BlockingWork.assertMayBlock("looking for the pages' files")
         var places: [URL] = []
         if let set = environment[environmentKey], !set.isEmpty {
             places = [URL(filePath: set)]

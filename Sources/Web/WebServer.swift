@@ -1,5 +1,5 @@
 public import Domain
-import Foundation
+public import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
@@ -36,16 +36,16 @@ public struct WebServer: Service {
     ///   - health: asked at each `GET /health`; must answer at once.
     ///   - api: nil serves no API.
     ///   - assets: the pages' files.
-    ///   - tls: certificate and key; nil speaks plain HTTP.
+    ///   - tls: nil speaks plain HTTP.
     ///   - onListening: told the port once requests are taken.
     public init(
         host: String, port: Int, pages: Store, clips: any ClipSource, settings: PageSettings,
         clock: any WallClock, logger: Logger, api services: APIServices? = nil,
         apiSettings: APISettings = APISettings(),
-        assets: Assets = Assets(folder: nil), tls: TLSFiles? = nil,
+        assets: Assets = Assets(folder: nil), tls: TLSIdentity? = nil,
         health: @escaping @Sendable () async -> HealthReport,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
-    ) throws {
+    ) {
         self.host = host
         self.port = port
         self.logger = logger
@@ -58,7 +58,7 @@ public struct WebServer: Service {
         LinkRoutes(
             store: pages, clips: clips, settings: settings, clock: clock, trustedProxies: apiSettings.trustedProxies
         ).add(to: router)
-        self.tls = try tls?.configuration()
+        self.tls = tls?.configuration
         if let services {
             var limits = apiSettings
             limits.isTLS = tls != nil
@@ -102,25 +102,21 @@ public struct WebServer: Service {
 
     var application: Application<RouterResponder<WebContext>> {
         get throws {
-            try makeApplication()
+            let plain = HTTPServerBuilder.http1(
+                configuration: .init(
+                    additionalChannelHandlers: [RequestDeadlines(deadlines)],
+                    idleTimeout: .seconds(Int64(Self.idleSeconds)),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: Self.maxHeaderBytes, maxHeaderListSize: 2 * Self.maxHeaderBytes,
+                        maxHeaderFieldCount: Self.maxHeaders)))
+            return Application(
+                responder: responder, server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,
+                configuration: ApplicationConfiguration(
+                    address: .hostname(host, port: port),
+                    availableConnectionsDelegate: MaximumAvailableConnections(Self.maxConnections)),
+                onServerRunning: { [onListening] channel in onListening(channel.localAddress?.port ?? 0) },
+                logger: logger)
         }
-    }
-
-    private func makeApplication() throws -> Application<RouterResponder<WebContext>> {
-        let plain = HTTPServerBuilder.http1(
-            configuration: .init(
-                additionalChannelHandlers: [RequestDeadlines(deadlines)],
-                idleTimeout: .seconds(Int64(Self.idleSeconds)),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: Self.maxHeaderBytes, maxHeaderListSize: 2 * Self.maxHeaderBytes,
-                    maxHeaderFieldCount: Self.maxHeaders)))
-        return Application(
-            responder: responder, server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,
-            configuration: ApplicationConfiguration(
-                address: .hostname(host, port: port),
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.maxConnections)),
-            onServerRunning: { [onListening] channel in onListening(channel.localAddress?.port ?? 0) },
-            logger: logger)
     }
 
     private static func response(_ report: HealthReport) throws -> Response {
@@ -148,6 +144,36 @@ public enum WebError: Error, Hashable, Sendable, CustomStringConvertible {
         case .badCertificate(let path, let reason):
             "\(path) can't be used for TLS (\(reason)): it must be a PEM file that this user can read"
         }
+    }
+}
+
+/// The server's certificate (with its chain) and key.
+public struct TLSIdentity: Sendable {
+    let configuration: TLSConfiguration
+
+    /// Reads them from PEM files, which may wait for the disk.
+    /// - Throws: ``WebError/badCertificate(path:reason:)``.
+    public init(certificate: URL, key: URL) throws {
+        BlockingWork.assertMayBlock("reading a certificate")
+        let chain: [NIOSSLCertificate]
+        do {
+            chain = try NIOSSLCertificate.fromPEMFile(certificate.path)
+            guard !chain.isEmpty else { throw WebError.badCertificate(path: certificate.path, reason: "it is empty") }
+        } catch let error as WebError {
+            throw error
+        } catch {
+            throw WebError.badCertificate(path: certificate.path, reason: "\(error)")
+        }
+        let privateKey: NIOSSLPrivateKey
+        do {
+            privateKey = try NIOSSLPrivateKey(file: key.path, format: .pem)
+        } catch {
+            throw WebError.badCertificate(path: key.path, reason: "\(error)")
+        }
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(privateKey))
+        configuration.minimumTLSVersion = .tlsv12
+        self.configuration = configuration
     }
 }
 

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The pages, in Debian's Chromium: their pure parts, and all of them against a real daemon with a looping camera. Where
 /// there is no browser these are skipped, and say what is missing.
-@Suite("Pages in a browser", .serialized, .enabled(if: BrowserScript.isThere, "\(BrowserScript.missing)"))
+@Suite("Pages in a browser", .serialized, .enabled(if: BrowserScript.missing == nil, "\(BrowserScript.missing ?? "")"))
 struct BrowserTests {
     @Test("masks, media time, zones and diffs are worked out right", .timeLimit(.minutes(20)))
     func logic() async throws {
@@ -38,8 +39,8 @@ struct BrowserTests {
 
     private func drive(_ script: String) async throws {
         let outcome = try await BrowserScript.run(
-            script, "--daemon", BrowserScript.executable.path, "--shots",
-            DaemonSite.root.appending(path: ".build/pages").path)
+            script,
+            ["--daemon", DaemonSite.executable.path, "--shots", TestSite.root.appending(path: ".build/pages").path])
         #expect(outcome.status == 0, "\(outcome.output)")
     }
 }

@@ -16,7 +16,7 @@ struct CheckConfigTests {
             """
         try Data(yaml.utf8).write(to: file)
         let process = Process()
-        process.executableURL = BrowserScript.executable
+        process.executableURL = DaemonSite.executable
         process.arguments = ["check-config", file.path] + arguments
         let output = Pipe()
         process.standardOutput = output

@@ -67,9 +67,9 @@ struct CommandLineTests {
 
         private func process(_ arguments: [String], output: FileHandle) throws -> Process {
             let process = Process()
-            process.executableURL = BrowserScript.executable
+            process.executableURL = DaemonSite.executable
             process.arguments = arguments
-            process.currentDirectoryURL = DaemonSite.root
+            process.currentDirectoryURL = TestSite.root
             process.standardOutput = output
             process.standardError = output
             process.standardInput = FileHandle.nullDevice

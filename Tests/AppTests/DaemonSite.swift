@@ -18,10 +18,15 @@ final class DaemonSite: Sendable {
     private let fleet = Mutex<CameraFleet?>(nil)
     private let running = Mutex<(group: ServiceGroup, task: Task<Void, any Error>)?>(nil)
 
-    /// The checkout.
-    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-    static let sample = root.appending(path: "samples/fall_box.mp4")
+    static let sample = TestSite.root.appending(path: "samples/fall_box.mp4")
+
+    /// The `aislewatch` that was built together with these tests.
+    static var executable: URL {
+        let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") }.map { URL(filePath: $0) }
+        let beside = (bundle ?? Bundle.main.executableURL)?.deletingLastPathComponent().appending(path: "aislewatch")
+        if let beside, FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
+        return TestSite.root.appending(path: ".build/debug/aislewatch")
+    }
 
     init(environment: [String: String] = [:]) throws {
         directory = try TemporaryDirectory()

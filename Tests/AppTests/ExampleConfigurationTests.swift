@@ -1,6 +1,7 @@
 import Foundation
 import Incidents
 import Settings
+import TestSupport
 import Testing
 
 @testable import App
@@ -9,14 +10,14 @@ import Testing
 struct ExampleConfigurationTests {
     /// The rules' part of `configs/aislewatch.yaml`, as it stands there.
     private func exampleRules() throws -> (text: String, settings: RuleSettings) {
-        let file = DaemonSite.root.appending(path: "configs/aislewatch.yaml")
+        let file = TestSite.root.appending(path: "configs/aislewatch.yaml")
         let lines = try String(contentsOf: file, encoding: .utf8).split(
             separator: "\n", omittingEmptySubsequences: false)
         let begin = try #require(lines.firstIndex(of: "rules:"))
         let end = try #require(lines[(begin + 1)...].firstIndex { $0.first?.isLetter == true })
         let text = lines[begin..<end].joined(separator: "\n")
         let configuration = try AislewatchConfiguration.parse(
-            text, file: file.path, baseDirectory: DaemonSite.root, purpose: .settings)
+            text, file: file.path, baseDirectory: TestSite.root, purpose: .settings)
         return (text, configuration.rules)
     }
 

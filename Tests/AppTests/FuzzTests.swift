@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("The API against its description", .timeLimit(.minutes(20)))
 struct FuzzTests {
-    private static let tool = DaemonSite.root.appending(path: ".venv-tests/bin/schemathesis")
+    private static let tool = TestSite.root.appending(path: ".venv-tests/bin/schemathesis")
 
     @Test(
         "requests of all kinds, made from the description, get only answers that it describes",
@@ -12,7 +13,7 @@ struct FuzzTests {
             ".venv-tests/bin/schemathesis is missing: install it by scripts/setup-test-python.sh"))
     func fuzz() async throws {
         let outcome = try await BrowserScript.run(
-            "fuzz_api.py", BrowserScript.executable.path, DaemonSite.sample.path, "25")
+            "fuzz_api.py", [DaemonSite.executable.path, DaemonSite.sample.path, "25"])
         #expect(outcome.status == 0, "\(outcome.output.suffix(6000))")
     }
 }

@@ -12,9 +12,9 @@ import Testing
 struct ShutdownTests {
     private func start(_ arguments: [String], output: FileHandle = .nullDevice) throws -> Process {
         let process = Process()
-        process.executableURL = BrowserScript.executable
+        process.executableURL = DaemonSite.executable
         process.arguments = arguments
-        process.currentDirectoryURL = DaemonSite.root
+        process.currentDirectoryURL = TestSite.root
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output

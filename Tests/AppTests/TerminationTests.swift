@@ -17,7 +17,7 @@ struct TerminationTests {
 
         init(_ file: URL) throws {
             process = Process()
-            process.executableURL = BrowserScript.executable
+            process.executableURL = DaemonSite.executable
             process.arguments = ["run", "--config", file.path]
             let pipe = Pipe()
             process.standardOutput = pipe
@@ -58,7 +58,7 @@ struct TerminationTests {
 
     @Test(
         "SIGTERM ends the program within five seconds and with status 0, at whatever moment of its work",
-        .enabled(if: FileManager.default.isExecutableFile(atPath: BrowserScript.executable.path)))
+        .enabled(if: FileManager.default.isExecutableFile(atPath: DaemonSite.executable.path)))
     func ends() async throws {
         let names = ["a", "b", "c", "d"]
         let server = try RTSPServer(streams: Dictionary(uniqueKeysWithValues: names.map { ($0, DaemonSite.sample) }))

@@ -57,8 +57,8 @@ struct OddClockClipTests {
 
     @Test(
         "and those of MJPEG cameras and of changing resolutions, play and seek in a browser, with every picture",
-        .enabled(if: BrowserRun.missing == nil, "\(BrowserRun.missing ?? "")"))
-    func plays() throws {
+        .enabled(if: BrowserScript.missing == nil, "\(BrowserScript.missing ?? "")"))
+    func plays() async throws {
         let folder = try TemporaryDirectory()
         var clips: [String] = []
         for clock in Clock.allCases {
@@ -81,7 +81,7 @@ struct OddClockClipTests {
             #expect(try TestVideo.ffprobe(["-show_entries", "format=nb_streams", "-of", "csv=p=0"], file) == "1\n")
             #expect(try TestVideo.complaints(decoding: file) == "")
         }
-        let outcome = try BrowserRun.run("browser_clips.py", clips)
+        let outcome = try await BrowserScript.run("browser_clips.py", clips)
         #expect(outcome.status == 0, "\(outcome.output)")
     }
 

@@ -7,20 +7,6 @@ import Testing
 
 @Suite("What keeps people from being told")
 struct AttentionTests {
-    private struct Silence: SilenceDesk {
-        var held: [Snooze] = []
-
-        func acknowledge(_ incident: IncidentID, by: String) async throws {}
-        func snoozes() async throws -> [Snooze] { held }
-        func add(_ snooze: Snooze) async throws -> Snooze { snooze }
-        func endSnooze(_ id: Int64) async throws -> Bool { false }
-        func suppressions() async throws -> [SuppressionView] { [] }
-        func suppress(_ incident: Incident, until: Date, by: String) async throws -> SuppressionView {
-            throw PortFailure.notAvailable("not here")
-        }
-        func endSuppression(_ id: Int64, by: String) async throws -> Bool { false }
-    }
-
     private func items(_ api: APISite) async throws -> [[String: Any]] {
         let answer = try await api.send(.get, "/api/v1/attention", as: .viewer)
         #expect(answer.status == .ok, "\(answer.text)")
@@ -30,13 +16,9 @@ struct AttentionTests {
 
     @Test("a snooze says who, why and until when; a dark camera, a failing channel and an empty shift are said too")
     func causes() async throws {
-        let start = Site.start
-        let api = try APISite(services: { services in
-            services.silence = Silence(held: [
-                Snooze(id: 7, from: start, until: start + 3600, by: "chief", reason: "Stocktaking")
-            ])
-            services.alertCoverage = { _ in .nobodyOnShift }
-        })
+        let api = try APISite(services: { $0.alertCoverage = { _ in .nobodyOnShift } })
+        let kept = try api.site.store.unwatched.add(
+            Snooze(from: Site.start, until: Site.start + 3600, by: "chief", reason: "Stocktaking"))
         let alert = PlannedAlert(channel: "sms", recipient: "+491", text: "x")
         let sent = try api.site.store.unwatched.enqueue([alert], name: "attention")
         let message = try #require(sent.first)
@@ -45,7 +27,7 @@ struct AttentionTests {
         let found = try await items(api)
         func one(_ kind: String) -> [String: Any]? { found.first { $0["kind"] as? String == kind } }
         let snooze = try #require(one("snooze"))
-        #expect(snooze["by"] as? String == "chief" && snooze["id"] as? String == "7")
+        #expect(snooze["by"] as? String == "chief" && snooze["id"] as? String == String(kept.id))
         #expect(snooze["reason"] as? String == "Stocktaking" && snooze["until"] != nil)
         #expect(one("camera_offline")?["camera_name"] as? String == "Cam aisle-4")
         #expect(one("channel_failing")?["text"] as? String == "the token is refused")

@@ -100,7 +100,7 @@ struct LimitTests {
     @Test("wrong links end in 429, for right ones too until time has passed; a made-up header helps nobody")
     func links() async throws {
         let site = try Site()
-        let server = try site.server()
+        let server = site.server()
         try await server.application.test(.router) { client async throws -> Void in
             for number in 0..<20 {
                 let answer = try await client.execute(
@@ -119,7 +119,7 @@ struct LimitTests {
     @Test("behind a trusted proxy who tries links locks out nobody else", arguments: [true, false])
     func linksBehindProxy(_ isIPv6: Bool) async throws {
         let site = try Site()
-        let server = try site.server(trustedProxies: ["127.0.0.1", "10.0.0.0/8"])
+        let server = site.server(trustedProxies: ["127.0.0.1", "10.0.0.0/8"])
         // Each time another address, of one subscriber with IPv6; made-up entries before it in any case.
         @Sendable func attacker(_ number: Int) -> String {
             "192.0.2.\(number), \(isIPv6 ? "2001:db8:1:2::\(number + 1)" : "203.0.113.7"), 10.0.0.4"

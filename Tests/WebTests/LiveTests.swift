@@ -38,7 +38,7 @@ struct LiveTests {
         _ site: Site, deadlines: RequestDeadlines.Limits = RequestDeadlines.Limits(),
         _ body: (Int) async throws -> Void
     ) async throws {
-        var server = try site.server()
+        var server = site.server()
         server.deadlines = deadlines
         try await server.serving(body)
     }

@@ -39,7 +39,7 @@ struct PageTests {
             incident.phase = .ended
             incident.kinds = [.fallingObject, .spill]
         }
-        let server = try site.server(language: "de", text: "Gegenstand gefallen.")
+        let server = site.server(language: "de", text: "Gegenstand gefallen.")
         let waiting = try await site.get("/i/\(site.token)", server: server).text
         #expect(waiting.contains("Die Aufnahme wird vorbereitet") && waiting.contains("<html lang=\"de\">"))
         try site.addClip("01clip", video: Data([1, 2, 3]), poster: Data([4]))
@@ -62,7 +62,7 @@ struct PageTests {
     @Test("escapes everything that people or devices named")
     func escaping() async throws {
         let site = try Site { $0.facts.zoneName = "<img src=x onerror=alert(1)>" }
-        let server = try site.server(text: "<script>alert('1')</script> & \"more\" \u{202E}")
+        let server = site.server(text: "<script>alert('1')</script> & \"more\" \u{202E}")
         let text = try await site.get("/i/\(site.token)", server: server).text
         #expect(text.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;more&quot; \u{FFFD}"))
         #expect(text.contains("<dd>&lt;img src=x onerror=alert(1)&gt;</dd>"))
@@ -187,7 +187,7 @@ struct PageTests {
         // Root may read everything, but nobody a name that leads to itself.
         try FileManager.default.createSymbolicLink(
             at: site.directory.file(clip.path), withDestinationURL: site.directory.file(clip.path))
-        let server = try site.server(language: language)
+        let server = site.server(language: language)
         let page = try await site.get("/i/\(site.token)", server: server)
         #expect(page.status == .ok && page.text.contains(PageWords.inLanguage(language).clipUnreadable))
         #expect(!page.text.contains(PageWords.inLanguage(language).noClipAnyMore))

@@ -79,10 +79,10 @@ struct Site {
         timeZone: String = "Europe/Berlin", language: String = "en", text: String = "Box fell.",
         status: HealthReport.Status = .ok,
         host: String = "127.0.0.1", port: Int = 0, trustedProxies: [String] = []
-    ) throws -> WebServer {
+    ) -> WebServer {
         var settings = APISettings()
         settings.trustedProxies = trustedProxies.compactMap(AddressRange.init)
-        return try WebServer(
+        return WebServer(
             host: host, port: port, pages: store, clips: files,
             settings: PageSettings(
                 siteName: "Hall <1>", timeZone: TimeZone(identifier: timeZone) ?? .gmt, language: language,

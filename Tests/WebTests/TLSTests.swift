@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -13,16 +14,16 @@ struct TLSTests {
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private func files(certificate: String = Self.certificate, key: String = Self.key) throws -> TLSFiles {
-        let files = TLSFiles(certificate: directory.file("cert.pem"), key: directory.file("key.pem"))
+    private func identity(certificate: String = Self.certificate, key: String = Self.key) throws -> TLSIdentity {
+        let files = (certificate: directory.file("cert.pem"), key: directory.file("key.pem"))
         try Data(certificate.utf8).write(to: files.certificate)
         try Data(key.utf8).write(to: files.key)
-        return files
+        return try BlockingWork.permitted { try TLSIdentity(certificate: files.certificate, key: files.key) }
     }
 
     @Test("pages come over it, and a session's cookie is for it alone")
     func serves() async throws {
-        let api = try APISite(tls: files())
+        let api = try APISite(tls: identity())
         try await api.server.application.test(.ahc(.https)) { client in
             let health = try await client.execute(uri: "/health", method: .get)
             #expect(health.status == .ok)
@@ -36,7 +37,7 @@ struct TLSTests {
 
     @Test("a request without it gets no answer")
     func plain() async throws {
-        let api = try APISite(tls: files())
+        let api = try APISite(tls: identity())
         try await api.server.application.test(.ahc(.https)) { client in
             let port = try #require(client.port)
             let connection = try Connection(port: port)
@@ -50,11 +51,13 @@ struct TLSTests {
     @Test("files that are missing, empty or no PEM are named, with the reason")
     func wrong() throws {
         #expect(throws: WebError.self) {
-            try TLSFiles(certificate: directory.file("none"), key: directory.file("none")).configuration()
+            try BlockingWork.permitted {
+                try TLSIdentity(certificate: directory.file("none"), key: directory.file("none"))
+            }
         }
         for (certificate, key) in [("", Self.key), ("x", Self.key), (Self.certificate, ""), (Self.certificate, "x")] {
             do {
-                _ = try files(certificate: certificate, key: key).configuration()
+                _ = try identity(certificate: certificate, key: key)
                 Issue.record("taken: \(certificate.count) and \(key.count) bytes")
             } catch {
                 #expect("\(error)".contains(directory.file(certificate.count < 2 ? "cert.pem" : "key.pem").path))

@@ -134,9 +134,9 @@ enum MailHTML {
                 + "style=\"max-width:100%;height:auto;border-radius:6px;display:block\"></p>" : ""
         let action =
             link.map { link in
-                "<p style=\"margin:20px 0\"><a href=\"\(escaped(link.absoluteString))\" style=\"background:#0b5cad;"
+                "<p style=\"margin:20px 0\"><a href=\"\(HTML.escape(link.absoluteString))\" style=\"background:#0b5cad;"
                     + "color:#ffffff;padding:12px 20px;border-radius:6px;text-decoration:none;display:inline-block\">"
-                    + "\(escaped(button))</a></p>"
+                    + "\(HTML.escape(button))</a></p>"
             } ?? ""
         return """
             <!doctype html>
@@ -144,18 +144,13 @@ enum MailHTML {
             <body style="margin:0;padding:24px;background:#f4f5f7;font-family:-apple-system,'Segoe UI',Helvetica,Arial,\
             sans-serif;color:#1c2430">
             <div style="max-width:600px;margin:0 auto;background:#ffffff;border-radius:8px;padding:24px">
-            <p style="font-size:18px;line-height:1.45;margin:0">\(escaped(text))</p>
+            <p style="font-size:18px;line-height:1.45;margin:0">\(HTML.escape(text))</p>
             \(picture)
             \(action)
             </div>
-            <p style="max-width:600px;margin:12px auto 0;font-size:12px;color:#66707d">\(escaped(footer))</p>
+            <p style="max-width:600px;margin:12px auto 0;font-size:12px;color:#66707d">\(HTML.escape(footer))</p>
             </body></html>
             """
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-            .replacingOccurrences(of: ">", with: "&gt;").replacingOccurrences(of: "\"", with: "&quot;")
     }
 }
 

@@ -95,5 +95,3 @@ final class AlertRooms: Sendable {
         ]
     }
 }
-
-extension ChannelTrial: ChannelTester {}

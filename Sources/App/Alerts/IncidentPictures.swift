@@ -1,3 +1,4 @@
+import Alerts
 import Domain
 import Foundation
 import Media

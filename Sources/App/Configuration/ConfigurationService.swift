@@ -4,6 +4,7 @@ import Domain
 import Foundation
 import Glibc
 import Settings
+import Web
 
 /// The configuration file as pages change it: checked like at the start, written whole or not at all, undoable, and in effect
 /// at once as far as that goes.

@@ -1,13 +1,15 @@
 import Camera
 import Domain
 import Foundation
+import Media
 import ServiceLifecycle
 import Settings
 import Storage
 import Synchronization
+import Web
 
 /// How the daemon does. Rates are those of the last seconds.
-final class StatusService: StatusSource, Service {
+final class StatusService: Service {
     private struct Sample {
         var at: Double
         var packets: Int
@@ -89,7 +91,7 @@ final class StatusService: StatusSource, Service {
         var line = DaemonStatus.Camera(view: camera.window.view)
         line.fpsIn = rates?.fpsIn
         line.fpsAnalysed = rates?.fpsAnalysed
-        line.analysisMilliseconds = rates?.analysisMilliseconds
+        line.analysisMs = rates?.analysisMilliseconds
         line.skippedFrames = camera.statistics?.skippedFrames ?? 0
         line.damagedFrames = camera.statistics?.damagedFrames ?? 0
         line.failedFrames = camera.statistics?.failedFrames ?? 0
@@ -109,15 +111,15 @@ final class StatusService: StatusSource, Service {
         let summary = try? await store.perform { store in
             try store.clipSummary(recentSince: now - Self.forecastDays * 86_400)
         }
-        let attributes = try? FileManager.default.attributesOfFileSystem(
-            forPath: configuration.recording.directory.path)
-        let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value ?? 0
-        let total = (attributes?[.systemSize] as? NSNumber)?.int64Value ?? 0
+        let space = await BlockingWork.shared.run { [path = configuration.recording.directory.path] in
+            try? LocalFileSystem().space(path)
+        }
         let days = summary?.oldestAt.map { min(Self.forecastDays, now.timeIntervalSince($0) / 86_400) }
         // An hour says nothing about days.
         let perDay = days.flatMap { $0 > 1 / 24.0 ? Double(summary?.recentBytes ?? 0) / $0 : nil }
         return DaemonStatus.Disk(
-            freeBytes: free, totalBytes: total, clipsBytes: summary?.bytes ?? 0, clips: summary?.count ?? 0,
+            freeBytes: space?.availableBytes ?? 0, totalBytes: space?.totalBytes ?? 0, clipsBytes: summary?.bytes ?? 0,
+            clips: summary?.count ?? 0,
             bytesPerDay: perDay)
     }
 }

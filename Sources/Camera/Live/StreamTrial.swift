@@ -5,7 +5,7 @@ import Settings
 
 /// Tries a stream that an administrator is about to add. Only what may stand in a configuration is opened; FFmpeg itself
 /// is held to network protocols as well.
-public struct StreamTrial: StreamTester {
+public struct StreamTrial: Sendable {
     private let cameras: @Sendable () -> [CameraConfiguration]
     private let clock: any WallClock
 

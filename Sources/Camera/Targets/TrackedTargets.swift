@@ -8,7 +8,7 @@ import Synchronization
 import Vision
 
 /// What people mark before the cameras: masks for a click at once, and targets that stay tracked, over restarts too.
-public actor TrackedTargets: PromptSink {
+public actor TrackedTargets {
     private struct Followed {
         var record: FollowRecord
         var state = FollowView.State.waiting
@@ -119,7 +119,7 @@ public actor TrackedTargets: PromptSink {
         return result
     }
 
-    // MARK: PromptSink
+    // MARK: What pages ask for
 
     public func segment(_ click: PictureClick, camera: CameraID) async throws -> SegmentAnswer {
         let frame = try await frame(of: click, camera: camera)

@@ -1,5 +1,3 @@
-public import Foundation
-
 /// Why another module could not do what was asked of it, in words for people.
 public enum PortFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// There is no such thing.
@@ -19,17 +17,4 @@ public enum PortFailure: Error, Hashable, Sendable, CustomStringConvertible {
             text
         }
     }
-}
-
-/// Puts everything about an incident into one file.
-public protocol IncidentArchive: Sendable {
-    /// - Returns: A ZIP file that the caller deletes when it has been sent.
-    /// - Throws: ``PortFailure``.
-    func makeArchive(of incident: IncidentID, by: String) async throws -> URL
-}
-
-/// How messages get at a picture of an incident without knowing who makes it.
-public protocol PictureSource: Sendable {
-    /// A JPEG of at most so many bytes; nil when there is none (yet).
-    func picture(of incident: IncidentID, maximumBytes: Int) async -> Data?
 }

@@ -15,7 +15,7 @@ struct DayReportPage {
     var timeZone: TimeZone
 
     func html(_ entries: [Entry]) -> String {
-        let title = "\(Self.escaped(siteName.isEmpty ? "Aislewatch" : siteName)), \(date)"
+        let title = "\(HTML.escape(siteName.isEmpty ? "Aislewatch" : siteName)), \(date)"
         let kinds = Dictionary(grouping: entries, by: \.incident.kind.rawValue).mapValues(\.count)
         let summary = kinds.sorted { $0.key < $1.key }.map { "\($0.value) × \($0.key.replacing("_", with: " "))" }
         return """
@@ -39,14 +39,14 @@ struct DayReportPage {
             entry.poster.map { "<img alt=\"\" src=\"data:image/jpeg;base64,\($0.base64EncodedString())\">" }
             ?? "<p class=\"s\">no picture</p>"
         let clips = entry.clips.map { clip in
-            "<p class=\"s\">clip \(Self.escaped(clip.path)), \(Int(clip.durationSeconds.rounded())) s</p>"
+            "<p class=\"s\">clip \(HTML.escape(clip.path)), \(Int(clip.durationSeconds.rounded())) s</p>"
         }
         let reason = incident.evidence.map { evidence in
-            "\(Self.escaped(evidence.parameter)) \(Self.number(evidence.measured)) "
-                + "(threshold \(Self.number(evidence.threshold)) \(Self.escaped(evidence.unit)))"
+            "\(HTML.escape(evidence.parameter)) \(Self.number(evidence.measured)) "
+                + "(threshold \(Self.number(evidence.threshold)) \(HTML.escape(evidence.unit)))"
         }
         return """
-            <article><div>\(picture)</div><div><h2>\(Self.escaped(entry.text))</h2>
+            <article><div>\(picture)</div><div><h2>\(HTML.escape(entry.text))</h2>
             <p>\(time(incident.startDate)) to \(time(incident.endDate)), camera \(incident.camera), \
             severity \(incident.severity.rawValue)</p>
             <p class="s">\(reason.joined(separator: "; "))</p>\(clips.joined())<p class="s">incident \(incident.id)</p>\
@@ -66,9 +66,4 @@ struct DayReportPage {
     }
 
     private static func number(_ value: Double) -> String { String(format: "%.2f", value) }
-
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
-    }
 }

@@ -8,14 +8,13 @@ public struct APIServices: Sendable {
     public var setup: SetupLink
     public var hub: EventHub
     public var feed: (any LiveFeed)?
-    public var prompts: (any PromptSink)?
+    public var targets: (any TargetService)?
     public var trigger: (any IncidentTrigger)?
     public var editor: (any ConfigurationEditor)?
     public var channels: (any ChannelTester)?
     public var streams: (any StreamTester)?
-    public var status: (any StatusSource)?
-    public var silence: (any SilenceDesk)?
     public var archive: (any IncidentArchive)?
+    public var status: (@Sendable () async -> DaemonStatus)?
     /// The last warnings of the log, newest first.
     public var warnings: @Sendable () -> [LogWarning] = { [] }
     /// Whether an alert would reach anybody at that time.

@@ -96,10 +96,10 @@ struct CameraRoutes: Sendable {
         api.on(.get, "/cameras/{camera}/live.mjpeg", role: .viewer) { call in try pictures(call) }
         api.on(.get, "/cameras/{camera}/snapshot.jpg", role: .viewer) { call in try await snapshot(call) }
         api.on(.post, "/cameras/{camera}/segment", role: .operator) { call in
-            guard let prompts = api.services.prompts else { throw APIError.notAvailable("There is no model here.") }
+            guard let targets = api.services.targets else { throw APIError.notAvailable("There is no model here.") }
             let camera = try known(call).id
             let click = try await call.body(ClickBody.self).click()
-            return .json(SegmentView(try await prompts.segment(click, camera: camera)))
+            return .json(SegmentView(try await targets.segment(click, camera: camera)))
         }
         api.on(.post, "/cameras/{camera}/trigger", role: .operator) { call in
             guard let trigger = api.services.trigger else { throw APIError.notAvailable("Nothing can be begun here.") }

@@ -1,7 +1,30 @@
-import Domain
-import Foundation
+public import Domain
+public import Foundation
 import HTTPTypes
 import Hummingbird
+
+/// What people click: masks at once, and targets that stay tracked. Every call throws ``PortFailure`` when it can't be done.
+public protocol TargetService: Sendable {
+    /// Masks for a click, at once; nothing is kept.
+    func segment(_ click: PictureClick, camera: CameraID) async throws -> SegmentAnswer
+    /// Follows what was clicked from now on, and over restarts.
+    /// - Parameter candidate: Which of the masks that `segment` gave for the same click.
+    func follow(
+        _ click: PictureClick, camera: CameraID, candidate: Int, name: String,
+        conditions: Set<FollowedObject.Condition>, by: String
+    ) async throws -> FollowView
+    /// Says anew what the object is.
+    func correct(_ id: FollowedObjectID, click: PictureClick) async throws -> FollowView
+    /// Nil leaves as it is.
+    func change(
+        _ id: FollowedObjectID, name: String?, conditions: Set<FollowedObject.Condition>?
+    ) async throws -> FollowView
+    func unfollow(_ id: FollowedObjectID) async throws
+    /// Oldest first.
+    func follows() async -> [FollowView]
+    /// The picture that was clicked, as JPEG.
+    func picture(of id: FollowedObjectID) async throws -> Data
+}
 
 /// Followed objects.
 struct FollowRoutes: Sendable {
@@ -73,22 +96,22 @@ struct FollowRoutes: Sendable {
         return all
     }
 
-    private func sink() throws -> any PromptSink {
-        guard let sink = api.services.prompts else { throw APIError.notAvailable("There is no model here.") }
-        return sink
+    private func targets() throws -> any TargetService {
+        guard let targets = api.services.targets else { throw APIError.notAvailable("There is no model here.") }
+        return targets
     }
 
     func add() {
         api.on(.get, "/follows", role: .viewer) { _ in
             struct Follows: Encodable { var follows: [View] }
-            return .json(Follows(follows: try await sink().follows().map(View.init)))
+            return .json(Follows(follows: try await targets().follows().map(View.init)))
         }
         api.on(.post, "/follows", role: .operator) { call in
             let new = try await call.body(New.self)
             guard let camera = CameraID(rawValue: new.camera) else {
                 throw APIError.notFound("There is no such camera.")
             }
-            let follow = try await sink().follow(
+            let follow = try await targets().follow(
                 new.click.body.click(), camera: camera, candidate: new.candidate ?? 0, name: new.name ?? "",
                 conditions: Self.set(new.conditions) ?? [], by: call.principal.name)
             await api.audit(call, "follow.create", follow.object.id.rawValue, follow.object.name)
@@ -97,19 +120,19 @@ struct FollowRoutes: Sendable {
         api.on(.get, "/follows/{follow}", role: .viewer) { call in .json(View(try await known(call))) }
         api.on(.patch, "/follows/{follow}", role: .operator) { call in
             let change = try await call.body(Change.self), id = try await known(call).object.id
-            let follow = try await sink().change(id, name: change.name, conditions: Self.set(change.conditions))
+            let follow = try await targets().change(id, name: change.name, conditions: Self.set(change.conditions))
             await api.audit(call, "follow.change", id.rawValue, follow.object.name)
             return .json(View(follow))
         }
         api.on(.delete, "/follows/{follow}", role: .operator) { call in
             let follow = try await known(call)
-            try await sink().unfollow(follow.object.id)
+            try await targets().unfollow(follow.object.id)
             await api.audit(call, "follow.remove", follow.object.id.rawValue, follow.object.name)
             return .done
         }
         api.on(.post, "/follows/{follow}/correct", role: .operator) { call in
             let id = try await known(call).object.id
-            let follow = try await sink().correct(id, click: try await call.body(ClickBody.self).click())
+            let follow = try await targets().correct(id, click: try await call.body(ClickBody.self).click())
             await api.audit(call, "follow.correct", id.rawValue, follow.object.name)
             return .json(View(follow))
         }
@@ -120,7 +143,7 @@ struct FollowRoutes: Sendable {
             return .json(Shape(mask: record?.mask))
         }
         api.on(.get, "/follows/{follow}/picture.jpg", role: .viewer) { call in
-            let jpeg = try await sink().picture(of: try await known(call).object.id)
+            let jpeg = try await targets().picture(of: try await known(call).object.id)
             return Response(
                 status: .ok, headers: [.contentType: "image/jpeg"],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: jpeg)))
@@ -129,7 +152,7 @@ struct FollowRoutes: Sendable {
 
     private func known(_ call: APICall) async throws -> FollowView {
         let id = FollowedObjectID(rawValue: call.parameter("follow"))
-        guard let follow = try await sink().follows().first(where: { $0.object.id == id }) else {
+        guard let follow = try await targets().follows().first(where: { $0.object.id == id }) else {
             throw APIError.notFound("There is no such object.")
         }
         return follow

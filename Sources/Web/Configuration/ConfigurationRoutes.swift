@@ -1,4 +1,4 @@
-import Domain
+public import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -107,58 +107,8 @@ struct ConfigurationRoutes: Sendable {
         }
     }
 
-    private struct TextView: Encodable {
-        var path: String
-        var revision: String
-        var text: String
-        var writable: Bool
-        var reason: String?
-        var canUndo: Bool
-        var restartNeeded: Bool
-        var restartSections: [String]
-
-        init(_ text: ConfigurationText) {
-            path = text.path
-            revision = text.revision
-            self.text = text.text
-            writable = text.isWritable
-            reason = text.reason
-            canUndo = text.canUndo
-            restartNeeded = !text.restartSections.isEmpty
-            restartSections = text.restartSections
-        }
-    }
-
-    private struct ChangeView: Encodable {
-        struct Problem: Encodable {
-            var line: Int
-            var column: Int
-            var message: String
-        }
-
-        var valid: Bool
-        var saved: Bool
-        var problems: [Problem]
-        var diff: String
-        var revision: String
-        var text: String
-        var restartNeeded: Bool
-        var restartSections: [String]
-
-        init(_ change: ConfigurationChange) {
-            valid = change.isValid
-            saved = change.isSaved
-            problems = change.problems.map { Problem(line: $0.line, column: $0.column, message: $0.message) }
-            diff = change.diff
-            revision = change.revision
-            text = change.text
-            restartNeeded = !change.restartSections.isEmpty
-            restartSections = change.restartSections
-        }
-    }
-
     func add() {
-        api.on(.get, "/configuration", role: .admin) { _ in .json(TextView(try await editor().current())) }
+        api.on(.get, "/configuration", role: .admin) { _ in .json(try await editor().current()) }
         api.on(.get, "/configuration/values", role: .admin) { _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
@@ -197,6 +147,145 @@ struct ConfigurationRoutes: Sendable {
             await api.audit(call, "configuration.\(what)", "configuration", change.diff)
             api.services.hub.publish(.configuration(revision: change.revision))
         }
-        return .json(ChangeView(change), status: change.isValid ? .ok : .unprocessableContent)
+        return .json(change, status: change.isValid ? .ok : .unprocessableContent)
+    }
+}
+
+/// Shows and changes the configuration file as a text: comments stay. Every call throws ``PortFailure`` when it can't be done.
+public protocol ConfigurationEditor: Sendable {
+    func current() async throws -> ConfigurationText
+    /// The file as JSON without secrets.
+    func valuesJSON() async throws -> String
+    /// Looks at a text and, unless `dryRun`, saves it if it is valid.
+    /// - Parameter revision: Of the text that was edited; a change meanwhile is a conflict. Nil doesn't look.
+    func save(text: String, revision: String?, dryRun: Bool) async throws -> ConfigurationChange
+    /// Puts values into the file.
+    func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) async throws -> ConfigurationChange
+    /// Puts back the text before the last change.
+    func undo() async throws -> ConfigurationChange
+    /// Puts what was saved into effect, as far as that goes while the daemon runs. Returns when it holds.
+    func takeEffect() async
+}
+
+/// The file as it is.
+public struct ConfigurationText: Hashable, Sendable, Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case path, revision, text, reason, canUndo, restartNeeded, restartSections
+        case isWritable = "writable"
+    }
+
+    public var path: String
+    public var revision: String
+    /// Passwords in it are replaced by `<hidden>`.
+    public var text: String
+    public var isWritable: Bool
+    /// Why not.
+    public var reason: String?
+    public var canUndo: Bool
+    /// Sections whose change was saved and holds only after a restart.
+    public let restartSections: [String]
+    private let restartNeeded: Bool
+
+    public init(
+        path: String, revision: String, text: String, isWritable: Bool, reason: String?, canUndo: Bool,
+        restartSections: [String]
+    ) {
+        self.path = path
+        self.revision = revision
+        self.text = text
+        self.isWritable = isWritable
+        self.reason = reason
+        self.canUndo = canUndo
+        self.restartSections = restartSections
+        restartNeeded = !restartSections.isEmpty
+    }
+}
+
+/// What a change would do, or did.
+public struct ConfigurationChange: Hashable, Sendable, Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case problems, diff, revision, text, restartNeeded, restartSections
+        case isValid = "valid"
+        case isSaved = "saved"
+    }
+
+    public struct Problem: Hashable, Sendable, Encodable {
+        public var line: Int
+        public var column: Int
+        public var message: String
+
+        public init(line: Int, column: Int, message: String) {
+            self.line = line
+            self.column = column
+            self.message = message
+        }
+    }
+
+    /// No problems.
+    public var isValid: Bool
+    public var isSaved: Bool
+    public var problems: [Problem]
+    /// Unified, without secrets.
+    public var diff: String
+    /// Of the file now.
+    public var revision: String
+    /// The text as it is or would be, without secrets.
+    public var text: String
+    /// Sections whose change holds, or would hold, only after a restart.
+    public let restartSections: [String]
+    private let restartNeeded: Bool
+
+    public init(
+        isValid: Bool, isSaved: Bool, problems: [Problem], diff: String, revision: String, text: String,
+        restartSections: [String]
+    ) {
+        self.isValid = isValid
+        self.isSaved = isSaved
+        self.problems = problems
+        self.diff = diff
+        self.revision = revision
+        self.text = text
+        self.restartSections = restartSections
+        restartNeeded = !restartSections.isEmpty
+    }
+}
+
+// MARK: - Channels
+
+/// Sends test messages, so that nobody learns from a silence that a channel was set up wrongly.
+public protocol ChannelTester: Sendable {
+    /// Names and types, in the order of the configuration.
+    func channels() -> [(name: String, type: String)]
+    /// - Returns: What the provider said, in words.
+    /// - Throws: ``PortFailure/notFound(_:)``.
+    func test(channel: String) async throws -> TestOutcome
+}
+
+/// The channels by which alerts are sent.
+struct ChannelRoutes: Sendable {
+    let api: APIRouter
+
+    func add() {
+        let services = api.services
+        api.on(.get, "/channels", role: .operator) { _ in
+            struct Channel: Encodable {
+                var name: String
+                var type: String
+            }
+            struct Channels: Encodable { var channels: [Channel] }
+            let all = services.channels?.channels() ?? []
+            return .json(Channels(channels: all.map { Channel(name: $0.name, type: $0.type) }))
+        }
+        api.on(.post, "/channels/{channel}/test", role: .admin) { call in
+            struct View: Encodable {
+                var ok: Bool
+                var message: String
+            }
+            guard let tester = services.channels else { throw APIError.notAvailable("No channel can be tried here.") }
+            let name = call.parameter("channel")
+            let outcome = try await tester.test(channel: name)
+            await api.audit(call, "channel.test", name, outcome.isOK ? "sent" : outcome.message)
+            return .json(View(ok: outcome.isOK, message: outcome.message))
+        }
     }
 }

@@ -1,8 +1,15 @@
-import Domain
-import Foundation
+public import Domain
+public import Foundation
 import HTTPTypes
 import Hummingbird
 import Storage
+
+/// Puts everything about an incident into one file.
+public protocol IncidentArchive: Sendable {
+    /// - Returns: A ZIP file that the caller deletes when it has been sent.
+    /// - Throws: ``PortFailure``.
+    func makeArchive(of incident: IncidentID, by: String) async throws -> URL
+}
 
 /// What happened: lists, details, what people say about it.
 struct IncidentRoutes: Sendable {

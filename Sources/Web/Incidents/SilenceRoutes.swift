@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Storage
 
 /// Acknowledgements, snoozes, suppressions.
 struct SilenceRoutes: Sendable {
@@ -23,9 +24,10 @@ struct SilenceRoutes: Sendable {
             try APIError.check(reason, CodingKeys.reason, length: 0...200)
         }
 
-        func snooze(from now: Date, by: String) throws -> Snooze {
+        /// - Parameter cameras: Those that there are.
+        func snooze(from now: Date, by: String, cameras: [CameraView]) throws -> Snooze {
             let camera = try camera.map { text in
-                guard let camera = CameraID(rawValue: text) else {
+                guard let camera = cameras.first(where: { $0.id.rawValue == text })?.id else {
                     throw APIError.unprocessable("There is no such camera.")
                 }
                 return camera
@@ -59,78 +61,90 @@ struct SilenceRoutes: Sendable {
         }
     }
 
-    private struct PlaceView: Encodable {
+    private struct SuppressionView: Encodable {
         var id: String
         var camera: CameraID
         var rule: String
+        /// Left, top, width and height as fractions of the picture; nil is the whole picture.
         var region: [Double]?
         var until: Date
         var createdBy: String
         var createdAt: Date
 
-        init(_ place: SuppressionView) {
-            id = String(place.id)
-            camera = place.camera
-            rule = place.rule
-            region = place.region
-            until = place.until
-            createdBy = place.createdBy
-            createdAt = place.createdAt
+        init(_ suppression: Suppression) {
+            id = String(suppression.id)
+            camera = suppression.camera
+            rule = SilenceRoutes.rule(of: suppression)
+            let size = suppression.frameSize
+            if let place = suppression.region, size.width > 0, size.height > 0 {
+                let width = Double(size.width), height = Double(size.height)
+                region = [
+                    Double(place.x) / width, Double(place.y) / height, Double(place.width) / width,
+                    Double(place.height) / height,
+                ]
+            }
+            until = suppression.untilDate
+            createdBy = suppression.by
+            createdAt = suppression.createdDate
         }
+    }
+
+    /// The rule's or the kind's name.
+    static func rule(of suppression: Suppression) -> String {
+        suppression.ruleName ?? suppression.kind?.rawValue ?? "all"
     }
 
     /// "For ever" in a database that wants a date.
     private static let farSeconds = 100.0 * 365 * 86_400
 
-    private func desk() throws -> any SilenceDesk {
-        guard let desk = api.services.silence else { throw APIError.notAvailable("This is not available here.") }
-        return desk
-    }
-
     func add() {
+        let store = api.services.store, clock = api.clock
         api.on(.post, "/incidents/{incident}/acknowledgement", role: .operator) { call in
-            let desk = try desk(), incident = try await incidents.known(call), who = call.principal.name
-            try await desk.acknowledge(incident.id, by: who)
+            let incident = try await incidents.known(call), now = clock.now()
+            // The first one counts.
+            _ = try await store.perform { try $0.acknowledge(incident.id, by: call.principal.name, at: now) }
             return try await incidents.changed(call, incident, "incident.acknowledge")
         }
         api.on(.post, "/incidents/{incident}/suppress", role: .operator) { call in
-            let hours = try await call.body(HoursBody.self).hours, desk = try desk()
-            let incident = try await incidents.known(call), who = call.principal.name
-            let until = api.clock.now() + (hours.map { $0 * 3600 } ?? Self.farSeconds)
-            let place = try await desk.suppress(incident, until: until, by: who)
-            await api.audit(call, "incident.suppress", incident.id.rawValue, "\(place.rule), until \(place.until)")
-            return .json(PlaceView(place), status: .created)
+            let hours = try await call.body(HoursBody.self).hours
+            let incident = try await incidents.known(call), now = clock.now()
+            let suppression = Suppression(
+                of: incident, from: now, until: now + (hours.map { $0 * 3600 } ?? Self.farSeconds),
+                by: call.principal.name)
+            let kept = SuppressionView(try await store.perform { try $0.addSuppression(suppression) })
+            await api.audit(call, "incident.suppress", incident.id.rawValue, "\(kept.rule), until \(kept.until)")
+            return .json(kept, status: .created)
         }
         api.on(.get, "/suppressions", role: .viewer) { _ in
-            struct View: Encodable { var suppressions: [PlaceView] }
-            let all = try await api.services.silence?.suppressions() ?? []
-            return .json(View(suppressions: all.map(PlaceView.init)))
+            struct View: Encodable { var suppressions: [SuppressionView] }
+            let all = try await store.perform { try $0.activeSuppressions() }
+            return .json(View(suppressions: all.map(SuppressionView.init)))
         }
         api.on(.delete, "/suppressions/{suppression}", role: .operator) { call in
-            let desk = try desk(), who = call.principal.name
-            guard let id = Int64(call.parameter("suppression")), try await desk.endSuppression(id, by: who) else {
-                throw APIError.notFound("There is no such suppression.")
-            }
+            guard let id = Int64(call.parameter("suppression")),
+                try await store.perform({ try $0.removeSuppression(id, by: call.principal.name) })
+            else { throw APIError.notFound("There is no such suppression.") }
             await api.audit(call, "suppression.remove", String(id))
             return .done
         }
         api.on(.get, "/snoozes", role: .viewer) { _ in
             struct View: Encodable { var snoozes: [SnoozeView] }
-            let all = try await api.services.silence?.snoozes() ?? []
-            return .json(View(snoozes: all.map(SnoozeView.init)))
+            let now = clock.now()
+            return .json(View(snoozes: try await store.perform { try $0.snoozes(at: now) }.map(SnoozeView.init)))
         }
         api.on(.post, "/snoozes", role: .operator) { call in
-            let new = try await call.body(NewSnooze.self), desk = try desk()
-            let snooze = try new.snooze(from: api.clock.now(), by: call.principal.name)
-            let kept = try await desk.add(snooze)
+            let new = try await call.body(NewSnooze.self)
+            let snooze = try new.snooze(
+                from: clock.now(), by: call.principal.name, cameras: api.services.feed?.cameras() ?? [])
+            let kept = try await store.perform { try $0.add(snooze) }
             await api.audit(call, "snooze.create", new.camera ?? "all cameras", "\(new.minutes) min. \(snooze.reason)")
             return .json(SnoozeView(kept), status: .created)
         }
         api.on(.delete, "/snoozes/{snooze}", role: .operator) { call in
-            let desk = try desk()
-            guard let id = Int64(call.parameter("snooze")), try await desk.endSnooze(id) else {
-                throw APIError.notFound("There is no such snooze.")
-            }
+            let now = clock.now()
+            guard let id = Int64(call.parameter("snooze")),
+                try await store.perform({ try $0.endSnooze(id, at: now) })
+            else { throw APIError.notFound("There is no such snooze.") }
             await api.audit(call, "snooze.end", String(id))
             return .done
         }

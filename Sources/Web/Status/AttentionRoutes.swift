@@ -64,7 +64,10 @@ struct AttentionRoutes: Sendable {
     private static let maxNotices = 2000
 
     private func gaps(from: Date, to: Date) async throws -> [Gap] {
-        let notices = try await api.services.store.perform { try $0.notices(limit: Self.maxNotices) }
+        let now = api.clock.now()
+        let (notices, snoozes) = try await api.services.store.perform {
+            (try $0.notices(limit: Self.maxNotices), try $0.snoozes(at: now))
+        }
         var gaps = notices.compactMap { stored -> Gap? in
             let since: Date
             switch stored.notice {
@@ -74,10 +77,9 @@ struct AttentionRoutes: Sendable {
             }
             return Gap(kind: stored.notice.kind, camera: stored.notice.camera, from: since, to: stored.closedAt)
         }
-        gaps +=
-            try await api.services.silence?.snoozes().filter { $0.mode == .maintenance }.map {
-                Gap(kind: "maintenance", camera: $0.camera, from: $0.from, to: nil)
-            } ?? []
+        gaps += snoozes.filter { $0.mode == .maintenance }.map {
+            Gap(kind: "maintenance", camera: $0.camera, from: $0.from, to: nil)
+        }
         return gaps.filter { $0.from < to && ($0.to ?? .distantFuture) > from }
     }
 
@@ -85,8 +87,10 @@ struct AttentionRoutes: Sendable {
 
     private func items() async throws -> [Item] {
         let services = api.services, now = api.clock.now()
-        var items = try await services.silence?.snoozes().map(snoozed) ?? []
-        items += try await services.silence?.suppressions().map(suppressed) ?? []
+        let (snoozes, suppressions) = try await services.store.perform {
+            (try $0.snoozes(at: now), try $0.activeSuppressions())
+        }
+        var items = snoozes.map(snoozed) + suppressions.map(suppressed)
         switch services.alertCoverage(now) {
         case .covered, .unknown: break
         case .noChannel: items.append(Item(kind: "no_channel", severity: .low))
@@ -149,11 +153,12 @@ struct AttentionRoutes: Sendable {
             by: snooze.by, since: snooze.from, until: snooze.until)
     }
 
-    private func suppressed(_ place: SuppressionView) -> Item {
+    private func suppressed(_ suppression: Suppression) -> Item {
         Item(
-            kind: "suppression", id: String(place.id), severity: .low, camera: place.camera,
-            cameraName: site.cameraName(place.camera), rule: place.rule, by: place.createdBy, since: place.createdAt,
-            until: place.until)
+            kind: "suppression", id: String(suppression.id), severity: .low, camera: suppression.camera,
+            cameraName: site.cameraName(suppression.camera), rule: SilenceRoutes.rule(of: suppression),
+            by: suppression.by,
+            since: suppression.createdDate, until: suppression.untilDate)
     }
 
     private func noted(_ stored: StoredNotice) -> Item {

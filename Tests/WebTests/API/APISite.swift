@@ -22,7 +22,7 @@ struct APISite {
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources/Web/Assets")
 
     init(
-        accounts: Bool = true, tls: TLSFiles? = nil, settings change: (inout APISettings) -> Void = { _ in },
+        accounts: Bool = true, tls: TLSIdentity? = nil, settings change: (inout APISettings) -> Void = { _ in },
         services changeServices: (inout APIServices) -> Void = { _ in }
     ) throws {
         let site = try Site()
@@ -36,12 +36,12 @@ struct APISite {
         var settings = APISettings()
         settings.passwordCost = Self.cost
         change(&settings)
-        server = try WebServer(
+        server = WebServer(
             host: "127.0.0.1", port: 0, pages: site.store, clips: site.files,
             settings: PageSettings(
                 siteName: "Hall 1", timeZone: .gmt, cameraName: { "Cam \($0)" }, text: { _ in "Box fell." }),
             clock: site.clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, api: services,
-            apiSettings: settings, assets: Assets(folder: Self.assets), tls: tls,
+            apiSettings: settings, assets: BlockingWork.permitted { Assets(folder: Self.assets) }, tls: tls,
             health: {
                 HealthReport(status: .ok, version: "1", uptimeSeconds: 1, camerasOnline: 1, camerasConfigured: 1)
             })

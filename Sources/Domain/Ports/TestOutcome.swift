@@ -1,13 +1,5 @@
 public import Foundation
 
-/// Connects to a stream that is not in the configuration yet.
-public protocol StreamTester: Sendable {
-    /// - Parameter camera: Whose user name and password are taken when none are given and the host is the same.
-    /// - Returns: Also when it could not be reached: then the message says why.
-    /// - Throws: ``PortFailure/invalid(_:)`` for an address of another kind.
-    func test(url: String, username: String?, password: String?, camera: CameraID?) async throws -> StreamTest
-}
-
 /// What a stream turned out to be.
 public struct StreamTest: Hashable, Sendable {
     public var outcome: TestOutcome
@@ -31,15 +23,6 @@ public struct StreamTest: Hashable, Sendable {
         self.keyFrameSeconds = keyFrameSeconds
         self.jpeg = jpeg
     }
-}
-
-/// Sends test messages, so that nobody learns from a silence that a channel was set up wrongly.
-public protocol ChannelTester: Sendable {
-    /// Names and types, in the order of the configuration.
-    func channels() -> [(name: String, type: String)]
-    /// - Returns: What the provider said, in words.
-    /// - Throws: ``PortFailure/notFound(_:)``.
-    func test(channel: String) async throws -> TestOutcome
 }
 
 /// Whether a try worked, in words.
