@@ -51,18 +51,22 @@ public struct WebServer: Service {
         self.logger = logger
         self.onListening = onListening
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: SecurityHeaders())
+        router.add(middleware: SecurityHeaders(words: settings.words))
         let files = services == nil ? nil : assets.middleware(logger: logger)
         if let files { router.add(middleware: files) }
         router.get("/health") { _, _ in try Self.response(await health()) }
+        self.tls = tls?.configuration
+        var limits = apiSettings
+        limits.isTLS = tls != nil
+        let api = services.map { APIRouter(services: $0, settings: limits, clock: clock, logger: logger) }
         LinkRoutes(
             store: pages, clips: clips, settings: settings, clock: clock, trustedProxies: apiSettings.trustedProxies
-        ).add(to: router)
-        self.tls = tls?.configuration
-        if let services {
-            var limits = apiSettings
-            limits.isTLS = tls != nil
-            let api = APIRouter(services: services, settings: limits, clock: clock, logger: logger)
+        ) { incident, action, address in
+            await api?.audit(
+                who: LinkRoutes.somebody, address: address, action: "link.\(action)", subject: "\(incident)")
+            api?.services.hub.publish(.incidentChanged(incident))
+        }.add(to: router)
+        if let api {
             SessionRoutes(api: api, site: settings).add()
             CameraRoutes(api: api).add()
             EventRoutes(api: api).add()

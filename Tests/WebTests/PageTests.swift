@@ -130,7 +130,21 @@ struct PageTests {
             #expect(answer.status == .notFound, "\(path)")
             answers.insert(answer.text)
         }
-        #expect(answers == [Page.notFound])
+        #expect(answers == [Page.notFound(.english)])
+    }
+
+    @Test("that has expired says what to do, in the language of the alerts", arguments: ["en", "de"])
+    func expired(_ language: String) async throws {
+        let site = try Site()
+        site.clock.advance(seconds: 3600)
+        let page = try await site.get("/i/\(site.token)", server: site.server(language: language))
+        let note = PageWords.inLanguage(language).notFound
+        #expect(page.status == .notFound && page.text == Page.notFound(.inLanguage(language)))
+        #expect(page.text.contains("<h1>\(HTML.escape(note.title))</h1>") && page.text.contains(HTML.escape(note.text)))
+        // The newest message, the whole link, an account, another person.
+        for way in language == "de" ? ["neueste", "ganzen", "Konto", "bitten"] : ["newest", "whole", "account", "ask"] {
+            #expect(note.text.contains(way), "\(way)")
+        }
     }
 
     @Test(
@@ -176,7 +190,7 @@ struct PageTests {
         try site.addClip("01clip", video: Data([1]))
         try site.breakTable(table)
         let answer = try await site.get("/i/\(site.token)")
-        #expect(answer.status == .internalServerError && answer.text == Page.failed)
+        #expect(answer.status == .internalServerError && answer.text == Page.failed(.english))
         #expect(answer.headers[.contentSecurityPolicy] != nil)
     }
 
@@ -192,7 +206,7 @@ struct PageTests {
         #expect(page.status == .ok && page.text.contains(PageWords.inLanguage(language).clipUnreadable))
         #expect(!page.text.contains(PageWords.inLanguage(language).noClipAnyMore))
         let file = try await site.get("/i/\(site.token)/clip.mp4", server: server)
-        #expect(file.status == .internalServerError && file.text == Page.failed)
+        #expect(file.status == .internalServerError && file.text == Page.failed(.inLanguage(language)))
     }
 
     @Test("times follow the site's zone")

@@ -31,6 +31,8 @@ struct IncidentPage {
     var now: Date
     /// Nil: nobody has taken care of it yet.
     var acknowledgement: Acknowledgement?
+    /// Nil: nobody has said what it was.
+    var review: IncidentReview?
 
     /// For so long after an incident was confirmed a page without a clip looks again by itself.
     static let waitSeconds = 120.0
@@ -50,7 +52,7 @@ struct IncidentPage {
                 <h1>\(HTML.escape(camera))</h1>
                 <p class="text">\(HTML.escape(settings.text(incident)))</p>
                 \(media(isWaiting: isWaiting))
-                \(acknowledging)
+                \(answers)
                 <dl>
                 \(facts(camera: camera))
                 </dl>
@@ -60,18 +62,37 @@ struct IncidentPage {
             refreshSeconds: isWaiting ? 5 : nil)
     }
 
-    /// The button with which somebody says "I take care of it", or who did.
-    private var acknowledging: String {
-        guard let acknowledgement else {
-            return """
-                <form method="post" action="/i/\(HTML.escape(token))/acknowledge"><button>\(words.takeCare)</button></form>
-                """
+    /// What somebody may say here, or who has said what.
+    private var answers: String {
+        var notes: [String] = [], buttons: [String] = []
+        if let acknowledgement {
+            notes.append(note(words.takenCareOf, acknowledgement.by, acknowledgement.at))
+        } else if review?.review != .notAnIncident {
+            buttons.append(button("acknowledge", words.takeCare))
         }
-        let who = acknowledgement.by == "link" ? words.somebody : acknowledgement.by
-        let time = LocalTime(settings.timeZone, words: words).full(acknowledgement.at)
-        let text = words.takenCareOf.replacing("{time}", with: HTML.escape(time))
-            .replacing("{who}", with: HTML.escape(who))
-        return "<p class=\"note\">\(text)</p>"
+        switch review?.review {
+        case nil: buttons.append(button("false-alarm", words.falseAlarm, isFirst: buttons.isEmpty))
+        case .confirmed: notes += review.map { [note(words.confirmed, $0.by, $0.at)] } ?? []
+        case .notAnIncident:
+            notes += review.map { [note(words.markedFalseAlarm, $0.by, $0.at)] } ?? []
+            if review?.by == LinkRoutes.somebody { buttons.append(button("real", words.realAfterAll, isFirst: false)) }
+        case .training: break
+        }
+        if !buttons.isEmpty { notes.append("<div class=\"acts\">\(buttons.joined())</div>") }
+        return notes.joined(separator: "\n")
+    }
+
+    private func button(_ action: String, _ text: String, isFirst: Bool = true) -> String {
+        let look = isFirst ? "" : " class=\"other\""
+        return
+            "<form method=\"post\" action=\"/i/\(HTML.escape(token))/\(action)\"><button\(look)>\(text)</button></form>"
+    }
+
+    private func note(_ text: String, _ by: String, _ at: Date) -> String {
+        let who = by == LinkRoutes.somebody ? words.somebody : by
+        let time = LocalTime(settings.timeZone, words: words).full(at)
+        let filled = text.replacing("{time}", with: HTML.escape(time)).replacing("{who}", with: HTML.escape(who))
+        return "<p class=\"note\">\(filled)</p>"
     }
 
     private func media(isWaiting: Bool) -> String {
@@ -123,5 +144,5 @@ struct IncidentPage {
         return rows.map { "<dt>\(HTML.escape($0.0))</dt><dd>\(HTML.escape($0.1))</dd>" }.joined(separator: "\n")
     }
 
-    private var words: PageWords { .inLanguage(settings.language) }
+    private var words: PageWords { settings.words }
 }

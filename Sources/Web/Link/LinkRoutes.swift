@@ -11,21 +11,28 @@ struct LinkRoutes: Sendable {
     var settings: PageSettings
     var clock: any WallClock
     var trustedProxies: [AddressRange]
+    /// Is told of what was done by a link: the action, and from which address.
+    var onChange: @Sendable (_ incident: IncidentID, _ action: String, _ address: String) async -> Void
     /// Slows down who tries tokens. They can't be guessed anyway; this keeps the attempt from costing anything.
     private let wrongTokens: AttemptLimiter
+
+    /// Who acts by a link, whose name nobody knows.
+    static let somebody = "link"
 
     /// Wrong tokens at once from one client, and seconds until one more is allowed.
     static let wrongTokenLimit = (capacity: 20.0, refillSeconds: 15.0)
 
     init(
         store: Store, clips: any ClipSource, settings: PageSettings, clock: any WallClock,
-        trustedProxies: [AddressRange]
+        trustedProxies: [AddressRange],
+        onChange: @escaping @Sendable (_ incident: IncidentID, _ action: String, _ address: String) async -> Void
     ) {
         self.store = store
         self.clips = clips
         self.settings = settings
         self.clock = clock
         self.trustedProxies = trustedProxies
+        self.onChange = onChange
         wrongTokens = AttemptLimiter(
             capacity: Self.wrongTokenLimit.capacity, refillSeconds: Self.wrongTokenLimit.refillSeconds, clock: clock)
     }
@@ -34,11 +41,25 @@ struct LinkRoutes: Sendable {
         router.get("/i/:token") { request, context in
             try await answer(request, context) { token, incident in try await page(token: token, incident: incident) }
         }
-        // A POST, because messengers fetch links before anybody has read the message.
-        router.post("/i/:token/acknowledge") { request, context in
-            try await answer(request, context) { token, incident in
-                try await acknowledge(token: token, incident: incident)
-            }
+        // Posted, because messengers fetch links before anybody has read the message. Whoever has the link got the message:
+        // that is enough to say so.
+        on("acknowledge", router) { store, incident, now in
+            try store.acknowledge(incident, by: Self.somebody, at: now)
+        }
+        on("false-alarm", router) { store, incident, now in
+            // What a person with an account has said stays.
+            guard try store.review(of: incident)?.review == nil else { return false }
+            try store.setReview(IncidentReview(review: .notAnIncident, by: Self.somebody, at: now), of: incident)
+            // Nobody has to be told any more.
+            try store.acknowledge(incident, by: Self.somebody, at: now)
+            return true
+        }
+        on("real", router) { store, incident, now in
+            guard let review = try store.review(of: incident), review.review == .notAnIncident,
+                review.by == Self.somebody
+            else { return false }
+            try store.setReview(IncidentReview(review: nil, by: Self.somebody, at: now), of: incident)
+            return true
         }
         router.get("/i/:token/:file") { request, context in
             try await answer(request, context) { _, incident in
@@ -52,19 +73,19 @@ struct LinkRoutes: Sendable {
         _ request: Request, _ context: WebContext,
         _ body: (_ token: String, _ incident: Incident) async throws -> Response?
     ) async throws -> Response {
-        let origin = RequestOrigin(request, peer: context.clientAddress, trusted: trustedProxies, isTLS: false)
+        let origin = origin(request, context)
         // Nobody is counted together with all the others behind a proxy of this machine.
         if !origin.isLoopback, let seconds = wrongTokens.wait(origin.limitKey) {
-            var response = Response.page(Page.tooManyRequests, status: .tooManyRequests)
+            var response = Response.page(Page.tooManyRequests(settings.words), status: .tooManyRequests)
             response.headers[.retryAfter] = String(Int(seconds.rounded(.up)))
             return response
         }
         let token = context.parameters.get("token") ?? ""
         guard Self.mayBeToken(token), let incident = try await store.perform({ try $0.incident(token: token) }) else {
             wrongTokens.count(origin.limitKey)
-            return .page(Page.notFound, status: .notFound)
+            return .page(Page.notFound(settings.words), status: .notFound)
         }
-        return try await body(token, incident) ?? .page(Page.notFound, status: .notFound)
+        return try await body(token, incident) ?? .page(Page.notFound(settings.words), status: .notFound)
     }
 
     /// Only letters of base64url; spares the store everything else.
@@ -81,23 +102,40 @@ struct LinkRoutes: Sendable {
     }
 
     private func page(token: String, incident: Incident) async throws -> Response {
-        let (all, acknowledgement) = try await store.perform { store in
-            (try store.clips(of: incident.id), try store.acknowledgement(of: incident.id))
+        let (all, acknowledgement, review) = try await store.perform { store in
+            (
+                try store.clips(of: incident.id), try store.acknowledgement(of: incident.id),
+                try store.review(of: incident.id)
+            )
         }
         let views = await BlockingWork.shared.run { [clips] in
             all.enumerated().map { index, clip in IncidentPage.ClipView(clip: clip, number: index + 1, files: clips) }
         }
         let page = IncidentPage(
             incident: incident, clips: views, token: token, settings: settings, now: clock.now(),
-            acknowledgement: acknowledgement)
+            acknowledgement: acknowledgement, review: review)
         return .page(page.html())
     }
 
-    /// Whoever has the link got the message: that is enough to say "I take care of it". Back to the page then.
-    private func acknowledge(token: String, incident: Incident) async throws -> Response {
-        let now = clock.now()
-        _ = try await store.perform { try $0.acknowledge(incident.id, by: "link", at: now) }
-        return Response(status: .seeOther, headers: [.location: "/i/\(token)", .cacheControl: "no-store"])
+    /// Does what one of the page's buttons is for, then leads back to the page.
+    /// - Parameter act: Returns whether something changed.
+    private func on(
+        _ action: String, _ router: Router<WebContext>,
+        _ act: @escaping @Sendable (StoreAccess, IncidentID, _ now: Date) throws -> Bool
+    ) {
+        router.post("/i/:token/\(action)") { request, context in
+            try await answer(request, context) { token, incident in
+                let now = clock.now()
+                if try await store.perform({ try act($0, incident.id, now) }) {
+                    await onChange(incident.id, action, origin(request, context).address)
+                }
+                return Response(status: .seeOther, headers: [.location: "/i/\(token)", .cacheControl: "no-store"])
+            }
+        }
+    }
+
+    private func origin(_ request: Request, _ context: WebContext) -> RequestOrigin {
+        RequestOrigin(request, peer: context.clientAddress, trusted: trustedProxies, isTLS: false)
     }
 
     private func file(

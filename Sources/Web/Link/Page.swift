@@ -11,7 +11,7 @@ enum Page {
     ///   - title: plain text.
     ///   - body: HTML.
     ///   - refreshSeconds: reload after so long; only for pages on which nothing plays.
-    static func html(language: String = "en", title: String, body: String, refreshSeconds: Int? = nil) -> String {
+    static func html(language: String, title: String, body: String, refreshSeconds: Int? = nil) -> String {
         let refresh = refreshSeconds.map { "\n<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? ""
         return """
             <!doctype html>
@@ -33,32 +33,22 @@ enum Page {
     }
 
     /// For whatever is not there: an unknown link and an expired one look the same, so that nothing can be learned.
-    static let notFound = html(
-        title: "Not found",
-        body: """
-            <main>
-            <h1>There is nothing here</h1>
-            <p>The link is wrong or has expired.</p>
-            </main>
-            """)
+    static func notFound(_ words: PageWords) -> String { note(words.notFound, words) }
 
-    static let tooManyRequests = html(
-        title: "Too many requests",
-        body: """
-            <main>
-            <h1>Too many wrong links</h1>
-            <p>Wait some minutes, then open the link from the message again.</p>
-            </main>
-            """)
+    static func tooManyRequests(_ words: PageWords) -> String { note(words.tooManyRequests, words) }
 
-    static let failed = html(
-        title: "Not available",
-        body: """
-            <main>
-            <h1>This page can't be shown at the moment</h1>
-            <p>Try again soon. The log of Aislewatch says what is wrong.</p>
-            </main>
-            """)
+    static func failed(_ words: PageWords) -> String { note(words.failed, words) }
+
+    private static func note(_ note: PageWords.Note, _ words: PageWords) -> String {
+        html(
+            language: words.language, title: note.title,
+            body: """
+                <main>
+                <h1>\(HTML.escape(note.title))</h1>
+                <p>\(HTML.escape(note.text))</p>
+                </main>
+                """)
+    }
 }
 
 /// The pages' one style sheet. It stands in the page, named by its hash in the Content-Security-Policy: no further
@@ -84,6 +74,8 @@ enum PageStyle {
         .note,footer{font-size:.9375rem}
         button{font:inherit;font-weight:600;padding:.75rem 1.25rem;border:0;border-radius:3px;
         background:var(--do);color:var(--on)}
+        button.other{background:none;color:var(--ink);box-shadow:inset 0 0 0 2px var(--line)}
+        .acts{display:flex;flex-wrap:wrap;gap:.75rem;margin:1rem 0}
         """
 
     /// For `style-src`: CSP level 2, section 7.17.
@@ -107,6 +99,7 @@ public struct PageSettings: Sendable {
     public var timeZone: TimeZone
     /// Of the page behind an alert's link: `en` or `de`.
     public var language: String
+    var words: PageWords { .inLanguage(language) }
     /// What people call a camera.
     public var cameraName: @Sendable (CameraID) -> String
     /// The alert's text without the link.

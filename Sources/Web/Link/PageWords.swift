@@ -3,11 +3,21 @@ import Foundation
 
 /// What the page behind an alert's link says, in the language of the alerts.
 struct PageWords: Sendable {
+    struct Note: Sendable {
+        var title: String
+        var text: String
+    }
+
     /// As in `<html lang>`.
     var language: String
     var takeCare: String
-    /// `{who}` and `{time}`.
+    var falseAlarm: String
+    /// Takes "false alarm" back.
+    var realAfterAll: String
+    /// `{who}` and `{time}`; so are the next two.
     var takenCareOf: String
+    var markedFalseAlarm: String
+    var confirmed: String
     var somebody: String
     var beingPrepared: String
     var noClipAnyMore: String
@@ -23,6 +33,10 @@ struct PageWords: Sendable {
     var began: String
     var ended: String
     var stillGoingOn: String
+    /// Pages about a link or a server that shows nothing: a title, and what to do.
+    var notFound: Note
+    var tooManyRequests: Note
+    var failed: Note
     /// Behind the day where a language writes one.
     var dayMark: String
     var months: [String]
@@ -40,28 +54,58 @@ struct PageWords: Sendable {
     }
 
     static let english = PageWords(
-        language: "en", takeCare: "I take care of it", takenCareOf: "Taken care of by {who}, {time}.",
+        language: "en", takeCare: "I take care of it", falseAlarm: "False alarm",
+        realAfterAll: "It was a real incident",
+        takenCareOf: "Taken care of by {who}, {time}. You don't have to do anything.",
+        markedFalseAlarm: "Marked as a false alarm by {who}, {time}.", confirmed: "Confirmed by {who}, {time}.",
         somebody: "somebody who got the alert",
         beingPrepared: "The clip is being prepared. This page looks for it again by itself.",
         noClipAnyMore: "There is no clip of this incident any more.",
         clipUnreadable: "The clip can't be read at the moment. The log of Aislewatch says why.",
         stillRecording: "Still being recorded. {reload} to see what came after.", reload: "Load the page again",
         save: "Save the video", pictureAlt: "The camera's picture at the incident", what: "What", camera: "Camera",
-        place: "Place", began: "Began", ended: "Ended", stillGoingOn: "still going on", dayMark: "",
+        place: "Place", began: "Began", ended: "Ended", stillGoingOn: "still going on",
+        notFound: Note(
+            title: "This link doesn't work",
+            text:
+                "It has expired, or a part of it is missing. Open the newest message about the incident and touch the "
+                + "link there, or copy the whole link into the browser. If you have an account, sign in and look for the "
+                + "incident in the list. If you don't, ask somebody who has one for a new link."),
+        tooManyRequests: Note(
+            title: "Too many wrong links",
+            text: "Wait some minutes, then open the link from the message again."),
+        failed: Note(
+            title: "This page can't be shown at the moment",
+            text: "Try again soon. The log of Aislewatch says what is wrong."), dayMark: "",
         months: [
             "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
             "November", "December",
         ], kinds: [:])
 
     static let german = PageWords(
-        language: "de", takeCare: "Ich kümmere mich darum", takenCareOf: "Übernommen von {who}, {time}.",
+        language: "de", takeCare: "Ich kümmere mich darum", falseAlarm: "Fehlalarm",
+        realAfterAll: "Es war doch ein Vorfall",
+        takenCareOf: "Übernommen von {who}, {time}. Sie müssen nichts weiter tun.",
+        markedFalseAlarm: "Als Fehlalarm gekennzeichnet von {who}, {time}.", confirmed: "Bestätigt von {who}, {time}.",
         somebody: "jemandem, der die Meldung bekommen hat",
         beingPrepared: "Die Aufnahme wird vorbereitet. Diese Seite sieht von selbst wieder nach.",
         noClipAnyMore: "Von diesem Vorfall gibt es keine Aufnahme mehr.",
         clipUnreadable: "Die Aufnahme kann zurzeit nicht gelesen werden. Den Grund nennt das Protokoll von Aislewatch.",
         stillRecording: "Die Aufnahme läuft noch. {reload}, um zu sehen, was danach kam.", reload: "Seite neu laden",
         save: "Video speichern", pictureAlt: "Das Bild der Kamera beim Vorfall", what: "Was", camera: "Kamera",
-        place: "Ort", began: "Beginn", ended: "Ende", stillGoingOn: "dauert an", dayMark: ".",
+        place: "Ort", began: "Beginn", ended: "Ende", stillGoingOn: "dauert an",
+        notFound: Note(
+            title: "Dieser Link funktioniert nicht",
+            text: "Er ist abgelaufen, oder ein Teil von ihm fehlt. Öffnen Sie die neueste Nachricht zu dem Vorfall und "
+                + "tippen Sie dort auf den Link, oder kopieren Sie den ganzen Link in den Browser. Wenn Sie ein Konto "
+                + "haben, melden Sie sich an und suchen Sie den Vorfall in der Liste. Sonst bitten Sie jemanden mit Konto "
+                + "um einen neuen Link."),
+        tooManyRequests: Note(
+            title: "Zu viele falsche Links",
+            text: "Warten Sie einige Minuten und öffnen Sie dann den Link aus der Nachricht noch einmal."),
+        failed: Note(
+            title: "Diese Seite kann gerade nicht angezeigt werden",
+            text: "Versuchen Sie es bald noch einmal. Das Protokoll von Aislewatch nennt den Grund."), dayMark: ".",
         months: [
             "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
             "Dezember",

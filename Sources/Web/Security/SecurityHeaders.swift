@@ -3,6 +3,9 @@ import Hummingbird
 
 /// Headers that every answer carries, errors included.
 struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
+    /// For pages about errors.
+    let words: PageWords
+
     private static var policy: String {
         "default-src 'none'; style-src \(PageStyle.source); img-src 'self'; media-src 'self'; base-uri 'none'; "
             + "form-action 'self'; frame-ancestors 'none'"
@@ -15,20 +18,20 @@ struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch let error as any HTTPResponseError {
-            response = Self.page(error.status)
+            response = page(error.status)
         } catch {
             context.logger.error("A page could not be served", metadata: ["error": "\(error)"])
-            response = Self.page(.internalServerError)
+            response = page(.internalServerError)
         }
         for (name, value) in Self.fields where response.headers[name] == nil { response.headers[name] = value }
         return response
     }
 
-    private static func page(_ status: HTTPResponse.Status) -> Response {
+    private func page(_ status: HTTPResponse.Status) -> Response {
         switch status {
-        case .internalServerError: .page(Page.failed, status: .internalServerError)
+        case .internalServerError: .page(Page.failed(words), status: .internalServerError)
         // A wrong method too: nothing is there for it.
-        default: .page(Page.notFound, status: .notFound)
+        default: .page(Page.notFound(words), status: .notFound)
         }
     }
 
