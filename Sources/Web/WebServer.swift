@@ -11,13 +11,13 @@ public import Storage
 /// Serves health, the pages behind the links in alerts, and, where it is given, the API with its pages. No GET changes
 /// anything.
 public struct WebServer: Service {
-    /// Header lines are refused beyond these sizes; connections wait beyond this number.
+    /// Header lines are refused beyond these sizes.
     static let maxHeaderBytes = 8 * 1024
     static let maxHeaders = 64
-    static let maxConnections = 256
+    /// Seconds after an answer in which a connection is kept for the next request.
     static let idleSeconds = 30
-    /// A request must be there within these times.
-    var deadlines = RequestDeadlines.Limits()
+    /// Connections that are being closed in favour of others, for a moment.
+    private static let spareConnections = 64
 
     private let host: String
     private let port: Int
@@ -25,6 +25,7 @@ public struct WebServer: Service {
     var onListening: @Sendable (Int) -> Void
     private let responder: RouterResponder<WebContext>
     private let tls: TLSConfiguration?
+    let connections: ClientConnections
     /// What the API can do; held against its description by a test.
     let operations: [APIRouter.Operation]
 
@@ -58,7 +59,13 @@ public struct WebServer: Service {
         self.tls = tls?.configuration
         var limits = apiSettings
         limits.isTLS = tls != nil
-        let api = services.map { APIRouter(services: $0, settings: limits, clock: clock, logger: logger) }
+        // Proxies speak for many.
+        limits.connections.local += apiSettings.trustedProxies
+        let connections = ClientConnections(limits.connections)
+        self.connections = connections
+        let api = services.map {
+            APIRouter(services: $0, settings: limits, connections: connections, clock: clock, logger: logger)
+        }
         LinkRoutes(
             store: pages, clips: clips, settings: settings, clock: clock, trustedProxies: apiSettings.trustedProxies
         ) { incident, action, address in
@@ -108,7 +115,7 @@ public struct WebServer: Service {
         get throws {
             let plain = HTTPServerBuilder.http1(
                 configuration: .init(
-                    additionalChannelHandlers: [RequestDeadlines(deadlines)],
+                    additionalChannelHandlers: [ConnectionGuard(connections)],
                     idleTimeout: .seconds(Int64(Self.idleSeconds)),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: Self.maxHeaderBytes, maxHeaderListSize: 2 * Self.maxHeaderBytes,
@@ -117,7 +124,8 @@ public struct WebServer: Service {
                 responder: responder, server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,
                 configuration: ApplicationConfiguration(
                     address: .hostname(host, port: port),
-                    availableConnectionsDelegate: MaximumAvailableConnections(Self.maxConnections)),
+                    availableConnectionsDelegate: MaximumAvailableConnections(
+                        connections.limits.all + Self.spareConnections)),
                 onServerRunning: { [onListening] channel in onListening(channel.localAddress?.port ?? 0) },
                 logger: logger)
         }
@@ -186,6 +194,8 @@ struct WebContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The address of the other end; a proxy's where there is one.
     let clientAddress: String
+    /// As ``ClientConnections`` counts it.
+    let connection: ObjectIdentifier
     /// Drops the connection.
     let close: @Sendable () -> Void
 
@@ -193,6 +203,7 @@ struct WebContext: RequestContext {
         coreContext = CoreRequestContextStorage(source: source)
         let channel = source.channel
         clientAddress = channel.remoteAddress?.ipAddress ?? "unknown"
+        connection = ObjectIdentifier(channel)
         close = { channel.close(promise: nil) }
     }
 }

@@ -38,20 +38,26 @@ final class Connection: Sendable {
     private static let queue = DispatchQueue(label: "test.connections", attributes: .concurrent)
     private let descriptor: Int32
 
-    init(port: Int) throws {
+    /// - Parameter source: The address of this end: any of 127.0.0.0/8.
+    init(port: Int, from source: String = "127.0.0.1") throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var timeout = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(UInt16(port).bigEndian)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
+        guard Self.with(source, port: 0, { bind(descriptor, $0, $1) }) == 0,
+            Self.with("127.0.0.1", port: port, { connect(descriptor, $0, $1) }) == 0
+        else { throw Failure() }
+    }
+
+    private static func with(
+        _ address: String, port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        var own = sockaddr_in()
+        own.sin_family = sa_family_t(AF_INET)
+        own.sin_port = in_port_t(UInt16(port).bigEndian)
+        inet_pton(AF_INET, address, &own.sin_addr)
+        return withUnsafePointer(to: &own) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }
-        guard result == 0 else { throw Failure() }
     }
 
     deinit { close(descriptor) }
@@ -94,6 +100,10 @@ final class Connection: Sendable {
 
     func receive(atLeast count: Int) async throws -> String {
         try await receive { $0.count >= count }
+    }
+
+    func receive(until word: String) async throws -> String {
+        try await receive { String(decoding: $0, as: UTF8.self).contains(word) }
     }
 
     private func receive(

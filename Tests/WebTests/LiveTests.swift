@@ -35,12 +35,15 @@ struct LiveTests {
     }
 
     private func run(
-        _ site: Site, deadlines: RequestDeadlines.Limits = RequestDeadlines.Limits(),
+        _ site: Site, connections change: (inout ConnectionLimits) -> Void = { _ in },
         _ body: (Int) async throws -> Void
     ) async throws {
-        var server = site.server()
-        server.deadlines = deadlines
-        try await server.serving(body)
+        try await site.server(connections: change).serving(body)
+    }
+
+    private func shorten(_ limits: inout ConnectionLimits) {
+        limits.headSeconds = 1
+        limits.bodySeconds = 1
     }
 
     @Test("ends at once although a client does not take its download, and leaves an idle connection behind")
@@ -93,7 +96,7 @@ struct LiveTests {
         ])
     func drip(_ begin: String, _ drop: String) async throws {
         let site = try Site()
-        try await run(site, deadlines: RequestDeadlines.Limits(head: 1, body: 1)) { port in
+        try await run(site, connections: shorten) { port in
             let connection = try Connection(port: port)
             try await connection.send(begin)
             // Something comes all the time: no limit on silence would end it.
@@ -116,7 +119,7 @@ struct LiveTests {
         let site = try Site()
         let clip = try site.addClip("01clip", video: Data([0]))
         try FileHandle(forWritingTo: site.directory.file(clip.path)).truncate(atOffset: 64 << 20)
-        try await run(site, deadlines: RequestDeadlines.Limits(head: 1, body: 1)) { port in
+        try await run(site, connections: shorten) { port in
             let connection = try Connection(port: port)
             try await connection.send("GET /i/\(site.token)/clip.mp4 HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(try await connection.receive(atLeast: 1000).hasPrefix("HTTP/1.1 200 OK"))

@@ -78,9 +78,11 @@ struct Site {
     func server(
         timeZone: String = "Europe/Berlin", language: String = "en", text: String = "Box fell.",
         status: HealthReport.Status = .ok,
-        host: String = "127.0.0.1", port: Int = 0, trustedProxies: [String] = []
+        host: String = "127.0.0.1", port: Int = 0, trustedProxies: [String] = [],
+        connections change: (inout ConnectionLimits) -> Void = { _ in }
     ) -> WebServer {
         var settings = APISettings()
+        change(&settings.connections)
         settings.trustedProxies = trustedProxies.compactMap(AddressRange.init)
         return WebServer(
             host: host, port: port, pages: store, clips: files,

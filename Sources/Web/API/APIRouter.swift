@@ -23,15 +23,20 @@ final class APIRouter: Sendable {
 
     let services: APIServices
     let settings: APISettings
+    private let connections: ClientConnections
     let clock: any WallClock
     let logger: Logger
     private let requests: AttemptLimiter
     private typealias Handler = @Sendable (Request, WebContext) async -> Response
     private let registered = Mutex<[(operation: Operation, method: HTTPRequest.Method, handler: Handler)]>([])
 
-    init(services: APIServices, settings: APISettings, clock: any WallClock, logger: Logger) {
+    init(
+        services: APIServices, settings: APISettings, connections: ClientConnections, clock: any WallClock,
+        logger: Logger
+    ) {
         self.services = services
         self.settings = settings
+        self.connections = connections
         self.clock = clock
         self.logger = logger
         requests = AttemptLimiter(
@@ -103,6 +108,7 @@ final class APIRouter: Sendable {
                 request, peer: context.clientAddress, trusted: settings.trustedProxies, isTLS: settings.isTLS)
             if let seconds = requests.take(origin.limitKey) { throw APIError.tooMany(seconds) }
             let principal = try await principal(request)
+            if principal.role != nil { connections.signIn(context.connection, as: principal.name) }
             if let role {
                 guard let own = principal.role else { throw APIError.notSignedIn }
                 guard own >= role else {

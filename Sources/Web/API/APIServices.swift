@@ -51,6 +51,7 @@ public struct APISettings: Sendable {
     public var trustedProxies: [AddressRange] = []
     /// The server itself speaks TLS.
     public var isTLS = false
+    var connections = ConnectionLimits()
 
     public init() {}
 }

@@ -113,6 +113,17 @@ struct IncidentAPITests {
         #expect(try api.site.store.unwatched.auditEntries(limit: 1).first?.who == "operator1")
     }
 
+    @Test("a snooze of a camera that does not exist is refused, and not kept")
+    func unknownCamera() async throws {
+        let api = try APISite()
+        let answer = try await api.send(
+            .post, "/api/v1/snoozes", as: .operator, json: #"{"minutes":5,"camera":"nosuch"}"#)
+        #expect(answer.status == .unprocessableContent && answer["message"] == "There is no such camera.")
+        #expect(try api.site.store.unwatched.snoozes(at: api.site.clock.now()).isEmpty)
+        let known = try await api.send(.post, "/api/v1/snoozes", as: .operator, json: #"{"minutes":5,"camera":"dock"}"#)
+        #expect(known.status == .created)
+    }
+
     @Test("protection holds; a link opens the page without sign-in until it expires")
     func protectAndShare() async throws {
         let api = try APISite()
