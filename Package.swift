@@ -164,7 +164,7 @@ let package = Package(
             dependencies: [
                 "Web", "Storage", "TestSupport", product("GRDB", "GRDB.swift"),
                 product("HummingbirdTesting", "hummingbird"),
-                product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("ServiceLifecycle", "swift-service-lifecycle"), product("Yams", "Yams"),
             ],
             swiftSettings: strict),
         .testTarget(
