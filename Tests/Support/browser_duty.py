@@ -19,7 +19,7 @@ FIRST = "cam-1"
 class Duty(Signed):
     """Behaviours in their order; each may build on the ones before."""
 
-    ORDER = ["first_account", "fits", "layouts", "to_the_front", "order", "tour", "strip", "strip_ends", "excluded", "stale", "asked_again"]
+    ORDER = ["first_account", "fits", "layouts", "named_layout", "to_the_front", "order", "tour", "strip", "strip_ends", "excluded", "stale", "asked_again"]
     # A stopped server's requests fail.
     EXPECTED = {**Signed.EXPECTED, "stale": ("ERR_", "Failed to load resource"), "asked_again": ("ERR_", "Failed to load resource")}
 
@@ -56,6 +56,27 @@ class Duty(Signed):
         check(hidden == 0, "a tile that is not seen plays")
         b.press("Further cameras")
         b.wait("the tenth", lambda: "cam-10" in self.seen() and len(self.seen()) <= 2)
+
+    def named_layout(self):
+        """a layout is kept under a name, taken again and removed"""
+        b = self.browser
+        b.press("4", ".segments")
+        b.choose("layout", " keep")
+        b.fill("text", "Gates", "dialog")
+        b.press("Keep", "dialog")
+        b.wait("it is kept", "return [...document.querySelectorAll('[name=layout] option')].some((node) => node.value === 'Gates' && node.selected)")
+        b.press("9", ".segments")
+        b.wait("nine", lambda: len(self.seen()) >= 9)
+        b.js("location.reload()")
+        b.wait("nine after a reload", lambda: len(self.seen()) >= 9)
+        b.choose("layout", "Gates")
+        b.wait("four", lambda: 4 <= len(self.seen()) <= 5)
+        check(b.js("return document.querySelector('.segments [aria-pressed=true]').innerText") == "4", "the buttons show another size")
+        b.choose("layout", " remove")
+        b.wait("it is gone", "return ![...document.querySelectorAll('[name=layout] option')].some((node) => node.value === 'Gates')")
+        b.press("9", ".segments")
+        b.wait("nine again", lambda: len(self.seen()) >= 9)
+        b.press("Further cameras")
 
     def to_the_front(self):
         """an incident on a camera that is off the screen comes to the front, and can be heard"""

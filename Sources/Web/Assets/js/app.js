@@ -15,7 +15,7 @@ let frame = null;
 
 /** A page's module with the style sheets that only it and its like need: the wall, which comes first, stays small. */
 const withStyles = (names, load) => async () => (await Promise.all([load(), ...names.map(style)]))[0];
-const door = () => import("./core/door.js");
+const door = withStyles(["door"], () => import("./core/door.js"));
 
 route("/", () => import("./live/wall.js"));
 route("/camera/:id", withStyles(["camera"], () => import("./live/page.js")));
@@ -39,6 +39,7 @@ async function begin() {
     (await door()).showSignIn(root, enter);
   } catch (error) {
     const again = el("button.button.primary", { type: "button", on: { click: begin } }, "Try again");
+    style("door");
     replace(root, el("main.door", {}, el("div.box", {}, empty("The server can’t be reached", error.message, again))));
   }
 }

@@ -1,5 +1,6 @@
 // Questions in the browser's own modal dialog: focus stays inside, Escape closes.
 import { el } from "./dom.js";
+import { field, input } from "./forms.js";
 
 /** Opens a dialog around `content`; resolves with the value given to `close`, or null. */
 export function open(build, { wide = false, label } = {}) {
@@ -22,6 +23,16 @@ export function confirm(title, text, { action = "Continue", danger = false } = {
     el("div.buttons", {},
       el("button.button", { type: "button", on: { click: () => close(null) } }, "Cancel"),
       el("button.button", { type: "submit", class: danger ? "danger" : "primary" }, action))), { label: title });
+}
+
+/** Asks for a short text; null when it was given up. */
+export function ask(title, label, { action = "Continue", placeholder = "", most = 40 } = {}) {
+  return open((close) => {
+    const control = input("text", { required: true, maxLength: most, placeholder });
+    return el("form", { on: { submit: (event) => { event.preventDefault(); if (control.value.trim()) close(control.value.trim()); } } },
+      el("h2", {}, title), field(label, control),
+      el("div.buttons", {}, el("button.button", { type: "button", on: { click: () => close(null) } }, "Cancel"), el("button.button.primary", { type: "submit" }, action)));
+  }, { label: title });
 }
 
 /** Shows a value once, selected and ready to be copied. */

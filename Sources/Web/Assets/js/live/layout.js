@@ -7,14 +7,20 @@ export const most = sizes.at(-1);
 
 const usual = { size: "auto", order: [], tourSeconds: 0 };
 
-/** What was chosen on this browser. */
+/** A choice as it may be, whatever was kept. */
+function checked(kept) {
+  const size = sizes.includes(kept?.size) ? kept.size : "auto";
+  const order = Array.isArray(kept?.order) ? kept.order.filter((id) => typeof id === "string") : [];
+  return { size, order, tourSeconds: Number(kept?.tourSeconds) > 0 ? Number(kept.tourSeconds) : 0 };
+}
+
+/** What was chosen on this browser; `named` are choices that somebody kept under a name. */
 export function load() {
   try {
     const kept = JSON.parse(localStorage.getItem(key) ?? "{}");
-    const size = sizes.includes(kept.size) ? kept.size : "auto";
-    const order = Array.isArray(kept.order) ? kept.order.filter((id) => typeof id === "string") : [];
-    return { size, order, tourSeconds: Number(kept.tourSeconds) > 0 ? Number(kept.tourSeconds) : 0 };
-  } catch { return { ...usual }; }
+    const named = Object.entries(kept.named ?? {}).map(([name, choice]) => [name, checked(choice)]);
+    return { ...checked(kept), named: Object.fromEntries(named) };
+  } catch { return { ...usual, named: {} }; }
 }
 
 export function save(choice) {

@@ -115,7 +115,7 @@ class Wall {
   get #ids() { return layout.ordered([...this.#tiles.keys()], this.#choice.order); }
 
   #buildTools() {
-    const change = (values) => { this.#choice = { ...this.#choice, ...values }; layout.save(this.#choice); this.#page = 0; this.#arrange(); };
+    const change = (values) => this.#change(values);
     this.place = el("span.small.nowrap", { role: "status" });
     const arrow = (sign, words, by) => el("button.button.icon", { type: "button", title: words, "aria-label": words, on: { click: () => this.#turn(by) } }, icon(sign, 16));
     this.turner = el("div.buttons.turner", { hidden: true }, arrow("back", "Cameras before", -1), this.place, arrow("forward", "Further cameras", 1),
@@ -127,13 +127,55 @@ class Wall {
       return node;
     };
     const several = this.#tiles.size > 1;
+    this.sizes = segments("Cameras on a screen", [["auto", "Auto"], ...layout.sizes.map((size) => [size, String(size)])], this.#choice.size, (size) => change({ size }));
+    this.named = el("select", { name: "layout", "aria-label": "Named layouts", on: { change: (event) => this.#name(event.target.value) } });
+    this.#showNamed();
     this.tools = [
       this.turner,
-      several && el("span.only-large", {}, segments("Cameras on a screen", [["auto", "Auto"], ...layout.sizes.map((size) => [size, String(size)])], this.#choice.size, (size) => change({ size }))),
+      several && el("span.only-large", {}, this.sizes),
+      several && el("span.only-large.named", {}, this.named),
       several && toggle("move", "Put the cameras in another order", false, (on) => this.#setMovable(on)),
       toggle("sound", "Sound for new incidents", chime.isWanted(), (on) => chime.want(on)),
       el("button.button.only-large", { type: "button", on: { click: wallScreen } }, icon("full"), "Full screen"),
     ];
+  }
+
+  #change(values) {
+    this.#choice = { ...this.#choice, ...values };
+    layout.save(this.#choice);
+    this.#page = 0;
+    this.#arrange();
+  }
+
+  // What begins with a space can't be a name.
+  #showNamed(chosen = "") {
+    const names = Object.keys(this.#choice.named);
+    const option = (value, words) => el("option", { value, selected: value === chosen }, words);
+    replace(this.named, option("", "Layouts"), names.map((name) => option(name, name)), option(" keep", "Keep this layout…"), chosen && option(" remove", `Remove “${chosen}”`));
+    this.named.dataset.chosen = chosen;
+  }
+
+  /** Takes a kept layout, keeps the present one, or removes the one that was taken. */
+  async #name(value) {
+    const { named, size, order, tourSeconds } = this.#choice, { chosen } = this.named.dataset;
+    if (value === " remove") {
+      const { [chosen]: _, ...others } = named;
+      this.#change({ named: others });
+      this.#showNamed();
+    } else if (value === " keep") {
+      this.#showNamed(chosen);
+      const { ask } = await import("../core/dialogs.js");
+      const name = await ask("Keep this layout", "Name", { action: "Keep", placeholder: "Loading bay" });
+      if (!name) return;
+      this.#change({ named: { ...named, [name]: { size, order: order.length ? order : this.#ids, tourSeconds } } });
+      this.#showNamed(name);
+    } else if (value) {
+      this.#change(named[value]);
+      this.sizes.choose(this.#choice.size);
+      this.turner.querySelector("select").value = String(this.#choice.tourSeconds);
+      this.#startTour();
+      this.#showNamed(value);
+    } else this.#showNamed();
   }
 
   #turn(by) {
