@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Media
 import Storage
+import Synchronization
 
 /// Brings recordings that were cut off (a crash, a power cut) to a proper end: up to their last whole fragment.
 public struct ClipSalvager: Sendable {
@@ -19,7 +20,13 @@ public struct ClipSalvager: Sendable {
     private let folders: ClipFolders
     private let store: Store
     private let logger: Logger
+    /// Clips of which it was said that they have no poster: once is enough, however often they are tried.
+    private let posterless = Posterless()
     private var files: ClipFiles { folders.files }
+
+    private final class Posterless: Sendable {
+        let clips = Mutex<Set<ClipID>>([])
+    }
 
     public init(folders: ClipFolders, store: Store, logger: Logger = Logger(label: "recording")) {
         self.folders = folders
@@ -166,7 +173,8 @@ public struct ClipSalvager: Sendable {
                 regionSize: incident?.frameSize ?? FrameSize(width: 1, height: 1))
             if let data { try folders.disk.write(data, to: poster) }
         } catch {
-            logger.warning("clip \(clip.id): no poster: \(error)")
+            let isNews = posterless.clips.withLock { $0.insert(clip.id).inserted }
+            if isNews { logger.warning("clip \(clip.id): no poster: \(error)") }
         }
     }
 

@@ -450,7 +450,8 @@ final class ClipWriter: Sendable {
         case let failure as FileFailure:
             recorder.report(failure, of: file.attempted)
             if failure.isDiskFull {
-                if folders.makeRoom() {
+                // What could be deleted lies on the clips' disk: it helps no other one.
+                if place == .primary, folders.makeRoom() {
                     hasChanged = true
                 } else {
                     folders.noteFull(place)

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Media
 import Storage
+import Synchronization
 import TestSupport
 import Testing
 
@@ -160,6 +161,33 @@ struct DiskTroubleTests {
         #expect(next.clip?.state == .finished && next.clip?.path.hasPrefix("@fallback/") == true)
         #expect(!writer.update(incident) && !writer.extend(with: incident))
         disk.trouble = .none
+    }
+
+    @Test("A full fallback folder deletes nothing on the clips' disk, and the packets wait for either of them")
+    func fullFallback() async throws {
+        let items = try fixture.packets(fixture.video())
+        fixture.feed(items[..<80])
+        let folders = folders()
+        let recorder = fixture.recorder(settings, folders: folders)
+        let deletions = Mutex(0)
+        folders.onFull {
+            deletions.withLock { $0 += 1 }
+            return true
+        }
+        folders.failed(.primary, reason: "unplugged")
+        disk.trouble = .fails(below: fixture.folder.file("fallback").path, code: ENOSPC)
+        let incident = try fixture.incident(from: 6, to: 7)
+        #expect(try await recorder.handle(.new(incident)) == nil)
+        try await recorder.handle(.end(incident.ended()))
+        fixture.feed(items[80...])
+        try await eventually { disk.failures >= 5 ? true : nil }
+        #expect(deletions.withLock { $0 } == 0)
+        folders.probe()
+        await recorder.waitUntilDone()
+        let clips = try fixture.store.unwatched.clips(of: incident.id)
+        #expect(clips.count == 1 && clips.allSatisfy { $0.path.hasPrefix("aisle-4/") })
+        try expectNoGap(clips, folders, from: 4, to: 9)
+        #expect(recorder.lostSeconds == 0)
     }
 
     @Test("Memory has a bound: then the oldest go, and that is said")
