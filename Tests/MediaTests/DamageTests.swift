@@ -119,6 +119,34 @@ struct DamageTests {
         #expect(frames.contains { $0.time.seconds > 3.05 && !$0.isDamaged })
     }
 
+    @Test(
+        "A lost frame is noticed when others refer to it, whatever stands before it, and else harms nothing",
+        arguments: [plain, reordered, openGOP])
+    func lostReferences(codec: [String]) async throws {
+        let file = try clip(codec, "a.mp4")
+        let demuxer = try Demuxer(SourceOptions(url: file.path))
+        var refers: [Bool] = []
+        while let packet = try demuxer.read() {
+            let units = try #require(NALUnits(demuxer.streamParameters.video))
+            var isReference = false
+            units.forEach(UnsafeBufferPointer(start: packet.packet.pointee.data, count: packet.byteCount)) { unit in
+                isReference = units.isSlice(unit) && (unit.first ?? 0) & 0x60 != 0
+                return !units.isSlice(unit)
+            }
+            refers.append(isReference)
+        }
+        for number in 12..<17 {
+            let lossy = try pass(file, "noise=drop=eq(n\\,\(number))", "b.mp4")
+            let frames = try await FileFrameFeed.frames(lossy)
+            if refers[number] {
+                #expect(whole(frames).isDisjoint(with: 18..<20), "\(number): \(whole(frames).sorted())")
+                #expect(whole(frames).isSuperset(of: 21..<38), "\(number): \(whole(frames).sorted())")
+            } else {
+                #expect(damaged(frames).isEmpty, "\(number): \(damaged(frames).sorted())")
+            }
+        }
+    }
+
     @Test("A damaged key frame keeps its whole group damaged")
     func damagedKeyFrame() async throws {
         let file = try pass(try clip(Self.plain, "a.mp4"), "noise=amount='if(eq(n,10),20,0)'", "b.mp4")

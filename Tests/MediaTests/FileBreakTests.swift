@@ -12,7 +12,7 @@ struct FileBreakTests {
     init() throws { folder = try TemporaryDirectory() }
 
     static let kinds: [(name: String, options: [String], knowsLength: Bool)] = [
-        ("a.mp4", ["-movflags", "faststart"], true), ("a.mkv", [], true), ("a.avi", [], false), ("a.ts", [], false),
+        ("a.mp4", ["-movflags", "faststart"], true), ("a.mkv", [], true), ("a.avi", [], true), ("a.ts", [], false),
         ("f.mp4", ["-movflags", "empty_moov+default_base_moof+frag_keyframe"], false),
     ]
 
@@ -40,7 +40,7 @@ struct FileBreakTests {
             #expect(abs(found.endSeconds - last) < 0.35, "\(name)")
             if knowsLength {
                 #expect(found.expectedSeconds.map { abs($0 - 6) < 0.2 } == true, "\(name)")
-                #expect("\(found)".contains(" s of 6.0 s"))
+                #expect("\(found)".contains(" s of 6."))
             } else {
                 #expect("\(found)".contains("breaks off at "))
             }

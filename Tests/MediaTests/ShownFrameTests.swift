@@ -86,6 +86,62 @@ struct ShownFrameTests {
         #expect(corner(frame) == corner(image) && corner(frame) != nil && frame.size == image.size)
     }
 
+    /// Puts a projection (RFC 9559, 5.1.4.1.28.41) into the video track of a Matroska file that was written as if live.
+    private func project(_ file: URL, yaw: Float, roll: Float, kind: UInt8 = 0) throws {
+        func number(_ id: [UInt8], _ value: Float) -> [UInt8] {
+            id + [0x84] + withUnsafeBytes(of: value.bitPattern.bigEndian) { [UInt8]($0) }
+        }
+        let inside = [0x76, 0x71, 0x81, kind] + number([0x76, 0x73], yaw) + number([0x76, 0x75], roll)
+        let projection = [0x76, 0x70, 0x80 | UInt8(inside.count)] + inside
+        /// The elements with that in the innermost one of these ids.
+        func rebuilt(_ bytes: [UInt8], _ path: ArraySlice<[UInt8]>) -> [UInt8] {
+            guard let next = path.first else { return bytes + projection }
+            var out: [UInt8] = [], index = 0
+            while index < bytes.count {
+                let idCount = bytes[index].leadingZeroBitCount + 1
+                let sizeCount = bytes[index + idCount].leadingZeroBitCount + 1
+                let head = index + idCount + sizeCount
+                let mask = UInt64(1) << (7 * UInt64(sizeCount)) - 1
+                let size = bytes[(index + idCount)..<head].reduce(UInt64(0)) { $0 << 8 | UInt64($1) } & mask
+                let isOpen = size == mask
+                let end = isOpen ? bytes.count : head + Int(size)
+                if Array(bytes[index..<index + idCount]) == next {
+                    let content = rebuilt(Array(bytes[head..<end]), path.dropFirst())
+                    let count = isOpen ? 0x01FF_FFFF_FFFF_FFFF : UInt64(1) << 56 | UInt64(content.count)
+                    out += next + withUnsafeBytes(of: count.bigEndian) { [UInt8]($0) } + content
+                } else {
+                    out += bytes[index..<end]
+                }
+                index = end
+            }
+            return out
+        }
+        let bytes = [UInt8](try Data(contentsOf: file))
+        let path: [[UInt8]] = [[0x18, 0x53, 0x80, 0x67], [0x16, 0x54, 0xAE, 0x6B], [0xAE], [0xE0]]
+        try Data(rebuilt(bytes, path[...])).write(to: file)
+    }
+
+    @Test(
+        "A Matroska file's projection turns its frames",
+        arguments: [
+            (Float(0), Float(90), FrameOrientation.quarterLeft), (0, -90, .quarterRight), (0, 180, .upsideDown),
+            (0, 0, .upright), (180, 0, .mirrored), (180, 180, .flipped),
+        ])
+    func projection(yaw: Float, roll: Float, orientation: FrameOrientation) async throws {
+        let file = try picture("p.mkv", Self.h264 + ["-f", "matroska", "-live", "1"])
+        try project(file, yaw: yaw, roll: roll)
+        let frames = try await FileFrameFeed.frames(file)
+        #expect(frames.count == 5)
+        for frame in frames { #expect(corner(frame) == Self.corner(of: orientation)) }
+        #expect(
+            try Demuxer(SourceOptions(url: file.path)).info.frameSize
+                == orientation.shown(FrameSize(width: 64, height: 32)))
+        // A sphere has no upright side.
+        let sphere = try picture("s.mkv", Self.h264 + ["-f", "matroska", "-live", "1"])
+        try project(sphere, yaw: 0, roll: 90, kind: 1)
+        #expect(try await FileFrameFeed.frames(sphere).allSatisfy { corner($0) == "left top" })
+    }
+
     @Test(
         "A message in the stream turns its frames, in a file and live",
         arguments: [

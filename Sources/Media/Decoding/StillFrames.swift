@@ -4,7 +4,7 @@ import Foundation
 /// Single frames out of files and rings. All of it decodes and blocks: not for the tasks' pool.
 public enum StillFrames {
     /// A browser's clock rounds: half a frame of tolerance, in 1/90,000 s.
-    private static let tolerance: Int64 = 1500
+    static let tolerance: Int64 = 1500
 
     // MARK: - What was shown
 

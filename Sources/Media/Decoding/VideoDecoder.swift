@@ -42,6 +42,7 @@ public final class VideoDecoder {
     private let step: Int64
     private let converter = FrameConverter()
     private var condition = Condition.fresh
+    private var references: ReferenceFrames?
     /// Of the leading frames some is damaged.
     private var hasDamagedLead: MediaTime?
     /// The packet fed last: gives frames their epoch and date.
@@ -58,6 +59,7 @@ public final class VideoDecoder {
         FFmpegLog.silence()
         self.parameters = parameters
         self.output = output
+        references = ReferenceFrames(parameters)
         step = Ticks.frameDuration(framesPerSecond: parameters.info.framesPerSecond)
         let name = parameters.info.codecName
         guard let codec = avcodec_find_decoder(parameters.video.pointee.codec_id) else {
@@ -112,6 +114,8 @@ public final class VideoDecoder {
             lastFramePTS = last
         }
         lastPacket = (packet.pts, packet.date)
+        let isReferenceMissing =
+            references?.take(UnsafeBufferPointer(start: packet.packet.pointee.data, count: packet.byteCount)) ?? false
         var code = avcodec_send_packet(context, packet.packet)
         if code == aw_error_again {
             try drain(body)
@@ -120,7 +124,7 @@ public final class VideoDecoder {
         // A packet of messages alone, without a frame, is refused too.
         let isLost = code < 0 && parameters.mayHoldFrame(packet)
         if isLost { damagedPackets += 1 }
-        judge(packet, isLost: isLost)
+        judge(packet, isLost: isLost, isReferenceMissing: isReferenceMissing)
         try drain(body)
     }
 
@@ -136,14 +140,15 @@ public final class VideoDecoder {
         avcodec_flush_buffers(context)
         lastFramePTS = nil
         condition = .fresh
+        references?.reset()
         hasDamagedLead = nil
         _ = aw_damage_lost_references(complaints)
         _ = aw_damage_concealed(complaints)
     }
 
     /// What a packet says about itself, and the decoder about it, changes what can be believed from here on.
-    private func judge(_ packet: Packet, isLost: Bool) {
-        let lostReferences = aw_damage_lost_references(complaints) > 0
+    private func judge(_ packet: Packet, isLost: Bool, isReferenceMissing: Bool) {
+        let lostReferences = aw_damage_lost_references(complaints) > 0 || isReferenceMissing
         let isConcealed = aw_damage_concealed(complaints) > 0
         let isBroken = isConcealed || isLost || packet.packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0
         switch condition {

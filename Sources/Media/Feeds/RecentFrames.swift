@@ -52,9 +52,11 @@ public final class RecentFrames: Sendable {
     public func frame(at time: MediaTime) -> VideoFrame? {
         state.withLock { state in
             guard let first = state.frames.first, let last = state.frames.last, first.time.epoch == time.epoch,
-                first.time.pts90k <= time.pts90k + 1500, time.pts90k <= last.time.pts90k + 45_000
+                first.time.pts90k <= time.pts90k + StillFrames.tolerance, time.pts90k <= last.time.pts90k + 45_000
             else { return nil }
-            return state.frames.last { $0.time.epoch == time.epoch && $0.time.pts90k <= time.pts90k + 1500 }
+            return state.frames.last {
+                $0.time.epoch == time.epoch && $0.time.pts90k <= time.pts90k + StillFrames.tolerance
+            }
         }
     }
 }

@@ -31,6 +31,9 @@ public final class Demuxer {
     private let containerOrientation: FrameOrientation?
     private var announcedOrientation: FrameOrientation?
     private var endTicks: Int64 = 0
+    /// The length that an AVI's header states, in seconds; what FFmpeg says of one that is cut short is guessed from
+    /// its bytes.
+    private let statedSeconds: Double?
 
     /// Connects or opens.
     /// - Parameters:
@@ -68,6 +71,9 @@ public final class Demuxer {
         let stored = FrameSize(width: Int(parameters.pointee.width), height: Int(parameters.pointee.height))
         displayAspect = FrameShape.plausible(options.displayAspect)
         containerOrientation = Self.orientation(of: stream)
+        statedSeconds =
+            input.formatName == "avi" && stream.pointee.nb_frames > 0
+            ? Double(stream.pointee.nb_frames) * av_q2d(stream.pointee.time_base) : nil
         let shape = Self.shape(
             of: stored, aspect: displayAspect,
             stream: FrameShape.aspect(av_guess_sample_aspect_ratio(context, stream, nil)), containerOrientation)
@@ -142,7 +148,9 @@ public final class Demuxer {
         guard !input.isLive, let path = input.path, FileBreak.isCutShort(path) else { return nil }
         let end = Double(endTicks) / MediaTime.unitsPerSecond
         // Some formats state no length, and it is guessed from what is there.
-        let expected = info.durationSeconds.flatMap { $0 > end + 0.1 ? $0 : nil }
+        let expected = [info.durationSeconds, statedSeconds].compactMap { $0 }.max().flatMap {
+            $0 > end + 0.1 ? $0 : nil
+        }
         return FileBreak(path: path, endSeconds: end, expectedSeconds: expected)
     }
 

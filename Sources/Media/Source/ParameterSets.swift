@@ -51,6 +51,21 @@ struct NALUnits {
         }
     }
 
+    /// Lends what begins with each unit of a packet, up to the packet's end, until `body` returns false: enough for the
+    /// heads of units, and nobody looks for the end of a large one.
+    func forEachHead(_ bytes: UnsafeBufferPointer<UInt8>, _ body: (Slice<UnsafeBufferPointer<UInt8>>) -> Bool) {
+        guard lengthBytes == nil else { return forEach(bytes, body) }
+        var index = 0
+        while index + 3 < bytes.count {
+            guard bytes[index] == 0, bytes[index + 1] == 0, bytes[index + 2] == 1 else {
+                index += 1
+                continue
+            }
+            index += 3
+            guard body(bytes[index...]) else { return }
+        }
+    }
+
     /// ITU-T H.264, table 7-1, and H.265, table 7-1: a coded slice, a part of a frame.
     func isSlice(_ unit: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         guard let first = unit.first else { return false }
