@@ -131,8 +131,10 @@ let package = Package(
             dependencies: ["Settings", "Alerts", "Incidents", product("Yams", "Yams")], exclude: ["Configurations"],
             swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"], swiftSettings: pixels),
+        // Stands before the C library's own allocation functions in the test program.
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
-            name: "VisionTests", dependencies: ["Vision", "TestSupport"], swiftSettings: pixels,
+            name: "VisionTests", dependencies: ["Vision", "TestSupport", "CAllocationCounter"], swiftSettings: pixels,
             linkerSettings: runtimeSearch),
         .testTarget(
             name: "IncidentsTests", dependencies: ["Incidents", "TestSupport"], resources: [.copy("Recordings")],

@@ -51,7 +51,7 @@ struct GlobalChangeDetector {
         switch state {
         case .normal:
             while let first = history.first, seconds - first.seconds > 0.7 { history.removeFirst() }
-            let before = history.map(\.changed).min() ?? measure.changed
+            let before = history.min { $0.changed < $1.changed }?.changed ?? measure.changed
             let oldGain = history.first?.gain ?? measure.gain
             history.append((seconds, measure.changed, measure.gain))
             let jumped = abs(measure.gain / max(0.01, oldGain) - 1) > Self.gainJump

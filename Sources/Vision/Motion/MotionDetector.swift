@@ -128,7 +128,8 @@ final class MotionCore {
     private let blocked: Plane<UInt8>
     private let chromaDeviation: Plane<Float>
     private let chromaClass: Plane<UInt8>
-    private let chromaSmoothed: [Plane<Float>]
+    private let smoothedU: Plane<Float>
+    private let smoothedV: Plane<Float>
 
     init(frameSize: FrameSize, settings: MotionSettings) {
         self.settings = settings
@@ -151,10 +152,8 @@ final class MotionCore {
         blocked = Plane(width: width, height: height, filledWith: 0)
         chromaDeviation = Plane(width: reduced.chromaWidth, height: reduced.chromaHeight, filledWith: 0)
         chromaClass = Plane(width: reduced.chromaWidth, height: reduced.chromaHeight, filledWith: 0)
-        chromaSmoothed = [
-            Plane(width: reduced.chromaWidth, height: reduced.chromaHeight, filledWith: 0),
-            Plane(width: reduced.chromaWidth, height: reduced.chromaHeight, filledWith: 0),
-        ]
+        smoothedU = Plane(width: reduced.chromaWidth, height: reduced.chromaHeight, filledWith: 0)
+        smoothedV = Plane(width: reduced.chromaWidth, height: reduced.chromaHeight, filledWith: 0)
     }
 
     /// Frames after which a pixel counts as known, at the present rate.
@@ -285,17 +284,9 @@ final class MotionCore {
             return
         }
         let count = reduced.chromaWidth * reduced.chromaHeight
-        let scratch = difference.pixels
-        for (index, (now, mean)) in [
-            (reduced.chromaU, background.chromaU), (reduced.chromaV, background.chromaV),
-        ].enumerated() {
-            let a = now.pixels, b = mean.pixels
-            for pixel in 0..<count { scratch[pixel] = a[pixel] - b[pixel] }
-            PlaneFilters.boxMean3(
-                scratch, into: chromaSmoothed[index].pixels, width: reduced.chromaWidth, height: reduced.chromaHeight,
-                row: row.pixels)
-        }
-        let u = chromaSmoothed[0].pixels, v = chromaSmoothed[1].pixels, deviation = chromaDeviation.pixels
+        smooth(reduced.chromaU, less: background.chromaU, into: smoothedU)
+        smooth(reduced.chromaV, less: background.chromaV, into: smoothedV)
+        let u = smoothedU.pixels, v = smoothedV.pixels, deviation = chromaDeviation.pixels
         let variance = background.chromaVariance.pixels, classes = chromaClass.pixels
         for pixel in 0..<count {
             let square = u[pixel] * u[pixel] + v[pixel] * v[pixel]
@@ -305,6 +296,13 @@ final class MotionCore {
             let weak: UInt8 = square > max(16, 14 * spread) ? 1 : 0
             classes[pixel] = strong | weak
         }
+    }
+
+    private func smooth(_ now: Plane<Float>, less mean: Plane<Float>, into target: Plane<Float>) {
+        let now = now.pixels, mean = mean.pixels, difference = difference.pixels
+        for index in 0..<target.count { difference[index] = now[index] - mean[index] }
+        PlaneFilters.boxMean3(
+            difference, into: target.pixels, width: target.width, height: target.height, row: row.pixels)
     }
 
     /// Cleans the foreground, notices global changes, and learns.

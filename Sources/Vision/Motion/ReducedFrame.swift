@@ -48,16 +48,11 @@ final class ReducedFrame {
         _ planes: FramePlanes, background: UnsafePointer<Float>?, excluded: UnsafePointer<UInt8>,
         stabilizer: Stabilizer?
     ) {
-        FrameReducer.reduce(
-            planes.luma, stride: planes.lumaStride, factor: factor, into: raw.pixels, width: width, height: height,
-            sums: sums.pixels)
+        reduce(planes.luma, stride: planes.lumaStride, into: raw)
         hasChroma = planes.chroma != nil
         if let chroma = planes.chroma {
-            for (source, target) in [(chroma.u, chromaU), (chroma.v, chromaV)] {
-                FrameReducer.reduce(
-                    source, stride: chroma.stride, factor: factor, into: target.pixels, width: chromaWidth,
-                    height: chromaHeight, sums: sums.pixels)
-            }
+            reduce(chroma.u, stride: chroma.stride, into: chromaU)
+            reduce(chroma.v, stride: chroma.stride, into: chromaV)
         }
         guard let background else {
             luma.copy(from: raw)
@@ -74,6 +69,12 @@ final class ReducedFrame {
             frame: luma.pixels, background: background, excluded: excluded, width: width, height: height)
         let scale = 1 / exposure.gain, offset = exposure.offset, pixels = luma.pixels
         for index in 0..<width * height { pixels[index] = (pixels[index] - offset) * scale }
+    }
+
+    private func reduce(_ source: UnsafePointer<UInt8>, stride: Int, into target: Plane<Float>) {
+        FrameReducer.reduce(
+            source, stride: stride, factor: factor, into: target.pixels, width: target.width, height: target.height,
+            sums: sums.pixels)
     }
 }
 
@@ -217,6 +218,30 @@ struct ExposureFit {
             magnitudes.append(value(samples[index]))
             index &+= 4
         }
-        return magnitudes.sortedMedian() ?? 0
+        return magnitudes.withUnsafeMutableBufferPointer(middle) ?? 0
+    }
+
+    /// The value that would stand in the middle of the sorted values; of an even number the upper of the two. By
+    /// Hoare's selection (Algorithm 65, 1961), which needs no memory and orders no more than it must.
+    private static func middle(_ values: inout UnsafeMutableBufferPointer<Float>) -> Float? {
+        guard !values.isEmpty else { return nil }
+        let wanted = values.count / 2
+        var low = 0, high = values.count - 1
+        while low < high {
+            let pivot = values[wanted]
+            var left = low, right = high
+            repeat {
+                while values[left] < pivot { left += 1 }
+                while pivot < values[right] { right -= 1 }
+                if left <= right {
+                    values.swapAt(left, right)
+                    left += 1
+                    right -= 1
+                }
+            } while left <= right
+            if right < wanted { low = left }
+            if wanted < left { high = right }
+        }
+        return values[wanted]
     }
 }

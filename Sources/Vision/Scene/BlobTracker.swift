@@ -297,8 +297,8 @@ final class BlobTracker {
 
     private func newTrack(_ box: Box, seconds: Double) -> UInt16? {
         guard tracks.count < settings.maxTracks else { return nil }
-        let used = Set(tracks.map(\.label))
-        guard let label = (1...UInt16(settings.maxTracks)).first(where: { !used.contains($0) }) else { return nil }
+        let labels = 1...UInt16(settings.maxTracks)
+        guard let label = labels.first(where: { free in !tracks.contains { $0.label == free } }) else { return nil }
         tracks.append(BlobTrack(label: label, box: box, seconds: seconds))
         return label
     }
