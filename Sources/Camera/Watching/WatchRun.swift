@@ -48,7 +48,9 @@ public struct WatchRun: Service {
 
     /// Returns at the end of a file, or when told to stop; clips are whole by then.
     public func run() async throws {
-        if let folder = settings.clipFolder { try ClipFolders.checkWritable(folder) }
+        if let folder = settings.clipFolder {
+            try await BlockingWork.shared.run { try ClipFolders.checkWritable(folder) }
+        }
         let source = try WatchSource(
             settings, preRollSeconds: configuration.recording.preRollSeconds, clock: clock, logger: logger)
         try await withGracefulShutdownHandler {

@@ -34,6 +34,8 @@ public struct IncidentEvaluation: Sendable {
         case frame(clip: String, seconds: Double, durationSeconds: Double?)
         /// A clip without a label is taken as one in which nothing happens.
         case unlabelled(clip: String)
+        /// A clip that ends too early was judged as far as it goes.
+        case brokeOff(FileBreak)
         case finished(IncidentReport.Clip)
     }
 
@@ -144,6 +146,7 @@ public struct IncidentEvaluation: Sendable {
             ($0.startSeconds - settings.preRollSeconds)...max(
                 $0.startSeconds, $0.endSeconds + settings.postRollSeconds)
         }
+        if let fileBreak = film.fileBreak { progress(.brokeOff(fileBreak)) }
         let packets = try KeptBytes.packets(of: file.path)
         let bytes = try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
         return Evaluated(
@@ -153,7 +156,8 @@ public struct IncidentEvaluation: Sendable {
                     IncidentReport.Detected(
                         kind: $0.kind, startSeconds: $0.startSeconds, endSeconds: $0.endSeconds, region: $0.region)
                 },
-                isHit: score.isHit, falseAlarms: score.falseAlarms, delaySeconds: score.delaySeconds),
+                isHit: score.isHit, falseAlarms: score.falseAlarms, delaySeconds: score.delaySeconds,
+                fileBreak: film.fileBreak),
             mediaSeconds: feed.info.durationSeconds ?? mediaSeconds,
             bytesKept: KeptBytes.count(packets, spans: spans), bytesSeen: bytes)
     }

@@ -1,4 +1,5 @@
 import Domain
+public import Media
 
 /// The figures of an incident evaluation, in the JSON form of the `eval incidents` command. Unknown values are `null`.
 public struct IncidentReport: Hashable, Sendable, Encodable {
@@ -34,12 +35,15 @@ public struct IncidentReport: Hashable, Sendable, Encodable {
         public var delaySeconds: Double?
         /// Why the clip could not be evaluated; such a clip counts as missed.
         public var error: String?
+        /// Where the file ends too early; what comes before was judged.
+        public var fileBreak: FileBreak?
 
         enum CodingKeys: String, CodingKey {
             case clip, expected, detected, error
             case isHit = "hit"
             case falseAlarms = "false_alarms"
             case delaySeconds = "delay_s"
+            case fileBreak = "breaks_off_s"
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -51,6 +55,7 @@ public struct IncidentReport: Hashable, Sendable, Encodable {
             try container.encode(falseAlarms, forKey: .falseAlarms)
             try container.encode(delaySeconds, forKey: .delaySeconds)
             try container.encodeIfPresent(error, forKey: .error)
+            try container.encodeIfPresent(fileBreak?.endSeconds, forKey: .fileBreak)
         }
     }
 

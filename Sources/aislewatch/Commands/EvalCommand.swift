@@ -78,6 +78,7 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
                     reporter.note(fraction: Double(index) / Double(count), detail: "\(index + 1)/\(count) \(clip)")
                 case .unlabelled(let clip):
                     StandardError.write("\(clip): no label; nothing is expected to happen in it")
+                case .brokeOff(let fileBreak): StandardError.write("warning: \(fileBreak)")
                 case .frame, .finished: break
                 }
             }
@@ -88,6 +89,7 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
         } else {
             print(Self.table(report))
         }
+        if report.clips.contains(where: { $0.fileBreak != nil }) { throw CommandFailure(status: 3) }
     }
 
     private static func table(_ report: IncidentReport) -> String {

@@ -11,9 +11,9 @@ struct TrackCommand: AsyncParsableCommand {
         abstract: "Track clicked objects through a video.",
         discussion: """
             Example: aislewatch track clip.mp4 --click 320,180@1.5 --out overlay.mp4
-            Each --click is an object of its own. Until its moment nothing is followed; where an object can't be found it \
-            is reported as lost instead of something else being followed. The last frame lasts until the video's end. Of a file \
-            that breaks off, what can be read is followed; then the exit status is 3.
+            Each --click is an object of its own, followed from the frame on that is shown at its moment; where an object can't \
+            be found it is reported as lost instead of something else being followed. The last frame lasts until the video's \
+            end. Of a file that breaks off, what can be read is followed; then the exit status is 3.
             """)
 
     @Argument(help: "A video file.", completion: .file())
@@ -131,8 +131,10 @@ struct FollowedClick {
         if let session {
             observation = try await session.step(frame, change: nil)
         } else {
-            // Half a millisecond: `@1.2` means the frame at 1.2 s although 1.2 has no exact binary form.
-            guard (isLast ? endSeconds : frame.time.seconds) >= click.seconds - 0.000_5 else { return nil }
+            // Meant is the frame that is shown at that moment. Half a millisecond: `@1.2` means the frame at 1.2 s although
+            // 1.2 has no exact binary form.
+            let isShown = isLast ? endSeconds >= click.seconds - 0.000_5 : endSeconds > click.seconds + 0.000_5
+            guard isShown else { return nil }
             let session = try family.makeSession()
             let candidates = try await session.start(frame, prompt: .click(click.point), change: nil)
             self.session = session

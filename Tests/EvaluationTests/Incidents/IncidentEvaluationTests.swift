@@ -2,6 +2,7 @@ import Camera
 import Domain
 import Foundation
 import Media
+import Synchronization
 import TestSupport
 import Testing
 
@@ -71,6 +72,28 @@ struct IncidentEvaluationTests {
         #expect(abs(detected.startSeconds - 0.5) < 0.3)
         let delay = try #require(report.clips.first?.delaySeconds)
         #expect(delay > 0.2 && delay < 0.8)
+    }
+
+    @Test("a clip that breaks off is judged as far as it goes, and that is reported")
+    func shortClip() async throws {
+        let folder = try TemporaryDirectory()
+        let whole = try TestVideo.make(
+            folder.file("a_whole.mp4"), seconds: 5,
+            codec: ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", "-movflags", "faststart"])
+        let data = try Data(contentsOf: whole)
+        try data.prefix(data.count * 7 / 10).write(to: folder.file("b_short.mp4"))
+        let broken = Mutex<[String]>([])
+        let report = try await IncidentEvaluation(makeObserver: { FallSeer() }).run(directory: folder.url) { progress in
+            if case .brokeOff(let fileBreak) = progress { broken.withLock { $0.append(fileBreak.path) } }
+        }
+        #expect(report.clips.map { $0.fileBreak == nil } == [true, false])
+        #expect(report.clips[1].error == nil && report.clips[1].detected.map(\.kind) == ["falling_object"])
+        #expect(report.clips[1].fileBreak?.expectedSeconds.map { abs($0 - 5) < 0.2 } == true)
+        #expect(broken.withLock { $0 } == [folder.file("b_short.mp4").path])
+        let json = try #require(
+            JSONSerialization.jsonObject(with: JSONEncoder().encode(report)) as? [String: Any])
+        let clips = try #require(json["clips"] as? [[String: Any]])
+        #expect(clips[0]["breaks_off_s"] == nil && clips[1]["breaks_off_s"] is Double)
     }
 
     @Test("a folder that is missing or holds no clips is refused")
