@@ -3,7 +3,7 @@ import Domain
 /// What is known of a camera's surroundings.
 public struct CameraScene: Hashable, Sendable {
     public var camera: CameraID
-    /// A camera without zones is all floor.
+    /// All of the picture is floor but for racks and what is ignored.
     public var zones: [Zone]
     /// How many metres an upright object as tall as the picture would have, at the distance that matters, > 0; nil where
     /// nobody measured it. A person of 1.8 m who takes a quarter of the picture's height gives 7.2.
@@ -20,11 +20,11 @@ public struct CameraScene: Hashable, Sendable {
         self.pictureHeightMetres = pictureHeightMetres.flatMap { $0 > 0 ? $0 : nil }
     }
 
-    /// The camera as calibrated, for pictures of `size`; nil without a calibration, or with one that gives no scale.
+    /// The camera as calibrated, for frames of `size`; nil without a calibration.
     /// Takes some milliseconds: the engine does it once for each size and hands it to the rules (``RuleContext``).
-    public func floorCamera(for size: FrameSize) -> FloorCamera? {
+    public func floorCamera(for size: FrameSize) throws(CalibrationError) -> FloorCamera? {
         guard let calibration, size.width > 0, size.height > 0 else { return nil }
-        return try? FloorCamera(calibration, size: size)
+        return try FloorCamera(calibration, size: size)
     }
 
     /// Whether what happens at `point` counts for nothing.
@@ -32,14 +32,24 @@ public struct CameraScene: Hashable, Sendable {
         zones.contains { $0.kind == .ignore && $0.contains(point, in: size) }
     }
 
-    /// Whether a person has said where the floor is.
-    var hasFloors: Bool { zones.contains { $0.kind.isFloor } }
+    /// Whether a person has said that there is floor at `point`.
+    func isDrawnFloor(_ point: Point, in size: FrameSize) -> Bool {
+        zones.contains { $0.kind.isFloor && $0.contains(point, in: size) }
+    }
 
-    /// Whether `point` lies on a floor: in a floor zone where there are any, else anywhere but in a rack.
+    /// Whether `point` lies on a floor: anywhere but in a rack, and there too where a zone of a floor is drawn over it. A zone
+    /// that is drawn in one place takes nothing from the others.
     func isFloor(_ point: Point, in size: FrameSize) -> Bool {
-        let floors = zones.filter { $0.kind.isFloor }
-        if !floors.isEmpty { return floors.contains { $0.contains(point, in: size) } }
-        return !zones.contains { $0.kind == .rack && $0.contains(point, in: size) }
+        isDrawnFloor(point, in: size) || !zones.contains { $0.kind == .rack && $0.contains(point, in: size) }
+    }
+
+    /// Whether any place of the picture is a floor that counts, by a grid of 48 × 27 points.
+    var hasFloor: Bool {
+        let grid = FrameSize(width: 48, height: 27)
+        return (0..<grid.area).contains { index in
+            let point = Point(x: Double(index % grid.width) + 0.5, y: Double(index / grid.width) + 0.5)
+            return isFloor(point, in: grid) && !isIgnored(point, in: grid)
+        }
     }
 
     /// The zone that best says where `point` is: a walkway before another floor, the smallest of equals.

@@ -137,7 +137,7 @@ struct IncidentBook: Sendable {
             guard let family = detection.kind.mergeFamily, family == entry.incident.kind.mergeFamily else {
                 return false
             }
-            // What would be an alarm must not disappear in an incident of which nobody was told.
+            // What would be an alarm must not disappear in an incident of which nobody was alerted.
             if entry.incident.alerting != .alarm,
                 budget.hasRoom(key(detection), limit: limit(detection), at: observation.date)
             {

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 
-/// Judges one camera's observations, frame by frame, by the rules, and tells the life of each incident.
+/// Judges one camera's observations, frame by frame, by the rules, and reports the life of each incident.
 ///
 /// Pure: the same observations give the same events. Holds a few seconds of track history, bounded.
 public struct IncidentEngine: Sendable {
@@ -9,7 +9,7 @@ public struct IncidentEngine: Sendable {
     private struct Judge: Sendable {
         var rule: any Rule
         let judgesAlways: Bool
-        let isToldFirst: Bool
+        let isReportedFirst: Bool
     }
 
     public let settings: RuleSettings
@@ -27,6 +27,9 @@ public struct IncidentEngine: Sendable {
     private var book: IncidentBook
     /// The camera as calibrated, for the size of the last frame.
     private var floor: (camera: FloorCamera?, size: FrameSize)?
+    /// Why the calibration gives no scale for frames of the last one's size, so that lengths count as parts of the picture;
+    /// nil while it does, and without one.
+    public private(set) var scaleProblem: ScaleProblem?
     /// What people said is no incident.
     public var suppressions: [Suppression] = []
     /// How many detections were dropped because of a suppression.
@@ -43,7 +46,7 @@ public struct IncidentEngine: Sendable {
         self.scene = scene
         judges = registry.entries.flatMap { entry in
             entry.make(settings, scene).map {
-                Judge(rule: $0, judgesAlways: entry.judgesAlways, isToldFirst: entry.isToldFirst)
+                Judge(rule: $0, judgesAlways: entry.judgesAlways, isReportedFirst: entry.isReportedFirst)
             }
         }
         combinations = Combinations(settings.combinations)
@@ -120,7 +123,7 @@ public struct IncidentEngine: Sendable {
             input.spreading.formUnion(judges[index].rule.spreading)
             guard !found.isEmpty else { continue }
             input.earlier += found
-            if judges[index].isToldFirst { first += found } else { then += found }
+            if judges[index].isReportedFirst { first += found } else { then += found }
         }
         return first + then
     }
@@ -161,8 +164,8 @@ public struct IncidentEngine: Sendable {
 
     private mutating func announce(_ detections: [Detection], _ observation: SceneObservation) -> [IncidentEvent] {
         let combined = admitted(combinations.assess(detections, ledger, context(observation)), observation)
-        let told = detections.filter { !$0.isPartOnly } + combined
-        return book.absorb(told, observation, camera: scene.camera) + book.advance(to: observation)
+        let reported = detections.filter { !$0.isPartOnly } + combined
+        return book.absorb(reported, observation, camera: scene.camera) + book.advance(to: observation)
     }
 
     private mutating func forget() {
@@ -180,6 +183,23 @@ public struct IncidentEngine: Sendable {
 
     private mutating func calibrate(for size: FrameSize) {
         guard floor?.size != size else { return }
-        floor = (scene.floorCamera(for: size), size)
+        do {
+            floor = (try scene.floorCamera(for: size), size)
+            scaleProblem = nil
+        } catch {
+            floor = (nil, size)
+            scaleProblem = ScaleProblem(frameSize: size, reason: "\(error)")
+        }
+    }
+}
+
+/// A calibration that gives no scale for frames of one size, although it may for others.
+public struct ScaleProblem: Hashable, Sendable, CustomStringConvertible {
+    public let frameSize: FrameSize
+    /// What is wrong, in words.
+    public let reason: String
+
+    public var description: String {
+        "the calibration gives no scale for frames of \(frameSize) (\(reason)); lengths count as parts of the picture"
     }
 }

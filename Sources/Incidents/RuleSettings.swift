@@ -21,6 +21,12 @@ public protocol ListedRuleParameters: RuleParameters {
     var policy: RulePolicy { get set }
     /// Only these cameras; empty: all.
     var cameras: [CameraID] { get set }
+    /// Keys of which one must be given: without, the rule would fire nowhere.
+    static var needed: [String] { get }
+}
+
+extension ListedRuleParameters {
+    public static var needed: [String] { [] }
 }
 
 /// What the rules of one camera judge by. The defaults need no calibration: lengths are parts of the picture's height, so
@@ -55,6 +61,19 @@ public struct RuleSettings: Hashable, Sendable {
         own.dwells.removeAll { !holds($0.cameras) }
         own.combinations.removeAll { !holds($0.cameras) }
         return own
+    }
+
+    /// Whether there is a rule of a kind of which a site writes as many as it likes, with this name where one is given. True for
+    /// rules that a site has once.
+    public func has(_ kind: IncidentKind, name: String?) -> Bool {
+        let names: [String]
+        switch kind {
+        case .zoneEntry: names = zoneEntries.map(\.name)
+        case .lineCrossing: names = lineCrossings.map(\.name)
+        case .dwell: names = dwells.map(\.name)
+        default: return name == nil
+        }
+        return name.map(names.contains) ?? !names.isEmpty
     }
 
     /// When the rule that detected something counts, and how loud it may be.

@@ -92,7 +92,7 @@ struct FloorCameraTests {
     func thresholds() throws {
         let size = pinhole.size
         let scene = CameraScene(camera: Judging.camera, calibration: rectangle())
-        let context = RuleContext(seconds: 0, frameSize: size, scene: scene, floor: scene.floorCamera(for: size))
+        let context = RuleContext(seconds: 0, frameSize: size, scene: scene, floor: try scene.floorCamera(for: size))
         let metre = LengthThreshold(metres: 1, pictureHeights: 0.1)
         #expect(context.pixels(metre, at: pinhole.pixel(0, 5)) > 1.3 * context.pixels(metre, at: pinhole.pixel(0, 9)))
         let pixels = LengthThreshold(metres: 1, pictureHeights: 0.1, pixels: 40)

@@ -103,6 +103,14 @@ struct IncidentEngineTests {
         #expect(ledger.histories.values.map(\.samples.count).max() ?? 0 >= 190)
     }
 
+    @Test("people read of the rules in their order, not in that in which they judge")
+    func readingOrder() {
+        let kinds = RuleRegistry.standard.descriptions.map(\.kind)
+        #expect(kinds.prefix(3) == [.fallingObject, .toppledStack, .spill] && kinds.last == .cameraTampered)
+        #expect(Set(kinds) == Set(RuleRegistry.standard.entries.map(\.description.kind)))
+        #expect(kinds.count == RuleRegistry.standard.entries.count)
+    }
+
     @Test("settings by key are the settings, for every rule")
     func settingsRoundTrip() throws {
         var settings = RuleSettings()

@@ -130,7 +130,7 @@ struct SpillTests {
         #expect(types.filter { $0 == "update" }.count >= 2)
     }
 
-    @Test("only on a floor: not on a rack, not outside the floor zones")
+    @Test("only on a floor: not on a rack; a zone that is drawn elsewhere takes nothing away")
     func floorOnly() throws {
         var scene = SceneBuilder()
         scene.actors = [puddle()]
@@ -143,8 +143,14 @@ struct SpillTests {
         }
         scene.zones = [zone(.rack, 0, 1)]
         #expect(try Judging.incidents(scene.recording()).isEmpty)
-        scene.zones = [zone(.floor, 0.7, 1)]
-        #expect(try Judging.incidents(scene.recording()).isEmpty)
+        for kind in [Zone.Kind.floor, .walkway, .storage, .rack, .ignore] {
+            scene.zones = [zone(kind, 0.7, 1)]
+            let incidents = try Judging.incidents(scene.recording())
+            #expect(incidents.map(\.kind) == [.spill] && incidents.first?.facts.zoneKind == nil, "\(kind)")
+        }
+        // Goods on a rack's lowest level, with the floor before them drawn over it.
+        scene.zones = [zone(.rack, 0, 1), zone(.walkway, 0, 0.7)]
+        #expect(try Judging.incidents(scene.recording()).map(\.facts.zoneKind) == [.walkway])
         scene.zones = [zone(.floor, 0, 0.7)]
         #expect(try Judging.incidents(scene.recording()).map(\.facts.zoneKind) == [.floor])
     }

@@ -75,7 +75,7 @@ struct ThresholdUnitTests {
             })
         let scene = CameraScene(camera: Judging.camera, calibration: calibration)
         let size = pinhole.size
-        let camera = try #require(scene.floorCamera(for: size))
+        let camera = try #require(try scene.floorCamera(for: size))
         let context = RuleContext(seconds: 1, frameSize: size, scene: scene, floor: camera)
         let near = try #require(context.scale(at: pinhole.pixel(0, 4)))
         let far = try #require(context.scale(at: pinhole.pixel(0, 9)))

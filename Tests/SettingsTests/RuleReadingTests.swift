@@ -90,6 +90,13 @@ struct RuleReadingTests {
             ("near_miss: {min_speed: 2 m}", "8:", "0.8 m/s"),
             ("zone_entry: [{zones: [press]}]", "8:", "name"),
             ("line_crossing: [{name: a, line: [[0.1, 0.9]]}]", "8:", "line"),
+            ("line_crossing: [{name: a, line: [[0.1, 0.9], [0.1, 0.9]]}]", "8:", "twice the same point"),
+            ("line_crossing: [{name: a}]", "8:", "needed: its two ends"),
+            ("line_crossing: [{name: a, line: [[0, 0], [1, 1]], direction: left}]", "8:", "any, to_left, to_right"),
+            ("zone_entry: [{name: a}]", "8:", "needed: names of zones, or \"zone_kinds\""),
+            ("zone_entry: [{name: a, zones: []}]", "8:", "an empty list; allowed: names of zones, or"),
+            ("zone_entry: [{name: a, zone_kinds: [rak]}]", "8:", "did you mean \"rack\""),
+            ("zone_entry: [{name: a, zones: [pres]}]", "8:", "did you mean \"press\""),
             ("line_crossing: [{name: a, line: [[0.1, 0.9], [0.4, 1.9]]}]", "8:", "from 0 to 1"),
             ("schedules: {n: [{days: [mon-fry]}]}", "8:", "mon, tue"),
             ("schedules: {n: [{from: \"25:00\"}]}", "8:", "time of day"),
@@ -157,15 +164,63 @@ struct RuleReadingTests {
         #expect(found[0].contains(reason), "\(found)")
     }
 
-    @Test("a second look needs an address and a model, and never shows its key")
-    func secondLook() throws {
+    @Test("verification needs an address and a model, and never shows its key")
+    func verification() throws {
         let text =
             oneCamera
             + "second_look: {base_url: \"http://127.0.0.1:8000/v1\", model: m, api_key: \"${KEY}\", verify: hold}\n"
         let configuration = try parse(text, environment: ["KEY": "geheim"])
-        #expect(configuration.secondLook.verify == .hold && configuration.secondLook.apiKey?.reveal() == "geheim")
+        #expect(configuration.verification.verify == .hold && configuration.verification.apiKey?.reveal() == "geheim")
         #expect(!"\(configuration)".contains("geheim"))
         #expect(messages(oneCamera + "second_look: {model: m}\n").contains { $0.contains("base_url") })
-        #expect(try parse(oneCamera).secondLook.baseURL == nil)
+        #expect(try parse(oneCamera).verification.baseURL == nil)
+    }
+
+    @Test(
+        "a rule that is on and can fire nowhere is warned of, with its place in the file",
+        arguments: [
+            ("object_left: {enabled: true}", "rules.object_left is on and can fire nowhere"),
+            ("zone_entry: [{name: a, zone_kinds: [rack]}]", "rules.zone_entry \"a\" is on and can fire nowhere"),
+            ("dwell: [{name: b, zone_kinds: [walkway]}]", "rules.dwell \"b\" is on and can fire nowhere"),
+            ("dwell: [{name: b, zones: [press], cameras: [gate]}]", "rules.dwell \"b\" is on and can fire nowhere"),
+        ])
+    func nowhere(text: String, words: String) throws {
+        let gate = "  - {id: gate, url: rtsp://192.0.2.11/1}\n"
+        let warnings = try parse(camera.trimmingCharacters(in: .newlines) + "\n" + gate + "rules:\n  \(text)\n")
+            .warnings
+        #expect(warnings.contains { $0.found == words && $0.line == 9 }, "\(warnings)")
+    }
+
+    @Test("a rule that can fire somewhere is not warned of, nor one that is off or was never asked for")
+    func somewhere() throws {
+        let rules = "rules:\n  object_left: {enabled: false}\n  dwell: [{name: b}, {name: c, zones: [press]}]\n"
+        #expect(try parse(camera + rules).warnings.isEmpty)
+        #expect(try parse(oneCamera).warnings.isEmpty)
+    }
+
+    @Test("a camera whose picture is all rack has no floor for a spill")
+    func allRack() throws {
+        let rack = "    zones:\n      - {name: r, kind: rack, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}\n"
+        let found = try parse(oneCamera + rack + "rules: {object_left: {enabled: false}}\n").warnings.map(\.found)
+        #expect(found == ["rules.spill is on and can fire nowhere"])
+        let half = rack.replacingOccurrences(of: "[1, 1], [0, 1]", with: "[1, 0.5], [0, 0.5]")
+        #expect(try parse(oneCamera + half + "rules: {object_left: {enabled: false}}\n").warnings.isEmpty)
+    }
+
+    @Test("a combination that waits for a rule that is off, or that there is none of, is warned of")
+    func combinationOfNothing() throws {
+        func found(_ when: String, _ rules: String = "") throws -> [String] {
+            try parse(
+                camera + "rules:\n  object_left: {enabled: false}\n\(rules)  combinations: [{name: c, when: \(when)}]\n"
+            )
+            .warnings.map(\.found)
+        }
+        let never = ["rules.combinations \"c\" can never fire"]
+        #expect(try found("{sees: near_miss}") == never)
+        #expect(try found("{all: [{sees: spill}, {sees: dwell, rule: nobody}]}") == never)
+        #expect(try found("{any: [{sees: spill}, {sees: near_miss}]}").isEmpty)
+        #expect(try found("{all: [{sees: spill}, {not: {sees: dwell, rule: nobody}}]}").isEmpty)
+        #expect(try found("{sees: near_miss}", "  near_miss: {enabled: true}\n").isEmpty)
+        #expect(try found("{sees: dwell, rule: d}", "  dwell: [{name: d, part_only: true}]\n").isEmpty)
     }
 }

@@ -76,3 +76,14 @@ public struct Polygon: Hashable, Sendable, Codable {
         Polygon(points: points.map { Point(x: $0.x * x, y: $0.y * y) })
     }
 }
+
+/// A line in a camera's picture, from one end to the other, in fractions of its width and height.
+public struct PictureLine: Hashable, Sendable {
+    public var from: Point
+    public var to: Point
+
+    public init(from: Point, to: Point) {
+        self.from = from
+        self.to = to
+    }
+}

@@ -110,6 +110,70 @@ extension Parameter where Value == Double {
     }
 }
 
+extension Parameter where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+    /// One of some words.
+    public init(wrappedValue: Value, _ key: String, _ sentence: String) {
+        let description = ParameterDescription(
+            key: key, form: .choice(Value.allCases.map(\.rawValue)), defaultValue: .text(wrappedValue.rawValue),
+            sentence: sentence)
+        self.init(
+            wrappedValue,
+            [
+                Key(
+                    description: description, get: { .text($0.rawValue) },
+                    set: { if case .text(let text) = $1, let value = Value(rawValue: text) { $0 = value } })
+            ])
+    }
+}
+
+extension Parameter {
+    /// A list of some of some words.
+    public init<Word>(wrappedValue: [Word], _ key: String, _ sentence: String)
+    where Value == [Word], Word: RawRepresentable & CaseIterable, Word.RawValue == String {
+        self.init(
+            texts: wrappedValue, key, .choices(Word.allCases.map(\.rawValue)), sentence, text: { $0.rawValue },
+            value: { Word(rawValue: $0) })
+    }
+
+    /// A list of texts; empty stands for nothing given.
+    private init<Word>(
+        texts: [Word], _ key: String, _ form: ParameterDescription.Form, _ sentence: String,
+        text: @escaping @Sendable (Word) -> String, value: @escaping @Sendable (String) -> Word?
+    ) where Value == [Word] {
+        let description = ParameterDescription(
+            key: key, form: form, defaultValue: texts.isEmpty ? nil : .texts(texts.map(text)), sentence: sentence)
+        self.init(
+            texts,
+            [
+                Key(
+                    description: description, get: { $0.isEmpty ? nil : .texts($0.map(text)) },
+                    set: { if case .texts(let texts) = $1 { $0 = texts.compactMap(value) } })
+            ])
+    }
+}
+
+extension Parameter where Value == [String] {
+    /// A list of names of zones.
+    public init(wrappedValue: [String], zones key: String, _ sentence: String) {
+        self.init(texts: wrappedValue, key, .zones, sentence, text: { $0 }, value: { $0 })
+    }
+}
+
+extension Parameter where Value == PictureLine? {
+    /// A line in the picture; nil: none given.
+    public init(wrappedValue: PictureLine?, _ key: String, _ sentence: String) {
+        let description = ParameterDescription(
+            key: key, form: .line, defaultValue: wrappedValue.map { .line($0) }, sentence: sentence)
+        self.init(
+            wrappedValue,
+            [
+                Key(
+                    description: description, get: { $0.map { .line($0) } },
+                    set: { if case .line(let line) = $1 { $0 = line } })
+            ])
+    }
+}
+
 extension Parameter where Value == LengthThreshold {
     /// A length with its unit behind the number: `0.8 m`; with `per`, a speed.
     public init(
@@ -228,7 +292,6 @@ extension Parameter {
             key: name + suffix, form: .number(range), unit: unit, fires: fires,
             defaultValue: value.map { .number($0) }, sentence: sentence, use: use)
     }
-
 }
 
 extension Parameter.Key {

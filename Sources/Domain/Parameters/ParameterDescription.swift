@@ -62,6 +62,9 @@ public enum ParameterValue: Hashable, Sendable {
     case number(Double)
     /// A length with its unit, as in `0.8 m`, `8 %` or `40 px`.
     case length(LengthThreshold)
+    case text(String)
+    case texts([String])
+    case line(PictureLine)
 }
 
 /// One key of a section of the configuration: all that reading, forms, documents and explanations need to know of it.
@@ -71,6 +74,14 @@ public struct ParameterDescription: Hashable, Sendable {
         case number(ClosedRange<Double>)
         /// A number with its unit behind it: metres, per cent of the picture's height, or pixels.
         case length(per: ParameterUnit.Per)
+        /// One of these words.
+        case choice([String])
+        /// A list of some of these words.
+        case choices([String])
+        /// A list of names of zones that the cameras have.
+        case zones
+        /// Two points in fractions of the picture.
+        case line
     }
 
     /// Which of the keys of one threshold counts.
@@ -123,6 +134,11 @@ extension ParameterDescription {
             if let pixels = length.pixels { return "\(Self.text(pixels)) px\(per.words)" }
             if let metres = length.metres { return "\(Self.text(metres)) m\(per.words)" }
             return "\(Self.text(length.pictureHeights * 100)) %\(per.words)"
+        case .text(let text): return text
+        case .texts(let texts): return "[\(texts.joined(separator: ", "))]"
+        case .line(let line):
+            let ends = [line.from, line.to].map { "[\(Self.text($0.x)), \(Self.text($0.y))]" }
+            return "[\(ends.joined(separator: ", "))]"
         }
     }
 
@@ -134,6 +150,10 @@ extension ParameterDescription {
             let bounds = "\(Self.text(range.lowerBound)) to \(Self.text(range.upperBound))"
             return unit.words.isEmpty ? bounds : "\(bounds) \(unit.words)"
         case .length(let per): return "as in 0.8 m\(per.words), 8 %\(per.words) or 40 px\(per.words)"
+        case .choice(let words): return words.joined(separator: ", ")
+        case .choices(let words): return "some of " + words.joined(separator: ", ")
+        case .zones: return "names of zones"
+        case .line: return "its two ends, as in [[0.2, 0.9], [0.6, 0.7]]"
         }
     }
 
@@ -152,11 +172,16 @@ public struct RuleDescription: Hashable, Sendable {
     /// Whether a site writes as many as it likes, each with a name.
     public let isListed: Bool
     public let parameters: [ParameterDescription]
+    /// Keys of which one must be given, since the rule would fire nowhere without; mostly empty.
+    public let needed: [String]
 
-    public init(kind: IncidentKind, sentence: String, isListed: Bool, parameters: [ParameterDescription]) {
+    public init(
+        kind: IncidentKind, sentence: String, isListed: Bool, parameters: [ParameterDescription], needed: [String] = []
+    ) {
         self.kind = kind
         self.sentence = sentence
         self.isListed = isListed
         self.parameters = parameters
+        self.needed = needed
     }
 }

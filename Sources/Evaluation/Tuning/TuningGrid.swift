@@ -63,7 +63,7 @@ public struct TuningGrid: Sendable {
     /// The number to vary; of a length with its unit the one that counts first.
     private static func number(_ value: ParameterValue) -> Double? {
         switch value {
-        case .flag: nil
+        case .flag, .text, .texts, .line: nil
         case .number(let number): number
         case .length(let length): length.pixels ?? length.metres ?? length.pictureHeights
         }

@@ -45,7 +45,7 @@ struct TrackLedger: Sendable {
                 justLost.append(track.id)
             }
         }
-        // A tracker may also simply stop to mention a track. What the network follows is told only now and then.
+        // A tracker may also simply stop to mention a track. What the network tracks is reported only now and then.
         for (id, history) in histories
         where history.lostSince == nil && now - (history.last?.seconds ?? now) > Self.unmentionedSeconds {
             histories[id]?.markLost(at: now)

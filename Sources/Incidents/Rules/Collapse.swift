@@ -14,7 +14,7 @@ struct Collapse: Hashable, Sendable {
     var speed: Double
     /// Height to width of what lies, divided by that of what stood.
     var aspectKept: Double
-    /// Blobs it fell into, as far as they can be told.
+    /// Blobs it fell into, as far as is known.
     var parts: Int
     /// Metres per picture height where it stood; nil where the camera has no scale.
     var scale: Double?
@@ -52,7 +52,7 @@ struct Collapse: Hashable, Sendable {
     }
 
     /// What the tracks that began with `history` did up to now, whether it is a collapse or not.
-    /// - Returns: nil when too little moved to tell.
+    /// - Returns: nil when too little moved to know.
     init?(measuring history: TrackHistory, _ ledger: TrackLedger, _ context: RuleContext) {
         guard let last = history.last else { return nil }
         let group = Self.group(of: history, until: context.seconds, ledger, context)

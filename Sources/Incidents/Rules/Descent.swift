@@ -4,7 +4,7 @@ import Domain
 ///
 /// A body that falls from rest drops by `a·t²/2`: its acceleration is `2·drop / t²`. At ten frames a second a fall has three
 /// to six samples, the first of which still hang together with the place it leaves, so that this mean is more reliable
-/// than the square term of a fit `y = y0 + v·t + a·t²/2` (least squares); the fit tells whether the motion is smooth.
+/// than the square term of a fit `y = y0 + v·t + a·t²/2` (least squares); the fit shows whether the motion is smooth.
 struct Descent: Hashable, Sendable {
     /// Indices of the first and the last sample in the stretch given.
     var first: Int
@@ -30,7 +30,7 @@ struct Descent: Hashable, Sendable {
     /// - Parameters:
     ///   - samples: in order of time.
     ///   - height: pixels per picture height.
-    ///   - tolerance: how far the centroid may go up between two samples, in picture heights: noise of the gate's grid.
+    ///   - tolerance: how far the centroid may go up between two samples, in picture heights: noise of the motion detector's grid.
     /// - Returns: nil when nothing comes down within `maxSeconds` in at least three samples.
     init?(in samples: ArraySlice<TrackSample>, height: Double, maxSeconds: Double, tolerance: Double = 0.004) {
         guard samples.count >= 3, height > 0 else { return nil }

@@ -7,8 +7,9 @@ public struct DwellSettings: ListedRuleParameters {
         "A foot stays inside for long; a track that is lost and comes back within 3 s at the same place goes on."
 
     public var name = ""
-    /// Names of zones; empty: all of `zoneKinds`, and the whole picture when both are empty.
+    @Parameter(zones: "zones", "Names of zones; the whole picture where neither names nor kinds are given.")
     public var zones: [String] = []
+    @Parameter("zone_kinds", "Kinds of zones, where no names are given.")
     public var zoneKinds: [Zone.Kind] = []
     @Parameter("min_height", fires: .atLeast, "Smallest height in the picture.")
     public var minHeight = LengthThreshold(metres: 0.8, pictureHeights: 0.08)
@@ -37,6 +38,11 @@ struct DwellRule: Rule {
     init(_ settings: DwellSettings, scene: CameraScene) {
         self.settings = settings
         place = ZonePlace(names: settings.zones, kinds: settings.zoneKinds, scene: scene, everywhereWithout: true)
+    }
+
+    static func obstacle(_ settings: DwellSettings, in scene: CameraScene) -> String? {
+        ZonePlace(names: settings.zones, kinds: settings.zoneKinds, scene: scene, everywhereWithout: true).isNowhere
+            ? "none of its zones is there" : nil
     }
 
     mutating func forget() { watch.removeAll() }

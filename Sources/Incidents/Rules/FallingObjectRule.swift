@@ -51,7 +51,7 @@ extension RuleSettings {
 /// `falling_object`: something comes down as in free fall, all of it, and then lies lower than before (or has left the
 /// picture at its lower edge). Judged once it lies still; the descent itself is looked for in the track's past.
 struct FallingObjectRule: Rule {
-    static let isToldFirst = true
+    static let isReportedFirst = true
 
     /// The thresholds at one place of the picture, in picture heights.
     private struct Limits: Sendable {
@@ -97,7 +97,7 @@ struct FallingObjectRule: Rule {
                 let rest = Rest(of: history.samples, height: context.height, seconds: settings.restSeconds),
                 rest.startSeconds > announced[id] ?? -.infinity
             else { continue }
-            // Until it moves again this rest needs no second look, unless it was too short to know.
+            // Until it moves again this rest need not be judged again, unless it was too short to know.
             if let last = history.last, last.seconds - rest.startSeconds > settings.restSeconds + 1 { continue }
             guard let detection = fall(of: history, until: rest, ledger, context) else { continue }
             announced[id] = rest.startSeconds
@@ -294,7 +294,7 @@ struct FallingObjectRule: Rule {
         }
     }
 
-    // MARK: What is told of a fall
+    // MARK: What is reported of a fall
 
     private func detection(
         _ history: TrackHistory, _ descent: Descent, _ limits: Limits, endSeconds: Double, foot: Point,

@@ -6,7 +6,8 @@ public struct LineCrossingSettings: ListedRuleParameters {
     public static let sentence =
         "A foot goes from clear of a line on one side to clear of it on the other, between the line's ends."
 
-    /// To which side it must go, as seen by somebody who looks from the line's first point to its second.
+    public static let needed = ["line"]
+
     public enum Direction: String, Hashable, Sendable, CaseIterable {
         case any
         case toLeft = "to_left"
@@ -14,9 +15,10 @@ public struct LineCrossingSettings: ListedRuleParameters {
     }
 
     public var name = ""
-    /// In fractions of the picture.
-    public var from = Point(x: 0, y: 0)
-    public var to = Point(x: 0, y: 0)
+    @Parameter("line", "The line's ends in fractions of the picture.")
+    public var line: PictureLine? = nil
+    @Parameter(
+        "direction", "To which side it must go, as seen by somebody who looks from the line's first end to its second.")
     public var direction = Direction.any
     @Parameter("min_height", fires: .atLeast, "Smallest height in the picture.")
     public var minHeight = LengthThreshold(metres: 0.8, pictureHeights: 0.08)
@@ -33,8 +35,7 @@ public struct LineCrossingSettings: ListedRuleParameters {
 
     public init(name: String, from: Point, to: Point, direction: Direction = .any) {
         self.name = name
-        self.from = from
-        self.to = to
+        line = PictureLine(from: from, to: to)
         self.direction = direction
     }
 }
@@ -50,9 +51,14 @@ struct LineCrossingRule: Rule {
     }
 
     private let settings: LineCrossingSettings
+    private let line: PictureLine
     private var sides: [TrackID: Side] = [:]
 
-    init(_ settings: LineCrossingSettings, scene: CameraScene) { self.settings = settings }
+    init(_ settings: LineCrossingSettings, scene: CameraScene) {
+        self.settings = settings
+        // From a line without length nothing has a distance, so nothing crosses it.
+        line = settings.line ?? PictureLine(from: Point(x: 0, y: 0), to: Point(x: 0, y: 0))
+    }
 
     mutating func forget() { sides.removeAll() }
 
@@ -116,8 +122,8 @@ struct LineCrossingRule: Rule {
     private func ends(_ context: RuleContext) -> (Point, Point) {
         let (width, height) = (Double(context.frameSize.width), context.height)
         return (
-            Point(x: settings.from.x * width, y: settings.from.y * height),
-            Point(x: settings.to.x * width, y: settings.to.y * height)
+            Point(x: line.from.x * width, y: line.from.y * height),
+            Point(x: line.to.x * width, y: line.to.y * height)
         )
     }
 

@@ -42,6 +42,10 @@ struct ObjectLeftRule: Rule {
 
     init(_ settings: ObjectLeftSettings, scene: CameraScene) { self.settings = settings }
 
+    static func obstacle(_ settings: ObjectLeftSettings, in scene: CameraScene) -> String? {
+        scene.zones.contains { $0.kind == .walkway } ? nil : "there is no zone of kind walkway"
+    }
+
     mutating func forget() {
         solitude.removeAll()
         announced.removeAll()

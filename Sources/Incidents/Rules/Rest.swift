@@ -18,7 +18,7 @@ struct Rest: Hashable, Sendable {
     /// - Returns: nil when the track moved within the last `seconds`, or is not known for so long.
     init?(of samples: [TrackSample], height: Double, seconds: Double, isWhole: Bool = false) {
         guard let last = samples.last else { return nil }
-        // Noise of the gate's grid and of an outline that flickers: a part of the picture and of the object.
+        // Noise of the motion detector's grid and of an outline that flickers: a part of the picture and of the object.
         let reach = 0.006 * height + 0.06 * last.area.squareRoot()
         // A thing lies perfectly still, but for noise; a person who stands hardly ever does.
         let moving = 0.12

@@ -7,10 +7,13 @@ protocol Rule: Sendable {
 
     /// Whether it judges also while the scene is learned and while the picture as a whole changes.
     static var judgesAlways: Bool { get }
-    /// Whether what it detects is told before what other rules detect in the same frame.
-    static var isToldFirst: Bool { get }
+    /// Whether what it detects is reported before what other rules detect in the same frame.
+    static var isReportedFirst: Bool { get }
 
     init(_ settings: Settings, scene: CameraScene)
+
+    /// Why it can detect nothing in this scene, in words that follow "since"; nil where it can.
+    static func obstacle(_ settings: Settings, in scene: CameraScene) -> String?
 
     /// - Returns: what it detects in this frame; mostly nothing.
     mutating func assess(_ frame: RuleInput) -> [Detection]
@@ -36,7 +39,8 @@ protocol Rule: Sendable {
 
 extension Rule {
     static var judgesAlways: Bool { false }
-    static var isToldFirst: Bool { false }
+    static var isReportedFirst: Bool { false }
+    static func obstacle(_ settings: Settings, in scene: CameraScene) -> String? { nil }
     mutating func restart() { forget() }
     mutating func follow(_ marked: [MarkedObject]) {}
     var spreading: Set<TrackID> { [] }

@@ -60,7 +60,7 @@ struct RuleContext: Sendable {
         return parameter.evidence(pixels / height, threshold.pictureHeights, .withoutScale)
     }
 
-    /// Whether `region` touches the picture's edge at the side asked for, within two rows of the gate's coarse grid.
+    /// Whether `region` touches the picture's edge at the side asked for, within two rows of the motion detector's coarse grid.
     func touchesBottom(_ region: Region) -> Bool { Double(region.endY) >= height * 0.985 }
     func touchesTop(_ region: Region) -> Bool { Double(region.y) <= height * 0.015 }
     func touchesSide(_ region: Region) -> Bool {

@@ -85,6 +85,10 @@ struct SpillRule: Rule {
 
     init(_ settings: SpillSettings, scene: CameraScene) { self.settings = settings }
 
+    static func obstacle(_ settings: SpillSettings, in scene: CameraScene) -> String? {
+        scene.hasFloor ? nil : "zones of kind rack or ignore cover the whole picture"
+    }
+
     mutating func forget() { watched.removeAll() }
 
     /// The tracks that were announced as spills.
@@ -144,7 +148,7 @@ struct SpillRule: Rule {
 
     private func isOnFloor(_ region: Region, _ centroid: Point, _ context: RuleContext) -> Bool {
         // Where nobody has drawn it: a floor is seen at a slant and ends below the picture's upper edge.
-        if !context.scene.hasFloors, context.touchesTop(region) { return false }
+        if !context.scene.isDrawnFloor(centroid, in: context.frameSize), context.touchesTop(region) { return false }
         return context.scene.isFloor(centroid, in: context.frameSize)
             && context.scene.isFloor(context.foot(region), in: context.frameSize)
     }

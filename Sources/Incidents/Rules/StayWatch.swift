@@ -75,6 +75,9 @@ struct ZonePlace: Hashable, Sendable {
         isEverywhere = everywhereWithout && names.isEmpty && kinds.isEmpty
     }
 
+    /// Whether no place is meant: the scene has none of the zones.
+    var isNowhere: Bool { !isEverywhere && zones.isEmpty }
+
     /// The zone at a place; `.some(nil)` where the whole picture is meant.
     func zone(at point: Point, in size: FrameSize) -> Zone?? {
         if isEverywhere { return .some(nil) }

@@ -46,7 +46,7 @@ extension RuleSettings {
 /// `toppled_stack`: something that stood where it is seen sinks within seconds, ends wider or flatter, and lies still.
 /// Judged over all blobs that the event made, because boxes separate and the place they left hangs together with them.
 struct ToppledStackRule: Rule {
-    static let isToldFirst = true
+    static let isReportedFirst = true
 
     private let settings: ToppledStackSettings
     private var announced: [TrackID: Double] = [:]

@@ -4,11 +4,12 @@ import Domain
 public struct ZoneEntrySettings: ListedRuleParameters {
     public static let kind = IncidentKind.zoneEntry
     public static let sentence = "A foot is inside one of the zones for a moment; announced once for each stay."
+    public static let needed = ["zones", "zone_kinds"]
 
     public var name = ""
-    /// Names of zones; empty: all of `zoneKinds`.
+    @Parameter(zones: "zones", "Names of zones.")
     public var zones: [String] = []
-    /// Which kinds of zones, where no names are given.
+    @Parameter("zone_kinds", "Kinds of zones, where no names are given.")
     public var zoneKinds: [Zone.Kind] = []
     /// What is smaller is no person and no vehicle.
     @Parameter("min_height", fires: .atLeast, "Smallest height in the picture.")
@@ -38,6 +39,11 @@ struct ZoneEntryRule: Rule {
     init(_ settings: ZoneEntrySettings, scene: CameraScene) {
         self.settings = settings
         place = ZonePlace(names: settings.zones, kinds: settings.zoneKinds, scene: scene, everywhereWithout: false)
+    }
+
+    static func obstacle(_ settings: ZoneEntrySettings, in scene: CameraScene) -> String? {
+        ZonePlace(names: settings.zones, kinds: settings.zoneKinds, scene: scene, everywhereWithout: false).isNowhere
+            ? "none of its zones is there" : nil
     }
 
     mutating func forget() { watch.removeAll() }

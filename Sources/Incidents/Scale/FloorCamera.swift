@@ -157,7 +157,7 @@ extension FloorCamera {
     }
 
     /// The focal length with which the two axes of the floor are at a right angle and equally long; the usual one when the
-    /// marks don't tell (a camera that looks straight down).
+    /// marks don't show it (a camera that looks straight down).
     private static func focal(_ h1: Vector3, _ h2: Vector3, _ size: FrameSize) -> Double {
         // a·w + b = 0 with w = 1/f².
         let a1 = h1.x * h2.x + h1.y * h2.y, b1 = h1.z * h2.z

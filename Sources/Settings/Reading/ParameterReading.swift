@@ -3,13 +3,16 @@ import Yams
 
 extension Section {
     /// What the file gives for declared parameters, by key. Mistakes are reported and left out.
-    func values(of parameters: [ParameterDescription]) -> [String: ParameterValue] {
+    /// - Parameter surroundings: What names in them are looked up in.
+    func values(
+        of parameters: [ParameterDescription], _ surroundings: RuleSurroundings? = nil
+    ) -> [String: ParameterValue] {
         var values: [String: ParameterValue] = [:]
-        for parameter in parameters { values[parameter.key] = value(of: parameter) }
+        for parameter in parameters { values[parameter.key] = value(of: parameter, surroundings) }
         return values
     }
 
-    private func value(of parameter: ParameterDescription) -> ParameterValue? {
+    private func value(of parameter: ParameterDescription, _ surroundings: RuleSurroundings?) -> ParameterValue? {
         switch parameter.form {
         case .flag:
             guard node(parameter.key) != nil else { return nil }
@@ -21,7 +24,42 @@ extension Section {
             var usual: LengthThreshold?
             if case .length(let length) = parameter.defaultValue { usual = length }
             return length(parameter.key, default: usual, per: per).map { .length($0) }
+        case .choice(let words):
+            return text(parameter.key, allowed: words.joined(separator: ", "))
+                .flatMap { known($0, words, parameter.key) }.map { .text($0) }
+        case .choices(let words):
+            return .texts(texts(parameter.key, of: "words").compactMap { known($0, words, parameter.key) })
+        case .zones:
+            return .texts(
+                texts(parameter.key, of: "names of zones").compactMap { name in
+                    surroundings?.isZone(name, self, parameter.key) == false ? nil : name.value
+                })
+        case .line: return line(parameter).map { .line($0) }
         }
+    }
+
+    private func known(_ text: Marked<String>, _ words: [String], _ key: String) -> String? {
+        guard !words.contains(text.value) else { return text.value }
+        refuse(
+            key, at: text.mark, found: "\"\(ReadingContext.clip(text.value))\"",
+            allowed: words.joined(separator: ", "), suggestion: NearestKey.find(text.value, in: words))
+        return nil
+    }
+
+    private func line(_ parameter: ParameterDescription) -> PictureLine? {
+        guard let (_, mark) = node(parameter.key) else { return nil }
+        let given = items(parameter.key, of: "points")
+        let ends = given.compactMap { Section.fraction($1, name: $0, mark: $2, context) }
+        guard given.count == 2 else {
+            refuse(parameter.key, at: mark, found: "a list of \(given.count)", allowed: parameter.allowedText)
+            return nil
+        }
+        guard ends.count == 2 else { return nil }
+        guard ends[0] != ends[1] else {
+            refuse(parameter.key, at: mark, found: "twice the same point", allowed: parameter.allowedText)
+            return nil
+        }
+        return PictureLine(from: ends[0], to: ends[1])
     }
 
     /// A length with its unit: `0.8 m`, `8 %` (of the picture's height) or `40 px`; with `per`, `2 m/s` and so on.

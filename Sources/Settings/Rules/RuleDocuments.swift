@@ -8,7 +8,7 @@ public enum RuleDocuments {
     public static func example(_ registry: RuleRegistry = .standard) -> String {
         var lines: [String] = []
         for parameter in SceneChangeSettings.parameters { lines += example(of: [parameter], indent: "  ") }
-        for rule in registry.entries.map(\.description) where !rule.isListed {
+        for rule in registry.descriptions where !rule.isListed {
             lines += section(rule.kind.rawValue, rule.sentence, rule.parameters)
         }
         lines += section(
@@ -30,7 +30,7 @@ public enum RuleDocuments {
     /// A document with the tables between its marks made anew: `<!-- parameters of near_miss -->` to `<!-- end -->`.
     public static func refreshed(_ document: String, _ registry: RuleRegistry = .standard) -> String {
         var result = document
-        for rule in registry.entries.map(\.description) {
+        for rule in registry.descriptions {
             guard let begin = result.range(of: "<!-- parameters of \(rule.kind.rawValue) -->\n"),
                 let end = result.range(of: "<!-- end -->", range: begin.upperBound..<result.endIndex)
             else { continue }

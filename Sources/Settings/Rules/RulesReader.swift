@@ -23,62 +23,79 @@ enum RulesReader {
         settings.merge = MergeSettings(values: merge.values(of: MergeSettings.parameters))
         merge.finish()
         settings.scene = SceneChangeSettings(values: section.values(of: SceneChangeSettings.parameters))
-        settings.zoneEntries = zoneEntries(section, surroundings)
-        settings.lineCrossings = lineCrossings(section, surroundings)
-        settings.dwells = dwells(section, surroundings)
+        settings.zoneEntries = list(section, surroundings)
+        settings.lineCrossings = list(section, surroundings)
+        settings.dwells = list(section, surroundings)
         settings.combinations = CombinationReader.list(section, surroundings)
         section.finish()
+        warnOfRulesWithoutPlace(settings, registry, cameras, section)
+        warnOfCombinationsOfNothing(settings, registry, section)
         return settings
     }
 
-    // MARK: Rules about places, as many as a site writes
-
-    private static func zoneEntries(_ rules: Section, _ surroundings: RuleSurroundings) -> [ZoneEntrySettings] {
-        list(rules, surroundings) { (rule: inout ZoneEntrySettings, section) in
-            rule.zones = surroundings.zones(section)
-            rule.zoneKinds = zoneKinds(section)
-            if rule.zones.isEmpty, rule.zoneKinds.isEmpty, section.node("zones") == nil {
-                section.missing("zones", allowed: "needed: names of zones, or \"zone_kinds\"")
+    /// A combination that waits for what a rule that is off would see never fires.
+    private static func warnOfCombinationsOfNothing(
+        _ settings: RuleSettings, _ registry: RuleRegistry, _ section: Section
+    ) {
+        func isOn(_ pattern: DetectionPattern) -> Bool {
+            guard let kind = pattern.kind else { return true }
+            guard let entry = registry[kind] else { return false }
+            if entry.description.isListed { return settings.has(kind, name: pattern.ruleName) }
+            return entry.values(settings)["enabled"] != .flag(false)
+        }
+        func canHold(_ condition: Condition) -> Bool {
+            switch condition {
+            case .detection(let pattern): isOn(pattern)
+            case .all(let parts): parts.allSatisfy(canHold)
+            case .any(let parts): parts.contains(where: canHold)
+            case .sequence(let first, let then, _): canHold(first) && canHold(then)
+            case .not, .during, .occupied: true
             }
-            return true
+        }
+        for combination in settings.combinations where !canHold(combination.condition) {
+            section.context.warning(
+                section.node("combinations")?.mark ?? section.mark,
+                found: "rules.combinations \"\(combination.name)\" can never fire",
+                allowed: "a rule that it needs is off, or there is none of that name")
         }
     }
 
-    private static func dwells(_ rules: Section, _ surroundings: RuleSurroundings) -> [DwellSettings] {
-        list(rules, surroundings) { (rule: inout DwellSettings, section) in
-            rule.zones = surroundings.zones(section)
-            rule.zoneKinds = zoneKinds(section)
-            return true
-        }
-    }
-
-    private static func lineCrossings(_ rules: Section, _ surroundings: RuleSurroundings) -> [LineCrossingSettings] {
-        list(rules, surroundings) { (rule: inout LineCrossingSettings, section) in
-            let given = section.items("line", of: "points")
-            let ends = given.compactMap { Section.fraction($1, name: $0, mark: $2, section.context) }
-            let allowed = "its two ends, as in [[0.2, 0.9], [0.6, 0.7]]"
-            if let (_, mark) = section.node("line") {
-                if given.count != 2 {
-                    section.refuse("line", at: mark, found: "a list of \(given.count)", allowed: allowed)
+    /// A rule that is on and can fire nowhere looks like one that watches. Rules that are on by themselves, at a site that has
+    /// not drawn a zone yet, are what they are everywhere.
+    private static func warnOfRulesWithoutPlace(
+        _ settings: RuleSettings, _ registry: RuleRegistry, _ cameras: [CameraConfiguration], _ section: Section
+    ) {
+        guard !cameras.isEmpty else { return }
+        for entry in registry.entries {
+            let kind = entry.description.kind.rawValue
+            guard section.node(kind) != nil || cameras.contains(where: { !$0.zones.isEmpty }) else { continue }
+            // What a rule lacks before each of the cameras that it holds for.
+            var reasons: [String?: [String]] = [:]
+            for camera in cameras {
+                for (name, reason) in entry.obstacles(settings.of(camera.id), camera.scene) {
+                    reasons[name, default: []].append(reason)
                 }
-            } else {
-                section.missing("line", allowed: "needed: " + allowed)
             }
-            rule.direction = section.choice("direction", default: rule.direction)
-            guard ends.count == 2 else { return false }
-            (rule.from, rule.to) = (ends[0], ends[1])
-            return true
+            for (name, found) in reasons.sorted(by: { ($0.key ?? "") < ($1.key ?? "") }) {
+                let places = cameras.count { settings.of($0.id).has(entry.description.kind, name: name) }
+                guard found.count == places, let reason = found.first else { continue }
+                let rule = name.map { "rules.\(kind) \"\($0)\"" } ?? "rules.\(kind)"
+                section.context.warning(
+                    section.node(kind)?.mark ?? section.mark, found: "\(rule) is on and can fire nowhere",
+                    allowed: "\(reason) before any of its cameras")
+            }
         }
     }
 
-    /// - Parameter complete: reads what a rule has beside its parameters; false when it can't be used.
+    /// Rules about places, as many as a site writes.
     private static func list<Settings: ListedRuleParameters>(
-        _ rules: Section, _ surroundings: RuleSurroundings, complete: (inout Settings, Section) -> Bool
+        _ rules: Section, _ surroundings: RuleSurroundings
     ) -> [Settings] {
         rules.sections(Settings.kind.rawValue, of: "rules").compactMap { section in
-            let name = surroundings.name(section)
-            var rule = Settings(values: section.values(of: Settings.parameters))
-            let isComplete = complete(&rule, section)
+            let name = surroundings.name(section), problems = section.context.problems.count
+            var rule = Settings(values: section.values(of: Settings.parameters, surroundings))
+            let isComplete =
+                section.context.problems.count == problems && hasNeeded(rule.values.keys, Settings.self, section)
             rule.policy = surroundings.policy(section)
             rule.cameras = surroundings.cameras(section)
             section.finish()
@@ -88,17 +105,19 @@ enum RulesReader {
         }
     }
 
-    private static func zoneKinds(_ section: Section) -> [Zone.Kind] {
-        let words = Zone.Kind.allCases.map(\.rawValue)
-        return section.texts("zone_kinds", of: "kinds of zones").compactMap { text in
-            guard let kind = Zone.Kind(rawValue: text.value) else {
-                section.refuse(
-                    "zone_kinds", at: text.mark, found: "\"\(ReadingContext.clip(text.value))\"",
-                    allowed: words.joined(separator: ", "), suggestion: NearestKey.find(text.value, in: words))
-                return nil
-            }
-            return kind
+    /// Whether one of the keys is given without which a rule fires nowhere.
+    private static func hasNeeded<Settings: ListedRuleParameters>(
+        _ given: some Collection<String>, _ settings: Settings.Type, _ section: Section
+    ) -> Bool {
+        guard let key = Settings.needed.first, !Settings.needed.contains(where: given.contains) else { return true }
+        let what = Settings.parameters.first { $0.key == key }?.allowedText ?? ""
+        let others = Settings.needed.dropFirst().map { ", or \"\($0)\"" }.joined()
+        if let (_, mark) = section.node(key) {
+            section.refuse(key, at: mark, found: "an empty list", allowed: what + others)
+        } else {
+            section.missing(key, allowed: "needed: \(what)\(others)")
         }
+        return false
     }
 }
 

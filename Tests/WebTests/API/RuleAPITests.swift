@@ -16,6 +16,49 @@ struct RuleAPITests {
         init() {}
     }
 
+    private struct Crossing: ParameterGroup {
+        enum Side: String, CaseIterable { case any, left }
+        @Parameter(zones: "zones", "Where.") var zones: [String] = []
+        @Parameter("zone_kinds", "Where else.") var zoneKinds: [Zone.Kind] = []
+        @Parameter("line", "Its ends.") var line: PictureLine? = nil
+        @Parameter("direction", "Which way.") var direction = Side.any
+        init() {}
+    }
+
+    @Test("the zones, the line and the direction of a listed rule are in its schema, with what must be given")
+    func listed() async throws {
+        let site = try APISite(services: {
+            $0.rules = [
+                RuleDescription(
+                    kind: .zoneEntry, sentence: "In.", isListed: true, parameters: Crossing.parameters,
+                    needed: ["zones", "zone_kinds"]),
+                RuleDescription(
+                    kind: .lineCrossing, sentence: "Over.", isListed: true, parameters: Crossing.parameters,
+                    needed: ["line"]),
+            ]
+        })
+        let response = try await site.send(.get, "/api/v1/rules", as: .viewer)
+        let body = try #require(
+            try JSONSerialization.jsonObject(with: Data(String(buffer: response.body).utf8)) as? [String: Any])
+        let schemas = try #require(body["rules"] as? [[String: Any]]).compactMap { $0["schema"] as? [String: Any] }
+        #expect(
+            (schemas[0]["anyOf"] as? [[String: [String]]])?.compactMap { $0["required"] } == [
+                ["zones"], ["zone_kinds"],
+            ])
+        #expect(schemas[1]["required"] as? [String] == ["line"])
+        let properties = try #require(schemas[0]["properties"] as? [String: [String: Any]])
+        #expect(properties["zones"]?["type"] as? String == "array")
+        #expect((properties["zones"]?["items"] as? [String: Any])?["type"] as? String == "string")
+        #expect(
+            (properties["zone_kinds"]?["items"] as? [String: Any])?["enum"] as? [String]
+                == Zone.Kind.allCases.map(\.rawValue))
+        #expect(properties["line"]?["minItems"] as? Int == 2 && properties["line"]?["maxItems"] as? Int == 2)
+        let point = try #require(properties["line"]?["items"] as? [String: Any])
+        #expect(point["maxItems"] as? Int == 2 && (point["items"] as? [String: Any])?["maximum"] as? Double == 1)
+        #expect(properties["direction"]?["enum"] as? [String] == ["any", "left"])
+        #expect(properties["direction"]?["default"] as? String == "any")
+    }
+
     @Test("each rule has a schema with defaults, ranges, units, directions and an order")
     func schema() async throws {
         let site = try APISite(services: {

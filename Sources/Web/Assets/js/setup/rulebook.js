@@ -9,7 +9,7 @@ export function bookOf(rules) {
 }
 
 const declared = (property) => ({
-  type: property.type, about: property.description, usual: property.default, minimum: property.minimum, maximum: property.maximum, pattern: property.pattern,
+  type: property.type, choices: property.enum ?? null, about: property.description, usual: property.default, minimum: property.minimum, maximum: property.maximum, pattern: property.pattern,
   unit: property["x-unit"] ?? "", fires: property["x-fires"] ?? null, use: property["x-use"],
 });
 

@@ -52,19 +52,25 @@ class RuleForm {
 
   #line(name, value, meters) {
     const id = `rule-${this.rule.name}-${this.rule.item ?? ""}-${name}`.replace(/[^A-Za-z0-9_-]/g, "-");
-    const { type, about, unit, fires, minimum, maximum, pattern } = this.rule.parameters.get(name) ?? { type: typeof value };
+    const { type, about, unit, fires, minimum, maximum, pattern, choices } = this.rule.parameters.get(name) ?? { type: typeof value };
     if (type === "boolean") {
       return el("div.rule-value", { title: about }, check(id, about || wordsOf(name), { checked: value === true, on: { change: (event) => this.#set(name, event.target.checked, value) } }));
+    }
+    // Where it looks is drawn on the camera's page, or written in the file.
+    if (Array.isArray(value)) return el("div.rule-value", { title: about }, el("span", {}, wordsOf(name)), el("span.soft", {}, value.flat().join(", ")));
+    if (choices) {
+      return el("div.rule-value", { title: about }, el("label", { htmlFor: id }, wordsOf(name)),
+        select(id, choices.map((choice) => [choice, words(choice)]), value, { id, on: { change: (event) => this.#set(name, event.target.value, value) } }));
     }
     // Lengths are texts with their unit: "0.8 m", "8 %", "40 px".
     const isText = type === "string";
     const control = el("input", { id, ...(isText ? { type: "text", pattern } : { type: "number", step: "any", min: minimum, max: maximum }), value, title: about,
-      on: { change: (event) => this.#set(name, isText ? event.target.value.trim() : Number(event.target.value), value) } });
+      on: { change: (event) => this.#set(name, entered(event.target.value, isText), value) } });
     const measured = el("div.measured", {});
     meters.set(keyOf(this.rule.kind, this.rule.item, name), (score, scaled) => {
       if (!score) { replace(measured, isUnused(name, scaled, this.rule.parameters) && el("span.soft.small", {}, scaled ? "used for cameras without a scale" : "used for cameras with a scale")); return; }
       // A threshold that is being typed counts here at once; one with a unit only where the rules say it.
-      const typed = isText ? NaN : Number(control.value);
+      const typed = isText ? NaN : entered(control.value, false) ?? NaN;
       const limit = Number.isFinite(typed) ? typed : score.limit;
       replace(measured, gauge(score.peak, limit, { isBelow: score.isBelow }), el("span.soft.small", {}, `now ${trim(score.now, 3)}, ${score.isBelow ? "lowest" : "highest"} of the last seconds ${trim(score.peak, 3)}`));
     });
@@ -72,9 +78,15 @@ class RuleForm {
   }
 
   #set(name, value, before) {
-    if (value === before || Number.isNaN(value)) this.changed.delete(name); else this.changed.set(name, value);
+    if (value === before || Number.isNaN(value) || (value === null && this.rule.own[name] === undefined)) this.changed.delete(name); else this.changed.set(name, value);
   }
 
-  edits() { return [...this.changed].map(([name, value]) => ({ op: "set", path: ["rules", this.rule.name, ...(this.rule.item ? [this.rule.item] : []), name], value })); }
+  edits() {
+    const at = (name) => ["rules", this.rule.name, ...(this.rule.item ? [this.rule.item] : []), name];
+    return [...this.changed].map(([name, value]) => value === null ? { op: "remove", path: at(name) } : { op: "set", path: at(name), value });
+  }
   settle() { this.changed.clear(); }
 }
+
+/** What stands in a field; null where it was emptied, which means the default and never 0. */
+const entered = (text, isText) => text.trim() === "" ? null : isText ? text.trim() : Number(text);
