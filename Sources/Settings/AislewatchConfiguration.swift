@@ -36,7 +36,7 @@ public struct AislewatchConfiguration: Hashable, Sendable {
     public var web = WebConfiguration()
     public var storage: StorageConfiguration
     public var model = ModelConfiguration()
-    public var secondLook = SecondLookConfiguration()
+    public var verification = VerificationConfiguration()
     /// What is allowed but unwise, such as a secrets file that everybody can read. To be logged at start.
     public var warnings: [ConfigurationProblem] = []
 
@@ -54,7 +54,7 @@ public struct AislewatchConfiguration: Hashable, Sendable {
         recording = RecordingConfiguration(reading: root.section("recording"), stateDirectory: storage.directory)
         web = WebConfiguration(reading: root.section("web"))
         model = ModelConfiguration(reading: root.section("model"), families: known.modelFamilies)
-        secondLook = SecondLookConfiguration(reading: root.section("second_look"))
+        verification = VerificationConfiguration(reading: root.section("second_look"))
         cameras = CameraConfiguration.list(reading: root, analysis: analysis)
         rules = RulesReader.read(
             root.section("rules"), registry: known.rules, timeZone: site.timeZone, cameras: cameras)

@@ -105,7 +105,7 @@ struct CommandLineTests {
         /// Runs a command to its end.
         func run(_ arguments: String...) throws -> Outcome { try outcome(arguments) }
 
-        private func outcome(_ arguments: [String]) throws -> Outcome {
+        func outcome(_ arguments: [String]) throws -> Outcome {
             let file = folder.file("output-\(UUID().uuidString)")
             try Data().write(to: file)
             let process = try process(arguments + ["--config", config], output: FileHandle(forWritingTo: file))
@@ -205,6 +205,18 @@ struct CommandLineTests {
         #expect(try store.unwatched.snoozes(at: Date()).isEmpty)
         #expect(try site.run("snooze", "--end", "1").status == 1)
         #expect(try site.run("snooze", "--camera", "dock").status != 0)
+        // What can't be meant is refused, and nothing is written.
+        for wrong in [
+            ["--camera", "nosuch", "--minutes", "5"], ["--camera", "dock", "--zone", "nosuch", "--minutes", "5"],
+            ["--kind", "nosuch", "--minutes", "5"], ["--minutes", "nan"], ["--minutes", "-5"],
+            ["--list", "--minutes", "5"], ["--end", "1", "--camera", "dock"],
+        ] {
+            let outcome = try site.outcome(["snooze"] + wrong)
+            #expect(outcome.status != 0, "\(wrong)")
+        }
+        #expect(try site.run("snooze", "--camera", "nosuch", "--hours", "1").output.contains("cameras: dock"))
+        #expect(try store.unwatched.snoozes(at: Date()).isEmpty)
+        #expect(try site.run("incidents", "list", "--camera", "nosuch").output.contains("there is no camera nosuch"))
     }
 
     private func export(_ site: Site, _ incident: Incident) throws {
@@ -220,6 +232,7 @@ struct CommandLineTests {
         #expect(try site.good("export", "day", text, "--out", page).contains("1 incident in"))
         #expect(try String(contentsOfFile: page, encoding: .utf8).contains("Hall 7"))
         #expect(try site.run("export", "day", "yesterday", "--out", page + "2").status != 0)
+        #expect(try site.run("export", "day", "2026-02-31", "--out", page + "2").status != 0)
     }
 
     private func repair(_ site: Site, _ clip: Clip) throws {

@@ -18,6 +18,23 @@ struct IdentityTests {
         #expect(CameraID(rawValue: name) == nil)
     }
 
+    @Test(
+        "an id made from a name reads like it",
+        arguments: [
+            ("Rückläger", "ruecklaeger"), ("Rückläger".decomposedStringWithCanonicalMapping, "ruecklaeger"),
+            ("Halle 7, Tor Süd", "halle-7-tor-sued"), ("  Großraum ", "grossraum"), ("Ångström", "aangstroem"),
+            ("Café № 3", "cafe-3"), ("dock_2", "dock_2"), ("--a--", "a"), ("Łódź", "lodz"),
+            (String(repeating: "ab ", count: 40), String(repeating: "ab-", count: 21) + "a"),
+        ])
+    func readable(_ name: String, _ id: String) {
+        #expect(CameraID(readableFrom: name)?.rawValue == id)
+    }
+
+    @Test("nothing is made from a name of which nothing remains", arguments: ["", "   ", "!!!", "東京"])
+    func unreadable(_ name: String) {
+        #expect(CameraID(readableFrom: name) == nil)
+    }
+
     @Test("identifiers sort by time, have 26 characters and never repeat")
     func monotonicIDsSort() {
         let ids = MonotonicID()

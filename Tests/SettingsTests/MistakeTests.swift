@@ -293,4 +293,68 @@ struct MistakeTests {
             #expect(error.description == "/:1:1: this is a folder; name the YAML file itself")
         }
     }
+
+    @Test(
+        "that can't be meant are refused: spaces around an address, a port in a host's name",
+        arguments: [
+            (
+                "cameras: [{id: a, url: \" rtsp://h/1\"}]",
+                "cameras[0].url is an address with a space before or after it"
+            ),
+            (
+                "cameras: [{id: a, url: \"rtsp://h/1 \"}]",
+                "cameras[0].url is an address with a space before or after it"
+            ),
+            ("web: {host: \"0.0.0.0:8080\"}", "web.host is \"0.0.0.0:8080\""),
+            ("web: {host: \"example.com:80\"}", "web.host is \"example.com:80\""),
+            ("web: {host: \"-a.example\"}", "web.host is \"-a.example\""),
+            (
+                "alerts: {channels: [{name: m, type: mail, host: \"mail.example.com:587\", from: a@b.de, to: [c@d.de]}]}",
+                "alerts.channels[0].host is \"mail.example.com:587\""
+            ),
+        ])
+    func notMeant(text: String, words: String) {
+        let found = messages(text.hasPrefix("cameras:") ? text : oneCamera + text)
+        #expect(found.contains { $0.contains(words) }, "\(found)")
+    }
+
+    @Test(
+        "hosts are names and addresses of both kinds",
+        arguments: ["127.0.0.1", "::1", "::", "localhost", "hall-7.example.com", "aw_1"])
+    func hosts(_ host: String) throws {
+        #expect(try parse(oneCamera + "web: {host: \"\(host)\"}").web.host == host)
+    }
+
+    @Test(
+        "that may be meant are warned of: no TLS beyond this machine, one address or one name twice, a value left empty"
+    )
+    func unwise() throws {
+        func warnings(_ text: String) throws -> [String] {
+            try parse(text).warnings.map { "\($0.line):\($0.column) \($0.found)" }
+        }
+        #expect(
+            try warnings(oneCamera + "web: {host: 0.0.0.0}")
+                == ["4:13 web.host \"0.0.0.0\" takes requests from other machines without TLS"])
+        #expect(try warnings(oneCamera + "web: {host: 0.0.0.0, tls_certificate: c.pem, tls_key: k.pem}").isEmpty)
+        #expect(try warnings(oneCamera + "web: {host: \"::1\"}").isEmpty)
+        #expect(
+            try warnings("cameras:\n  - {id: a, url: rtsp://h/1}\n  - {id: b, name: a, url: rtsp://h/1}\n") == [
+                "3:27 cameras[1].url is that of camera \"a\" too", "3:19 cameras[1].name is \"a\" a second time",
+            ])
+        #expect(
+            try warnings(oneCamera + "rules:\n  spill:\n    min_growth_seconds:\n    enabled: true\n")
+                == ["6:5 rules.spill.min_growth_seconds has no value"])
+        // Sections and lists of which all is commented out are usual.
+        #expect(try warnings(oneCamera + "alerts:\nrules:\n  spill:\n  zone_entry:\n").isEmpty)
+    }
+
+    @Test("in a camera's id are answered with one that reads like it")
+    func readableID() {
+        #expect(
+            messages("cameras: [{id: Rückläger, url: rtsp://h/1}]").contains {
+                $0.contains("did you mean \"ruecklaeger\"")
+            })
+        #expect(
+            messages("cameras: [{name: Tor Süd 2, url: rtsp://h/1}]").contains { $0.contains("as in tor-sued-2") })
+    }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A camera's name as the configuration, paths, topics and the database spell it.
 ///
 /// 1 to 64 characters of `a-z`, `0-9`, `-` and `_`, beginning with a letter or digit: safe in a path and in a topic.
@@ -11,6 +13,29 @@ public struct CameraID: RawRepresentable, Hashable, Codable, Sendable, Comparabl
             scalars.allSatisfy({ ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "-" || $0 == "_" })
         else { return nil }
         self.rawValue = rawValue
+    }
+
+    /// An id that a person recognises a name by: "Rückläger 2" gives `ruecklaeger-2`. German and Nordic letters are spelled
+    /// out, other marks are dropped, and what no id has becomes a `-`.
+    /// - Returns: nil when nothing of the name remains.
+    public init?(readableFrom name: String) {
+        let spelled: [Character: String] = [
+            "ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa", "œ": "oe", "đ": "d", "ł": "l",
+            "þ": "th", "ð": "d",
+        ]
+        let letters = name.lowercased().precomposedStringWithCanonicalMapping.map { spelled[$0] ?? String($0) }.joined()
+        var id = ""
+        for scalar in letters.decomposedStringWithCanonicalMapping.unicodeScalars {
+            switch scalar {
+            case "a"..."z", "0"..."9", "_": id.unicodeScalars.append(scalar)
+            // The marks above and below letters.
+            case "\u{300}"..."\u{36F}": continue
+            default: if !id.hasSuffix("-") { id += "-" }
+            }
+        }
+        let edges: Set<Character> = ["-", "_"]
+        let trimmed = String(id.drop { edges.contains($0) }.prefix(64))
+        self.init(rawValue: String(trimmed.reversed().drop { $0 == "-" }.reversed()))
     }
 
     public var description: String { rawValue }

@@ -128,10 +128,8 @@ public struct ChannelParameter<Settings: ChannelSettings>: Sendable {
         text(
             name, property, "a host's name or address, without scheme and port", about, example: example,
             check: { text in
-                let isHost =
-                    text.count <= 253
-                    && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-:[]_".contains($0)) }
-                return isHost ? text : nil
+                let bare = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
+                return NetworkAddress.isHost(bare) ? text : nil
             })
     }
 

@@ -5,7 +5,7 @@ extension AislewatchConfiguration {
         let changes = [
             ("site", site != started.site), ("recording", recording != started.recording), ("web", web != started.web),
             ("storage", storage != started.storage), ("model", model != started.model),
-            ("second_look", secondLook != started.secondLook),
+            ("second_look", verification != started.verification),
         ]
         return changes.filter(\.1).map(\.0)
     }

@@ -10,6 +10,10 @@ extension Section {
             refuse(key, at: mark, found: node.kindInWords, allowed: allowed)
             return nil
         }
+        guard scalar.string == scalar.string.trimmingCharacters(in: .whitespacesAndNewlines) else {
+            refuse(key, at: mark, found: "an address with a space before or after it", allowed: allowed)
+            return nil
+        }
         let address: NetworkAddress
         do {
             // Taken apart before variables are expanded, so that a password may hold any character.

@@ -13,6 +13,10 @@ final class Section {
     let isPresent: Bool
     private var entries: [String: (key: Marked<String>, node: Node)] = [:]
     private var known: [String] = []
+    /// Keys that hold sections or lists: nothing below them means nothing given.
+    private var containers: Set<String> = []
+    /// Keys without a value that have been reported.
+    private var reported: Set<String> = []
 
     init(path: String, node: Node?, context: ReadingContext, parent: Position = .start) {
         self.path = path
@@ -61,6 +65,7 @@ final class Section {
     func missing(_ key: String, allowed: String) {
         let place = path.isEmpty ? "the file" : path
         if let entry = entries[key] {
+            reported.insert(key)
             context.problem(entry.key.mark, found: "\(name(key)) has no value", allowed: allowed)
         } else {
             context.problem(mark, found: "\(place) has no \"\(key)\"", allowed: allowed)
@@ -72,20 +77,29 @@ final class Section {
         context.problem(mark, found: "\(name(key)) is \(found)", allowed: "allowed: \(allowed)", suggestion: suggestion)
     }
 
-    /// Reports all keys that nobody asked for.
+    /// Reports all keys that nobody asked for, and those whose value is missing, which may be a slip.
     func finish() {
-        for key in freeKeys where !known.contains(key.value) {
-            context.unknown(key: key, section: path, allowed: known)
+        for key in freeKeys {
+            guard known.contains(key.value) else {
+                context.unknown(key: key, section: path, allowed: known)
+                continue
+            }
+            let isEmpty = entries[key.value]?.node.isEmptyScalar == true
+            guard isEmpty, !containers.contains(key.value), !reported.contains(key.value) else { continue }
+            context.warning(
+                key.mark, found: "\(name(key.value)) has no value", allowed: "its default holds; give one or remove it")
         }
     }
 
     /// The section under `key`, an empty one when the file has none.
     func section(_ key: String) -> Section {
-        Section(path: name(key), node: node(key)?.node, context: context, parent: mark)
+        containers.insert(key)
+        return Section(path: name(key), node: node(key)?.node, context: context, parent: mark)
     }
 
     /// The items of the list under `key`; a single item may stand without a list.
     func items(_ key: String, of what: String) -> [(path: String, node: Node, mark: Position)] {
+        containers.insert(key)
         guard let (node, mark) = node(key) else { return [] }
         guard case .sequence(let sequence) = node else {
             if case .scalar = node { return [(name(key), node, mark)] }
@@ -97,6 +111,7 @@ final class Section {
 
     /// The list of sections under `key`.
     func sections(_ key: String, of what: String) -> [Section] {
+        containers.insert(key)
         guard let (node, mark) = node(key) else { return [] }
         guard case .sequence(let sequence) = node else {
             refuse(key, at: mark, found: node.kindInWords, allowed: "a list of \(what), each after a \"- \"")

@@ -15,7 +15,7 @@ public struct AlertRouteConfiguration: Hashable, Sendable {
     public var zones: [String] = []
     /// When it holds; nil: always.
     public var shift: Shift?
-    /// Who is told when nobody has acknowledged.
+    /// Who is alerted when nobody has acknowledged.
     public var escalate: [EscalationConfiguration] = []
 
     public init(
@@ -64,7 +64,7 @@ extension Section {
     }
 }
 
-/// One entry of a route's `escalate`: who is told when nobody has acknowledged.
+/// One entry of a route's `escalate`: who is alerted when nobody has acknowledged.
 public struct EscalationConfiguration: Hashable, Sendable {
     /// After the incident was announced. 1 to 1440 minutes.
     public var afterMinutes: Double

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 
-/// `alerts`: who is told, and how often.
+/// `alerts`: who is alerted, and how often.
 public struct AlertsConfiguration: Hashable, Sendable {
     /// The address at which recipients reach the web part; links in texts begin with it. Without it a text has no link.
     public var publicBaseURL: URL?

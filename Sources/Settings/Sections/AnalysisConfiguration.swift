@@ -1,6 +1,6 @@
 /// `analysis`: how pictures are looked at; a camera may have its own `analysis_fps`.
 public struct AnalysisConfiguration: Hashable, Sendable {
-    /// How often a second the network looks at what moves; the motion gate sees every frame. 0.5 to 60. Default: 5.
+    /// How often a second the network looks at what moves; the motion detector sees every frame. 0.5 to 60. Default: 5.
     public var fps = 5.0
     /// How long the background model learns a scene before anything counts, in seconds. 0 to 60. Default: 2.
     public var warmUpSeconds = 2.0

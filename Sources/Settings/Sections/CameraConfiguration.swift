@@ -1,5 +1,6 @@
-import Domain
+public import Domain
 import Foundation
+public import Incidents
 
 /// One entry of `cameras`.
 public struct CameraConfiguration: Hashable, Sendable {
@@ -29,8 +30,14 @@ public struct CameraConfiguration: Hashable, Sendable {
     /// The measured scale; counts instead of `pictureHeightMetres`.
     public var calibration: CameraCalibration?
 
+    /// What its rules know of its surroundings.
+    public var scene: CameraScene {
+        CameraScene(
+            camera: id, zones: zones, pictureHeightMetres: pictureHeightMetres, calibration: calibration)
+    }
+
     static func list(reading root: Section, analysis: AnalysisConfiguration) -> [CameraConfiguration] {
-        var seen: Set<CameraID> = []
+        var seen: Set<CameraID> = [], streams: [StreamURL: CameraID] = [:], names: Set<String> = []
         return root.sections("cameras", of: "cameras").compactMap { section in
             let camera = CameraConfiguration(reading: section, analysis: analysis)
             section.finish()
@@ -40,6 +47,19 @@ public struct CameraConfiguration: Hashable, Sendable {
                     "id", at: section.node("id")?.mark ?? section.mark, found: "\"\(camera.id)\" a second time",
                     allowed: "an id that no other camera has")
                 return nil
+            }
+            if let other = streams[camera.url] {
+                section.context.warning(
+                    section.node("url")?.mark ?? section.mark,
+                    found: "\(section.name("url")) is that of camera \"\(other)\" too",
+                    allowed: "both record and report the same; was another address meant?")
+            }
+            streams[camera.url] = streams[camera.url] ?? camera.id
+            if !names.insert(camera.name).inserted {
+                section.context.warning(
+                    (section.node("name") ?? section.node("id"))?.mark ?? section.mark,
+                    found: "\(section.name("name")) is \"\(ReadingContext.clip(camera.name))\" a second time",
+                    allowed: "messages name cameras: nobody will know which one is meant")
             }
             return camera
         }
@@ -84,15 +104,15 @@ public struct CameraConfiguration: Hashable, Sendable {
     private static func id(reading section: Section) -> CameraID? {
         let allowed = "1 to 64 characters of a-z, 0-9, - and _, beginning with a letter or digit"
         guard let (_, mark) = section.node("id") else {
-            section.missing("id", allowed: "needed: \(allowed)")
+            let made = section.text("name").flatMap { CameraID(readableFrom: $0.value) }
+            section.missing("id", allowed: "needed: \(allowed)" + (made.map { ", as in \($0)" } ?? ""))
             return nil
         }
         guard let text = section.text("id", allowed: allowed) else { return nil }
         guard let id = CameraID(rawValue: text.value) else {
-            let near = String(text.value.lowercased().map { $0 == " " || $0 == "." ? "-" : $0 })
             section.refuse(
                 "id", at: mark, found: "\"\(ReadingContext.clip(text.value))\"", allowed: allowed,
-                suggestion: CameraID(rawValue: near)?.rawValue)
+                suggestion: CameraID(readableFrom: text.value)?.rawValue)
             return nil
         }
         return id

@@ -17,8 +17,7 @@ public struct WebConfiguration: Hashable, Sendable {
 
     init(reading section: Section) {
         if let text = section.text("host", allowed: "an IP address or a host name") {
-            let isHost = text.value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_:".contains($0)) }
-            if isHost {
+            if NetworkAddress.isHost(text.value) {
                 host = text.value
             } else {
                 section.refuse(
@@ -34,6 +33,13 @@ public struct WebConfiguration: Hashable, Sendable {
             if section.node(missing) == nil {
                 section.missing(missing, allowed: "needed: a certificate and its key go together")
             }
+        }
+        if tlsCertificate == nil, !NetworkAddress.isLoopback(host), let (_, mark) = section.node("host") {
+            section.context.warning(
+                mark, found: "web.host \"\(host)\" takes requests from other machines without TLS",
+                allowed:
+                    "anybody on the network can read passwords: set tls_certificate and tls_key, or 127.0.0.1 behind a proxy"
+            )
         }
         for proxy in section.texts("trusted_proxies", of: "addresses") {
             let parts = proxy.value.split(separator: "/", omittingEmptySubsequences: false)

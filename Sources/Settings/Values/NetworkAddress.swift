@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A network address taken apart by hand. `Foundation.URL` refuses the passwords that cameras ask for (`p@ss#1`), and
 /// an error must never quote one.
@@ -82,5 +83,21 @@ struct NetworkAddress: Hashable {
     }
 
     /// Whether only this machine can be meant.
-    var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    var isLoopback: Bool { Self.isLoopback(host) }
+
+    static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    }
+
+    /// Whether a text can be a host's name or its IP address, without a port.
+    static func isHost(_ text: String) -> Bool {
+        var address = in6_addr()
+        if text.contains(":") { return inet_pton(AF_INET6, text, &address) == 1 }
+        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+        return text.count <= 253
+            && labels.allSatisfy { label in
+                (1...63).contains(label.count) && label.first != "-" && label.last != "-"
+                    && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+            }
+    }
 }

@@ -2,6 +2,7 @@ import App
 import ArgumentParser
 import Domain
 import Foundation
+import Recording
 
 /// `backup`: the database and the configuration, also while the daemon runs.
 struct BackupCommand: ParsableCommand {
@@ -24,7 +25,7 @@ struct BackupCommand: ParsableCommand {
         try CommandFailure.wrapping {
             let folder = try SiteBackup.make(
                 store: store, configuration: place.config.map { URL(filePath: $0) }, in: URL(filePath: to),
-                clock: SystemClock())
+                program: AislewatchDaemon.version, clock: SystemClock())
             print(folder.path)
         }
     }

@@ -45,8 +45,13 @@ struct CalibrateCommand: AsyncParsableCommand {
     @Option(help: "How tall the people are, in metres.")
     var person = 1.8
 
+    func validate() throws {
+        guard (0.1...50).contains(person) else { throw ValidationError("--person is from 0.1 to 50 m") }
+    }
+
     func run() async throws {
         let configuration = try ConfigurationOption.load(config, purpose: .settings)
+        _ = try ConfigurationOption.camera(camera, in: configuration)
         let known = configuration.cameras
         let chosen = camera.map { id in known.first { $0.id.rawValue == id } } ?? (known.count == 1 ? known.first : nil)
         guard let chosen else {

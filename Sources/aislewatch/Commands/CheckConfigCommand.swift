@@ -58,7 +58,7 @@ struct CheckConfigCommand: AsyncParsableCommand {
     private static func summary(of configuration: AislewatchConfiguration) -> String {
         var lines = ["\(configuration.cameras.count) camera\(configuration.cameras.count == 1 ? "" : "s"):"]
         for camera in configuration.cameras {
-            let zones = camera.zones.isEmpty ? "all floor" : camera.zones.map(\.name).joined(separator: ", ")
+            let zones = camera.zones.isEmpty ? "none, all is floor" : camera.zones.map(\.name).joined(separator: ", ")
             lines.append("  \(camera.id): \(camera.url), zones: \(zones)")
         }
         let recording = configuration.recording
@@ -66,7 +66,7 @@ struct CheckConfigCommand: AsyncParsableCommand {
             "clips: \(recording.directory.path), from \(recording.preRollSeconds) s before to "
                 + "\(recording.postRollSeconds) s after an incident")
         let channels = configuration.alerts.channels.map(\.name)
-        lines.append("alerts: " + (channels.isEmpty ? "nobody is told" : channels.joined(separator: ", ")))
+        lines.append("alerts: " + (channels.isEmpty ? "none, nobody is alerted" : channels.joined(separator: ", ")))
         lines.append("page: http://\(configuration.web.host):\(configuration.web.port)")
         lines.append("ok")
         return lines.joined(separator: "\n")

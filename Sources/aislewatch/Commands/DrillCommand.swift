@@ -8,7 +8,7 @@ struct DrillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drill", abstract: "Send a marked test incident through the whole chain: clip, messages, link.",
         discussion: """
-            The running daemon records a real clip from the camera and tells everybody who would be told of a serious \
+            The running daemon records a real clip from the camera and alerts everybody who would be alerted of a serious \
             incident there; every message begins with TEST. Shows what became of each message and of the clip. Cool-downs, \
             floods and snoozes don't hold a drill back.
             """)
@@ -23,16 +23,13 @@ struct DrillCommand: AsyncParsableCommand {
 
     func validate() throws {
         if CameraID(rawValue: camera) == nil { throw ValidationError("\"\(camera)\" is no camera id") }
+        guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout is more than 0 s, at most a day") }
     }
 
     func run() async throws {
         let configuration = try place.load()
         let store = try await BlockingWork.shared.run { try place.openStore(configuration) }
-        guard let id = CameraID(rawValue: camera) else { return }
-        guard configuration.cameras.isEmpty || configuration.cameras.contains(where: { $0.id == id }) else {
-            let known = configuration.cameras.map(\.id.rawValue).joined(separator: ", ")
-            throw CommandFailure("there is no camera \(camera) in the configuration; cameras: \(known)")
-        }
+        guard let id = try ConfigurationOption.camera(camera, in: configuration) else { return }
         let request = try await store.perform { try $0.request(.drill, camera: id) }
         let incident = try await incident(of: request, store)
         print("incident \(incident)")
@@ -72,14 +69,14 @@ struct DrillCommand: AsyncParsableCommand {
         }
     }
 
-    /// Tells each change of a message and of the clip until all are final.
+    /// Reports each change of a message and of the clip until all are final.
     private func follow(_ incident: IncidentID, _ store: Store) async throws {
         let report = DrillReport()
         let isDone = try await changed(store.changes(of: .outcomes), withinSeconds: timeout) { () -> Bool? in
             let (messages, clips) = try await store.perform { db in
                 (try db.messages(of: incident).filter { $0.alert.dueAt == nil }, try db.clips(of: incident))
             }
-            return try await report.tell(messages, clips) ? true : nil
+            return try await report.add(messages, clips) ? true : nil
         }
         guard isDone == true else {
             throw CommandFailure(
@@ -91,29 +88,29 @@ struct DrillCommand: AsyncParsableCommand {
 /// Prints each change of a drill's messages and clips once.
 private actor DrillReport {
     private let began = ContinuousClock.now
-    private var told: Set<String> = []
+    private var printed: Set<String> = []
 
     /// - Returns: Whether all is final.
     /// - Throws: `CommandFailure` when a message did not get through.
-    func tell(_ messages: [OutboxMessage], _ clips: [Clip]) throws -> Bool {
+    func add(_ messages: [OutboxMessage], _ clips: [Clip]) throws -> Bool {
         for message in messages {
             let to = message.alert.recipient.isEmpty ? "" : " to …\(message.alert.recipient.suffix(4))"
             let why = message.lastError.map { ": \($0)" } ?? ""
-            tell("\(message.alert.channel)\(to), \(message.alert.purpose.name): \(message.state.rawValue)\(why)")
+            print("\(message.alert.channel)\(to), \(message.alert.purpose.name): \(message.state.rawValue)\(why)")
         }
-        for clip in clips { tell("clip \(clip.id): \(clip.state.rawValue)") }
+        for clip in clips { print("clip \(clip.id): \(clip.state.rawValue)") }
         guard !messages.contains(where: { $0.state == .pending }), !clips.isEmpty,
             clips.allSatisfy({ $0.state != .recording })
         else { return false }
-        if messages.isEmpty { tell("nobody is told: no route fits a serious incident of this camera now") }
+        if messages.isEmpty { print("nobody is alerted: no route fits a serious incident of this camera now") }
         let dead = messages.count { $0.state == .dead }
         if dead > 0 { throw CommandFailure("\(dead) of \(messages.count) messages did not get through") }
         return true
     }
 
-    private func tell(_ line: String) {
-        guard told.insert(line).inserted else { return }
+    private func print(_ line: String) {
+        guard printed.insert(line).inserted else { return }
         let seconds = (ContinuousClock.now - began) / .seconds(1)
-        print(String(format: "%6.1f s  ", seconds) + line)
+        Swift.print(String(format: "%6.1f s  ", seconds) + line)
     }
 }

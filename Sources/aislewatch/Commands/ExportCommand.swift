@@ -56,7 +56,10 @@ struct ExportCommand: ParsableCommand {
             var calendar = Calendar(identifier: .gregorian)
             calendar.timeZone = zone
             guard parts.count == 3,
-                let date = calendar.date(from: DateComponents(year: parts[0], month: parts[1], day: parts[2], hour: 12))
+                let date = calendar.date(
+                    from: DateComponents(year: parts[0], month: parts[1], day: parts[2], hour: 12)),
+                // The calendar takes 31 February for 3 March.
+                calendar.component(.month, from: date) == parts[1], calendar.component(.day, from: date) == parts[2]
             else { throw ValidationError("\"\(day)\" is no day; write it as 2026-05-28") }
             try CommandFailure.wrapping {
                 let count = try exporter.report(

@@ -36,10 +36,7 @@ struct IncidentsListCommand: ParsableCommand {
 
     func validate() throws {
         if let camera, CameraID(rawValue: camera) == nil { throw ValidationError("\"\(camera)\" is no camera id") }
-        if let kind, IncidentKind(rawValue: kind) == nil {
-            let known = IncidentKind.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("there is no kind \"\(kind)\"; kinds: \(known)")
-        }
+        _ = try ConfigurationOption.kind(kind)
         if limit < 1 { throw ValidationError("--limit must be at least 1") }
         if let hours, !(hours > 0) { throw ValidationError("--hours must be greater than 0") }
     }
@@ -49,8 +46,10 @@ struct IncidentsListCommand: ParsableCommand {
         let store = try place.openStore(configuration)
         let filter = IncidentFilter(
             since: hours.map { SystemClock().now() - $0 * 3600 }, camera: camera.flatMap(CameraID.init(rawValue:)),
-            kind: kind.flatMap(IncidentKind.init(rawValue:)), limit: limit)
+            kind: try ConfigurationOption.kind(kind), limit: limit)
         let incidents = try store.blocking.incidents(filter)
+        // A camera that is gone has incidents; one that never was has none.
+        if incidents.isEmpty { _ = try ConfigurationOption.camera(camera, in: configuration) }
         if json {
             for incident in incidents { try JSONOutput.write(incident) }
             return
@@ -130,7 +129,7 @@ struct IncidentsShowCommand: ParsableCommand {
             let kind = evidence.kind.map { $0.rawValue + ", " } ?? ""
             lines.append(
                 "  \(kind)\(evidence.parameter): \(Self.number(evidence.measured))\(unit), "
-                    + "threshold \(Self.number(evidence.threshold))\(unit)")
+                    + "threshold \(evidence.direction.symbol) \(Self.number(evidence.threshold))\(unit)")
         }
         lines.append("clips")
         for clip in clips {
@@ -149,22 +148,22 @@ struct IncidentsShowCommand: ParsableCommand {
         return lines.joined(separator: "\n")
     }
 
-    /// How loud it was, what merged into it, what the second look said.
+    /// Who was notified, what merged into it, what the language model said.
     private func story(_ incident: Incident, _ times: LocalTimes) -> [String] {
         var lines: [String] = []
         let until = incident.quietUntilDate.map { " until " + times.dateAndTime($0) } ?? ""
         switch incident.alerting {
         case .alarm: break
-        case .summary: lines.append("told      as the last one of this rule" + until)
-        case .silent: lines.append("told      nobody, silent" + until)
+        case .summary: lines.append("alert     as the last one of this rule" + until)
+        case .silent: lines.append("alert     none, silent" + until)
         }
         if !incident.aliases.isEmpty {
             lines.append("merged    \(incident.aliases.map(\.rawValue).joined(separator: ", "))")
         }
-        if let look = incident.secondLook {
+        if let answer = incident.verification {
             lines.append(
-                "second    \(look.happened ? "it happened" : "it did not happen"), \(look.severity.rawValue): "
-                    + "\(look.description) (\(look.model))")
+                "verified  \(answer.happened ? "it happened" : "it did not happen"), \(answer.severity.rawValue): "
+                    + "\(answer.description) (\(answer.model))")
         }
         return lines
     }
@@ -198,4 +197,9 @@ struct AcknowledgeCommand: ParsableCommand {
             print("Acknowledged before, by \(earlier.by), \(times.dateAndTime(earlier.at)).")
         }
     }
+}
+
+extension ThresholdDirection {
+    /// As people write it before a threshold.
+    fileprivate var symbol: String { self == .atLeast ? "≥" : "≤" }
 }

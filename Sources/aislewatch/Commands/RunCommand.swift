@@ -11,7 +11,8 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Watch all configured cameras until stopped.",
         discussion: """
-            Stops at SIGTERM or Ctrl-C; clips that are being recorded are closed properly first. Under systemd use \
+            Stops at SIGTERM or Ctrl-C; clips that are being recorded are closed properly first. SIGHUP reads the \
+            configuration anew: one with mistakes is refused, and only what changed starts again. Under systemd use \
             systemd/aislewatch.service, which watches this process's signs of life.
             """)
 
@@ -31,6 +32,8 @@ struct RunCommand: AsyncParsableCommand {
         }
         // Until the daemon is up there is nothing to close.
         signal(SIGTERM) { _ in _exit(0) }
+        // And nothing to read anew.
+        signal(SIGHUP, SIG_IGN)
         let daemon = AislewatchDaemon(
             configuration: configuration, configurationFile: URL(filePath: config),
             environment: ProcessInfo.processInfo.environment,

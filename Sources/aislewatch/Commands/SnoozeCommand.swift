@@ -8,8 +8,8 @@ struct SnoozeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snooze", abstract: "Silence a camera, a zone or a rule for a while; it ends by itself.",
         discussion: """
-            aislewatch snooze --camera dock --minutes 30              incidents are recorded, nobody is told
-            aislewatch snooze --camera dock --hours 4 --maintenance   people work there: nothing is recorded or told
+            aislewatch snooze --camera dock --minutes 30              incidents are recorded, no alert is sent
+            aislewatch snooze --camera dock --hours 4 --maintenance   people work there: nothing is recorded or sent
             aislewatch snooze --list
             aislewatch snooze --end 3
             """)
@@ -47,12 +47,16 @@ struct SnoozeCommand: ParsableCommand {
     private static let maximumHours = 24.0 * 14
 
     func validate() throws {
-        if let camera, CameraID(rawValue: camera) == nil { throw ValidationError("\"\(camera)\" is no camera id") }
-        if let kind, IncidentKind(rawValue: kind) == nil {
-            let known = IncidentKind.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("there is no kind \"\(kind)\"; kinds: \(known)")
+        _ = try ConfigurationOption.kind(kind)
+        if list || end != nil {
+            let isNew =
+                camera != nil || zone != nil || kind != nil || minutes != nil || hours != nil || maintenance
+                || !reason.isEmpty
+            guard !isNew, !(list && end != nil) else {
+                throw ValidationError("--list and --end stand alone, beside --config")
+            }
+            return
         }
-        guard !list, end == nil else { return }
         guard (minutes == nil) != (hours == nil) else { throw ValidationError("say how long: --minutes or --hours") }
         guard seconds > 0, seconds <= Self.maximumHours * 3600 else {
             throw ValidationError("a snooze lasts from some seconds to \(Int(Self.maximumHours / 24)) days")
@@ -74,10 +78,11 @@ struct SnoozeCommand: ParsableCommand {
             return
         }
         if !list {
+            let camera = try ConfigurationOption.camera(camera, in: configuration)
             let snooze = try store.blocking.add(
                 Snooze(
-                    camera: camera.flatMap(CameraID.init(rawValue:)), zone: zone,
-                    kind: kind.flatMap(IncidentKind.init(rawValue:)), mode: maintenance ? .maintenance : .alerts,
+                    camera: camera, zone: try ConfigurationOption.zone(zone, of: camera, in: configuration),
+                    kind: try ConfigurationOption.kind(kind), mode: maintenance ? .maintenance : .alerts,
                     from: now, until: now + seconds, by: "cli", reason: reason))
             print("Snooze \(snooze.id), until \(times.dateAndTime(snooze.until)).")
             return

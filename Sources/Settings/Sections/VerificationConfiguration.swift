@@ -2,7 +2,7 @@ import Domain
 import Foundation
 
 /// `second_look`: a vision-language model that is asked about incidents. Off unless it has an address.
-public struct SecondLookConfiguration: Hashable, Sendable {
+public struct VerificationConfiguration: Hashable, Sendable {
     /// What waits for what.
     public enum Verify: String, Hashable, Sendable, CaseIterable {
         /// The message goes out at once; the description follows as an update.
