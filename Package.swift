@@ -50,7 +50,8 @@ let package = Package(
         // Modules, in the order in which the data goes.
         .target(name: "Domain", swiftSettings: pixels),
         .target(
-            name: "Settings", dependencies: ["Domain", "Incidents", product("Yams", "Yams")], swiftSettings: strict),
+            name: "Settings",
+            dependencies: ["Domain", "Incidents", product("Yams", "Yams")], swiftSettings: strict),
         .target(
             name: "Media",
             dependencies: ["Domain", "CFFmpeg", "CFFmpegShim", "CTurboJPEG", product("Logging", "swift-log")],
@@ -70,7 +71,7 @@ let package = Package(
             name: "Recording",
             dependencies: [
                 "Domain", "Media", "Storage", "CArchive", product("Crypto", "swift-crypto"),
-                product("Logging", "swift-log"),
+                product("Logging", "swift-log"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .target(
@@ -85,6 +86,7 @@ let package = Package(
             dependencies: [
                 "Domain", "Settings", "Storage", "CCurl", "CMosquitto", product("AsyncHTTPClient", "async-http-client"),
                 product("Crypto", "swift-crypto"), product("Logging", "swift-log"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             resources: [.embedInCode("Text/Languages")], swiftSettings: strict),
         .target(
@@ -111,14 +113,15 @@ let package = Package(
             dependencies: [
                 "Domain", "Settings", "Media", "Vision", "Incidents", "Camera", "Storage", "Recording", "Alerts",
                 "Verification", "Web", product("ServiceLifecycle", "swift-service-lifecycle"),
-                product("Logging", "swift-log"),
+                product("UnixSignals", "swift-service-lifecycle"), product("Logging", "swift-log"),
                 product("Crypto", "swift-crypto"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "aislewatch",
             dependencies: [
-                "App", "Camera", "Alerts", "Evaluation", "Settings", product("ArgumentParser", "swift-argument-parser"),
+                "App", "Camera", "Alerts", "Recording", "Evaluation", "Settings",
+                product("ArgumentParser", "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: runtimeSearch),
 
@@ -128,7 +131,8 @@ let package = Package(
         // Files of earlier versions are read from the checkout.
         .testTarget(
             name: "SettingsTests",
-            dependencies: ["Settings", "Alerts", "Incidents", product("Yams", "Yams")], exclude: ["Configurations"],
+            dependencies: ["Settings", "Alerts", "Incidents", product("Yams", "Yams")],
+            exclude: ["Configurations"],
             swiftSettings: strict),
         .testTarget(name: "MediaTests", dependencies: ["Media", "TestSupport"], swiftSettings: pixels),
         // Stands before the C library's own allocation functions in the test program.

@@ -12,7 +12,7 @@ import Verification
 import Vision
 import Web
 
-/// The daemon: puts its parts together, and runs until it is told to stop.
+/// The daemon: puts its parts together, and runs until it is stopped.
 public struct AislewatchDaemon: Sendable {
     public static let version = "0.1.0"
 
@@ -33,9 +33,9 @@ public struct AislewatchDaemon: Sendable {
     ///   - configurationFile: Where the configuration was read from, so that it can be changed from the pages; nil shows
     ///     none.
     ///   - environment: Of the process: where models lie, and what the service manager says.
-    ///   - onListening: Told the web part's port once it takes requests.
+    ///   - onListening: Given the web part's port once it takes requests.
     ///   - onCameras: Given the cameras before they are started.
-    ///   - onStopping: Told that the daemon has begun to stop.
+    ///   - onStopping: Called when the daemon begins to stop.
     public init(
         configuration: AislewatchConfiguration, configurationFile: URL? = nil, environment: [String: String],
         clock: any WallClock = SystemClock(), logger: Logger, onListening: @escaping @Sendable (Int) -> Void = { _ in },
@@ -60,16 +60,15 @@ public struct AislewatchDaemon: Sendable {
     /// - Throws: What keeps it from starting; each error is one line that says what to do.
     public func run() async throws {
         for warning in configuration.warnings { logger.warning("\(warning)") }
-        let notices = NoticeRelay()
         let storage = try await BlockingWork.shared.run { [configuration, clock, logger] in
-            try SiteStorage(configuration, clock: clock, notices: notices, logger: logger)
+            try SiteStorage(configuration, clock: clock, logger: logger)
         }
         let inference = try InferenceService(
             device: configuration.model.device.rawValue, precision: InferencePrecision(configuration.model.precision),
             clock: clock)
         // The network's graphs must not be released while a request runs, however this ends.
         do {
-            try await watch(storage, notices: notices, inference: inference)
+            try await watch(storage, inference: inference)
         } catch {
             await inference.shutdown()
             throw error
@@ -77,23 +76,19 @@ public struct AislewatchDaemon: Sendable {
         await inference.shutdown()
     }
 
-    private func watch(_ storage: SiteStorage, notices: NoticeRelay, inference: InferenceService) async throws {
-        let store = storage.store, running = RunningConfiguration(configuration)
+    private func watch(_ storage: SiteStorage, inference: InferenceService) async throws {
+        let store = storage.store, alerts = storage.alerts, running = RunningConfiguration(configuration)
         let family = try await loadFamily(inference)
-
-        let alerts = try AlertRooms(
-            configuration, store: store, clips: storage.folders.files, clock: clock, logger: logger)
         let hub = EventHub()
-        notices.connect(alerts.notices)
-        try await BlockingWork.shared.run {
-            try storage.salvage { incident in try alerts.announcer.commit(.new(incident)) }
-        }
-        let verification = VerificationSettings(configuration.secondLook).map {
+        try await BlockingWork.shared.run { try storage.salvage() }
+        let verification = VerificationSettings(configuration.verification).map {
             VerificationService(
                 $0, store: StoredVerification(store: store) { alerts.announcer }, clock: clock, logger: logger)
         }
         await verification?.releaseForgotten()
-        let incidents = SiteIncidents(store: store, alerts: alerts, verification: verification, running: running)
+        let pictures = IncidentPictures(store: store, clips: storage.folders.files, clock: clock)
+        let incidents = SiteIncidents(
+            store: store, alerts: alerts, pictures: pictures, verification: verification, running: running)
         try await BlockingWork.shared.run { try incidents.indexMissing() }
 
         let ids = MonotonicID()
@@ -104,24 +99,28 @@ public struct AislewatchDaemon: Sendable {
         let fleet = CameraFleet(
             CameraContext(
                 configuration: { running.current }, store: store, folders: storage.folders, family: family,
-                incidents: incidents, events: hub, notices: notices, ids: ids, clock: clock, logger: logger),
+                incidents: incidents, events: hub, notices: alerts.notices, ids: ids, clock: clock, logger: logger),
             targets: targets)
         onCameras(fleet)
         let status = StatusService(cameras: fleet, configuration: configuration, store: store, clock: clock)
+        let editor = configurationFile.map { configurationEditor($0, running: running, cameras: fleet, alerts: alerts) }
         let api = try await apiServices(
-            storage, running: running, alerts: alerts, cameras: fleet, hub: hub, status: status)
+            storage, running: running, cameras: fleet, hub: hub, status: status, editor: editor)
 
         // Ended in reverse order: the cameras first, so that their last incidents still reach the outbox.
         var services: [any Service] = [
-            alerts.delivering(trigger: fleet),
-            try await webServer(storage, alerts: alerts, cameras: fleet, api: api),
+            alerts.delivering(pictures: pictures, trigger: fleet),
+            try await webServer(storage, cameras: fleet, api: api),
             status,
-            storageService(storage, fleet),
+            clipDiskService(storage, fleet),
             ProgressService(
                 notifier: ServiceNotifier(environment: environment), fleet: fleet, clock: clock, logger: logger),
             fleet,
+            WatchdogService(alerts: alerts) { fleet.members.map(Watchdog.CameraLook.init) },
+            RequestService(store: store, trigger: fleet, clock: clock, logger: logger),
+            HeartbeatService(alerts: alerts) { fleet.members.allSatisfy { $0.stall == nil } },
         ]
-        services += alerts.watching(fleet, trigger: fleet)
+        if let editor { services.append(ReloadService(editor: editor, logger: logger)) }
         services.append(StopService(cameras: fleet, inference: inference, onStopping: onStopping))
         var group = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -141,27 +140,39 @@ public struct AislewatchDaemon: Sendable {
         return family
     }
 
-    private func storageService(_ storage: SiteStorage, _ fleet: CameraFleet) -> StorageService {
+    private func clipDiskService(_ storage: SiteStorage, _ fleet: CameraFleet) -> ClipDiskService {
         let policy = RetentionPolicy(configuration.recording.retention)
         let diskGuard = DiskGuard(
             folders: storage.folders, store: storage.store, policy: policy, clock: clock, logger: logger
         ) {
             fleet.members.compactMap { camera in camera.openRecorder().map { ($0, camera.priority) } }
         }
-        return StorageService(
+        return ClipDiskService(
             folders: storage.folders, diskGuard: diskGuard,
             recorders: { fleet.members.compactMap { $0.openRecorder() } }, clock: clock, logger: logger)
+    }
+
+    private func configurationEditor(
+        _ file: URL, running: RunningConfiguration, cameras: CameraFleet, alerts: AlertService
+    ) -> ConfigurationFile {
+        let reload = ConfigurationReload(running, cameras: cameras, alerts: alerts, logger: logger)
+        return ConfigurationFile(
+            file, environment: environment, known: .program, stateDirectory: configuration.storage.directory,
+            started: running.started,
+            // Its own texts are a file that only shows its mistakes when it is used.
+            check: { _ = try AlertChannels($0) },
+            apply: { await reload.apply($0) })
     }
 
     // MARK: - Web
 
     /// What the pages and the API work with.
     private func apiServices(
-        _ storage: SiteStorage, running: RunningConfiguration, alerts: AlertRooms, cameras: CameraFleet, hub: EventHub,
-        status: StatusService
+        _ storage: SiteStorage, running: RunningConfiguration, cameras: CameraFleet, hub: EventHub,
+        status: StatusService, editor: ConfigurationFile?
     ) async throws -> APIServices {
         warnings.tell { hub.publish(.warning($0)) }
-        let store = storage.store
+        let store = storage.store, alerts = storage.alerts
         var api = APIServices(store: store, setup: try await SetupLink.make(store: store), hub: hub)
         api.feed = cameras
         api.targets = cameras.targets
@@ -173,16 +184,11 @@ public struct AislewatchDaemon: Sendable {
             exporter: IncidentExporter(
                 files: storage.folders.files, store: store, clock: clock, text: { alerts.announcer.text($0) }),
             logger: logger)
-        if let file = configurationFile {
-            let reload = ConfigurationReload(running, cameras: cameras, alerts: alerts, logger: logger)
-            api.editor = ConfigurationService(
-                file: file, environment: environment, stateDirectory: configuration.storage.directory,
-                started: running.started, apply: { await reload.apply($0) })
-        }
+        api.editor = editor
         api.warnings = { [warnings] in warnings.newestFirst }
         api.alertCoverage = { alerts.coverage(at: $0) }
         api.version = Self.version
-        api.rules = RuleRegistry.standard.entries.map(\.description)
+        api.rules = RuleRegistry.standard.descriptions
         api.publicURL = { path in
             running.current.alerts.publicBaseURL.map { base in
                 let text = "\(base)"
@@ -193,8 +199,9 @@ public struct AislewatchDaemon: Sendable {
     }
 
     private func webServer(
-        _ storage: SiteStorage, alerts: AlertRooms, cameras fleet: CameraFleet, api: APIServices
+        _ storage: SiteStorage, cameras fleet: CameraFleet, api: APIServices
     ) async throws -> WebServer {
+        let alerts = storage.alerts
         let started = clock.monotonicSeconds()
         let clock = clock
         let (assets, tls) = try await BlockingWork.shared.run { [environment, web = configuration.web] in
@@ -222,15 +229,27 @@ public struct AislewatchDaemon: Sendable {
                     uptimeSeconds: Int(clamping: clock.monotonicSeconds() - started), camerasOnline: online,
                     camerasConfigured: cameras.count)
             },
-            onListening: { [onListening, logger, web = configuration.web] port in
-                if let path = api.setup.path {
-                    let address = web.host.contains(":") ? "[\(web.host)]" : web.host
-                    let scheme = web.tlsCertificate == nil ? "http" : "https"
-                    logger.notice(
-                        "there is no account yet; make the first one at \(scheme)://\(address):\(port)\(path)")
-                }
+            onListening: { [self] port in
+                if let path = api.setup.path { logger.notice("\(firstAccountHint(port: port, path: path))") }
                 onListening(port)
             })
+    }
+
+    /// Works as it is printed, in a browser and in a shell of this machine.
+    private func firstAccountHint(port: Int, path: String) -> String {
+        let web = configuration.web
+        // Listening everywhere is no address to connect to.
+        let host = ["0.0.0.0": "127.0.0.1", "::": "::1"][web.host] ?? web.host
+        let address = host.contains(":") ? "[\(host)]" : host
+        let scheme = web.tlsCertificate == nil ? "http" : "https"
+        func quoted(_ path: String) -> String { "'" + path.replacingOccurrences(of: "'", with: #"'\''"#) + "'" }
+        // A shell does not have what systemd sets.
+        let state = environment["STATE_DIRECTORY"].map { "STATE_DIRECTORY=\(quoted($0)) " } ?? ""
+        let config = configurationFile.map { " --config \(quoted($0.absoluteURL.path(percentEncoded: false)))" } ?? ""
+        return """
+            there is no account yet; make the first one at \(scheme)://\(address):\(port)\(path), or on this machine by: \
+            \(state)aislewatch user add NAME --role admin\(config)
+            """
     }
 
     private var apiSettings: APISettings {
@@ -254,6 +273,28 @@ private struct StopService: Service {
         await inference.shutdown()
     }
 }
+
+extension Watchdog.CameraLook {
+    init(_ camera: CameraSupervisor) {
+        let statistics = camera.statistics
+        self.init(
+            camera: camera.id, isOnline: camera.isOnline, lastPacketAt: camera.lastPacketAt,
+            pictureChangedAt: camera.pictureChangedAt, analysedFrames: statistics?.analysedFrames ?? 0,
+            skippedFrames: statistics?.skippedFrames ?? 0)
+    }
+}
+
+extension AlertService {
+    /// Whether there is anybody whom an alert would reach at that time; programs that follow incidents are nobody.
+    fileprivate func coverage(at now: Date) -> AlertCoverage {
+        let router = channels.router
+        let people = router.destinations.filter { !$0.followsIncidents && !$0.recipients.isEmpty }
+        guard !people.isEmpty else { return .noChannel }
+        return people.contains { $0.shift?.contains(now, in: router.timeZone) ?? true } ? .covered : .nobodyOnShift
+    }
+}
+
+extension IncidentPictures: PictureSource {}
 
 extension InferencePrecision {
     init(_ configured: ModelConfiguration.Precision) {

@@ -3,6 +3,7 @@ import Camera
 import Domain
 import Foundation
 import Media
+import Recording
 import Settings
 import Storage
 import Verification
@@ -10,20 +11,16 @@ import Verification
 /// Takes the cameras' incidents to the database, to people, and to the language model where the site has one.
 struct SiteIncidents: IncidentHandler {
     let store: Store
-    let alerts: AlertRooms
+    let alerts: AlertService
+    let pictures: IncidentPictures
     /// Nil where the site has not set it up.
     let verification: VerificationService?
     let running: RunningConfiguration
 
-    /// Widest picture that the language model is shown, in pixels.
+    /// Widest frame that the language model is shown, in pixels.
     private static let verifiedWidth = 768
 
-    func admits(_ event: IncidentEvent) async -> Bool {
-        let gate = alerts.maintenance
-        return await store.perform { _ in gate.lets(event) }
-    }
-
-    func keep(_ frame: VideoFrame, of incident: Incident) { alerts.pictures.keep(frame, of: incident) }
+    func keep(_ frame: VideoFrame, of incident: Incident) { pictures.keep(frame, of: incident) }
 
     func commit(_ event: IncidentEvent) async throws -> CommitResult {
         if let verification { return try await verification.take(event) }
@@ -33,7 +30,7 @@ struct SiteIncidents: IncidentHandler {
 
     func verify(_ event: IncidentEvent, ring: PacketRing) {
         guard let verification, case .new(let incident) = event, verification.wants(incident) else { return }
-        let count = running.current.secondLook.frames
+        let count = running.current.verification.frames
         Task {
             await verification.look(at: incident) {
                 // Decoding takes a while and must not hold a thread that others share.
@@ -78,7 +75,7 @@ struct SiteIncidents: IncidentHandler {
 
 extension VerificationSettings {
     /// - Returns: nil when the site has not set it up.
-    init?(_ configuration: SecondLookConfiguration) {
+    init?(_ configuration: VerificationConfiguration) {
         guard let baseURL = configuration.baseURL else { return nil }
         self.init(
             baseURL: baseURL, model: configuration.model, apiKey: configuration.apiKey?.reveal(),

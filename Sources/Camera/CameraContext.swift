@@ -41,10 +41,8 @@ public struct CameraContext: Sendable {
     }
 }
 
-/// What becomes of the incidents that a camera's rules announce: who is told of them, and what people see of them.
+/// What becomes of the incidents that a camera's rules announce: who is alerted, and what people see of them.
 public protocol IncidentHandler: Sendable {
-    /// Whether the incident counts: during maintenance what the rules see is neither kept nor told.
-    func admits(_ event: IncidentEvent) async -> Bool
     /// Keeps the frame of a new incident for messages, before the first of them leaves.
     func keep(_ frame: VideoFrame, of incident: Incident)
     /// Writes a step and the messages about it in one transaction.

@@ -48,7 +48,7 @@ public final class CameraFleet: Service, IncidentTrigger {
         for camera in members { camera.stop() }
     }
 
-    /// Starts what is new, ends what is gone, and tells the others what has changed for them. A camera whose address
+    /// Starts what is new, ends what is gone, and gives the others what has changed for them. A camera whose address
     /// changed is ended and started anew.
     public func change(from before: AislewatchConfiguration, to now: AislewatchConfiguration) async {
         let old = Dictionary(members.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })

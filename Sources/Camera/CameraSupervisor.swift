@@ -42,10 +42,11 @@ public final class CameraSupervisor: Service {
     private let progress: CameraProgress
     private let pictureChange: PictureChange
     private let memory: RuleMemory
+    private let maintenance: MaintenanceFilter
     private let ledger: IncidentLedger
     private let state: Mutex<State>
 
-    /// Longest time from an incident's first sign to its confirmation that still gets the whole pre-roll.
+    /// Longest time from an incident's beginning to its confirmation that still gets the whole pre-roll.
     static let confirmationSeconds = 20.0
     /// Pause before a pipeline that failed (an undecodable stream) is tried again.
     private static let retrySeconds = 2.0
@@ -83,6 +84,7 @@ public final class CameraSupervisor: Service {
         progress = CameraProgress(camera: id, clock: context.clock)
         window = CameraWindow(camera: camera, recorded: recordedRing, analysed: analysedRing, clock: context.clock)
         pictureChange = PictureChange(clock: context.clock)
+        maintenance = MaintenanceFilter(store: context.store, clock: context.clock)
         memory = RuleMemory(
             camera: id, logger: logger,
             suppressions: { [store = context.store] in
@@ -217,7 +219,7 @@ public final class CameraSupervisor: Service {
         let needsNewPipeline = old.analysisFPS != next.analysisFPS || before.analysis != now.analysis
         let hasOtherRules =
             before.rules.of(id) != now.rules.of(id)
-            || CameraScene(old) != CameraScene(next)
+            || old.scene != next.scene
         window.change(to: next)
         let (feed, pipeline) = state.withLock { state in
             state.camera = next
@@ -233,7 +235,7 @@ public final class CameraSupervisor: Service {
 
     private func makeEngine(_ camera: CameraConfiguration) async -> IncidentEngine {
         var engine = IncidentEngine(
-            settings: context.configuration().rules.of(id), scene: CameraScene(camera),
+            settings: context.configuration().rules.of(id), scene: camera.scene,
             makeID: { [ids = context.ids] in IncidentID(rawValue: ids.next(at: $0)) })
         await memory.recallAlarms(&engine, at: context.clock.now())
         return engine
@@ -257,7 +259,7 @@ public final class CameraSupervisor: Service {
                 }
             }
         } catch {
-            // Being told to stop is no failure.
+            // A stop is no failure.
             if !state.withLock({ $0.analysis.isStopped }) {
                 context.logger.error("\(id): the analysis failed and begins again: \(error)")
             }
@@ -282,7 +284,8 @@ public final class CameraSupervisor: Service {
                 suppressions: { [memory] in memory.suppressions },
                 explains: { [events = context.events, id] in events.wantsScores(of: id) },
                 // The loop gets on, even where a bad line leaves nothing to judge.
-                onDamaged: { [progress] _ in progress.noteFrame() })
+                onDamaged: { [progress] _ in progress.noteFrame() },
+                onScaleProblem: { [logger, id] in logger.warning("\(id): \($0)") })
             let isCurrent = state.withLock { state in
                 guard state.analysis.begin(feed) else { return false }
                 state.pipeline = pipeline
@@ -294,7 +297,7 @@ public final class CameraSupervisor: Service {
         return nil
     }
 
-    /// Tells open pages what was seen, and the rules which tracks show what people marked.
+    /// Shows open pages what was seen, and gives the rules the tracks that show what people marked.
     private func show(_ output: PipelineOutput) async {
         let isWanted = window.take(output.frame, events: context.events)
         let followed = await targets.note(output.observation, camera: id)
@@ -314,7 +317,7 @@ public final class CameraSupervisor: Service {
     /// The pre-roll first, then the database: an incident that has been announced has its clip, whatever happens next. Then
     /// the text can leave while the clip goes on.
     private func take(_ event: IncidentEvent, _ recorder: ClipRecorder) async {
-        guard await context.incidents.admits(event) else { return }
+        guard await maintenance.admits(event) else { return }
         let recorded = bridge.translate(event)
         if case .new(let incident) = recorded {
             do {

@@ -3,7 +3,7 @@ import Logging
 import Storage
 
 /// Gets one camera's incidents into the database, also when it refuses them for a while (disk full, locked, gone): they are
-/// held in memory in their order, tried again until they are in, and somebody is told.
+/// held in memory in their order, tried again until they are in, and a notice is raised.
 ///
 /// One step is written at a time, so the steps of an incident reach the database in the order in which they were taken,
 /// whatever overlaps.
@@ -32,7 +32,7 @@ actor IncidentLedger {
     /// In the order in which they were taken; without the one that is being written.
     private var waiting: [Step] = []
     private var isWriting = false
-    /// Whether somebody was told that the database refuses.
+    /// Whether a notice says that the database refuses.
     private var hasRaised = false
     private var isClosed = false
 

@@ -62,7 +62,7 @@ final class RuleMemory: Sendable {
         }
     }
 
-    /// Tells an engine of the alarms before it: a restart must not renew the rules' budgets.
+    /// Gives an engine the alarms before it: a restart must not renew the rules' budgets.
     func recallAlarms(_ engine: inout IncidentEngine, at now: Date) async {
         do {
             for alarm in try await readAlarms(now - Self.alarmSeconds) {

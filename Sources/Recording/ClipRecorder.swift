@@ -372,11 +372,14 @@ public final class ClipRecorder: Sendable {
     /// While the clip is being written; the first text's link shows it.
     private func makePoster(of clip: Clip, _ incident: Incident) {
         guard let file = folders.files.url(clip.posterPath) else { return }
-        background.start { [ring, logger, folders] in
+        background.start { [ring, logger, folders, store] in
             do {
                 let poster = try PosterMaker.poster(
                     from: ring, at: incident.confirmed, region: incident.region, regionSize: incident.frameSize)
-                if let poster { try folders.disk.write(poster, to: file) }
+                if let poster {
+                    try folders.disk.write(poster, to: file)
+                    store.signal(.outcomes)
+                }
             } catch {
                 logger.warning("\(clip.camera): no poster for clip \(clip.id): \(error)")
             }

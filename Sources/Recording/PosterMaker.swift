@@ -18,15 +18,20 @@ enum PosterMaker {
         try StillFrames.nearest(in: file, to: seconds).map { try poster($0, region: region, regionSize: regionSize) }
     }
 
-    /// The frame as JPEG with `region`, measured in a frame of `regionSize`, outlined.
-    static func poster(_ frame: VideoFrame, region: Region?, regionSize: FrameSize) throws -> Data {
-        var image = RGBImage(size: frame.size, pixels: [])
-        FrameScaler().rgb(frame, width: frame.size.width, height: frame.size.height, into: &image.pixels)
-        if let region, !region.isEmpty {
-            let thickness = max(2, frame.size.height / 180)
-            draw(region.scaled(from: regionSize, to: frame.size).expanded(by: thickness * 2), thickness, on: &image)
+    /// The frame as JPEG with `region`, measured in a frame of `regionSize`, framed; wider frames are scaled down to
+    /// `maxWidth` pixels.
+    static func poster(
+        _ frame: VideoFrame, region: Region?, regionSize: FrameSize, maxWidth: Int = .max, quality: Int = 85
+    ) throws -> Data {
+        let width = min(maxWidth, frame.size.width)
+        let size = FrameSize(width: width, height: max(1, frame.size.height * width / max(1, frame.size.width)))
+        var image = RGBImage(size: size, pixels: [])
+        FrameScaler().rgb(frame, width: size.width, height: size.height, into: &image.pixels)
+        if let region, !region.isEmpty, regionSize.width > 0 {
+            let thickness = max(2, size.height / 180)
+            draw(region.scaled(from: regionSize, to: size).expanded(by: thickness * 2), thickness, on: &image)
         }
-        return try JPEGEncoder.encode(image)
+        return try JPEGEncoder.encode(image, quality: quality)
     }
 
     private static func draw(_ region: Region, _ thickness: Int, on image: inout RGBImage) {

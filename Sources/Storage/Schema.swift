@@ -196,7 +196,7 @@ enum Schema {
         ) WITHOUT ROWID;
         """
 
-    /// The second migration of incidents: life cycle, loudness, merged ones, the second look; and suppressions.
+    /// The second migration of incidents: life cycle, loudness, merged ones, verification; and suppressions.
     private static let incidentStory = """
         ALTER TABLE incidents ADD COLUMN stage TEXT NOT NULL DEFAULT 'confirmed'
             CHECK (stage IN ('candidate', 'confirmed', 'growing', 'ended', 'reviewed'));

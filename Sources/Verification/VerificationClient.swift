@@ -97,7 +97,7 @@ public struct VerificationClient: Sendable {
 
     /// - Parameter frames: JPEG images in order of time, with the region drawn.
     /// - Throws: ``VerificationFailure``: there is no usable answer.
-    public func ask(_ incident: Incident, frames: [Data]) async throws(VerificationFailure) -> SecondLookAnswer {
+    public func ask(_ incident: Incident, frames: [Data]) async throws(VerificationFailure) -> VerificationAnswer {
         guard !frames.isEmpty else { throw .noFrames }
         var parts = [Question.Part(type: "text", text: VerificationQuestion.text(incident), image_url: nil)]
         for frame in frames {

@@ -49,7 +49,7 @@ enum VerificationReply {
         var severity: String
     }
 
-    static func parse(_ body: Data, model: String, now: Date) throws(VerificationFailure) -> SecondLookAnswer {
+    static func parse(_ body: Data, model: String, now: Date) throws(VerificationFailure) -> VerificationAnswer {
         guard let completion = try? JSONDecoder().decode(Completion.self, from: body),
             let content = completion.choices.first?.message.content
         else { throw .unreadable(reason: "no message in it") }
@@ -62,7 +62,7 @@ enum VerificationReply {
         }
         let description = clean(verdict.description)
         guard !description.isEmpty else { throw .unreadable(reason: "the description is empty") }
-        return SecondLookAnswer(
+        return VerificationAnswer(
             happened: verdict.happened, description: description, severity: severity, model: model, answeredDate: now)
     }
 
@@ -76,7 +76,7 @@ enum VerificationReply {
                 }
             })
         let line = printable.split(separator: " ").joined(separator: " ")
-        let limit = SecondLookAnswer.maxDescriptionLength
+        let limit = VerificationAnswer.maxDescriptionLength
         return line.count > limit ? line.prefix(limit - 1).trimmingCharacters(in: .whitespaces) + "…" : line
     }
 }

@@ -4,8 +4,8 @@ public import Foundation
 public import Logging
 public import Storage
 
-/// Has a model look at incidents before or after people are told. Without a hold people are told at once and the
-/// description follows; with a hold the message waits for the answer, for a bounded time. Whatever fails, people are told.
+/// Has a model look at incidents before or after people are alerted. Without a hold the alert is sent at once and the
+/// description follows; with a hold the message waits for the answer, for a bounded time. Whatever fails, people are alerted.
 ///
 /// Every step of an incident is written in turn, so that no older state is written over a newer one.
 public actor VerificationService {
@@ -15,10 +15,10 @@ public actor VerificationService {
     private enum State {
         /// The answer is awaited; the database has the incident as a candidate.
         case asked
-        /// The answer is there, or is no longer awaited: people are to be told.
-        case due(SecondLookAnswer?)
-        /// People are told. Remembered until the incident's end, so that its later steps keep what the answer changed.
-        case told(SecondLookAnswer?)
+        /// The answer is there, or is no longer awaited: people are to be alerted.
+        case due(VerificationAnswer?)
+        /// The alert is planned. Remembered until the incident's end, so that its later steps keep what the answer changed.
+        case announced(VerificationAnswer?)
     }
 
     private struct Held {
@@ -31,16 +31,16 @@ public actor VerificationService {
         var isEndTaken = false
         var isAnswerKept = false
         var deadline: Task<Void, Never>?
-        /// Tells people, once the answer is no longer awaited.
+        /// Alerts people, once the answer is no longer awaited.
         var settling: Task<Void, Never>?
-        var question: Task<SecondLookAnswer?, Never>?
+        var question: Task<VerificationAnswer?, Never>?
 
         /// Whether something about the incident is still to be written.
         var isPending: Bool {
             switch state {
             case .asked: return false
             case .due: return true
-            case .told(let answer): return isEndTaken || isForgotten || (answer != nil && !isAnswerKept)
+            case .announced(let answer): return isEndTaken || isForgotten || (answer != nil && !isAnswerKept)
             }
         }
     }
@@ -87,7 +87,7 @@ public actor VerificationService {
 
     // MARK: - Steps of incidents
 
-    /// Writes an incident's step; people are told of it now, or after the answer.
+    /// Writes an incident's step; the alert is planned now, or after the answer.
     /// - Throws: What the database throws; the step is to be brought again, before the incident's later steps.
     public func take(_ event: IncidentEvent) async throws -> CommitResult {
         let id = event.incident.id
@@ -102,8 +102,8 @@ public actor VerificationService {
         do {
             switch (state, event) {
             case (.asked, _): return try await store.keep(Self.suspended(event))
-            case (.due, _), (.told, .end): return try await settle(id)
-            case (.told(let answer), _): return try await store.announce(Self.changed(event, by: answer))
+            case (.due, _), (.announced, .end): return try await settle(id)
+            case (.announced(let answer), _): return try await store.announce(Self.changed(event, by: answer))
             }
         } catch {
             held[id]?.isEndTaken = false
@@ -114,7 +114,7 @@ public actor VerificationService {
     /// Asks about an incident that was taken. Returns when the answer is there or is no longer awaited.
     public func look(at incident: Incident, frames: @escaping Frames) async {
         let id = incident.id
-        var answer: SecondLookAnswer?
+        var answer: VerificationAnswer?
         if questions < Self.maxQuestions {
             questions += 1
             let question = Task { await ask(incident, frames) }
@@ -131,13 +131,13 @@ public actor VerificationService {
         }
     }
 
-    /// Tells people of incidents that an earlier run left waiting.
+    /// Alerts people of incidents that an earlier run left waiting.
     public func releaseForgotten() async {
         do {
             for incident in try await store.waiting() where held[incident.id] == nil {
                 held[incident.id] = Held(
-                    state: .due(incident.secondLook), latest: .new(incident), isForgotten: true,
-                    isAnswerKept: incident.secondLook != nil)
+                    state: .due(incident.verification), latest: .new(incident), isForgotten: true,
+                    isAnswerKept: incident.verification != nil)
                 await settleOrRetry(incident.id)
             }
             hasUnreadIncidents = false
@@ -164,7 +164,7 @@ public actor VerificationService {
         guard let seconds = settings.holdSeconds else { return }
         let id = event.incident.id
         var entry = Held(latest: event)
-        // Counts from here, so that people are told even if nobody ever looks.
+        // Counts from here, so that people are alerted even if nobody ever looks.
         entry.deadline = Task { [clock] in
             guard (try? await clock.sleep(seconds: seconds)) != nil else { return }
             await expire(id)
@@ -179,13 +179,13 @@ public actor VerificationService {
     }
 
     /// - Parameter answer: nil when there is none.
-    private func release(_ id: IncidentID, _ answer: SecondLookAnswer?) async {
+    private func release(_ id: IncidentID, _ answer: VerificationAnswer?) async {
         guard let entry = held[id] else { return }
         guard case .asked = entry.state else {
             await entry.settling?.value
             return
         }
-        // A task of its own: whoever called may be cancelled, and people are told all the same.
+        // A task of its own: whoever called may be cancelled, and people are alerted all the same.
         let settling = Task { await settleOrRetry(id) }
         held[id]?.state = .due(answer)
         held[id]?.settling = settling
@@ -214,14 +214,14 @@ public actor VerificationService {
     private func settle(_ id: IncidentID) async throws -> CommitResult {
         var result = CommitResult(newAlerts: [], isNewIncident: false)
         guard let entry = held[id] else { return result }
-        var answer: SecondLookAnswer?
+        var answer: VerificationAnswer?
         switch entry.state {
         case .asked: return result
         case .due(let given):
             answer = given
             result = try await store.announce(.new(Self.changed(entry.latest.incident, by: given)))
-            held[id]?.state = .told(given)
-        case .told(let given): answer = given
+            held[id]?.state = .announced(given)
+        case .announced(let given): answer = given
         }
         if let answer, !entry.isAnswerKept {
             _ = try await store.keep(answer, of: id)
@@ -237,8 +237,8 @@ public actor VerificationService {
         return result
     }
 
-    /// Adds the answer to an incident of which people were told already.
-    private func describe(_ incident: Incident, _ answer: SecondLookAnswer) async {
+    /// Adds the answer to an incident whose alert was planned already.
+    private func describe(_ incident: Incident, _ answer: VerificationAnswer) async {
         await begin(incident.id)
         defer { end(incident.id) }
         do {
@@ -249,7 +249,7 @@ public actor VerificationService {
         }
     }
 
-    private func ask(_ incident: Incident, _ frames: @escaping Frames) async -> SecondLookAnswer? {
+    private func ask(_ incident: Incident, _ frames: @escaping Frames) async -> VerificationAnswer? {
         do {
             return try await client.ask(incident, frames: try await frames())
         } catch {
@@ -299,22 +299,22 @@ public actor VerificationService {
 
     // MARK: - What the answer changes
 
-    /// The event as long as nobody is told: a candidate.
+    /// The event as long as nobody is alerted: a candidate.
     private static func suspended(_ event: IncidentEvent) -> IncidentEvent {
         var incident = event.incident
         incident.stage = .candidate
         return replacing(incident, in: event)
     }
 
-    private static func changed(_ event: IncidentEvent, by answer: SecondLookAnswer?) -> IncidentEvent {
+    private static func changed(_ event: IncidentEvent, by answer: VerificationAnswer?) -> IncidentEvent {
         replacing(changed(event.incident, by: answer), in: event)
     }
 
-    private static func changed(_ incident: Incident, by answer: SecondLookAnswer?) -> Incident {
+    private static func changed(_ incident: Incident, by answer: VerificationAnswer?) -> Incident {
         var incident = incident
         if incident.stage == .candidate { incident.stage = incident.phase == .ended ? .ended : .confirmed }
         guard let answer else { return incident }
-        incident.secondLook = answer
+        incident.verification = answer
         incident.severity = max(incident.severity, answer.severity)
         // It is kept and can be looked at; nobody is woken for it.
         if !answer.happened { incident.alerting = .silent }
@@ -340,14 +340,14 @@ extension StorageError {
 
 /// What verification asks of the database.
 public protocol VerificationStore: Sendable {
-    /// Writes an incident's step and tells nobody.
+    /// Writes an incident's step and alerts nobody.
     func keep(_ event: IncidentEvent) async throws -> CommitResult
     /// Writes an incident's step together with the messages about it.
     func announce(_ event: IncidentEvent) async throws -> CommitResult
     /// Writes the model's answer.
     /// - Returns: The incident as it is now; nil when there is none of this id.
-    func keep(_ answer: SecondLookAnswer, of id: IncidentID) async throws -> Incident?
-    /// Incidents of which nobody was told yet, oldest first.
+    func keep(_ answer: VerificationAnswer, of id: IncidentID) async throws -> Incident?
+    /// Incidents of which nobody was alerted yet, oldest first.
     func waiting() async throws -> [Incident]
 }
 
@@ -371,8 +371,8 @@ public struct StoredVerification: VerificationStore {
         return try await store.perform { _ in try announcer.commit(event) }
     }
 
-    public func keep(_ answer: SecondLookAnswer, of id: IncidentID) async throws -> Incident? {
-        try await store.perform { try $0.setSecondLook(answer, of: id) }
+    public func keep(_ answer: VerificationAnswer, of id: IncidentID) async throws -> Incident? {
+        try await store.perform { try $0.setVerification(answer, of: id) }
     }
 
     public func waiting() async throws -> [Incident] {

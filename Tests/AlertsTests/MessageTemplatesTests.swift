@@ -75,7 +75,9 @@ struct MessageTemplatesTests {
                 templates: try MessageTemplates(language: language), timeZone: Samples.berlin)
         let notices: [OperationalNotice] = [
             .cameraOffline(camera, since: Samples.start), .pictureFrozen(camera, since: Samples.start),
-            .analysisDegraded(camera, skippedFraction: 0.6), .diskForecast(path: "/clips", hoursLeft: 11.7),
+            .analysisDegraded(camera, skippedFraction: 0.6),
+            .analysisOverloaded(cameras: [camera], skippedFraction: 0.6),
+            .diskForecast(path: "/clips", hoursLeft: 11.7),
             .diskLow(path: "/clips", freeBytes: 5 << 30), .recordingStopped(camera),
             .storageGone(path: "/clips", reason: "read-only file system"),
             .storageFallback(path: "/clips", fallback: "/spare"),

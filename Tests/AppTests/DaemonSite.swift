@@ -135,3 +135,13 @@ final class DaemonSite: Sendable {
         return Int(stub.port)
     }
 }
+
+extension AislewatchConfiguration {
+    /// Reads a text by what the program has.
+    static func parse(
+        _ text: String, file: String, environment: [String: String] = [:], baseDirectory: URL, purpose: Purpose = .run
+    ) throws(ConfigurationErrors) -> AislewatchConfiguration {
+        try parse(
+            text, file: file, environment: environment, baseDirectory: baseDirectory, purpose: purpose, known: .program)
+    }
+}

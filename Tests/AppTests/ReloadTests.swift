@@ -67,4 +67,44 @@ struct ReloadTests {
         #expect(needs["restart_sections"] as? [String] == ["web"])
         try await site.stop()
     }
+
+    @Test(
+        "SIGHUP reads the file anew: one with mistakes is refused with its lines, and only what changed starts again",
+        .enabled(if: DaemonProcess.isThere))
+    func hangUp() async throws {
+        let server = try RTSPServer(streams: ["cam": DaemonSite.sample])
+        defer { server.stop() }
+        let site = try DaemonSite()
+        let camera = "{id: dock, name: Dock, url: \"\(server.url("cam"))\"}"
+        let file = try site.configurationFile("cameras: [\(camera)]")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let port = try AislewatchConfiguration.load(path: file.path, environment: [:]).web.port
+        let daemon = try DaemonProcess(file)
+        await daemon.wait(for: "watching 1 camera")
+        let store = try await DaemonSite.eventually(withinSeconds: 120, "a database") { try? site.store() }
+        let client = APIClient(
+            port: port, secret: try store.unwatched.addToken(name: "t", role: .admin, by: "test").secret)
+        _ = try await DaemonSite.eventually(withinSeconds: 120, "a picture") { await client.isOnline() ? true : nil }
+
+        try Data(text.replacingOccurrences(of: "name: Dock", with: "nmae: Dock").utf8).write(to: file)
+        daemon.signal(SIGHUP)
+        await daemon.wait(for: "SIGHUP: the configuration stays as it was")
+        #expect(daemon.isRunning && daemon.text.contains("site.yaml:1:"), "\(daemon.text.suffix(2000))")
+        #expect(daemon.text.contains("did you mean \"name\""))
+        #expect(try await client.object("GET", "/cameras/dock")["name"] as? String == "Dock")
+
+        let other = "{id: gate, name: Gate, url: \"\(server.url("cam"))\"}"
+        let next = text.replacingOccurrences(of: camera, with: camera.replacing("Dock", with: "Dock 1") + ", " + other)
+            .replacingOccurrences(of: "port: \(port)", with: "port: 8181")
+        try Data(next.utf8).write(to: file)
+        daemon.signal(SIGHUP)
+        await daemon.wait(for: "SIGHUP: the configuration has been read anew")
+        let cameras = try await client.object("GET", "/cameras")["cameras"] as? [[String: Any]] ?? []
+        #expect(cameras.compactMap { $0["name"] as? String } == ["Dock 1", "Gate"])
+        await daemon.wait(for: "changes of web hold only after a restart")
+        let status = try await client.object("GET", "/status")["cameras"] as? [[String: Any]] ?? []
+        #expect(status.first { $0["id"] as? String == "dock" }?["reconnects"] as? Int == 0)
+        _ = await daemon.terminate()
+        #expect(daemon.status == 0)
+    }
 }

@@ -54,10 +54,10 @@ struct VerificationDaemonTests {
                 verify: "verify: text-first, time_limit_seconds: 120"))
         _ = try await site.eventually(playing: camera, "a text") { receiver.requests.first }
         let store = try site.store()
-        let looked = try await DaemonSite.eventually(withinSeconds: 120, "the second look's answer") {
-            try store.unwatched.incidents().first { $0.secondLook != nil }
+        let looked = try await DaemonSite.eventually(withinSeconds: 120, "the model's answer") {
+            try store.unwatched.incidents().first { $0.verification != nil }
         }
-        #expect(looked.secondLook?.description == "A box fell." && looked.kind == .fallingObject)
+        #expect(looked.verification?.description == "A box fell." && looked.kind == .fallingObject)
         #expect(receiver.requests.first?.body.contains("Object fell") == true)
         #expect(server.requests.first?.target == "/v1/chat/completions")
         try await site.stop()
@@ -83,7 +83,7 @@ struct VerificationDaemonTests {
         #expect(ContinuousClock.now - asked > .seconds(1))
         let store = try site.store()
         let incident = try #require(try store.unwatched.incidents().first)
-        #expect(incident.secondLook == nil && incident.stage != .candidate)
+        #expect(incident.verification == nil && incident.stage != .candidate)
         try await site.stop()
     }
 }

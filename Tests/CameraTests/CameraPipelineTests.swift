@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Incidents
 import Media
 import Synchronization
 import Testing
@@ -130,5 +131,24 @@ struct CameraPipelineTests {
         #expect(seconds == seconds.sorted() && (seconds.first ?? 0) >= 2 && (seconds.last ?? 9) <= 3)
         // Ten a second are enough.
         #expect(seconds.count >= 9 && seconds.count <= 12)
+    }
+
+    @Test("a calibration that gives no scale for the frames that come is reported once, with the reason")
+    func scaleProblem() async throws {
+        let marks = CameraCalibration(
+            floorPoints: (0..<4).map {
+                .init(picture: Point(x: 0.2 * Double($0), y: 0.5), metres: Point(x: Double($0), y: 0))
+            })
+        let problems = Mutex<[ScaleProblem]>([])
+        let pipeline = CameraPipeline(
+            feed: ScriptedFeed(times: Script.times(seconds: 2)), observer: ScriptedObserver { _ in [] },
+            engine: IncidentEngine(
+                scene: CameraScene(camera: Script.camera, calibration: marks),
+                makeID: { IncidentID(rawValue: "\($0)") }),
+            onScaleProblem: { problem in problems.withLock { $0.append(problem) } })
+        try await pipeline.run { _ in }
+        let reported = problems.withLock { $0 }
+        #expect(reported.map(\.frameSize) == [FrameSize(width: 640, height: 360)])
+        #expect(reported.first?.reason == CalibrationError.pointsDegenerate.description)
     }
 }

@@ -48,7 +48,7 @@ struct IncidentTests {
         incident.quietUntilDate = incident.startDate
         incident.mergedInto = IncidentID(rawValue: "two")
         incident.alerting = .silent
-        incident.secondLook = SecondLookAnswer(
+        incident.verification = VerificationAnswer(
             happened: true, description: "a", severity: .low, model: "m", answeredDate: incident.startDate)
         incident.phase = .ended
         let data = try JSONEncoder().encode(incident)

@@ -50,19 +50,19 @@ struct IncidentStoryTests {
         #expect(try test.store.unwatched.incident(incidents[2].id)?.id == incidents[0].id)
     }
 
-    @Test("what a person reviewed stays reviewed, and a later step keeps the second look")
+    @Test("what a person reviewed stays reviewed, and a later step keeps the verification")
     func reviewed() throws {
         let test = try TestStore()
         var incident = Samples.incident()
         try test.store.unwatched.commit(.new(incident))
         try test.store.unwatched.markReviewed(incident.id)
-        let answer = SecondLookAnswer(
+        let answer = VerificationAnswer(
             happened: true, description: "A box fell.", severity: .high, model: "m", answeredDate: Samples.start)
-        #expect(try test.store.unwatched.setSecondLook(answer, of: incident.id)?.secondLook == answer)
+        #expect(try test.store.unwatched.setVerification(answer, of: incident.id)?.verification == answer)
         incident.stage = .ended
         try test.store.unwatched.commit(.end(incident))
         let stored = try test.store.unwatched.incident(incident.id)
-        #expect(stored?.stage == .reviewed && stored?.secondLook == answer)
+        #expect(stored?.stage == .reviewed && stored?.verification == answer)
     }
 
     @Test("what a crash left open is over by phase and by stage, and so is what earlier versions wrote half")

@@ -25,7 +25,7 @@ struct VerificationClientTests {
 
     private func ask(
         _ answer: HTTPStub.Answer, seconds: Double = 20, key: String? = "k3y"
-    ) async throws -> (Result<SecondLookAnswer, VerificationFailure>, [HTTPStub.Request]) {
+    ) async throws -> (Result<VerificationAnswer, VerificationFailure>, [HTTPStub.Request]) {
         let stub = try HTTPStub([], then: answer)
         defer { stub.stop() }
         let base = try #require(URL(string: stub.baseURL + "/v1"))
@@ -69,7 +69,7 @@ struct VerificationClientTests {
     @Test("an endless description is cut")
     func long() throws {
         let cut = VerificationReply.clean(String(repeating: "word ", count: 500))
-        #expect(cut.count <= SecondLookAnswer.maxDescriptionLength && cut.hasSuffix("…"))
+        #expect(cut.count <= VerificationAnswer.maxDescriptionLength && cut.hasSuffix("…"))
     }
 
     @Test(

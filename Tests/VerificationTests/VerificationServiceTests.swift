@@ -66,7 +66,7 @@ struct VerificationServiceTests {
         #expect(try messages(site) == 1 && site.stub.requests.isEmpty)
         await site.service.look(at: incident) { [Data([1])] }
         let stored = try #require(try site.store.unwatched.incident(incident.id))
-        #expect(stored.secondLook?.description == "A box." && stored.severity == .medium)
+        #expect(stored.verification?.description == "A box." && stored.severity == .medium)
         #expect(try messages(site) == 1)
     }
 
@@ -84,7 +84,7 @@ struct VerificationServiceTests {
         #expect(try messages(site) == 0)
         await site.service.look(at: incident) { [Data([1])] }
         let stored = try #require(try site.store.unwatched.incident(incident.id))
-        #expect(stored.stage == .growing && stored.severity == .high && stored.secondLook?.happened == true)
+        #expect(stored.stage == .growing && stored.severity == .high && stored.verification?.happened == true)
         #expect(try messages(site) == 1)
     }
 
@@ -112,7 +112,7 @@ struct VerificationServiceTests {
         _ = try await site.service.take(.new(incident))
         await site.service.look(at: incident) { [Data([1])] }
         #expect(try messages(site) == 1)
-        #expect(try site.store.unwatched.incident(incident.id)?.secondLook == nil)
+        #expect(try site.store.unwatched.incident(incident.id)?.verification == nil)
     }
 
     @Test("hold: a server that says nothing is waited for so long and no longer")
@@ -206,7 +206,7 @@ struct VerificationServiceTests {
         #expect(left.isEmpty)
         let stored = try #require(try site.store.unwatched.incident(steps.new.incident.id))
         #expect(stored.stage == .ended && stored.phase == .ended && stored.region.width == 9)
-        #expect(stored.secondLook?.happened == true && stored.severity == .high)
+        #expect(stored.verification?.happened == true && stored.severity == .high)
         #expect(try messages(site) == 1)
         #expect(try site.store.unwatched.heldIncidents().isEmpty)
         #expect(await site.service.remembered == 0)
@@ -321,7 +321,7 @@ struct VerificationServiceTests {
         await site.service.look(at: steps.new.incident) { [Data([1])] }
         try await ending.withLock { $0 }?.value
         let stored = try #require(try site.store.unwatched.incident(steps.new.incident.id))
-        #expect(stored.phase == .ended && stored.secondLook != nil)
+        #expect(stored.phase == .ended && stored.verification != nil)
     }
 }
 
@@ -384,7 +384,7 @@ private final class FaultyStore: VerificationStore {
         return result
     }
 
-    func keep(_ answer: SecondLookAnswer, of id: IncidentID) async throws -> Incident? {
+    func keep(_ answer: VerificationAnswer, of id: IncidentID) async throws -> Incident? {
         try call()
         let incident = try await store.keep(answer, of: id)
         let body = state.withLock { state in

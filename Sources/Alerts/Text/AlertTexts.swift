@@ -166,6 +166,11 @@ public struct AlertTexts: Sendable {
         fields["camera"] = notice.camera.map { ShortNames(limit: 40).shortened(name($0)) }
         switch notice {
         case .cameraOffline(_, let since), .pictureFrozen(_, let since): fields["time"] = time(since)
+        case .analysisOverloaded(let cameras, let fraction):
+            fields["percent"] = Self.whole(fraction * 100)
+            fields["cameras"] = cameras.count > 1 ? "\(cameras.count)" : nil
+            let names = cameras.prefix(3).map { ShortNames(limit: 20).shortened(name($0)) }
+            fields["camera"] = names.joined(separator: ", ") + (cameras.count > 3 ? ", .." : "")
         case .analysisDegraded(_, let fraction): fields["percent"] = Self.whole(fraction * 100)
         case .diskForecast(_, let hours): fields["hours"] = Self.whole(max(1, hours))
         case .diskLow(_, let bytes): fields["megabytes"] = "\(bytes >> 20)"

@@ -21,25 +21,29 @@ public final class CameraPipeline: Sendable {
     private let suppressions: (@Sendable () -> [Suppression])?
     private let explains: @Sendable () -> Bool
     private let onDamaged: @Sendable (VideoFrame) -> Void
+    private let onScaleProblem: @Sendable (ScaleProblem) -> Void
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - engine: begins with the first frame of the run; a pipeline runs once.
     ///   - suppressions: asked before each frame for what people have said is no incident.
-    ///   - explains: asked before each frame whether its output is to tell what the rules measured.
+    ///   - explains: asked before each frame whether its output is to hold what the rules measured.
     ///   - onDamaged: shown each frame that is damaged, and therefore not judged.
+    ///   - onScaleProblem: given once why the camera's calibration gives no scale for its frames.
     ///   - historySeconds: how far back ``tracks(from:to:)`` reaches: the longest clip with its pre-roll.
     ///   - maxHistorySamples: bounds the same in number.
     public init(
         feed: any FrameFeed, observer: any SceneObserver, engine: IncidentEngine, clock: any WallClock = SystemClock(),
         suppressions: (@Sendable () -> [Suppression])? = nil, explains: @escaping @Sendable () -> Bool = { false },
         onDamaged: @escaping @Sendable (VideoFrame) -> Void = { _ in },
+        onScaleProblem: @escaping @Sendable (ScaleProblem) -> Void = { _ in },
         historySeconds: Double = 330,
         maxHistorySamples: Int = 30_000
     ) {
         self.suppressions = suppressions
         self.explains = explains
         self.onDamaged = onDamaged
+        self.onScaleProblem = onScaleProblem
         self.feed = feed
         self.observer = observer
         self.clock = clock
@@ -47,8 +51,8 @@ public final class CameraPipeline: Sendable {
     }
 
     /// Follows the feed to its end, and gives each analysed frame to `handler`. A frame that is damaged or can't be analysed
-    /// is counted and passed over: what it shows was not there. When the feed ends, fails or the task is cancelled, what was still open is ended, and the last frame
-    /// is handed over once more with those events.
+    /// is counted and passed over: what it shows was not there. When the feed ends, fails or the task is cancelled, what was
+    /// still open is ended, and the last frame is handed over once more with those events.
     /// - Throws: what the feed or `handler` throws.
     public func run(
         isolation: isolated (any Actor)? = #isolation, _ handler: (PipelineOutput) async throws -> Void
@@ -56,6 +60,7 @@ public final class CameraPipeline: Sendable {
         guard var engine = state.withLock({ $0.engine.take() }) else { return }
         var last: (observation: SceneObservation, frame: VideoFrame)?
         var failure: (any Error)?
+        var scaleProblem: ScaleProblem?
         do {
             while let frame = try await feed.next() {
                 guard !frame.isDamaged else {
@@ -73,6 +78,10 @@ public final class CameraPipeline: Sendable {
                 if let suppressions { engine.suppressions = suppressions() }
                 if let marked = state.withLock({ $0.marked.take() }) { engine.follow(marked) }
                 events += engine.step(observation)
+                if engine.scaleProblem != scaleProblem {
+                    scaleProblem = engine.scaleProblem
+                    scaleProblem.map(onScaleProblem)
+                }
                 var output = PipelineOutput(observation: observation, events: events, frame: frame)
                 if explains() { output.scores = engine.scores(observation) }
                 try await handler(output)

@@ -10,7 +10,7 @@ import Storage
 import Synchronization
 import Vision
 
-/// Watches one file or stream and tells what happens, without alerts: the pipeline and the recorder are the daemon's own.
+/// Watches one file or stream and reports what happens, without alerts: the pipeline and the recorder are the daemon's own.
 public struct WatchRun: Service {
     private let settings: WatchSettings
     private let configuration: AislewatchConfiguration
@@ -25,9 +25,9 @@ public struct WatchRun: Service {
     /// - Parameters:
     ///   - family: nil judges by motion alone.
     ///   - text: What an alert would say of an incident.
-    ///   - onEvent: Told each step of an incident, when it happens.
-    ///   - onFrame: Told each analysed frame.
-    ///   - onEnd: Told how the input was, when it has ended by itself or was stopped.
+    ///   - onEvent: Given each step of an incident, when it happens.
+    ///   - onFrame: Given each analysed frame.
+    ///   - onEnd: Given how the input was, when it has ended by itself or was stopped.
     public init(
         settings: WatchSettings, configuration: AislewatchConfiguration, family: (any SegmentationFamily)?,
         clock: any WallClock = SystemClock(), logger: Logger, text: @escaping @Sendable (Incident) -> String,
@@ -46,7 +46,7 @@ public struct WatchRun: Service {
         self.onEnd = onEnd
     }
 
-    /// Returns at the end of a file, or when told to stop; clips are whole by then.
+    /// Returns at the end of a file, or when stopped; clips are whole by then.
     public func run() async throws {
         if let folder = settings.clipFolder {
             try await BlockingWork.shared.run { try ClipFolders.checkWritable(folder) }
@@ -76,7 +76,8 @@ public struct WatchRun: Service {
             makeID: { IncidentID(rawValue: ids.next(at: $0)) })
         let pipeline = CameraPipeline(
             feed: source.feed, observer: tracker, engine: engine, clock: clock,
-            explains: { [explains = settings.explains] in explains })
+            explains: { [explains = settings.explains] in explains },
+            onScaleProblem: { [logger] in logger.warning("\($0)") })
         let keeper = try settings.clipFolder.map { folder in
             try WatchKeeper(
                 settings: settings, recording: RecordingSettings(configuration.recording), folder: folder,
@@ -195,7 +196,7 @@ public struct WatchSettings: Sendable {
     public var zones: [Zone]
     public var pictureHeightMetres: Double?
     public var calibration: CameraCalibration?
-    /// Whether each frame tells what the rules measured.
+    /// Whether each frame holds what the rules measured.
     public var explains = false
     /// Where clips go; nil keeps none.
     public var clipFolder: URL?

@@ -33,8 +33,8 @@ public struct Incident: Hashable, Sendable, Codable {
     public var aliases: [IncidentID] = []
     /// Set on an incident that turned out to be part of an earlier one, which goes on under that id.
     public var mergedInto: IncidentID?
-    /// What the second look said; nil without one.
-    public var secondLook: SecondLookAnswer?
+    /// What the language model said about its frames; nil without verification.
+    public var verification: VerificationAnswer?
     /// First detection of it, on the camera's time line.
     public var start: MediaTime
     /// Its last detection so far.
@@ -111,7 +111,8 @@ extension Incident {
 extension Incident {
     private enum CodingKeys: String, CodingKey {
         case id, camera, kind, kinds, phase, severity, stage, ruleName, alerting, quietUntilDate, aliases, mergedInto
-        case secondLook, start, end, confirmed, startDate, endDate, confirmedDate, region, frameSize, facts, evidence
+        case verification = "secondLook"
+        case start, end, confirmed, startDate, endDate, confirmedDate, region, frameSize, facts, evidence
         case tracks
     }
 
@@ -142,7 +143,7 @@ extension Incident {
         quietUntilDate = try values.decodeIfPresent(Date.self, forKey: .quietUntilDate)
         aliases = try values.decodeIfPresent([IncidentID].self, forKey: .aliases) ?? []
         mergedInto = try values.decodeIfPresent(IncidentID.self, forKey: .mergedInto)
-        secondLook = try values.decodeIfPresent(SecondLookAnswer.self, forKey: .secondLook)
+        verification = try values.decodeIfPresent(VerificationAnswer.self, forKey: .verification)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -159,7 +160,7 @@ extension Incident {
         try values.encodeIfPresent(quietUntilDate, forKey: .quietUntilDate)
         try values.encode(aliases, forKey: .aliases)
         try values.encodeIfPresent(mergedInto, forKey: .mergedInto)
-        try values.encodeIfPresent(secondLook, forKey: .secondLook)
+        try values.encodeIfPresent(verification, forKey: .verification)
         try values.encode(start, forKey: .start)
         try values.encode(end, forKey: .end)
         try values.encode(confirmed, forKey: .confirmed)

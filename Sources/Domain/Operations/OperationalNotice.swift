@@ -10,7 +10,10 @@ public enum OperationalNotice: Hashable, Sendable, Codable {
     case cameraOffline(CameraID, since: Date)
     /// A camera sends packets, but always the same picture, since that moment.
     case pictureFrozen(CameraID, since: Date)
-    /// The analysis can't keep up: `skippedFraction` of the frames (0 to 1) were not looked at lately.
+    /// The analysis of these cameras can't keep up: up to `skippedFraction` of their frames (0 to 1) were skipped lately.
+    /// One notice for the site: a machine that is too slow is one cause, however many cameras it has.
+    case analysisOverloaded(cameras: [CameraID], skippedFraction: Double)
+    /// The same of one camera, as earlier versions raised it; the database may still have it open.
     case analysisDegraded(CameraID, skippedFraction: Double)
     /// At the present pace the clips' disk is full in so many hours.
     case diskForecast(path: String, hoursLeft: Double)
@@ -32,7 +35,7 @@ public enum OperationalNotice: Hashable, Sendable, Codable {
         switch self {
         case .cameraOffline: "camera_offline"
         case .pictureFrozen: "picture_frozen"
-        case .analysisDegraded: "analysis_degraded"
+        case .analysisOverloaded, .analysisDegraded: "analysis_degraded"
         case .diskForecast: "disk_forecast"
         case .diskLow: "disk_low"
         case .recordingStopped: "recording_stopped"
@@ -49,6 +52,7 @@ public enum OperationalNotice: Hashable, Sendable, Codable {
         case .cameraOffline(let camera, _), .pictureFrozen(let camera, _), .analysisDegraded(let camera, _),
             .recordingStopped(let camera):
             camera
+        case .analysisOverloaded(let cameras, _): cameras.count == 1 ? cameras.first : nil
         case .other(_, let camera, _): camera
         case .diskForecast, .diskLow, .storageGone, .storageFallback, .outboxStuck: nil
         }
@@ -64,6 +68,7 @@ public enum OperationalNotice: Hashable, Sendable, Codable {
             .storageFallback(let path, _):
             "\(kind)/\(path)"
         case .outboxStuck(let channel, _, _): "\(kind)/\(channel)"
+        case .analysisOverloaded: kind
         case .other(let name, let camera, _): "\(kind)/\(name)/\(camera?.rawValue ?? "")"
         }
     }
@@ -72,7 +77,7 @@ public enum OperationalNotice: Hashable, Sendable, Codable {
     public var severity: Severity {
         switch self {
         case .storageGone, .diskLow, .recordingStopped, .cameraOffline: .high
-        case .pictureFrozen, .outboxStuck, .analysisDegraded, .storageFallback: .medium
+        case .pictureFrozen, .outboxStuck, .analysisOverloaded, .analysisDegraded, .storageFallback: .medium
         case .diskForecast, .other: .low
         }
     }

@@ -67,7 +67,7 @@ extension StoreAccess {
     /// Keeps verification's answer about an incident. The incident's other facts stay as they are.
     /// - Returns: the incident as it is now; nil when there is none of this id.
     @discardableResult
-    public func setSecondLook(_ answer: SecondLookAnswer, of id: IncidentID) throws -> Incident? {
+    public func setVerification(_ answer: VerificationAnswer, of id: IncidentID) throws -> Incident? {
         let json = try RowJSON.text(answer)
         try write { db in
             try db.execute(
@@ -205,7 +205,7 @@ enum IncidentRow {
         incident.mergedInto = (row["merged_into"] as String?).map { IncidentID(rawValue: $0) }
         incident.aliases = try RowJSON.value(row["aliases"])
         let answer: String? = row["second_look"]
-        incident.secondLook = try answer.map { try RowJSON.value($0) }
+        incident.verification = try answer.map { try RowJSON.value($0) }
         return incident
     }
 }

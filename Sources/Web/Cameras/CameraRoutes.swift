@@ -190,7 +190,7 @@ struct CameraRoutes: Sendable {
         let stream = try await call.body(Stream.self)
         let test = try await streams.test(
             url: stream.url, username: stream.username, password: stream.password,
-            camera: stream.camera.flatMap(CameraID.init))
+            camera: stream.camera.flatMap(CameraID.init(rawValue:)))
         await api.audit(call, "camera.test", "stream", test.outcome.isOK ? "it answers" : test.outcome.message)
         return .json(
             View(

@@ -13,7 +13,7 @@ struct EventRoutes: Sendable {
         let hub = api.services.hub, clock = api.clock
         api.on(.get, "/events", role: .viewer) { call in
             let names = call.queries("camera")
-            let cameras = names.compactMap(CameraID.init)
+            let cameras = names.compactMap(CameraID.init(rawValue:))
             guard cameras.count == names.count else { throw APIError.notFound("There is no such camera.") }
             let filter = EventHub.Filter(
                 cameras: cameras.isEmpty ? nil : Set(cameras), wantsScenes: try call.flag("tracks"),

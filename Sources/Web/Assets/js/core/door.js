@@ -59,5 +59,5 @@ export function showNoAccount(root) {
     el("h1", {}, "There is no account yet"),
     el("p", {}, "When Aislewatch started, it printed a link that creates the first account. It works once. Find it in the log and open it:"),
     el("pre.note", {}, "journalctl -u aislewatch | grep setup"),
-    el("p.soft", {}, "Or create an account on the machine itself: aislewatch user add NAME --role admin"))));
+    el("p.soft", {}, "Or create an account on the machine itself: the same line of the log ends with the command."))));
 }

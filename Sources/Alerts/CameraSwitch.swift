@@ -1,4 +1,3 @@
-import Alerts
 import Domain
 import Foundation
 import Storage

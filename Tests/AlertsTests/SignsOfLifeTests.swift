@@ -1,15 +1,13 @@
-import Alerts
 import Domain
 import Foundation
 import Logging
-import Recording
 import Settings
 import Storage
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import App
+@testable import Alerts
 
 /// What tells people, and an outside monitor, that nothing is silent because it is dead.
 @Suite("Signs of life", .timeLimit(.minutes(10)))
@@ -44,8 +42,7 @@ struct SignsOfLifeTests {
         defer { monitor.stop() }
         let isWell = Mutex(true)
         let service = HeartbeatService(
-            alerts: try rooms(heartbeat: monitor.baseURL + "/ping/s3cret"), isWell: { isWell.withLock { $0 } },
-            clock: clock, logger: logger)
+            alerts: try alerts(heartbeat: monitor.baseURL + "/ping/s3cret"), isWell: { isWell.withLock { $0 } })
         let running = Task { try await service.run() }
         await monitor.waitForRequests(1)
         // One that refuses is asked again all the same.
@@ -64,7 +61,7 @@ struct SignsOfLifeTests {
         #expect(monitor.requests.count == 5)
     }
 
-    private func rooms(heartbeat: String? = nil) throws -> AlertRooms {
+    private func alerts(heartbeat: String? = nil) throws -> AlertService {
         let configuration = try AislewatchConfiguration.parse(
             """
             cameras: [{id: dock, name: Dock, url: "rtsp://192.0.2.1/a"}, {id: aisle, url: "rtsp://192.0.2.2/a"}]
@@ -72,31 +69,30 @@ struct SignsOfLifeTests {
             alerts:
               channels: [{name: hook, type: webhook, url: "http://127.0.0.1:9/x"}]
               operations: {all_well_at: "07:00"\(heartbeat.map { ", heartbeat_seconds: 60, heartbeat_url: \"\($0)\"" } ?? "")}
-            """, file: "site.yaml", baseDirectory: folder.url)
-        return try AlertRooms(
-            configuration, store: store, clips: ClipFiles(root: folder.url), clock: clock, logger: logger)
+            """, file: "site.yaml", baseDirectory: folder.url,
+            known: AislewatchConfiguration.KnownTypes(channels: ChannelRegistry.standard.types, modelFamilies: []))
+        return try AlertService(configuration, store: store, clock: clock, logger: logger)
     }
 
     private func watching(
         _ isOnline: @escaping @Sendable () -> Bool, _ body: () async throws -> Void
     ) async throws {
-        let rooms = try rooms()
+        let alerts = try alerts()
         let cameras = try ["dock", "aisle"].map { try #require(CameraID(rawValue: $0)) }
         let clock = clock
-        let service = WatchdogService(
-            looks: {
-                cameras.map { camera in
-                    let isHere = camera.rawValue == "dock" || isOnline()
-                    return Watchdog.CameraLook(
-                        camera: camera, isOnline: isHere, lastPacketAt: isHere ? clock.now() : nil,
-                        pictureChangedAt: isHere ? clock.now() : nil, analysedFrames: 0, skippedFrames: 0)
-                }
-            }, store: store, alerts: rooms, clock: clock, logger: logger)
+        let service = WatchdogService(alerts: alerts) {
+            cameras.map { camera in
+                let isHere = camera.rawValue == "dock" || isOnline()
+                return Watchdog.CameraLook(
+                    camera: camera, isOnline: isHere, lastPacketAt: isHere ? clock.now() : nil,
+                    pictureChangedAt: isHere ? clock.now() : nil, analysedFrames: 0, skippedFrames: 0)
+            }
+        }
         let running = Task { try await service.run() }
         try await body()
         running.cancel()
         _ = await running.result
-        await rooms.notices.settle()
+        await alerts.notices.settle()
     }
 
     private func told(_ purpose: AlertPurpose) throws -> [String] {

@@ -2,7 +2,7 @@ import Foundation
 
 /// What a vision-language model said about an incident's frames. It describes; it decides only where the site chose to
 /// wait for it.
-public struct SecondLookAnswer: Hashable, Sendable, Codable {
+public struct VerificationAnswer: Hashable, Sendable, Codable {
     public var happened: Bool
     /// One or two sentences, without control characters, at most ``maxDescriptionLength`` characters.
     public var description: String

@@ -3,8 +3,8 @@ import Storage
 import TestSupport
 import Testing
 
-@testable import App
 @testable import Domain
+@testable import Recording
 
 @Suite("Backup and restore", .mayWait)
 struct SiteBackupTests {
@@ -38,7 +38,8 @@ struct SiteBackupTests {
             let store = try store()
             try addIncident("before", store)
             token = try store.unwatched.newLink(IncidentID(rawValue: "before"), expiresAt: clock.now() + 100)
-            backup = try SiteBackup.make(store: store, configuration: yaml, in: folder.file("backups"), clock: clock)
+            backup = try SiteBackup.make(
+                store: store, configuration: yaml, in: folder.file("backups"), program: "0.1.0", clock: clock)
             try addIncident("after", store)
         }
         let mode = try FileManager.default.attributesOfItem(atPath: backup.path)[.posixPermissions] as? Int
@@ -56,7 +57,8 @@ struct SiteBackupTests {
         let backup: URL
         do {
             let store = try store()
-            backup = try SiteBackup.make(store: store, configuration: nil, in: folder.file("backups"), clock: clock)
+            backup = try SiteBackup.make(
+                store: store, configuration: nil, in: folder.file("backups"), program: "0.1.0", clock: clock)
         }
         let database = folder.file("state/a.sqlite")
         let content = try Data(contentsOf: database)

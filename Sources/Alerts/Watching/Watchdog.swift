@@ -1,20 +1,32 @@
-import Camera
-import Domain
-import Foundation
+public import Domain
+public import Foundation
 
 /// Decides what of the installation a person should know, from what it is shown at each look. Pure.
-struct Watchdog {
+public struct Watchdog {
     /// What one camera looks like now.
-    struct CameraLook: Hashable, Sendable {
+    public struct CameraLook: Hashable, Sendable {
         var camera: CameraID
         var isOnline: Bool
-        /// Nil: nothing has come in yet.
         var lastPacketAt: Date?
-        /// When the picture last changed; nil: not known.
         var pictureChangedAt: Date?
-        /// Counted since the analysis began.
         var analysedFrames: Int
         var skippedFrames: Int
+
+        /// - Parameters:
+        ///   - lastPacketAt: Nil: nothing has come in yet.
+        ///   - pictureChangedAt: When the picture last changed; nil: not known.
+        ///   - analysedFrames: Counted since the analysis began; as the skipped ones.
+        public init(
+            camera: CameraID, isOnline: Bool, lastPacketAt: Date?, pictureChangedAt: Date?, analysedFrames: Int,
+            skippedFrames: Int
+        ) {
+            self.camera = camera
+            self.isOnline = isOnline
+            self.lastPacketAt = lastPacketAt
+            self.pictureChangedAt = pictureChangedAt
+            self.analysedFrames = analysedFrames
+            self.skippedFrames = skippedFrames
+        }
     }
 
     struct Limits: Hashable, Sendable {
@@ -42,6 +54,8 @@ struct Watchdog {
     /// When each camera was looked at first; those of the first look count from the start.
     private var known: [CameraID: Date]?
     private var loads: [CameraID: Load] = [:]
+    /// When the first camera was found to be too much for the machine.
+    private var overloadedSince: Date?
     /// Channels that were reported: one that is empty again may have no row any more.
     private var stuck: Set<String> = []
     private static let loadSeconds = 60.0
@@ -60,17 +74,17 @@ struct Watchdog {
         known = Dictionary(
             cameras.map { camera in (camera.camera, before.map { $0[camera.camera] ?? now } ?? startedAt) },
             uniquingKeysWith: { first, _ in first })
-        return gone.flatMap { forget($0, now) } + cameras.flatMap { look($0, now) } + look(outbox, now)
+        let findings = gone.flatMap { forget($0, now) } + cameras.flatMap { look($0, now) }
+        return findings + lookAtLoad(cameras, now) + look(outbox, now)
     }
 
     /// What was wrong with a camera that is no longer configured is of no interest any more.
     private mutating func forget(_ camera: CameraID, _ now: Date) -> [Finding] {
         loads[camera] = nil
-        let notices: [OperationalNotice] = [
-            .cameraOffline(camera, since: now), .pictureFrozen(camera, since: now),
-            .analysisDegraded(camera, skippedFraction: 0),
+        return [
+            .right(OperationalNotice.cameraOffline(camera, since: now).key),
+            .right(OperationalNotice.pictureFrozen(camera, since: now).key),
         ]
-        return notices.map { .right($0.key) }
     }
 
     private mutating func look(_ camera: CameraLook, _ now: Date) -> [Finding] {
@@ -92,27 +106,46 @@ struct Watchdog {
         } else {
             findings.append(.right(frozen.key))
         }
-        if let fraction = skippedFraction(camera, now) {
-            let degraded = OperationalNotice.analysisDegraded(id, skippedFraction: fraction)
-            findings.append(fraction > limits.maxSkippedFraction ? .wrong(degraded) : .right(degraded.key))
-        }
+        measureLoad(camera, now)
         return findings
     }
 
-    /// Over the last whole minute; nil until there is one, and when there were hardly any frames.
-    private mutating func skippedFraction(_ camera: CameraLook, _ now: Date) -> Double? {
+    /// One finding for the site: the machine is too slow, whichever of its cameras show it. When the first one does, the others
+    /// get the rest of their minute, so that the notice names all that are concerned.
+    private mutating func lookAtLoad(_ cameras: [CameraLook], _ now: Date) -> [Finding] {
+        // What an earlier version had open, a notice for each camera.
+        let earlier = cameras.map {
+            Finding.right(OperationalNotice.analysisDegraded($0.camera, skippedFraction: 0).key)
+        }
+        let overloaded = cameras.map(\.camera).filter { (loads[$0]?.fraction ?? 0) > limits.maxSkippedFraction }
+        let fractions = overloaded.compactMap { loads[$0]?.fraction }
+        let notice = OperationalNotice.analysisOverloaded(cameras: overloaded, skippedFraction: fractions.max() ?? 0)
+        guard !overloaded.isEmpty else {
+            overloadedSince = nil
+            // Not known is not right.
+            let isKnown = loads.values.contains { $0.fraction != nil }
+            return earlier + (isKnown ? [.right(notice.key)] : [])
+        }
+        let since = overloadedSince ?? now
+        overloadedSince = since
+        let isComplete = loads.values.allSatisfy { $0.from >= since }
+        guard isComplete || now.timeIntervalSince(since) >= Self.loadSeconds else { return earlier }
+        return earlier + [.wrong(notice)]
+    }
+
+    /// Over the last whole minute; nothing is known until there is one, and when there were hardly any frames.
+    private mutating func measureLoad(_ camera: CameraLook, _ now: Date) {
         guard var load = loads[camera.camera], camera.analysedFrames >= load.analysed, now >= load.from else {
             loads[camera.camera] = Load(
                 from: now, analysed: camera.analysedFrames, skipped: camera.skippedFrames)
-            return nil
+            return
         }
-        guard now.timeIntervalSince(load.from) >= Self.loadSeconds else { return load.fraction }
+        guard now.timeIntervalSince(load.from) >= Self.loadSeconds else { return }
         let analysed = camera.analysedFrames - load.analysed, skipped = camera.skippedFrames - load.skipped
         let total = analysed + skipped
         load = Load(from: now, analysed: camera.analysedFrames, skipped: camera.skippedFrames)
         load.fraction = total >= Self.minimumFrames ? Double(skipped) / Double(total) : nil
         loads[camera.camera] = load
-        return load.fraction
     }
 
     private mutating func look(_ outbox: [ChannelBacklog], _ now: Date) -> [Finding] {
@@ -132,15 +165,5 @@ struct Watchdog {
         }
         stuck = waiting
         return findings
-    }
-}
-
-extension Watchdog.CameraLook {
-    init(_ camera: CameraSupervisor) {
-        let statistics = camera.statistics
-        self.init(
-            camera: camera.id, isOnline: camera.isOnline, lastPacketAt: camera.lastPacketAt,
-            pictureChangedAt: camera.pictureChangedAt, analysedFrames: statistics?.analysedFrames ?? 0,
-            skippedFrames: statistics?.skippedFrames ?? 0)
     }
 }

@@ -3,7 +3,7 @@ import Domain
 import Logging
 import ServiceLifecycle
 
-/// Tells the service manager how the daemon is doing. A ping goes out only while every camera's loops get on, so a process
+/// Reports to the service manager how the daemon is doing. A ping goes out only while every camera's loops get on, so a process
 /// that hangs is restarted.
 struct ProgressService: Service {
     let notifier: ServiceNotifier

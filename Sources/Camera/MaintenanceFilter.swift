@@ -1,11 +1,10 @@
 import Domain
-import Foundation
 import Storage
 import Synchronization
 
-/// Lets incidents pass or not: during maintenance what the rules see is neither kept nor told, from an incident's first
-/// step to its last. What a person asked for always passes.
-final class MaintenanceGate: Sendable {
+/// During maintenance what the rules see is neither kept nor sent, from an incident's first step to its last. What a person
+/// asked for always passes.
+final class MaintenanceFilter: Sendable {
     private let store: Store
     private let clock: any WallClock
     private let dropped = Mutex<Set<IncidentID>>([])
@@ -15,14 +14,14 @@ final class MaintenanceGate: Sendable {
         self.clock = clock
     }
 
-    /// May wait for the disk. When the database can't say, the incident passes.
-    func lets(_ event: IncidentEvent) -> Bool {
+    /// Whether the incident counts. When the database can't say, it does.
+    func admits(_ event: IncidentEvent) async -> Bool {
         let incident = event.incident
         switch event {
         case .new:
             guard incident.facts.triggeredBy == nil else { return true }
             let now = clock.now()
-            let snoozes = (try? store.blocking.snoozes(at: now)) ?? []
+            let snoozes = (try? await store.perform { try $0.snoozes(at: now) }) ?? []
             guard snoozes.contains(where: { $0.mode == .maintenance && $0.covers(incident) }) else { return true }
             dropped.withLock { _ = $0.insert(incident.id) }
             return false

@@ -1,21 +1,31 @@
-import Domain
-import Logging
-import Recording
-import ServiceLifecycle
-import Settings
+public import Domain
+public import Logging
+public import ServiceLifecycle
 import Synchronization
 
 /// Looks after the clips' disk every few seconds: is it there, is it full, does it hang?
-struct StorageService: Service {
-    let folders: ClipFolders
-    let diskGuard: DiskGuard
-    let recorders: @Sendable () -> [ClipRecorder]
-    let clock: any WallClock
-    let logger: Logger
+public struct ClipDiskService: Service {
+    private let folders: ClipFolders
+    private let diskGuard: DiskGuard
+    private let recorders: @Sendable () -> [ClipRecorder]
+    private let clock: any WallClock
+    private let logger: Logger
 
     private static let lookSeconds = 3.0
 
-    func run() async throws {
+    /// - Parameter recorders: Those of all cameras that record now.
+    public init(
+        folders: ClipFolders, diskGuard: DiskGuard, recorders: @escaping @Sendable () -> [ClipRecorder],
+        clock: any WallClock, logger: Logger
+    ) {
+        self.folders = folders
+        self.diskGuard = diskGuard
+        self.recorders = recorders
+        self.clock = clock
+        self.logger = logger
+    }
+
+    public func run() async throws {
         // A disk that hangs must not keep the look at the recorders from happening.
         let probing = Worker("storage probe"), guarding = Worker("disk guard")
         let trouble = Mutex<String?>(nil)
@@ -39,7 +49,7 @@ struct StorageService: Service {
 }
 
 /// A thread for work that may hang: while one piece is under way, the next ones are left out.
-final class Worker: Sendable {
+private final class Worker: Sendable {
     private let work: BlockingWork
     private let isBusy = Mutex(false)
 
@@ -55,18 +65,5 @@ final class Worker: Sendable {
             body()
             isBusy.withLock { $0 = false }
         }
-    }
-}
-
-extension RetentionPolicy {
-    init(_ configuration: RetentionConfiguration) {
-        func seconds(_ days: Double) -> Double? { days > 0 ? days * 86_400 : nil }
-        self.init(
-            keepSeconds: seconds(configuration.keepDays),
-            rules: configuration.keep.map {
-                Rule(severities: Set($0.severities), reviews: Set($0.reviews), keepSeconds: seconds($0.days))
-            },
-            maxBytes: configuration.maxMegabytes.map { Int64($0) << 20 },
-            reserveBytes: Int64(configuration.reserveMegabytes) << 20)
     }
 }

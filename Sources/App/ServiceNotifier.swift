@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// Tells systemd how the service is doing: the sd_notify protocol, datagrams of `NAME=value` lines to the socket that
+/// Reports to systemd how the service is doing: the sd_notify protocol, datagrams of `NAME=value` lines to the socket that
 /// `NOTIFY_SOCKET` names (sd_notify(3)).
 ///
 /// Outside systemd there is no socket, and every message goes nowhere. Sending never blocks and never fails loudly: a

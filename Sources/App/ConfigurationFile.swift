@@ -1,4 +1,3 @@
-import Alerts
 import Crypto
 import Domain
 import Foundation
@@ -8,26 +7,37 @@ import Web
 
 /// The configuration file as pages change it: checked like at the start, written whole or not at all, undoable, and in effect
 /// at once as far as that goes.
-final class ConfigurationService: ConfigurationEditor {
+final class ConfigurationFile: ConfigurationEditor {
     private let file: URL
     private let environment: [String: String]
+    private let known: AislewatchConfiguration.KnownTypes
     /// Where typed passwords and the text before the last change go.
     private let stateDirectory: URL
     /// What the daemon was started with.
     private let started: AislewatchConfiguration
+    private let check: @Sendable (AislewatchConfiguration) throws -> Void
     private let apply: @Sendable (AislewatchConfiguration) async -> Void
     /// One change at a time.
     private let work = BlockingWork("configuration", maxThreads: 1)
 
-    /// - Parameter apply: Puts a saved configuration into effect.
+    /// - Parameters:
+    ///   - environment: Where `${NAME}` is looked up.
+    ///   - known: What the file may name.
+    ///   - stateDirectory: Where typed passwords and the text before the last change go.
+    ///   - started: What the daemon was started with: some sections hold until it ends.
+    ///   - check: Throws what only shows when a configuration is used.
+    ///   - apply: Puts a configuration into effect.
     init(
-        file: URL, environment: [String: String], stateDirectory: URL, started: AislewatchConfiguration,
+        _ file: URL, environment: [String: String], known: AislewatchConfiguration.KnownTypes, stateDirectory: URL,
+        started: AislewatchConfiguration, check: @escaping @Sendable (AislewatchConfiguration) throws -> Void,
         apply: @escaping @Sendable (AislewatchConfiguration) async -> Void
     ) {
         self.file = file.absoluteURL
         self.environment = environment
+        self.known = known
         self.stateDirectory = stateDirectory
         self.started = started
+        self.check = check
         self.apply = apply
         // A change may have been cut off, or the file been written by hand.
         work.start { [self] in removeForgottenSecrets() }
@@ -47,8 +57,22 @@ final class ConfigurationService: ConfigurationEditor {
     }
 
     func takeEffect() async {
-        guard let configuration = try? await work.run({ try self.parse(self.read()) }) else { return }
+        // It was checked when it was saved; whoever changed it by hand meanwhile asks for that with ``reload()``.
+        _ = try? await reload()
+    }
+
+    /// Reads the file anew and puts it into effect, as far as that goes while the daemon runs.
+    /// - Returns: Sections whose changes hold only after a restart.
+    /// - Throws: `ConfigurationErrors` with all mistakes, or why it can't be read or used; then all stays as it was.
+    @discardableResult
+    func reload() async throws -> [String] {
+        let configuration = try await work.run {
+            let configuration = try self.parse(self.read())
+            try self.check(configuration)
+            return configuration
+        }
         await apply(configuration)
+        return configuration.sectionsThatNeedRestart(since: started)
     }
 
     private func restartSections(_ text: String) -> [String] {
@@ -57,7 +81,8 @@ final class ConfigurationService: ConfigurationEditor {
 
     private func parse(_ text: String) throws(ConfigurationErrors) -> AislewatchConfiguration {
         try AislewatchConfiguration.parse(
-            text, file: file.path, environment: environment, baseDirectory: file.deletingLastPathComponent())
+            text, file: file.path, environment: environment, baseDirectory: file.deletingLastPathComponent(),
+            known: known)
     }
 
     func valuesJSON() async throws -> String { try await work.run { HiddenSecrets.json(try self.read()) } }
@@ -70,7 +95,8 @@ final class ConfigurationService: ConfigurationEditor {
         }
     }
 
-    func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) async throws -> ConfigurationChange {
+    func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) async throws -> ConfigurationChange
+    {
         try await work.run { [self] in
             let old = try read()
             try check(revision, old)
@@ -158,7 +184,7 @@ final class ConfigurationService: ConfigurationEditor {
             let configuration = try parse(text)
             do {
                 // Its own texts are a file that only shows its mistakes when it is used.
-                _ = try AlertChannels(configuration)
+                try check(configuration)
                 return []
             } catch {
                 return [ConfigurationChange.Problem(line: 1, column: 1, message: "\(error)")]
@@ -229,10 +255,16 @@ final class ConfigurationService: ConfigurationEditor {
     private func whyNotWritable() -> String? {
         let target = file.resolvingSymlinksInPath()
         guard access(target.path, W_OK) == 0 else {
-            return "\(file.path) is read-only for the user who runs Aislewatch: paste the text there yourself."
+            return """
+                \(file.path) is read-only for the user who runs Aislewatch: paste the text there yourself, or give the file \
+                to that user.
+                """
         }
         guard access(target.deletingLastPathComponent().path, W_OK) == 0 else {
-            return "The folder of \(file.path) is read-only: paste the text there yourself."
+            return """
+                The folder of \(file.path) is read-only for the user who runs Aislewatch: paste the text there yourself, or \
+                let that user write there.
+                """
         }
         return nil
     }

@@ -3,8 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import App
-@testable import Camera
+@testable import Alerts
 
 @Suite("Watching the silence")
 struct WatchdogTests {
@@ -67,6 +66,36 @@ struct WatchdogTests {
         #expect(try at(190, 6, 110).isEmpty)
     }
 
+    @Test("a machine that is too slow for sixteen cameras is one notice that names how many, and it ends once for all")
+    func overload() throws {
+        var watchdog = watchdog()
+        let cameras = try (1...16).map { try #require(CameraID(rawValue: "cam-\($0)")) }
+        /// Cameras come online one after the other; each skips three of four frames, later none.
+        func findings(_ seconds: Int, isSlow: Bool) -> [Watchdog.Finding] {
+            let looks = cameras.enumerated().compactMap { index, camera -> Watchdog.CameraLook? in
+                guard seconds >= index else { return nil }
+                let analysed = 5 * seconds, skipped = isSlow ? 15 * seconds : 15 * 130
+                return Watchdog.CameraLook(
+                    camera: camera, isOnline: true, lastPacketAt: Self.start + Double(seconds),
+                    pictureChangedAt: Self.start + Double(seconds), analysedFrames: analysed, skippedFrames: skipped)
+            }
+            return watchdog.look(cameras: looks, outbox: [], at: Self.start + Double(seconds))
+        }
+        var raised: [OperationalNotice] = []
+        for seconds in stride(from: 0, through: 130, by: 5) {
+            for case .wrong(let notice) in findings(seconds, isSlow: true) { raised.append(notice) }
+        }
+        #expect(Set(raised.map(\.key)) == ["analysis_degraded"])
+        guard case .analysisOverloaded(let named, let fraction)? = raised.first else {
+            Issue.record("\(raised)")
+            return
+        }
+        #expect(named == cameras && abs(fraction - 0.75) < 0.01)
+        var cleared: [Watchdog.Finding] = []
+        for seconds in stride(from: 135, through: 260, by: 5) { cleared += findings(seconds, isSlow: false) }
+        #expect(cleared.contains(.right("analysis_degraded")))
+    }
+
     @Test("a channel whose messages wait too long is stuck, until they are gone")
     func stuck() {
         var watchdog = watchdog()
@@ -79,20 +108,6 @@ struct WatchdogTests {
         #expect(at(299, waitingSince: 0) == [.right("outbox_stuck/sms")])
         #expect(at(300, waitingSince: 0) == [.wrong(.outboxStuck(channel: "sms", waiting: 2, since: Self.start))])
         #expect(at(301, waitingSince: nil) == [.right("outbox_stuck/sms")])
-    }
-
-    @Test("the same samples again and again are a frozen picture; a new connection begins anew")
-    func pictureChange() {
-        let clock = ManualClock(date: Self.start)
-        let change = PictureChange(clock: clock)
-        change.note(checksum: 1)
-        clock.advance(seconds: 100)
-        change.note(checksum: 1)
-        #expect(change.changedAt == Self.start)
-        change.note(checksum: 2)
-        #expect(change.changedAt == Self.start + 100)
-        change.reset()
-        #expect(change.changedAt == nil)
     }
 
     @Test(

@@ -1,40 +1,49 @@
-import Alerts
 import Domain
 import Foundation
 import Logging
-import ServiceLifecycle
+public import ServiceLifecycle
 import Settings
 import Storage
+import Synchronization
 
 /// Watches the silence: cameras, pictures, load and outbox, every few seconds; and says once a day that all is well.
-struct WatchdogService: Service {
-    /// What all cameras look like now.
-    let looks: @Sendable () -> [Watchdog.CameraLook]
-    let store: Store
-    let alerts: AlertRooms
-    let clock: any WallClock
-    let logger: Logger
+public struct WatchdogService: Service {
+    private let looks: @Sendable () -> [Watchdog.CameraLook]
+    private let alerts: AlertService
+    private var store: Store { alerts.store }
+    private var clock: any WallClock { alerts.clock }
 
     private static let intervalSeconds = 5.0
 
-    func run() async throws {
-        await cancelWhenGracefulShutdown { await watch() }
+    /// - Parameter looks: What all cameras look like now.
+    public init(alerts: AlertService, looks: @escaping @Sendable () -> [Watchdog.CameraLook]) {
+        self.alerts = alerts
+        self.looks = looks
     }
 
-    private func watch() async {
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            let outbox = OutboxBacklog(store: store)
+            await withDiscardingTaskGroup { group in
+                group.addTask { await outbox.follow() }
+                await watch(outbox)
+                group.cancelAll()
+            }
+        }
+    }
+
+    private func watch(_ outbox: OutboxBacklog) async {
         var watchdog = Watchdog(limits: Watchdog.Limits(alerts.operations), startedAt: clock.now())
         let notices = alerts.notices
         var lastDay: String?
         while (try? await clock.sleep(seconds: Self.intervalSeconds)) != nil {
-            let outbox: [ChannelBacklog]
             do {
-                outbox = try await store.perform { try $0.outboxSummaries() }
+                try await outbox.refresh()
             } catch {
-                logger.error("the outbox can't be read: \(error)")
-                outbox = []
+                alerts.logger.error("the outbox can't be read: \(error)")
             }
             watchdog.limits = Watchdog.Limits(alerts.operations)
-            for finding in watchdog.look(cameras: looks(), outbox: outbox, at: clock.now()) {
+            for finding in watchdog.look(cameras: looks(), outbox: outbox.channels, at: clock.now()) {
                 switch finding {
                 case .wrong(let notice): notices.raise(notice)
                 case .right(let key): notices.clear(key)
@@ -72,7 +81,49 @@ struct WatchdogService: Service {
                     }, name: "all_well/\(day)")
             }
         } catch {
-            logger.error("the daily sign of life could not be written: \(error)")
+            alerts.logger.error("the daily sign of life could not be written: \(error)")
+        }
+    }
+}
+
+/// What waits in the outbox, read again only when something has changed there.
+private final class OutboxBacklog: Sendable {
+    private struct State {
+        var channels: [ChannelBacklog] = []
+        var isOutdated = true
+    }
+
+    private let store: Store
+    private let state = Mutex(State())
+
+    init(store: Store) { self.store = store }
+
+    var channels: [ChannelBacklog] { state.withLock { $0.channels } }
+
+    /// Notes changes, until the task is cancelled.
+    func follow() async {
+        let topics: [StoreTopic] = [.outbox, .outcomes]
+        await withDiscardingTaskGroup { group in
+            for changes in topics.map(store.changes) {
+                group.addTask { for await _ in changes { self.state.withLock { $0.isOutdated = true } } }
+            }
+        }
+    }
+
+    /// - Throws: What the database says; then it is empty, and is read at the next call.
+    func refresh() async throws {
+        // Before it is read: what changes meanwhile is read the next time.
+        let isOutdated = state.withLock { state in
+            defer { state.isOutdated = false }
+            return state.isOutdated
+        }
+        guard isOutdated else { return }
+        do {
+            let channels = try await store.perform { try $0.outboxSummaries() }
+            state.withLock { $0.channels = channels }
+        } catch {
+            state.withLock { $0 = State() }
+            throw error
         }
     }
 }

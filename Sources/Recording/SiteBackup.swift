@@ -1,8 +1,7 @@
-import Domain
-import Foundation
+public import Domain
+public import Foundation
 import Glibc
-import Recording
-import Storage
+public import Storage
 
 /// Copies what a site can't get back otherwise: the database, the key of its links, and the configuration. Clips are not in
 /// it; they are files that never change.
@@ -29,9 +28,10 @@ public struct SiteBackup {
     /// - Parameters:
     ///   - configuration: The file, which is copied as it is; files that it names with `file:` are not.
     ///   - folder: Where the backup's own folder is made, named after the moment.
+    ///   - program: The program's version, for its manifest.
     /// - Returns: The folder of this backup.
     public static func make(
-        store: Store, configuration: URL?, in folder: URL, clock: any WallClock
+        store: Store, configuration: URL?, in folder: URL, program: String, clock: any WallClock
     ) throws -> URL {
         let stamp = clock.now().formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted))
         let target = folder.appending(path: "aislewatch-\(stamp)")
@@ -55,7 +55,7 @@ public struct SiteBackup {
                 try copy(configuration, to: partial.appending(path: configurationName))
                 names.append(configurationName)
             }
-            var manifest = Manifest(program: AislewatchDaemon.version, date: clock.now(), files: [:])
+            var manifest = Manifest(program: program, date: clock.now(), files: [:])
             for name in names { manifest.files[name] = try hash(partial.appending(path: name)) }
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted]

@@ -1,0 +1,97 @@
+public import Domain
+import Foundation
+public import Logging
+public import ServiceLifecycle
+public import Settings
+public import Storage
+import Synchronization
+
+/// What tells people, as the configuration has it now: channels, routes and texts change with it, what they stand on stays.
+public final class AlertService: Sendable {
+    /// As one configuration has it.
+    private struct Setup: Sendable {
+        let channels: AlertChannels
+        let announcer: IncidentAnnouncer
+        let operations: OperationsConfiguration
+
+        init(_ configuration: AislewatchConfiguration, store: Store, clock: any WallClock, logger: Logger) throws {
+            channels = try AlertChannels(configuration, clock: clock, logger: logger)
+            operations = configuration.alerts.operations
+            announcer = IncidentAnnouncer(
+                store: store, router: channels.router, publicBaseURL: configuration.alerts.publicBaseURL,
+                texts: channels.texts, linkLifetimeSeconds: Double(configuration.alerts.linkDays) * 86_400,
+                clock: clock)
+        }
+    }
+
+    public let notices: NoticeService
+    let store: Store
+    let clock: any WallClock
+    let logger: Logger
+    /// An element for each change; for one reader.
+    private let changes: AsyncStream<Void>
+    private let changed: AsyncStream<Void>.Continuation
+    private let setup: Mutex<Setup>
+
+    /// - Throws: What is wrong with the text file.
+    public init(
+        _ configuration: AislewatchConfiguration, store: Store, clock: any WallClock, logger: Logger
+    ) throws {
+        self.store = store
+        self.clock = clock
+        self.logger = logger
+        let first = try Setup(configuration, store: store, clock: clock, logger: logger)
+        setup = Mutex(first)
+        (changes, changed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        notices = NoticeService(
+            store: store, recipients: first.channels.operations, texts: first.channels.texts, clock: clock,
+            logger: logger)
+    }
+
+    public var channels: AlertChannels { setup.withLock { $0.channels } }
+    public var announcer: IncidentAnnouncer { setup.withLock { $0.announcer } }
+    public var operations: OperationsConfiguration { setup.withLock { $0.operations } }
+
+    /// - Throws: What is wrong with the text file; then all stays as it was.
+    public func change(to configuration: AislewatchConfiguration) throws {
+        let next = try Setup(configuration, store: store, clock: clock, logger: logger)
+        notices.change(recipients: next.channels.operations, texts: next.channels.texts)
+        setup.withLock { $0 = next }
+        changed.yield()
+    }
+
+    /// Sends what waits in the outbox and keeps connections. It must outlive the cameras, so that the messages about their
+    /// last incidents still leave. It stops at once at shutdown; what could not be sent waits in the database.
+    /// - Parameter trigger: What starts a recording that is asked for through a connection.
+    public func delivering(pictures: any PictureSource, trigger: any IncidentTrigger) -> any Service {
+        DeliveryService(
+            alerts: self, pictures: pictures, commands: CameraSwitch(store: store, trigger: trigger, clock: clock))
+    }
+
+    fileprivate struct DeliveryService: Service {
+        let alerts: AlertService
+        let pictures: any PictureSource
+        let commands: any CameraCommands
+
+        func run() async throws {
+            await cancelWhenGracefulShutdown {
+                var changes = alerts.changes.makeAsyncIterator()
+                while !Task.isCancelled {
+                    let channels = alerts.channels
+                    await withDiscardingTaskGroup { group in
+                        group.addTask { await worker(channels).run() }
+                        for channel in channels.connected { group.addTask { await channel.run(commands: commands) } }
+                        _ = await changes.next()
+                        group.cancelAll()
+                    }
+                }
+            }
+        }
+
+        private func worker(_ channels: AlertChannels) -> OutboxWorker {
+            OutboxWorker(
+                store: alerts.store, channels: channels.channels, clock: alerts.clock, texts: channels.texts,
+                pictures: pictures, logger: alerts.logger)
+        }
+    }
+}
