@@ -155,7 +155,7 @@ struct ServiceUnitTests {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments = ["-c", String(command)]
-        process.currentDirectoryURL = DaemonSite.root
+        process.currentDirectoryURL = TestSite.root
         try process.run()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0, "\(command)")

@@ -339,7 +339,7 @@ struct MistakeTests {
         #expect(try warnings(oneCamera + "web: {host: \"::1\"}").isEmpty)
         #expect(
             try warnings("cameras:\n  - {id: a, url: rtsp://h/1}\n  - {id: b, name: a, url: rtsp://h/1}\n") == [
-                "3:27 cameras[1].url is that of camera \"a\" too", "3:19 cameras[1].name is \"a\" a second time",
+                "3:19 cameras[1].name is \"a\" a second time", "3:27 cameras[1].url is that of camera \"a\" too",
             ])
         #expect(
             try warnings(oneCamera + "rules:\n  spill:\n    min_growth_seconds:\n    enabled: true\n")
