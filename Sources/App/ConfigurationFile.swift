@@ -95,8 +95,7 @@ final class ConfigurationFile: ConfigurationEditor {
         }
     }
 
-    func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) async throws -> ConfigurationChange
-    {
+    func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) async throws -> ConfigurationChange {
         try await work.run { [self] in
             let old = try read()
             try check(revision, old)
