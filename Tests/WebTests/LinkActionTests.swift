@@ -19,13 +19,13 @@ struct LinkActionTests {
         #expect(answer.status == .seeOther && answer.headers[.location] == "/i/\(site.token)")
     }
 
-    @Test("\"I take care of it\": the first one counts, and the page says that nothing is left to do")
+    @Test("\"I'll handle it\": the first one counts, and the page says that nothing is left to do")
     func acknowledge() async throws {
         let site = try Site()
         #expect(try await site.get("/i/\(site.token)").text.contains(form(site, "acknowledge")))
         try await post(site, "acknowledge")
         let after = try await site.get("/i/\(site.token)").text
-        #expect(after.contains("Taken care of by somebody who got the alert"))
+        #expect(after.contains("Handled by somebody who got the alert"))
         #expect(after.contains("You don't have to do anything."))
         #expect(!after.contains(form(site, "acknowledge")) && after.contains(form(site, "false-alarm")))
         #expect(try site.store.unwatched.acknowledgement(of: site.incident.id)?.by == "link")

@@ -25,17 +25,6 @@ extension Int {
     }
 }
 
-extension MutableCollection where Self: RandomAccessCollection, Element: Comparable, Index == Int {
-    /// The value in the middle of the sorted values; of an even number of values the upper of the two in the middle. Sorts
-    /// the collection in place and needs no memory. nil when there is none.
-    @inlinable
-    public mutating func sortedMedian() -> Element? {
-        guard !isEmpty else { return nil }
-        sort()
-        return self[startIndex + count / 2]
-    }
-}
-
 extension Sequence<Double> {
     /// The value in the middle; of an even number of values the mean of the two in the middle. Not a number when there is
     /// none.

@@ -54,9 +54,9 @@ struct PageWords: Sendable {
     }
 
     static let english = PageWords(
-        language: "en", takeCare: "I take care of it", falseAlarm: "False alarm",
+        language: "en", takeCare: "I'll handle it", falseAlarm: "False alarm",
         realAfterAll: "It was a real incident",
-        takenCareOf: "Taken care of by {who}, {time}. You don't have to do anything.",
+        takenCareOf: "Handled by {who}, {time}. You don't have to do anything.",
         markedFalseAlarm: "Marked as a false alarm by {who}, {time}.", confirmed: "Confirmed by {who}, {time}.",
         somebody: "somebody who got the alert",
         beingPrepared: "The clip is being prepared. This page looks for it again by itself.",
@@ -112,11 +112,11 @@ struct PageWords: Sendable {
         ],
         kinds: [
             .fallingObject: "Gegenstand gefallen", .toppledStack: "Stapel umgestürzt",
-            .spill: "Flüssigkeit breitet sich aus", .objectLeft: "Gegenstand stehen gelassen",
+            .spill: "Flüssigkeit breitet sich aus", .objectLeft: "Gegenstand zurückgelassen",
             .objectRemoved: "Gegenstand entfernt", .markedObjectMoved: "Markierter Gegenstand bewegt",
             .manual: "Aufnahme angefordert", .zoneEntry: "Zone betreten", .lineCrossing: "Linie überschritten",
             .dwell: "Jemand oder etwas bleibt stehen", .nearMiss: "Beinahe-Zusammenstoß",
-            .personDown: "Person am Boden", .cameraTampered: "Kamera gestört", .combination: "Mehrere Zeichen zusammen",
+            .personDown: "Person am Boden", .cameraTampered: "Kamera gestört", .combination: "Mehreres zugleich",
         ])
 }
 

@@ -25,8 +25,8 @@ const sentences = {
     return [what, cause.zone && `in ${quoted(cause.zone)}`, cause.rule && `only “${words(cause.rule)}”`].filter(Boolean).join(", ");
   },
   suppression: (cause) => `“${words(cause.rule)}” is silenced in a part of ${ofCamera(cause)}`,
-  no_channel: () => "Nobody is told of incidents: there is no alert channel yet",
-  nobody_on_shift: () => "Nobody is told of incidents now: no recipient is on shift",
+  no_channel: () => "Nobody is alerted: there is no alert channel yet",
+  nobody_on_shift: () => "Nobody is alerted now: no recipient is on shift",
   channel_failing: (cause) => `Alerts through ${quoted(cause.channel)} fail`,
   outbox_stuck: (cause) => `Alerts through ${quoted(cause.channel)} are not getting out`,
   camera_tampered: (cause) => `${ofCamera(cause)} ${verb(cause, "is", "are")} covered, turned away or out of focus`,
