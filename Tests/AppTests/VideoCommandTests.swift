@@ -18,9 +18,9 @@ struct VideoCommandTests {
     private func run(_ arguments: String...) throws -> Outcome {
         let output = folder.file("output"), complaints = folder.file("complaints")
         let process = Process()
-        process.executableURL = BrowserScript.executable
+        process.executableURL = DaemonSite.executable
         process.arguments = arguments
-        process.currentDirectoryURL = DaemonSite.root
+        process.currentDirectoryURL = TestSite.root
         for file in [output, complaints] { try Data().write(to: file) }
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: complaints)
