@@ -243,10 +243,7 @@ public final class ClipRecorder: Sendable {
 
     /// Not for long: the database may be stuck, and then the clip is completed later.
     func waitForCommit(of incidents: [Incident]) {
-        for _ in 0..<75 {
-            if incidents.allSatisfy({ (try? store.blocking.incident($0.id)) != nil }) { return }
-            usleep(20_000)
-        }
+        store.blocking.waitForCommit(of: incidents.map(\.id), atMostSeconds: 1.5)
     }
 
     /// The file is whole and synced: sidecar, hash, name, row.

@@ -12,6 +12,8 @@ public enum StoreTopic: Hashable, Sendable, CaseIterable {
     /// What the command line asks of the daemon.
     case requests
     case suppressions
+    /// An incident that was not there before; only this process's own.
+    case incidents
 }
 
 /// Tells those who wait that something in the database may have changed.
@@ -23,7 +25,7 @@ public enum StoreTopic: Hashable, Sendable, CaseIterable {
 final class StoreSignals: Sendable {
     private struct State {
         var nextID = 0
-        var waiting: [Int: (topic: StoreTopic, continuation: AsyncStream<Void>.Continuation)] = [:]
+        var waiting: [Int: (topic: StoreTopic, wake: @Sendable () -> Void)] = [:]
         var watch: (any DispatchSourceProtocol)?
     }
 
@@ -39,17 +41,35 @@ final class StoreSignals: Sendable {
 
     func stream(of topic: StoreTopic) -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let id = state.withLock { state -> Int in
-            if state.watch == nil { state.watch = makeWatch() }
-            state.nextID += 1
-            state.waiting[state.nextID] = (topic, continuation)
-            return state.nextID
-        }
-        continuation.onTermination = { [weak self] _ in
-            self?.state.withLock { state in _ = state.waiting.removeValue(forKey: id) }
-        }
+        state.withLock { state in if state.watch == nil { state.watch = makeWatch() } }
+        let id = add(topic) { continuation.yield() }
+        continuation.onTermination = { [weak self] _ in self?.remove(id) }
         return stream
     }
+
+    /// Waits on the calling thread until `isTrue` holds or the time is over; asks again after each change of the topic that
+    /// this process makes.
+    /// - Returns: whether it holds.
+    func wait(for topic: StoreTopic, atMostSeconds seconds: Double, until isTrue: () -> Bool) -> Bool {
+        let changed = DispatchSemaphore(value: 0)
+        let id = add(topic) { changed.signal() }
+        defer { remove(id) }
+        let deadline = DispatchTime.now() + seconds
+        while !isTrue() {
+            if changed.wait(timeout: deadline) == .timedOut { return isTrue() }
+        }
+        return true
+    }
+
+    private func add(_ topic: StoreTopic, wake: @escaping @Sendable () -> Void) -> Int {
+        state.withLock { state in
+            state.nextID += 1
+            state.waiting[state.nextID] = (topic, wake)
+            return state.nextID
+        }
+    }
+
+    private func remove(_ id: Int) { state.withLock { state in _ = state.waiting.removeValue(forKey: id) } }
 
     /// Wakes who waits in this process.
     func wake(_ topic: StoreTopic) { wake { $0 == topic } }
@@ -65,7 +85,7 @@ final class StoreSignals: Sendable {
 
     private func wake(_ isWanted: (StoreTopic) -> Bool) {
         let waiting = state.withLock { $0.waiting.values.filter { isWanted($0.topic) } }
-        for (_, continuation) in waiting { continuation.yield() }
+        for (_, wake) in waiting { wake() }
     }
 
     private func makeWatch() -> any DispatchSourceProtocol {

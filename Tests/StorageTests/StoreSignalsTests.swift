@@ -42,4 +42,23 @@ struct StoreSignalsTests {
         let whole = clip
         try await isNoticed(.outcomes) { try $0.update(whole) }
     }
+
+    @Test("an incident that is committed, by the clip that waits for it; one that never is, not for ever")
+    func commit() async throws {
+        let (looks, look) = AsyncStream<Void>.makeStream()
+        let store = try Store(path: folder.file("a.sqlite").path, clock: ManualClock()) { text in
+            if text.contains("FROM incidents") { look.yield() }
+        }
+        #expect(!store.unwatched.waitForCommit(of: [Samples.incident("i1").id], atMostSeconds: 0))
+        async let isThere = BlockingWork.shared.run {
+            store.unwatched.waitForCommit(
+                of: [Samples.incident("i1").id, Samples.incident("i2").id], atMostSeconds: 3600)
+        }
+        // The look before the wait, and the first one of the wait.
+        var seen = looks.makeAsyncIterator()
+        for _ in 0..<2 { await seen.next() }
+        try store.unwatched.commit(.new(Samples.incident("i1")))
+        try store.unwatched.commit(.new(Samples.incident("i2")))
+        #expect(await isThere)
+    }
 }

@@ -44,7 +44,18 @@ extension StoreAccess {
             return CommitResult(newAlerts: messages, isNewIncident: isNew)
         }
         if !result.newAlerts.isEmpty { signal(.outbox) }
+        if result.isNewIncident { store.signal(.incidents) }
         return result
+    }
+
+    /// Waits until this process has committed all of the incidents, on the calling thread and for some seconds at most.
+    /// - Returns: whether they are there; false also where the database can't be read.
+    @discardableResult
+    public func waitForCommit(of incidents: [IncidentID], atMostSeconds seconds: Double) -> Bool {
+        if isWatched { BlockingWork.assertMayBlock("a wait for incidents") }
+        return store.signals.wait(for: .incidents, atMostSeconds: seconds) {
+            incidents.allSatisfy { (try? incident($0)) != nil }
+        }
     }
 
     /// The incident of this id, or the one into which it was merged.
