@@ -46,9 +46,9 @@ struct StoreSignalsTests {
     @Test("an incident that is committed, by the clip that waits for it; one that never is, not for ever")
     func commit() async throws {
         let (looks, look) = AsyncStream<Void>.makeStream()
-        let store = try Store(path: folder.file("a.sqlite").path, clock: ManualClock()) { text in
-            if text.contains("FROM incidents") { look.yield() }
-        }
+        let store = try Store(
+            path: folder.file("a.sqlite").path, clock: ManualClock(),
+            onStatement: { text in if text.contains("FROM incidents") { look.yield() } })
         #expect(!store.unwatched.waitForCommit(of: [Samples.incident("i1").id], atMostSeconds: 0))
         async let isThere = BlockingWork.shared.run {
             store.unwatched.waitForCommit(
