@@ -10,3 +10,4 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 /usr/bin/python3 "$root/scripts/bench_alerts.py" "$1" "$root"
 "$root/scripts/setup-test-python.sh"
 "$root/.venv-tests/bin/python" "$root/Tests/Support/browser_figures.py" --daemon "$1"
+"$root/.venv-tests/bin/python" "$root/Tests/Support/browser_wall.py"

@@ -31,12 +31,6 @@ struct BrowserTests {
         try await drive("browser_review.py")
     }
 
-    @Test("a wall of 64 cameras that stand still takes less than 30 % of a core", .timeLimit(.minutes(5)))
-    func wall() async throws {
-        let outcome = try await BrowserScript.run("browser_wall.py")
-        #expect(outcome.status == 0, "\(outcome.output)")
-    }
-
     private func drive(_ script: String) async throws {
         let outcome = try await BrowserScript.run(
             script,

@@ -108,8 +108,12 @@ struct APICall: Sendable {
 
 extension Response {
     /// An answer in JSON: keys in snake case, dates in ISO 8601 with milliseconds.
-    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
-        guard let bytes = try? APIJSON.data(value) else { return Response(status: .internalServerError) }
+    /// - Parameter keys: Another spelling where the answer is in a language of its own, such as JSON Schema.
+    static func json(
+        _ value: some Encodable, status: HTTPResponse.Status = .ok,
+        keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase
+    ) -> Response {
+        guard let bytes = try? APIJSON.data(value, keys: keys) else { return Response(status: .internalServerError) }
         return Response(
             status: status, headers: [.contentType: "application/json; charset=utf-8"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
@@ -121,9 +125,11 @@ extension Response {
 
 /// How the API spells values.
 enum APIJSON {
-    static func data(_ value: some Encodable) throws -> Data {
+    static func data(
+        _ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase
+    ) throws -> Data {
         let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.keyEncodingStrategy = keys
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

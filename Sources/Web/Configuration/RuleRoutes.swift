@@ -160,7 +160,7 @@ struct RuleRoutes: Sendable {
 
     func add() {
         api.on(.get, "/rules", role: .viewer) { [rules = api.services.rules] _ in
-            .json(List(rules: rules.map(RuleView.init)))
+            .json(List(rules: rules.map(RuleView.init)), keys: .useDefaultKeys)
         }
     }
 }
