@@ -31,13 +31,13 @@ struct VideoCommandTests {
         return Outcome(status: process.terminationStatus, output: try text(output), complaints: try text(complaints))
     }
 
-    /// A white square on grey.
-    private func film(_ name: String, framesPerSecond: String, seconds: Int) throws -> URL {
+    /// A white square on grey, with a camera's noise where the frames are to be many bytes.
+    private func film(_ name: String, framesPerSecond: String, seconds: Int, isNoisy: Bool = false) throws -> URL {
         try TestVideo.ffmpeg(
             [
                 "-f", "lavfi", "-i",
                 "color=gray:size=320x240:rate=\(framesPerSecond):duration=\(seconds),"
-                    + "drawbox=x=120:y=80:w=60:h=60:color=white:t=fill",
+                    + "drawbox=x=120:y=80:w=60:h=60:color=white:t=fill" + (isNoisy ? ",noise=alls=20:allf=t" : ""),
                 "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-movflags", "faststart",
             ], to: folder.file(name))
     }
@@ -77,7 +77,7 @@ struct VideoCommandTests {
     func breaksOff() throws {
         let clips = folder.file("clips")
         try FileManager.default.createDirectory(at: clips, withIntermediateDirectories: true)
-        let whole = try film("whole.mp4", framesPerSecond: "10", seconds: 6)
+        let whole = try film("whole.mp4", framesPerSecond: "10", seconds: 6, isNoisy: true)
         let data = try Data(contentsOf: whole)
         let short = clips.appending(path: "short.mp4")
         try data.prefix(data.count * 7 / 10).write(to: short)

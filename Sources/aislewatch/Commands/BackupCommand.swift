@@ -32,7 +32,7 @@ struct BackupCommand: ParsableCommand {
 }
 
 /// `restore`: what `backup` has copied.
-struct RestoreCommand: AsyncParsableCommand {
+struct RestoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
         abstract: "Put a backup's database (and configuration) in place.",
@@ -55,7 +55,7 @@ struct RestoreCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
+    func run() throws {
         let configuration = try place.load()
         try CommandFailure.wrapping {
             let moved = try SiteBackup.restore(

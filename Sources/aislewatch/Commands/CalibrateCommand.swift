@@ -6,7 +6,7 @@ import Media
 import Settings
 
 /// `calibrate`: what a camera's calibration means.
-struct CalibrateCommand: AsyncParsableCommand {
+struct CalibrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "calibrate",
         abstract: "Check a camera's calibration: how tall a person would be at each place of the picture.",
@@ -49,7 +49,7 @@ struct CalibrateCommand: AsyncParsableCommand {
         guard (0.1...50).contains(person) else { throw ValidationError("--person is from 0.1 to 50 m") }
     }
 
-    func run() async throws {
+    func run() throws {
         let configuration = try ConfigurationOption.load(config, purpose: .settings)
         _ = try ConfigurationOption.camera(camera, in: configuration)
         let known = configuration.cameras

@@ -5,7 +5,7 @@ import Foundation
 import Settings
 
 /// `check-config FILE`: says what is wrong with a configuration, or what it means.
-struct CheckConfigCommand: AsyncParsableCommand {
+struct CheckConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config",
         abstract: "Check a configuration file and say what it means.",
@@ -26,7 +26,7 @@ struct CheckConfigCommand: AsyncParsableCommand {
         var warnings: [String]
     }
 
-    func run() async throws {
+    func run() throws {
         let configuration: AislewatchConfiguration
         do {
             configuration = try AislewatchConfiguration.load(

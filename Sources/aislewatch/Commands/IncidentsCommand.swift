@@ -5,7 +5,7 @@ import Settings
 import Storage
 
 /// `incidents list|show`: what the database holds.
-struct IncidentsCommand: AsyncParsableCommand {
+struct IncidentsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "incidents",
         abstract: "List incidents, or show one with its clips, its evidence and its messages.",
