@@ -203,4 +203,4 @@ class Duty(Signed):
 
 
 if __name__ == "__main__":
-    sys.exit(drive(__doc__, {f"cam-{index + 1}": (f"Hall {index + 1}", SAMPLES[index % len(SAMPLES)]) for index in range(COUNT)}, Duty, fps=1))
+    sys.exit(drive(__doc__, {f"cam-{index + 1}": (f"Hall {index + 1}", SAMPLES[index % len(SAMPLES)]) for index in range(COUNT)}, lambda browser, site, _: Duty(browser, site), fps=1))

@@ -4,15 +4,13 @@
 usage: browser_pages.py --daemon .build/debug/aislewatch [--shots FOLDER] [--only WORD]
 Prints a line for each behaviour. Status 0 all are there, 1 some aren't, 77 there is no browser.
 """
-import argparse
 import os
-import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.dirname(__file__))
-from browser_driver import Browser, Failure, check, fingerprint, need_browser  # noqa: E402
-from browser_site import ROOT, Cameras, Pictures, Site, gray, run  # noqa: E402
+from browser_driver import check, fingerprint  # noqa: E402
+from browser_site import ROOT, Pictures, drive, gray  # noqa: E402
 
 SAMPLE = os.path.join(ROOT, "samples/fall_box.mp4")
 SIZE = (640, 360)
@@ -558,38 +556,19 @@ def luma(rgba, index):
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--daemon", required=True)
-    arguments.add_argument("--shots", help="save pictures of all pages here: at 1280 px light, at 1920 and 390 px dark")
-    arguments.add_argument("--both", action="store_true", help="each of them light and dark")
-    arguments.add_argument("--only", help="the behaviours whose names contain this, after the first account")
-    options = arguments.parse_args()
-    need_browser()
-    began = time.monotonic()
     pictures = Pictures(SAMPLE)
-    cameras = Cameras({"aisle": SAMPLE})
-    site = Site(options.daemon, f"  - {{id: {CAMERA}, name: Aisle 4, picture_height_metres: 5.2, url: \"{cameras.url('aisle')}\"}}")
-    browser = None
+
+    def pages(browser, site, options):
+        made = Pages(browser, site, pictures)
+        sizes = [(1280, "light"), (1920, "dark"), (390, "dark")]
+        made.schemes = [(width, scheme) for width, _ in sizes for scheme in ("light", "dark")] if options.both else sizes
+        return made
+
     try:
-        site.start()
-        browser = Browser(site.base, options.shots)
-        pages = Pages(browser, site, pictures)
-        pages.schemes = [(width, scheme) for width in (1280, 1920, 390) for scheme in ("light", "dark")] if options.both else [(1280, "light"), (1920, "dark"), (390, "dark")]
-        failed = run(pages, options.only)
-        for name, value in pages.figures.items():
-            print(f"figure {name}: {value}")
-        print(f"{time.monotonic() - began:.0f} s in all, load average {os.getloadavg()[0]:.1f}")
-        if failed:
-            print("\n".join(site.lines.all[-30:]))
-        return 1 if failed else 0
-    except (Failure, subprocess.SubprocessError) as problem:
-        print(f"FAILED to begin: {problem}")
-        return 1
+        return drive(
+            __doc__, {CAMERA: ("Aisle 4", SAMPLE, "picture_height_metres: 5.2")}, pages,
+            add_options=lambda arguments: arguments.add_argument("--both", action="store_true", help="pictures of all pages light and dark"))
     finally:
-        if browser:
-            browser.close()
-        site.close()
-        cameras.stop()
         pictures.stop()
 
 

@@ -250,4 +250,4 @@ class Review(Signed):
 
 
 if __name__ == "__main__":
-    sys.exit(drive(__doc__, {CAMERA: ("Aisle 4", os.path.join(ROOT, "samples/fall_box.mp4"))}, Review))
+    sys.exit(drive(__doc__, {CAMERA: ("Aisle 4", os.path.join(ROOT, "samples/fall_box.mp4"))}, lambda browser, site, _: Review(browser, site)))

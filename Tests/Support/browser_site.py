@@ -236,26 +236,30 @@ def run(pages, only):
     return failed
 
 
-def drive(description, files, make, fps=5):
-    """The main program of such a script: cameras, daemon and browser, and what `make(browser, site)` finds there.
+def drive(description, files, make, fps=5, add_options=None):
+    """The main program of such a script: cameras, daemon and browser, and what `make(browser, site, options)` finds there.
 
-    `files` maps the cameras' ids to (name, video). Returns the status to exit with.
+    `files` maps the cameras' ids to (name, video) or (name, video, further settings); `add_options` is given the parser of
+    the arguments. Returns the status to exit with.
     """
     arguments = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--daemon", required=True)
     arguments.add_argument("--shots", help="save pictures here")
     arguments.add_argument("--only", help="the behaviours whose names contain this, after the first account")
+    if add_options:
+        add_options(arguments)
     options = arguments.parse_args()
     need_browser()
     began = time.monotonic()
-    cameras = Cameras({camera: path for camera, (_, path) in files.items()})
-    lines = [f"  - {{id: {camera}, name: {name}, url: \"{cameras.url(camera)}\"}}" for camera, (name, _) in files.items()]
+    cameras = Cameras({camera: path for camera, (_, path, *_) in files.items()})
+    lines = ["  - {" + ", ".join([f"id: {camera}, name: {name}", *more, f"url: \"{cameras.url(camera)}\"}}"])
+             for camera, (name, _, *more) in files.items()]
     site = Site(options.daemon, "\n".join(lines), fps)
     browser = None
     try:
         site.start()
         browser = Browser(site.base, options.shots)
-        pages = make(browser, site)
+        pages = make(browser, site, options)
         failed = run(pages, options.only)
         for name, value in pages.figures.items():
             print(f"figure {name}: {value}")

@@ -125,7 +125,7 @@ public struct IncidentEvaluation: Sendable {
         let feed: any FrameFeed = held > 0 ? HeldFirstFrame(film, seconds: held) : film
         let began = clock.monotonicSeconds()
         let pipeline = CameraPipeline(
-            feed: feed, observer: observer, engine: engine(zones: label?.zones ?? []), clock: clock)
+            feed: feed, observer: observer, engine: .ofClip(settings.rules, zones: label?.zones ?? []), clock: clock)
         var collected = AnnouncedIncidents()
         var mediaSeconds = 0.0
         let size = label?.size ?? feed.info.frameSize
@@ -161,12 +161,15 @@ public struct IncidentEvaluation: Sendable {
             mediaSeconds: feed.info.durationSeconds ?? mediaSeconds,
             bytesKept: KeptBytes.count(packets, spans: spans), bytesSeen: bytes)
     }
+}
 
-    private func engine(zones: [Zone]) -> IncidentEngine {
+extension IncidentEngine {
+    /// Judges a clip that belongs to no site: of its camera nothing is known but the zones.
+    static func ofClip(_ rules: RuleSettings, zones: [Zone] = []) -> IncidentEngine {
         let camera = CameraID(rawValue: "eval")!
         let ids = MonotonicID()
         return IncidentEngine(
-            settings: settings.rules, scene: CameraScene(camera: camera, zones: zones),
+            settings: rules, scene: CameraScene(camera: camera, zones: zones),
             makeID: { IncidentID(rawValue: ids.next(at: $0)) })
     }
 }

@@ -157,15 +157,10 @@ public struct QuietEvaluation: Sendable {
     }
 
     private func watch(_ file: URL, into played: inout QuietReport.Turn) async throws {
-        let ids = MonotonicID()
-        guard let camera = CameraID(rawValue: "quiet") else { return }
-        let engine = IncidentEngine(
-            settings: settings.rules, scene: CameraScene(camera: camera, zones: []),
-            makeID: { IncidentID(rawValue: ids.next(at: $0)) })
         let feed = try await BlockingWork.shared.run {
             try FileFrameFeed(SourceOptions(url: file.path), pace: .fast, clock: SystemClock())
         }
-        let pipeline = CameraPipeline(feed: feed, observer: try await makeObserver(), engine: engine)
+        let pipeline = CameraPipeline(feed: feed, observer: try await makeObserver(), engine: .ofClip(settings.rules))
         var announced = AnnouncedIncidents()
         var size = feed.info.frameSize
         var seconds = 0.0

@@ -47,11 +47,7 @@ public enum RuleReplay {
     }
 
     private static func detections(_ scene: LabelledScene, _ settings: RuleSettings) -> [IncidentDetection] {
-        guard let camera = CameraID(rawValue: "tune") else { return [] }
-        let ids = MonotonicID()
-        var engine = IncidentEngine(
-            settings: settings, scene: CameraScene(camera: camera, zones: scene.zones),
-            makeID: { IncidentID(rawValue: ids.next(at: $0)) })
+        var engine = IncidentEngine.ofClip(settings, zones: scene.zones)
         var collected = AnnouncedIncidents()
         var last = 0.0
         for observation in scene.observations {

@@ -10,23 +10,6 @@ import Testing
 
 @Suite("Incident evaluation")
 struct IncidentEvaluationTests {
-    /// Sees a box fall at 2 s, whatever the frame shows.
-    private final class FallSeer: SceneObserver {
-        func observe(_ frame: VideoFrame) async throws -> SceneObservation {
-            let t = frame.time.seconds - 2
-            let fallen = min(90, 400 * max(0, t) * max(0, t) / 2)
-            let cues = MotionCues(
-                movingFraction: fallen < 90 ? 0.7 : 0, containment: 0.7, textureSimilarity: 0, lumaRatio: 1,
-                textureRatio: 1)
-            let sample = TrackSample(
-                seconds: frame.time.seconds, region: Region(x: 100, y: 40 + Int(fallen), width: 20, height: 20),
-                centroid: Point(x: 110, y: 50 + fallen), area: 400, cues: cues)
-            let track = TrackObservation(id: TrackID(rawValue: 1), origin: .motion, phase: .continued, sample: sample)
-            return SceneObservation(
-                time: frame.time, date: frame.date, frameSize: frame.size, tracks: t >= 0 ? [track] : [])
-        }
-    }
-
     @Test("a folder of clips: hits, misses of unknown kinds, clips without labels, broken files")
     func folder() async throws {
         let folder = try TemporaryDirectory()
