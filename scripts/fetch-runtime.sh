@@ -7,6 +7,7 @@ version=2026.4.1
 root=$(cd "$(dirname "$0")/.." && pwd)
 target=$root/.runtime/openvino
 if [[ -f $target/VERSION && $(<"$target/VERSION") == "$version" && -e $target/lib/libopenvino_c.so ]] &&
+    compgen -G "$target/lib/libopenvino_tensorflow_lite_frontend.so*" >/dev/null &&
     grep -q "^Libs: -L$target/lib " "$target/openvino_c.pc"; then
     echo "==> OpenVINO $version: already in .runtime/openvino"
     exit 0
@@ -23,7 +24,8 @@ rm -rf "$target"
 mkdir -p "$target/lib"
 cp -R "$work/wheel/openvino/include" "$target/include"
 libs=$work/wheel/openvino/libs
-for name in libopenvino_c libopenvino libopenvino_intel_cpu_plugin libopenvino_onnx_frontend libopenvino_ir_frontend libtbb; do
+for name in libopenvino_c libopenvino libopenvino_intel_cpu_plugin libopenvino_onnx_frontend libopenvino_ir_frontend \
+    libopenvino_tensorflow_lite_frontend libtbb; do
     cp -P "$libs/$name".so* "$target/lib/"
 done
 # The wheel has versioned names only; the linker looks for the plain one.

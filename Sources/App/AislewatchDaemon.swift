@@ -99,7 +99,8 @@ public struct AislewatchDaemon: Sendable {
         let fleet = CameraFleet(
             CameraContext(
                 configuration: { running.current }, store: store, folders: storage.folders, family: family,
-                incidents: incidents, events: hub, notices: alerts.notices, ids: ids, clock: clock, logger: logger),
+                retracer: await makeRetracer(family, inference), incidents: incidents, events: hub,
+                notices: alerts.notices, ids: ids, clock: clock, logger: logger),
             targets: targets)
         onCameras(fleet)
         let status = StatusService(cameras: fleet, configuration: configuration, store: store, clock: clock)
@@ -138,6 +139,17 @@ public struct AislewatchDaemon: Sendable {
             model.family, from: model.directory, inference: inference, environment: environment)
         logger.info("network: \(family.name) \(family.details)")
         return family
+    }
+
+    /// What follows suspicions back; without the network that knows persons it can't tell them from things.
+    private func makeRetracer(_ family: any SegmentationFamily, _ inference: InferenceService) async -> Retracer {
+        do {
+            let folder = try ModelLocator.directory(of: "person", environment: environment)
+            return Retracer(family: family, person: try await PersonGauge(directory: folder, inference: inference))
+        } catch {
+            logger.warning("persons are not told from things when an incident is proven: \(error)")
+            return Retracer(family: family)
+        }
     }
 
     private func clipDiskService(_ storage: SiteStorage, _ fleet: CameraFleet) -> ClipDiskService {

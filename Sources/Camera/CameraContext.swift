@@ -14,6 +14,9 @@ public struct CameraContext: Sendable {
     public var store: Store
     public var folders: ClipFolders
     public var family: any SegmentationFamily
+    /// Follows back what motion suspects; nil lets motion decide.
+    public var retracer: Retracer?
+    let proofTurns = ProofTurns()
     /// Where incidents go.
     public var incidents: any IncidentHandler
     /// Where open pages hear of what happens.
@@ -25,13 +28,14 @@ public struct CameraContext: Sendable {
 
     public init(
         configuration: @escaping @Sendable () -> AislewatchConfiguration, store: Store, folders: ClipFolders,
-        family: any SegmentationFamily, incidents: any IncidentHandler, events: any LiveEvents,
-        notices: any NoticeSink, ids: MonotonicID, clock: any WallClock, logger: Logger
+        family: any SegmentationFamily, retracer: Retracer? = nil, incidents: any IncidentHandler,
+        events: any LiveEvents, notices: any NoticeSink, ids: MonotonicID, clock: any WallClock, logger: Logger
     ) {
         self.configuration = configuration
         self.store = store
         self.folders = folders
         self.family = family
+        self.retracer = retracer
         self.incidents = incidents
         self.events = events
         self.notices = notices

@@ -285,7 +285,7 @@ public final class CameraSupervisor: Service {
                 explains: { [events = context.events, id] in events.wantsScores(of: id) },
                 // The loop gets on, even where a bad line leaves nothing to judge.
                 onDamaged: { [progress] _ in progress.noteFrame() },
-                onScaleProblem: { [logger, id] in logger.warning("\(id): \($0)") })
+                onScaleProblem: { [logger, id] in logger.warning("\(id): \($0)") }, proving: makeProving())
             let isCurrent = state.withLock { state in
                 guard state.analysis.begin(feed) else { return false }
                 state.pipeline = pipeline
@@ -295,6 +295,14 @@ public final class CameraSupervisor: Service {
             feed.stop()
         }
         return nil
+    }
+
+    /// How what motion suspects is proven; nil where the site lets motion decide.
+    private func makeProving() -> Proving? {
+        guard context.configuration().analysis.proof, let retracer = context.retracer else { return nil }
+        return Proving(
+            prover: RetraceProver(retracer, history: RingFrames(ring: analysedRing), turns: context.proofTurns),
+            pace: .whenReady)
     }
 
     /// Shows open pages what was seen, and gives the rules the tracks that show what people marked.

@@ -34,7 +34,16 @@ public struct IncidentEngine: Sendable {
     public var suppressions: [Suppression] = []
     /// How many detections were dropped because of a suppression.
     public private(set) var suppressedDetections = 0
+    /// Whether what motion detects of falls and the like waits for a proof, which the caller gets by ``takeSuspicions()`` and
+    /// gives by ``settle(_:_:_:)``.
+    public var needsProof = false
+    private var suspicions = Suspicions()
+    private let proofJudge: ProofJudge
+    /// Why suspicions were no incidents, and how often.
+    public private(set) var refutations: [String: Int] = [:]
     private var last: MediaTime?
+    /// The last frame, while something waits for its proof.
+    private var lastObservation: SceneObservation?
     private var quietUntil = -Double.infinity
 
     /// - Parameter makeID: an identifier for an incident confirmed at the time of day given.
@@ -50,6 +59,7 @@ public struct IncidentEngine: Sendable {
             }
         }
         combinations = Combinations(settings.combinations)
+        proofJudge = ProofJudge(settings: settings)
         book = IncidentBook(settings: settings, makeID: makeID)
     }
 
@@ -70,14 +80,15 @@ public struct IncidentEngine: Sendable {
         if let last {
             guard observation.time > last else { return [] }
             if observation.time.epoch != last.epoch {
-                events += book.endAll()
+                events += announceWaiting() + book.endAll()
                 restart()
             }
         }
         last = observation.time
+        defer { lastObservation = suspicions.isEmpty ? nil : observation }
         let now = observation.time.seconds
         calibrate(for: observation.frameSize)
-        let tampering = admitted(judge(input(observation), always: true), observation)
+        let tampering = admitted(assess(input(observation), always: true), observation)
         if knownSince == nil, observation.isWarm { knownSince = now }
         guard observation.isWarm, observation.globalChange == nil else {
             // Single tracks mean nothing now, nor does what they did before.
@@ -97,8 +108,34 @@ public struct IncidentEngine: Sendable {
             return events + announce(tampering, observation)
         }
         ledger.update(observation, scene: scene)
-        let detections = judge(input(observation), always: false)
-        return events + announce(tampering + admitted(detections, observation), observation)
+        var detections = admitted(assess(input(observation), always: false), observation)
+        if needsProof {
+            detections = suspicions.hold(detections, observation, ledger) {
+                $0.kind.isProvable && !$0.isPartOnly && !$0.isProven
+            }
+            detections += suspicions.overdue(at: now)
+        }
+        return events + announce(tampering + detections, observation)
+    }
+
+    /// What has been suspected since the last call, and waits for its proof.
+    public mutating func takeSuspicions() -> [Suspicion] { suspicions.takeFresh() }
+
+    /// Takes the proof of a suspicion. One that comes too late changes nothing.
+    /// - Parameter observation: The frame that was judged last.
+    /// - Returns: What becomes of it: nothing, or an incident.
+    public mutating func settle(_ id: Suspicion.ID, _ proof: Proof, _ observation: SceneObservation) -> [IncidentEvent]
+    {
+        var refutation: ProofJudge.Refutation?
+        let proofJudge = proofJudge, context = context(observation)
+        let detection = suspicions.settle(id) { suspicion, detection in
+            if case .path(let path) = proof {
+                refutation = proofJudge.refutation(of: suspicion, detection, path, context)
+            }
+            return refutation == nil
+        }
+        if let refutation { refutations[refutation.rawValue, default: 0] += 1 }
+        return detection.map { announce([$0], observation) } ?? []
     }
 
     /// What the rules measure now, whether they fire or not: for explanations. Call it after ``step(_:)`` with the same
@@ -111,11 +148,11 @@ public struct IncidentEngine: Sendable {
     /// Ends what is still open: the video is over.
     public mutating func finish() -> [IncidentEvent] {
         forget()
-        return book.endAll()
+        return announceWaiting() + book.endAll()
     }
 
     /// - Parameter always: whether those judge that judge also while single tracks mean nothing, or the others.
-    private mutating func judge(_ input: RuleInput, always: Bool) -> [Detection] {
+    private mutating func assess(_ input: RuleInput, always: Bool) -> [Detection] {
         var input = input
         var first: [Detection] = [], then: [Detection] = []
         for index in judges.indices where judges[index].judgesAlways == always {
@@ -168,6 +205,13 @@ public struct IncidentEngine: Sendable {
         return book.absorb(reported, observation, camera: scene.camera) + book.advance(to: observation)
     }
 
+    /// What still waits for its proof is announced on motion's word: the frames are over.
+    private mutating func announceWaiting() -> [IncidentEvent] {
+        guard let lastObservation else { return [] }
+        self.lastObservation = nil
+        return announce(suspicions.takeAll(), lastObservation)
+    }
+
     private mutating func forget() {
         ledger.removeAll()
         for index in judges.indices { judges[index].rule.forget() }
@@ -189,6 +233,19 @@ public struct IncidentEngine: Sendable {
         } catch {
             floor = (nil, size)
             scaleProblem = ScaleProblem(frameSize: size, reason: "\(error)")
+        }
+    }
+}
+
+extension IncidentKind {
+    /// Whether the way of a thing can prove it.
+    var isProvable: Bool {
+        switch self {
+        case .fallingObject, .toppledStack, .spill: true
+        case .objectLeft, .objectRemoved, .markedObjectMoved, .zoneEntry, .lineCrossing, .dwell, .nearMiss, .personDown,
+            .cameraTampered,
+            .combination, .manual:
+            false
         }
     }
 }

@@ -34,12 +34,19 @@ public protocol SegmentationSession: AnyObject, Sendable {
     /// Follows another of the candidates that `start` or `correct` returned last.
     func choose(_ candidate: Int) async throws
 
-    /// Finds the object in a later frame.
-    func step(_ frame: VideoFrame, change: ChangeMap?) async throws -> MaskObservation
+    /// Finds the object in the next frame; frames may go forwards or backwards in time.
+    /// - Parameter hint: a place where it may be as well, for instance where something moved.
+    func step(_ frame: VideoFrame, change: ChangeMap?, hint: Region?) async throws -> MaskObservation
 
     /// Adds clicks, a box or a mask in a later frame: on the object found there, or to find it again.
     /// - Returns: as `start`.
     func correct(_ frame: VideoFrame, prompt: Prompt) async throws -> [MaskCandidate]
+}
+
+extension SegmentationSession {
+    public func step(_ frame: VideoFrame, change: ChangeMap?) async throws -> MaskObservation {
+        try await step(frame, change: change, hint: nil)
+    }
 }
 
 /// How much each part of the frame differs from the background, at the motion detector's resolution: a hint for the

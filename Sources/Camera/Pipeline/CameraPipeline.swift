@@ -13,6 +13,8 @@ public final class CameraPipeline: Sendable {
         var engine: IncidentEngine?
         /// Set when it changed and the engine doesn't know yet.
         var marked: [MarkedObject]?
+        /// Proofs that the engine doesn't know yet.
+        var proofs: [(id: Suspicion.ID, proof: Proof)] = []
     }
 
     private let feed: any FrameFeed
@@ -22,6 +24,8 @@ public final class CameraPipeline: Sendable {
     private let explains: @Sendable () -> Bool
     private let onDamaged: @Sendable (VideoFrame) -> Void
     private let onScaleProblem: @Sendable (ScaleProblem) -> Void
+    private let proving: Proving?
+    private let onProof: @Sendable (Suspicion, Proof) -> Void
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -30,6 +34,8 @@ public final class CameraPipeline: Sendable {
     ///   - explains: asked before each frame whether its output is to hold what the rules measured.
     ///   - onDamaged: shown each frame that is damaged, and therefore not judged.
     ///   - onScaleProblem: given once why the camera's calibration gives no scale for its frames.
+    ///   - proving: how what motion suspects is proven; nil lets motion decide.
+    ///   - onProof: shown each suspicion with what was found.
     ///   - historySeconds: how far back ``tracks(from:to:)`` reaches: the longest clip with its pre-roll.
     ///   - maxHistorySamples: bounds the same in number.
     public init(
@@ -37,6 +43,7 @@ public final class CameraPipeline: Sendable {
         suppressions: (@Sendable () -> [Suppression])? = nil, explains: @escaping @Sendable () -> Bool = { false },
         onDamaged: @escaping @Sendable (VideoFrame) -> Void = { _ in },
         onScaleProblem: @escaping @Sendable (ScaleProblem) -> Void = { _ in },
+        proving: Proving? = nil, onProof: @escaping @Sendable (Suspicion, Proof) -> Void = { _, _ in },
         historySeconds: Double = 330,
         maxHistorySamples: Int = 30_000
     ) {
@@ -44,6 +51,8 @@ public final class CameraPipeline: Sendable {
         self.explains = explains
         self.onDamaged = onDamaged
         self.onScaleProblem = onScaleProblem
+        self.proving = proving
+        self.onProof = onProof
         self.feed = feed
         self.observer = observer
         self.clock = clock
@@ -77,7 +86,10 @@ public final class CameraPipeline: Sendable {
                 }
                 if let suppressions { engine.suppressions = suppressions() }
                 if let marked = state.withLock({ $0.marked.take() }) { engine.follow(marked) }
+                proving?.prover.history.note(frame)
+                engine.needsProof = proving != nil
                 events += engine.step(observation)
+                events += await prove(&engine, observation)
                 if engine.scaleProblem != scaleProblem {
                     scaleProblem = engine.scaleProblem
                     scaleProblem.map(onScaleProblem)
@@ -99,6 +111,34 @@ public final class CameraPipeline: Sendable {
             }
         }
         if let failure { throw failure }
+    }
+
+    /// Asks for the proof of what is suspected, and gives the engine what was found.
+    private func prove(
+        _ engine: inout IncidentEngine, _ observation: SceneObservation, isolation: isolated (any Actor)? = #isolation
+    ) async -> [IncidentEvent] {
+        guard let proving else { return [] }
+        var events: [IncidentEvent] = []
+        for suspicion in engine.takeSuspicions() {
+            switch proving.pace {
+            case .inStep:
+                let proof = await proving.prover.prove(suspicion)
+                onProof(suspicion, proof)
+                events += engine.settle(suspicion.id, proof, observation)
+            case .whenReady:
+                Task {
+                    let proof = await proving.prover.prove(suspicion)
+                    onProof(suspicion, proof)
+                    state.withLock { $0.proofs.append((suspicion.id, proof)) }
+                }
+            }
+        }
+        let ready = state.withLock { state in
+            defer { state.proofs.removeAll() }
+            return state.proofs
+        }
+        for (id, proof) in ready { events += engine.settle(id, proof, observation) }
+        return events
     }
 
     /// The tracks seen between two moments, both included, as far back as the history reaches.
@@ -141,6 +181,18 @@ public final class CameraPipeline: Sendable {
             }
             return nil
         }
+    }
+}
+
+/// How what motion suspects is proven.
+public struct Proving: Sendable {
+    public var prover: RetraceProver
+    /// Whether the next frame waits for the proof, so that the same frames give the same incidents, or goes on.
+    public var pace: SceneSettings.NetworkPace
+
+    public init(prover: RetraceProver, pace: SceneSettings.NetworkPace) {
+        self.prover = prover
+        self.pace = pace
     }
 }
 

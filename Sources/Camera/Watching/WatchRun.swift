@@ -15,6 +15,7 @@ public struct WatchRun: Service {
     private let settings: WatchSettings
     private let configuration: AislewatchConfiguration
     private let family: (any SegmentationFamily)?
+    private let retracer: Retracer?
     private let clock: any WallClock
     private let logger: Logger
     private let text: @Sendable (Incident) -> String
@@ -24,13 +25,15 @@ public struct WatchRun: Service {
 
     /// - Parameters:
     ///   - family: nil judges by motion alone.
+    ///   - retracer: Follows back what motion suspects; nil lets motion decide.
     ///   - text: What an alert would say of an incident.
     ///   - onEvent: Given each step of an incident, when it happens.
     ///   - onFrame: Given each analysed frame.
     ///   - onEnd: Given how the input was, when it has ended by itself or was stopped.
     public init(
         settings: WatchSettings, configuration: AislewatchConfiguration, family: (any SegmentationFamily)?,
-        clock: any WallClock = SystemClock(), logger: Logger, text: @escaping @Sendable (Incident) -> String,
+        retracer: Retracer? = nil, clock: any WallClock = SystemClock(), logger: Logger,
+        text: @escaping @Sendable (Incident) -> String,
         onEvent: @escaping @Sendable (WatchEvent) throws -> Void,
         onFrame: @escaping @Sendable (PipelineOutput, StreamInfo) throws -> Void = { _, _ in },
         onEnd: @escaping @Sendable (WatchEnd) -> Void = { _ in }
@@ -38,6 +41,7 @@ public struct WatchRun: Service {
         self.settings = settings
         self.configuration = configuration
         self.family = family
+        self.retracer = retracer
         self.clock = clock
         self.logger = logger
         self.text = text
@@ -77,7 +81,8 @@ public struct WatchRun: Service {
         let pipeline = CameraPipeline(
             feed: source.feed, observer: tracker, engine: engine, clock: clock,
             explains: { [explains = settings.explains] in explains },
-            onScaleProblem: { [logger] in logger.warning("\($0)") })
+            onScaleProblem: { [logger] in logger.warning("\($0)") },
+            proving: configuration.analysis.proof ? retracer.map { makeProving($0, source) } : nil)
         let keeper = try settings.clipFolder.map { folder in
             try WatchKeeper(
                 settings: settings, recording: RecordingSettings(configuration.recording), folder: folder,
@@ -103,6 +108,16 @@ public struct WatchRun: Service {
                 frames: frames, damagedFrames: statistics.damagedFrames,
                 framesPerSecond: frames > 1 && seconds > 0 ? Double(frames - 1) / seconds : nil,
                 fileBreak: (source.feed as? FileFrameFeed)?.fileBreak))
+    }
+}
+
+extension WatchRun {
+    private func makeProving(_ retracer: Retracer, _ source: WatchSource) -> Proving {
+        guard settings.isFile else {
+            return Proving(prover: RetraceProver(retracer, history: RingFrames(ring: source.ring)), pace: .whenReady)
+        }
+        let frames = KeptFrames(seconds: RetraceProver.maxVideoSeconds + 2)
+        return Proving(prover: RetraceProver(retracer, history: frames), pace: .inStep)
     }
 }
 

@@ -22,10 +22,13 @@ public struct SceneObservation: Hashable, Sendable, Codable {
     public var isWarm: Bool
     /// How the frame looks as a whole; nil where nobody measured it.
     public var picture: PictureStatistics?
+    /// Free falls of small things that have just ended; nil where there are none.
+    public var flights: [Flight]?
 
     public init(
         time: MediaTime, date: Date, frameSize: FrameSize, tracks: [TrackObservation] = [],
-        globalChange: GlobalChange? = nil, isWarm: Bool = true, picture: PictureStatistics? = nil
+        globalChange: GlobalChange? = nil, isWarm: Bool = true, picture: PictureStatistics? = nil,
+        flights: [Flight]? = nil
     ) {
         self.time = time
         self.date = date
@@ -34,6 +37,7 @@ public struct SceneObservation: Hashable, Sendable, Codable {
         self.globalChange = globalChange
         self.isWarm = isWarm
         self.picture = picture
+        self.flights = flights
     }
 }
 

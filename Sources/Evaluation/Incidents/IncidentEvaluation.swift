@@ -42,15 +42,21 @@ public struct IncidentEvaluation: Sendable {
     private let settings: Settings
     private let clock: any WallClock
     private let makeObserver: @Sendable () async throws -> any SceneObserver
+    private let makeProving: @Sendable () -> Proving?
+    private let onProof: @Sendable (String, Suspicion, Proof) -> Void
 
     /// - Parameter makeObserver: a fresh tracker for each clip.
     public init(
         settings: Settings = Settings(), clock: any WallClock = SystemClock(),
-        makeObserver: @escaping @Sendable () async throws -> any SceneObserver
+        makeObserver: @escaping @Sendable () async throws -> any SceneObserver,
+        makeProving: @escaping @Sendable () -> Proving? = { nil },
+        onProof: @escaping @Sendable (String, Suspicion, Proof) -> Void = { _, _, _ in }
     ) {
         self.settings = settings
         self.clock = clock
         self.makeObserver = makeObserver
+        self.makeProving = makeProving
+        self.onProof = onProof
     }
 
     /// Evaluates all `.mp4` files of `directory` in order of name. A clip that can't be read or whose label is wrong
@@ -125,7 +131,8 @@ public struct IncidentEvaluation: Sendable {
         let feed: any FrameFeed = held > 0 ? HeldFirstFrame(film, seconds: held) : film
         let began = clock.monotonicSeconds()
         let pipeline = CameraPipeline(
-            feed: feed, observer: observer, engine: .ofClip(settings.rules, zones: label?.zones ?? []), clock: clock)
+            feed: feed, observer: observer, engine: .ofClip(settings.rules, zones: label?.zones ?? []), clock: clock,
+            proving: makeProving(), onProof: { [onProof] in onProof(name, $0, $1) })
         var collected = AnnouncedIncidents()
         var mediaSeconds = 0.0
         let size = label?.size ?? feed.info.frameSize

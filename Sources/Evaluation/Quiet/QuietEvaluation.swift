@@ -41,11 +41,19 @@ public struct QuietEvaluation: Sendable {
 
     private let settings: Settings
     private let makeObserver: @Sendable () async throws -> any SceneObserver
+    private let makeProving: @Sendable () -> Proving?
+    private let onProof: @Sendable (String, Suspicion, Proof) -> Void
 
     /// - Parameter makeObserver: a fresh tracker for each turn.
-    public init(settings: Settings, makeObserver: @escaping @Sendable () async throws -> any SceneObserver) {
+    public init(
+        settings: Settings, makeObserver: @escaping @Sendable () async throws -> any SceneObserver,
+        makeProving: @escaping @Sendable () -> Proving? = { nil },
+        onProof: @escaping @Sendable (String, Suspicion, Proof) -> Void = { _, _, _ in }
+    ) {
         self.settings = settings
         self.makeObserver = makeObserver
+        self.makeProving = makeProving
+        self.onProof = onProof
     }
 
     /// The films of a folder in which nothing happens: without a label, or with one that says `none`.
@@ -160,7 +168,10 @@ public struct QuietEvaluation: Sendable {
         let feed = try await BlockingWork.shared.run {
             try FileFrameFeed(SourceOptions(url: file.path), pace: .fast, clock: SystemClock())
         }
-        let pipeline = CameraPipeline(feed: feed, observer: try await makeObserver(), engine: .ofClip(settings.rules))
+        let pipeline = CameraPipeline(
+            feed: feed, observer: try await makeObserver(), engine: .ofClip(settings.rules),
+            proving: makeProving(),
+            onProof: { [onProof, name = "\(played.number) \(played.film)"] in onProof(name, $0, $1) })
         var announced = AnnouncedIncidents()
         var size = feed.info.frameSize
         var seconds = 0.0

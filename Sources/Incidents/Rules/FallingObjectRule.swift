@@ -38,6 +38,9 @@ public struct FallingObjectSettings: SingleRuleParameters {
     @Parameter("rest_seconds", .seconds, 0...30, fires: .atLeast, "How long it must lie still before it is announced.")
     public var restSeconds = 0.6
 
+    @Parameter("flight", "Whether a small thing that is only seen in free fall counts, wherever it comes to lie.")
+    public var flight = true
+
     public init() {}
 }
 
@@ -112,7 +115,36 @@ struct FallingObjectRule: Rule {
         }
         for id in ledger.seen where !spreading.contains(id) { detections += partFalls(id, ledger, context) }
         announced = announced.filter { ledger.histories[$0.key] != nil }
+        if settings.flight {
+            detections += (frame.observation.flights ?? []).compactMap { flightDetection($0, context) }
+        }
         return detections
+    }
+
+    /// Something small that was followed in free fall: the parabola proves it, whatever becomes of it below.
+    private func flightDetection(_ flight: Flight, _ context: RuleContext) -> Detection? {
+        guard let first = flight.moments.first, let last = flight.moments.last,
+            !context.scene.isIgnored(first.centroid, in: context.frameSize),
+            !context.scene.isIgnored(last.centroid, in: context.frameSize)
+        else { return nil }
+        let drop = last.centroid.y - first.centroid.y
+        // The acceleration is that of gravity: it gives the scale at the place of the fall.
+        let pixelsPerMetre = flight.acceleration / 9.81
+        let metres = drop / pixelsPerMetre
+        guard metres >= settings.minDrop.metres ?? 0 else { return nil }
+        var facts = IncidentFacts()
+        facts.dropPixels = drop
+        facts.dropMetres = metres
+        let zone = context.scene.zone(at: last.centroid, in: context.frameSize)
+        facts.zoneName = zone?.name
+        facts.zoneKind = zone?.kind
+        var detection = Detection(
+            kind: .fallingObject, startSeconds: first.seconds, endSeconds: last.seconds,
+            region: flight.moments.reduce(first.region) { $0.union($1.region) }.clamped(to: context.frameSize),
+            severity: severity(facts), facts: facts,
+            evidence: [settings.$minDrop.evidence(metres, settings.minDrop.metres ?? 0, .withScale)], tracks: [])
+        detection.isProven = true
+        return detection
     }
 
     /// Something that falls while its blob, a cart with a person and boxes, hangs together and mostly stands. Only what is

@@ -77,4 +77,6 @@ struct Detection: Hashable, Sendable {
     var ruleName: String?
     /// It is no incident by itself, only a part of combinations.
     var isPartOnly = false
+    /// Its own measurements prove it: nothing is to be looked for.
+    var isProven = false
 }

@@ -4,12 +4,15 @@ public struct AnalysisConfiguration: Hashable, Sendable {
     public var fps = 5.0
     /// How long the background model learns a scene before anything counts, in seconds. 0 to 60. Default: 2.
     public var warmUpSeconds = 2.0
+    /// Whether what motion suspects is followed back by the network before anybody is told. Default: true.
+    public var proof = true
 
     public init() {}
 
     init(reading section: Section) {
         fps = section.number("fps", default: fps, in: Self.fpsRange, unit: "frames a second")
         warmUpSeconds = section.number("warm_up_seconds", default: warmUpSeconds, in: 0...60, unit: "seconds")
+        proof = section.bool("proof", default: proof)
         section.finish()
     }
 

@@ -73,10 +73,10 @@ actor CompactSession: SegmentationSession {
         self.prompted = prompted
     }
 
-    func step(_ frame: VideoFrame, change: ChangeMap?) async throws -> MaskObservation {
+    func step(_ frame: VideoFrame, change: ChangeMap?, hint: Region?) async throws -> MaskObservation {
         try await exclusively { session, workspace in
             try await session.rememberPrompted(workspace)
-            return try await session.follow(frame, change: change, workspace: workspace)
+            return try await session.follow(frame, change: change, hint: hint, workspace: workspace)
         }
     }
 
@@ -280,9 +280,9 @@ actor CompactSession: SegmentationSession {
     }
 
     /// Finds the object in the next frame.
-    private func follow(_ frame: VideoFrame, change: ChangeMap?, workspace: CompactWorkspace) async throws
-        -> MaskObservation
-    {
+    private func follow(
+        _ frame: VideoFrame, change: ChangeMap?, hint: Region? = nil, workspace: CompactWorkspace
+    ) async throws -> MaskObservation {
         guard var state = followed else { throw VisionError.notStarted }
         let elapsed = frame.time.seconds(since: state.time)
         if state.mask.size != frame.size {
@@ -291,7 +291,8 @@ actor CompactSession: SegmentationSession {
             state.policy = state.policy.rescaled(by: Double(frame.size.area) / Double(max(1, state.mask.size.area)))
             state.mask = Mask(empty: frame.size)
         }
-        let seconds = state.place.seconds + max(0, elapsed ?? 0)
+        // Backwards in time the way goes on as it does forwards.
+        let seconds = state.place.seconds + abs(elapsed ?? 0)
         let wasLost = state.policy.isLost
         let expected = elapsed == nil ? state.place.centre : state.place.centre(at: seconds)
         let shift = Point(x: expected.x - state.place.centre.x, y: expected.y - state.place.centre.y)
@@ -310,6 +311,12 @@ actor CompactSession: SegmentationSession {
                 PromptWindows.scan(lostFrames: state.policy.lostFrames, extent: state.place.extent, in: frame.size))
         } else if !state.mask.isEmpty {
             prompt.mask = state.mask
+        }
+        if let hint, !hint.clamped(to: frame.size).isEmpty,
+            hint.center.distance(to: expected) > PromptWindows.hintDistance * state.place.extent
+        {
+            windows.append(
+                CropWindow(around: hint.center, side: state.place.extent * PromptWindows.firstFactor, in: frame.size))
         }
         var best: Sight?
         for window in windows {
@@ -340,8 +347,8 @@ actor CompactSession: SegmentationSession {
             state.mask = best.mask
             state.place.see(best.mask.boundingRegion, seconds: seconds, isContinuous: !wasLost && elapsed != nil)
             followed = state
-            // After a search the workspace may hold the features of another window.
-            if isSure, !wasLost, let slot = slots.slotForRecent() {
+            // After several windows the workspace may hold the features of another one.
+            if isSure, windows.count == 1, let slot = slots.slotForRecent() {
                 try await remember(best.mask, window: best.window, slot: slot, workspace: workspace)
             }
             return .present(best.mask, quality: best.finding.quality)

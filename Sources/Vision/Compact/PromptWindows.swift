@@ -14,6 +14,8 @@ enum PromptWindows {
     static let firstFrames = 2
     /// How much larger the window is for each pixel that the object is expected to have moved.
     static let speedAllowance = 2.0
+    /// A hint farther than this from the expected place, in parts of the object's size, is looked at in a window of its own.
+    static let hintDistance = 0.35
     /// The same for the windows that search the whole frame for a lost object.
     static let scanFactor = 4.0
     /// How much farther than they lie apart several clicks are looked at.

@@ -91,6 +91,19 @@ public final class InferenceService: Sendable {
         return graph
     }
 
+    /// Compiles a graph from a TensorFlow Lite file, which the runtime reads by its name.
+    func load(liteFile file: URL) async throws -> GraphHandle {
+        let result = LoadResult()
+        let core = core, queue = queue
+        let name = file.deletingPathExtension().lastPathComponent
+        try await perform("load \(name)") {
+            result.store(GraphHandle(try core.compile(name: name, path: file.path), queue: queue))
+            InferenceThread.endBeforeExit()
+        }
+        guard let graph = result.graph else { throw VisionError.closed }
+        return graph
+    }
+
     /// Carries a loaded graph from the service's thread to the task that waits for it.
     private final class LoadResult: Sendable {
         private let stored = Mutex<GraphHandle?>(nil)

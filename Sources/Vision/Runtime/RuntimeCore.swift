@@ -45,7 +45,21 @@ final class RuntimeCore: @unchecked Sendable {
             ov_core_read_model_from_memory_buffer(
                 core, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count, nil, &model)
         }
-        guard status == OK, var model else {
+        return try compile(name: name, read: model, status, imageInputs: imageInputs)
+    }
+
+    /// - Parameter path: a file of a format that the runtime only reads by name (TensorFlow Lite).
+    func compile(name: String, path: String) throws -> CompiledGraph {
+        var model: OpaquePointer?
+        let status = ov_core_read_model(core, path, nil, &model)
+        return try compile(name: name, read: model, status, imageInputs: [])
+    }
+
+    /// - Parameter read: The model as it was read; nil where that failed. It is freed.
+    private func compile(
+        name: String, read: OpaquePointer?, _ status: ov_status_e, imageInputs: Set<String>
+    ) throws -> CompiledGraph {
+        guard status == OK, var model = read else {
             throw VisionError.graphInvalid(graph: name, reason: OpenVINO.reason(status))
         }
         defer { ov_model_free(model) }

@@ -47,6 +47,7 @@ public actor SceneTracker {
     private let detector: MotionDetector
     private let view = ViewGauge()
     private var tracker: BlobTracker?
+    private var flights: FlightDetector?
     private let pool: SessionPool?
     private var nextAnalysisSeconds: Double?
     private var epoch: Int?
@@ -99,7 +100,7 @@ public actor SceneTracker {
         observed += promptTracks(outcome, seconds: seconds)
         observed.sort { $0.id < $1.id }
         tracker.markReported()
-        return observation(frame, observed, core)
+        return observation(frame, observed, core, currentFlights(core, seconds: seconds))
     }
 
     /// Follows what a person prompts in `frame`.
@@ -128,6 +129,7 @@ public actor SceneTracker {
 
     private func currentTracker(_ core: MotionCore) -> BlobTracker {
         if let tracker, tracker.width == core.width, tracker.height == core.height { return tracker }
+        flights = nil
         let fresh = BlobTracker(
             width: core.width, height: core.height, settings: settings.tracker, motion: settings.motion, ids: ids)
         tracker?.reset()
@@ -136,8 +138,20 @@ public actor SceneTracker {
         return fresh
     }
 
+    /// The free falls that have just ended, in pixels of the frame.
+    private func currentFlights(_ core: MotionCore, seconds: Double) -> [Flight] {
+        guard detector.status.globalChange == nil else {
+            flights?.reset()
+            return []
+        }
+        let detector = flights ?? FlightDetector(width: core.width, height: core.height)
+        flights = detector
+        return detector.update(core.reduced.luma, seconds: seconds)
+            .map { $0.scaled(by: core.reduced.factor) }
+    }
+
     private func observation(
-        _ frame: VideoFrame, _ tracks: [TrackObservation], _ core: MotionCore?
+        _ frame: VideoFrame, _ tracks: [TrackObservation], _ core: MotionCore?, _ flights: [Flight] = []
     ) -> SceneObservation {
         SceneObservation(
             time: frame.time, date: frame.date, frameSize: frame.size, tracks: tracks,
@@ -145,7 +159,7 @@ public actor SceneTracker {
             picture: core.map {
                 view.look(
                     $0.reduced.raw.pixels, width: $0.width, height: $0.height, seconds: frame.time.seconds)
-            })
+            }, flights: flights.isEmpty ? nil : flights)
     }
 
     /// Shows the frame to the network when it is due.
@@ -253,5 +267,22 @@ final class TrackNumbers {
     func next() -> TrackID {
         last += 1
         return TrackID(rawValue: last)
+    }
+}
+
+extension Flight {
+    /// In pixels of the frame instead of the grid's.
+    func scaled(by factor: Int) -> Flight {
+        let scale = Double(factor)
+        return Flight(
+            moments: moments.map { moment in
+                let region = moment.region
+                return Moment(
+                    seconds: moment.seconds,
+                    region: Region(
+                        x: region.x * factor, y: region.y * factor, width: region.width * factor,
+                        height: region.height * factor),
+                    centroid: Point(x: moment.centroid.x * scale, y: moment.centroid.y * scale))
+            }, acceleration: acceleration * scale, residualPixels: residualPixels * scale)
     }
 }

@@ -48,6 +48,8 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
     @Flag(help: "Judge by motion alone, without the network.")
     var motionOnly = false
 
+    @OptionGroup var proof: ProofOption
+
     @OptionGroup var model: ModelOption
 
     @Flag(help: "Print one JSON object.")
@@ -60,16 +62,22 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try ConfigurationOption.load(config, purpose: .settings)
-        let family: CompactFamily? = motionOnly ? nil : try await model.loadForFigures()
+        let networks = motionOnly ? nil : try await model.loadToProve()
         let settings = IncidentEvaluation.Settings(
             rules: config == nil ? .labelledClips : configuration.rules, pace: pace,
             preRollSeconds: configuration.recording.preRollSeconds,
             postRollSeconds: configuration.recording.postRollSeconds, holdFirstFrameSeconds: holdFirst)
-        let evaluation = IncidentEvaluation(settings: settings) {
-            SceneTracker(
-                settings: SceneSettings(configuration, networkPace: pace == .fast ? .inStep : .whenReady),
-                family: family)
-        }
+        let paths = try proof.makePathFile()
+        // The rules see what moves and the proofs; the network's masks of what moves are for people. In real time they are made
+        // as the daemon makes them.
+        let family = pace == .fast ? nil : networks?.family
+        let evaluation = IncidentEvaluation(
+            settings: settings,
+            makeObserver: {
+                SceneTracker(
+                    settings: SceneSettings(configuration, networkPace: pace == .fast ? .inStep : .whenReady),
+                    family: family)
+            }, makeProving: proof.makeProving(networks), onProof: { paths?.write($0, $1, $2) })
         let reporter = EvaluationReporter("watching")
         let report = try await CommandFailure.wrapping {
             try await evaluation.run(directory: URL(fileURLWithPath: directory)) { progress in
@@ -166,6 +174,8 @@ struct EvalQuietCommand: AsyncParsableCommand {
     @Flag(help: "Judge by motion alone, without the network.")
     var motionOnly = false
 
+    @OptionGroup var proof: ProofOption
+
     @OptionGroup var model: ModelOption
 
     @Flag(help: "Print one JSON object.")
@@ -189,15 +199,19 @@ struct EvalQuietCommand: AsyncParsableCommand {
             if let atOnce { settings.atOnce = atOnce }
             if turn != nil { settings.atOnce = 1 }
             if let turn, let keep {
-                let words = try await QuietEvaluation(settings: settings) { throw CancellationError() }
+                let words = try await QuietEvaluation(settings: settings, makeObserver: { throw CancellationError() })
                     .keep(turn: turn, films: films, at: URL(fileURLWithPath: keep))
                 print("\(keep): \(words)")
                 return
             }
-            let family: CompactFamily? = motionOnly ? nil : try await model.loadForFigures()
-            let evaluation = QuietEvaluation(settings: settings) {
-                SceneTracker(settings: SceneSettings(configuration, networkPace: .inStep), family: family)
-            }
+            let networks = motionOnly ? nil : try await model.loadToProve()
+            let paths = try proof.makePathFile()
+            // The rules see what moves and the proofs; the network's masks of what moves are for people.
+            let evaluation = QuietEvaluation(
+                settings: settings,
+                makeObserver: {
+                    SceneTracker(settings: SceneSettings(configuration, networkPace: .inStep), family: nil)
+                }, makeProving: proof.makeProving(networks), onProof: { paths?.write($0, $1, $2) })
             let reporter = EvaluationReporter("playing")
             let report = try await evaluation.run(films: films) { report in
                 reporter.note(

@@ -35,6 +35,26 @@ struct ModelOption: ParsableArguments {
         return family
     }
 
+    /// What proves incidents.
+    struct Networks: Sendable {
+        var family: CompactFamily
+        var retracer: Retracer
+    }
+
+    /// The compact network and the one that knows persons.
+    /// - Parameter isQuiet: Without the line on standard error that says what the figures will be of.
+    func loadToProve(isQuiet: Bool = false) async throws -> Networks {
+        let family = try await isQuiet ? load() : loadForFigures()
+        do {
+            let folder = try ModelLocator.directory(of: "person")
+            let inference = try InferenceService(threads: threads, precision: precision)
+            let person = try await PersonGauge(directory: folder, inference: inference)
+            return Networks(family: family, retracer: Retracer(family: family, person: person))
+        } catch let error as VisionError {
+            throw CommandFailure(error.description)
+        }
+    }
+
     /// The compact network, compiled.
     func load() async throws -> CompactFamily {
         do {

@@ -69,7 +69,7 @@ struct WatchCommand: AsyncParsableCommand {
         let configuration = try ConfigurationOption.load(config, purpose: .settings)
         var settings = try settings(configuration)
         settings.explains = explain
-        let family = motionOnly ? nil : try await model.load()
+        let networks = motionOnly ? nil : try await model.loadToProve(isQuiet: true)
         // Standard error belongs to the progress bar; only what matters is said there.
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
@@ -83,7 +83,8 @@ struct WatchCommand: AsyncParsableCommand {
         let count = Mutex(0)
         let end = Mutex<WatchEnd?>(nil)
         let run = WatchRun(
-            settings: settings, configuration: configuration, family: family, logger: Logger(label: "aislewatch"),
+            settings: settings, configuration: configuration, family: networks?.family,
+            retracer: networks?.retracer, logger: Logger(label: "aislewatch"),
             text: { [name = settings.cameraName] incident in
                 IncidentText.text(incident, cameraName: name, link: nil, timeZone: configuration.site.timeZone)
             },

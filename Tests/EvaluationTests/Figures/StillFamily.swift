@@ -31,7 +31,7 @@ actor StillSession: SegmentationSession {
 
     func choose(_ candidate: Int) {}
 
-    func step(_ frame: VideoFrame, change: ChangeMap?) throws -> MaskObservation {
+    func step(_ frame: VideoFrame, change: ChangeMap?, hint: Region?) throws -> MaskObservation {
         mask.map { .present($0, quality: 1) } ?? .lost
     }
 

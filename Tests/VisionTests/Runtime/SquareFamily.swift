@@ -26,7 +26,7 @@ actor SquareSession: SegmentationSession {
 
     func choose(_ candidate: Int) async throws {}
 
-    func step(_ frame: VideoFrame, change: ChangeMap?) async throws -> MaskObservation {
+    func step(_ frame: VideoFrame, change: ChangeMap?, hint: Region?) async throws -> MaskObservation {
         .present(square(in: frame.size), quality: 0.5)
     }
 

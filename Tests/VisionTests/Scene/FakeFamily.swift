@@ -36,7 +36,7 @@ actor FakeSession: SegmentationSession {
 
     func choose(_ candidate: Int) async throws {}
 
-    func step(_ frame: VideoFrame, change: ChangeMap?) async throws -> MaskObservation {
+    func step(_ frame: VideoFrame, change: ChangeMap?, hint: Region?) async throws -> MaskObservation {
         family.calls.withLock { $0.steps += 1 }
         return .present(mask(frame.size), quality: 0.8)
     }

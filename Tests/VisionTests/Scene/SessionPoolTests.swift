@@ -32,7 +32,7 @@ struct SessionPoolTests {
 
         func choose(_ candidate: Int) async throws {}
 
-        func step(_ frame: VideoFrame, change: ChangeMap?) async throws -> MaskObservation {
+        func step(_ frame: VideoFrame, change: ChangeMap?, hint: Region?) async throws -> MaskObservation {
             guard let mask else { throw VisionError.notStarted }
             return .present(mask, quality: 0.9)
         }

@@ -1,0 +1,82 @@
+import Domain
+public import Incidents
+import Media
+import Synchronization
+public import Vision
+
+/// Proves what motion suspects, by following the thing back to where it came from.
+public final class RetraceProver: Sendable {
+    /// How far back before the suspected beginning is looked, in seconds.
+    private static let beforeSeconds = 2.5
+    /// What a suspicion may cost, in seconds of video; beyond it motion decides alone.
+    public static let maxVideoSeconds = 12.0
+
+    public let history: any FrameHistory
+    private let retracer: Retracer
+    private let turns: ProofTurns
+
+    /// - Parameter turns: shared by all cameras; nil is one of its own.
+    public init(_ retracer: Retracer, history: any FrameHistory, turns: ProofTurns = ProofTurns()) {
+        self.history = history
+        self.retracer = retracer
+        self.turns = turns
+    }
+
+    /// Never throws: what can't be asked is no proof.
+    public func prove(_ suspicion: Suspicion) async -> Proof {
+        let now = suspicion.time
+        let back = now.seconds - suspicion.startSeconds + Self.beforeSeconds
+        guard back <= Self.maxVideoSeconds else { return .none(reason: "it began too long ago to look back") }
+        await turns.take()
+        defer { turns.giveBack() }
+        do {
+            let frames = try await history.frames(from: now.advanced(bySeconds: -back), to: now)
+            guard frames.count >= 4 else { return .none(reason: "the frames before are not kept") }
+            let request = Retracer.Request(
+                place: suspicion.restRegion, startSeconds: suspicion.startSeconds,
+                hints: suspicion.blobs.map { ($0.seconds, $0.region) })
+            guard let path = try await retracer.retrace(request, frames: frames) else {
+                return .none(reason: "the frames before are not kept")
+            }
+            return .path(path)
+        } catch {
+            return .none(reason: "\(error)")
+        }
+    }
+}
+
+/// Lets few suspicions be proven at a time, in the order in which they came: each holds the decoded frames of some seconds,
+/// and a flash of lightning is suspected by all cameras at once.
+public final class ProofTurns: Sendable {
+    private struct State {
+        var free: Int
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state: Mutex<State>
+
+    public init(atOnce: Int = 2) { state = Mutex(State(free: max(1, atOnce))) }
+
+    func take() async {
+        await withCheckedContinuation { continuation in
+            let mayGo = state.withLock { state in
+                guard state.free > 0 else {
+                    state.waiting.append(continuation)
+                    return false
+                }
+                state.free -= 1
+                return true
+            }
+            if mayGo { continuation.resume() }
+        }
+    }
+
+    func giveBack() {
+        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+            state.free += 1
+            return nil
+        }
+        next?.resume()
+    }
+}
