@@ -25,6 +25,7 @@ import { settingsFor, unwatched } from "/js/live/watched.js";
 import { slug } from "/js/setup/cameras.js";
 import { query } from "/js/core/api.js";
 import { el } from "/js/core/dom.js";
+import { locale, said, t, tlist, tn } from "/js/core/words.js";
 
 const tests = [];
 const test = (name, call) => tests.push({ name, call });
@@ -398,6 +399,13 @@ test("causes are said with who, until when and why; the gravest first, and what 
   if (!details(joined, now).startsWith("Hall a, Hall b, Hall c · since")) throw new Error(details(joined, now));
   const list = [{ kind: "no_channel", severity: "low" }, { kind: "suppression", severity: "low" }, snooze];
   same([sorted(list, true).map(({ kind }) => kind), sorted(list, false).length], [["snooze", "no_channel", "suppression"], 2]);
+});
+
+test("texts are filled in, plurals chosen, elements put between words", () => {
+  same([t("Sign in"), t("{a} of {b}", { a: 1, b: 2.345 }), t("{name} is not known")], ["Sign in", "1 of 2.35", "{name} is not known"]);
+  same([tn(1, "{n} click", "{n} clicks"), tn(0, "{n} click", "{n} clicks"), tn(1200, "{n} click", "{n} clicks")], ["1 click", "0 clicks", "1,200 clicks"]);
+  same(el("p", {}, tlist("See {link}.", { link: el("a", {}, "here") })).innerHTML, "See <a>here</a>.");
+  same([said("There is no such camera."), locale.slice(0, 2)], ["There is no such camera.", "en"]);
 });
 
 export async function run() {
