@@ -109,7 +109,9 @@ public struct AislewatchDaemon: Sendable {
 
         // Ended in reverse order: the cameras first, so that their last incidents still reach the outbox.
         var services: [any Service] = [
-            alerts.delivering(pictures: pictures, trigger: fleet),
+            alerts.delivering(pictures: pictures, trigger: fleet) {
+                Set(fleet.members.filter(\.isOnline).map(\.id))
+            },
             try await webServer(storage, cameras: fleet, api: api),
             status,
             clipDiskService(storage, fleet),

@@ -30,6 +30,9 @@ enum Schema {
             try db.execute(sql: aroundNewOutbox)
         }
         migrator.registerMigration("places of followed objects") { db in try db.execute(sql: followedPlaces) }
+        migrator.registerMigration("incidents that go on") { db in
+            try db.execute(sql: "CREATE INDEX incidents_ongoing ON incidents (camera) WHERE phase = 'ongoing'")
+        }
         return migrator
     }
 

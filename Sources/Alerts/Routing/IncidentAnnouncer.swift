@@ -40,8 +40,13 @@ public struct IncidentAnnouncer: Sendable {
     public func commit(_ event: IncidentEvent) throws -> CommitResult {
         let now = clock.now(), incident = event.incident, texts = texts
         var link: LinkToken?
-        if case .new = event, publicBaseURL != nil, !router.destinations.isEmpty {
-            link = try store.blocking.makeLink(expiresAt: now + linkLifetimeSeconds)
+        if publicBaseURL != nil {
+            if case .new = event, !router.destinations.isEmpty {
+                link = try store.blocking.makeLink(expiresAt: now + linkLifetimeSeconds)
+            } else if router.destinations.contains(where: \.followsIncidents) {
+                // Programs show the latest step: its link is the first one's.
+                link = try store.blocking.link(of: incident.id)
+            }
         }
         let url = link.flatMap { link in publicBaseURL?.appending(path: "i").appending(path: link.token) }
         let words = AlertWords(

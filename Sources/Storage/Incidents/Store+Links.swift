@@ -34,6 +34,23 @@ extension StoreAccess {
         }
     }
 
+    /// The incident's link that opens it the longest; nil when none does, or when the key with which it was made is lost.
+    public func link(of incident: IncidentID) throws -> LinkToken? {
+        let row = try read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT token_sha256, nonce, expires_at FROM links WHERE incident_id = ? AND expires_at > ?
+                    ORDER BY expires_at DESC LIMIT 1
+                    """,
+                arguments: [incident.rawValue, UTCText.string(clock.now())])
+        }
+        guard let row, let nonce = row["nonce"] as Data?, let hash = row["token_sha256"] as Data? else { return nil }
+        let token = try linkKey.token(nonce: nonce)
+        guard Self.hash(token) == hash else { return nil }
+        return LinkToken(token: token, expiresAt: try row.date("expires_at"), nonce: nonce, isStored: true)
+    }
+
     /// Removes links that have opened nothing since `date`.
     /// - Returns: How many.
     @discardableResult
