@@ -9,6 +9,8 @@ export const dayShort = writer({ day: "numeric", month: "short" });
 export const time = writer({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 export const timeSeconds = writer({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
+export const isToday = (date, now = new Date()) => dayName(date, now) === "Today";
+
 /** "Today", "Yesterday", "Tue 3 Mar". */
 export function dayName(date, now = new Date()) {
   const days = Math.round((startOfDay(now) - startOfDay(date)) / 86_400_000);

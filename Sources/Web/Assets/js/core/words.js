@@ -49,5 +49,8 @@ export const said = (text) => (typeof texts[text] === "string" ? texts[text] : t
 const fill = (text, values) => (values ? text.replace(/\{(\w+)\}/g, (all, name) => write(values[name] ?? all)) : text);
 const write = (value) => (typeof value === "number" ? numbers.format(value) : value);
 
+/** "one, another or a third". */
+export const anyOf = (list) => new Intl.ListFormat(locale, { type: "disjunction" }).format(list);
+
 /** What a language calls itself. */
 export const nameOf = (name) => new Intl.DisplayNames([name], { type: "language" }).of(name);

@@ -8,12 +8,13 @@ import { labelPoint, nearestSide, problem, tidy } from "../geometry/polygon.js";
 import { zoneColour } from "../live/places.js";
 import { DrawingBoard } from "./canvas.js";
 import { saveEdits } from "./save.js";
+import { t } from "../core/words.js";
 
 export const kinds = [
-  ["floor", "Floor"], ["walkway", "Walkway: must stay clear"], ["storage", "Storage: goods stand on the floor"], ["rack", "Rack"], ["ignore", "Excluded: nothing is watched here"],
+  ["floor", t("Floor")], ["walkway", t("Walkway: must stay clear")], ["storage", t("Storage: goods stand on the floor")], ["rack", t("Rack")], ["ignore", t("Excluded: nothing is watched here")],
 ];
 
-const kindNames = Object.fromEntries(kinds.map(([kind, words]) => [kind, words.split(":")[0]]));
+const kindNames = { floor: t("Floor"), walkway: t("Walkway"), storage: t("Storage"), rack: t("Rack"), ignore: t("Excluded") };
 
 export class ZoneEditor {
   constructor(camera, entry, picture) {
@@ -23,7 +24,7 @@ export class ZoneEditor {
     this.before = [];
     this.chosen = this.zones.length ? 0 : -1;
     this.drawing = null;
-    this.board = new DrawingBoard(picture, `Zones on the picture of ${camera.name}`, camera.size ?? undefined);
+    this.board = new DrawingBoard(picture, t("Zones on the picture of “{camera}”", { camera: camera.name }), camera.size ?? undefined);
     this.board.drawing.addEventListener("click", (event) => this.#click(event));
     this.handles = el("div.handles", {});
     this.names = el("div.zone-names", { "aria-hidden": "true" });
@@ -31,11 +32,11 @@ export class ZoneEditor {
     this.list = el("ul.rows", {});
     this.form = el("div", {});
     this.status = el("p.small", { role: "status" });
-    this.saveButton = el("button.button.primary", { type: "button", on: { click: attempt(() => this.#save()) } }, "Save zones");
-    this.undoButton = el("button.button", { type: "button", on: { click: () => this.#undo() } }, icon("undo"), "Undo");
+    this.saveButton = el("button.button.primary", { type: "button", on: { click: attempt(() => this.#save()) } }, t("Save zones"));
+    this.undoButton = el("button.button", { type: "button", on: { click: () => this.#undo() } }, icon("undo"), t("Undo"));
     this.element = el("div.with-side.single", {},
       el("div.stack", {}, this.board.element, this.status),
-      el("div.side.stack", {}, panel("Zones", [this.list, el("div.inner", {}, el("button.button", { type: "button", data: { act: "draw" }, on: { click: () => this.#begin() } }, icon("plus"), "Draw a zone"))], { flush: true }),
+      el("div.side.stack", {}, panel(t("Zones"), [this.list, el("div.inner", {}, el("button.button", { type: "button", data: { act: "draw" }, on: { click: () => this.#begin() } }, icon("plus"), t("Draw a zone")))], { flush: true }),
         this.form, el("div.buttons", {}, this.saveButton, this.undoButton)));
     this.#show();
   }
@@ -77,8 +78,8 @@ export class ZoneEditor {
     this.#remember();
     const used = new Set(this.zones.map((zone) => zone.name));
     let number = this.zones.length + 1;
-    while (used.has(`zone ${number}`)) number += 1;
-    this.zones.push({ name: `zone ${number}`, kind: "walkway", polygon: this.drawing });
+    while (used.has(t("zone {n}", { n: number }))) number += 1;
+    this.zones.push({ name: t("zone {n}", { n: number }), kind: "walkway", polygon: this.drawing });
     this.chosen = this.zones.length - 1;
     this.drawing = null;
     this.#show();
@@ -93,8 +94,8 @@ export class ZoneEditor {
     // What the file has already is its own business; what is drawn here must be right.
     const known = new Set(JSON.parse(this.saved).map((zone) => JSON.stringify(zone.polygon)));
     const wrong = this.zones.filter((zone) => !known.has(JSON.stringify(zone.polygon))).map((zone) => problem(zone.polygon) && `${zone.name}: ${problem(zone.polygon)}`).find(Boolean);
-    const told = this.drawing ? (this.drawing.length < 3 ? "Click the corners, one after the other." : "Click the first corner again to close the zone.")
-      : wrong || (this.chosen >= 0 ? "Drag a corner to move it. Click a side to add one, double-click a corner to remove it." : this.zones.length ? "" : "Without zones the whole picture is watched. A zone says what a place is; only an excluded zone is not watched.");
+    const told = this.drawing ? (this.drawing.length < 3 ? t("Click the corners, one after the other.") : t("Click the first corner again to close the zone."))
+      : wrong || (this.chosen >= 0 ? t("Drag a corner to move it. Click a side to add one, double-click a corner to remove it.") : this.zones.length ? "" : t("Without zones the whole picture is watched. A zone says what a place is; only an excluded zone is not watched."));
     replace(this.status, told);
     this.status.className = wrong && !this.drawing ? "small note alarm" : "small soft";
     this.saveButton.disabled = Boolean(wrong) || Boolean(this.drawing) || JSON.stringify(this.zones) === this.saved;
@@ -119,7 +120,7 @@ export class ZoneEditor {
     if (!polygon) { replace(this.handles); return; }
     const shape = this.drawing ? this.board.drawing.lastElementChild : this.board.drawing.children[this.chosen];
     replace(this.handles, polygon.map((point, index) => this.board.handle(point, {
-      label: `Corner ${index + 1}`, className: this.drawing && index === 0 && this.drawing.length >= 3 ? "first" : "",
+      label: t("Corner {n}", { n: index + 1 }), className: this.drawing && index === 0 && this.drawing.length >= 3 ? "first" : "",
       move: (now) => {
         if (!this.moving) { this.moving = true; if (!this.drawing) this.#remember(); }
         polygon[index] = tidy(now);
@@ -143,15 +144,15 @@ export class ZoneEditor {
     if (!zone) { replace(this.form); return; }
     const change = (key) => (event) => { this.#remember(); zone[key] = event.target.value.trim() || zone[key]; this.#show(); };
     const remove = () => { this.#remember(); this.zones.splice(this.chosen, 1); this.chosen = -1; this.#show(); };
-    replace(this.form, panel("This zone", el("div.stack", {},
-      field("Name", input("name", { value: zone.name, maxLength: 100, on: { change: change("name") } })),
-      field("Kind", select("kind", kinds, zone.kind, { on: { change: change("kind") } })),
-      el("button.button.danger", { type: "button", on: { click: remove } }, icon("trash"), "Remove this zone"))));
+    replace(this.form, panel(t("This zone"), el("div.stack", {},
+      field(t("Name"), input("name", { value: zone.name, maxLength: 100, on: { change: change("name") } })),
+      field(t("Kind"), select("kind", kinds, zone.kind, { on: { change: change("kind") } })),
+      el("button.button.danger", { type: "button", on: { click: remove } }, icon("trash"), t("Remove this zone")))));
   }
 
   async #save() {
     const path = ["cameras", this.camera.id, "zones"];
-    const saved = await saveEdits([this.zones.length ? { op: "set", path, value: this.zones } : { op: "remove", path }], { title: "Save these zones?" });
+    const saved = await saveEdits([this.zones.length ? { op: "set", path, value: this.zones } : { op: "remove", path }], { title: t("Save these zones?") });
     if (!saved) return;
     this.saved = JSON.stringify(this.zones);
     this.before = [];
