@@ -79,6 +79,7 @@ struct AssetMiddleware: RouterMiddleware {
         + "frame-ancestors 'none'"
 
     private let files: FileMiddleware<WebContext, ListedFiles>
+    private let compressed = CompressedFiles()
 
     init(folder: URL, paths: Set<String>, logger: Logger) {
         let files = LocalFileSystem(
@@ -109,6 +110,7 @@ struct AssetMiddleware: RouterMiddleware {
             throw HTTPError(.notFound)
         }
         response.headers[.acceptRanges] = nil
+        response = try await compressed.applied(to: response, path: head.path ?? "/", of: request)
         // Asked for again each time, and sent when it changed: a new version is never mixed with an old one.
         response.headers[.cacheControl] = "no-cache"
         response.headers[.contentSecurityPolicy] = Self.policy

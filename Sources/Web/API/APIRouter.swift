@@ -49,12 +49,18 @@ final class APIRouter: Sendable {
     /// - Parameters:
     ///   - path: Below `/api/v1`, with `{name}` for what varies.
     ///   - role: The least that is needed; nil needs no sign-in.
+    ///   - compresses: For answers that are long and hold no secret; see ``Gzip``.
     func on(
-        _ method: HTTPRequest.Method, _ path: String, role: Role?,
+        _ method: HTTPRequest.Method, _ path: String, role: Role?, compresses: Bool = false,
         _ body: @escaping @Sendable (APICall) async throws -> Response
     ) {
         let operation = Operation(method: method.rawValue, path: Self.prefix + path, role: role)
-        let handler: Handler = { [self] request, context in await answer(request, context, role: role, body) }
+        let handler: Handler = { [self] request, context in
+            await answer(request, context, role: role) { call in
+                let response = try await body(call)
+                return compresses ? try await Gzip.applied(to: response, of: request) : response
+            }
+        }
         registered.withLock { $0.append((operation, method, handler)) }
     }
 

@@ -62,8 +62,8 @@ struct IncidentRoutes: Sendable {
                 incident: { try view($0, detailed: false, store.blocking) },
                 stored: { try store.blocking.incident($0) },
                 onFailure: { [logger = api.logger] in logger.error("open pages were not told of a change: \($0)") }))
-        api.on(.get, "/incidents", role: .viewer) { call in try await list(call) }
-        api.on(.get, "/incidents/{incident}", role: .viewer) { call in
+        api.on(.get, "/incidents", role: .viewer, compresses: true) { call in try await list(call) }
+        api.on(.get, "/incidents/{incident}", role: .viewer, compresses: true) { call in
             let incident = try await known(call)
             return .json(try await store.perform { try view(incident, detailed: true, $0) })
         }

@@ -39,7 +39,7 @@ struct AttentionRoutes: Sendable {
 
     func add() {
         api.on(.get, "/attention", role: .viewer) { _ in .json(View(items: try await items())) }
-        api.on(.get, "/gaps", role: .viewer) { call in
+        api.on(.get, "/gaps", role: .viewer, compresses: true) { call in
             let from = try call.date("from") ?? .distantPast, to = try call.date("to") ?? .distantFuture
             return .json(Gaps(gaps: try await gaps(from: from, to: to)))
         }

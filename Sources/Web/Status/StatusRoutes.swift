@@ -46,7 +46,7 @@ struct StatusRoutes: Sendable {
 
     func add() {
         let services = api.services
-        api.on(.get, "/status", role: .viewer) { _ in
+        api.on(.get, "/status", role: .viewer, compresses: true) { _ in
             guard let ask = services.status else { throw APIError.notAvailable("Nothing is known here.") }
             let status = await ask()
             let outbox = try await services.store.perform { try $0.outboxSummary() }
