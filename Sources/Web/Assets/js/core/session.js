@@ -1,6 +1,7 @@
 // Who is signed in, and what they may do. The server decides each time; this only spares people buttons that would fail.
 import { get, post, remove, setCSRF } from "./api.js";
 import { setZone } from "./calendar.js";
+import { t } from "./words.js";
 
 const ranks = { viewer: 0, operator: 1, admin: 2 };
 let session = null;
@@ -34,6 +35,6 @@ export async function signOut() {
 
 export const current = () => session;
 /** What the roles are called. */
-export const roleWords = { viewer: "Viewer", operator: "Operator", admin: "Administrator" };
+export const roleWords = { viewer: t("Viewer"), operator: t("Operator"), admin: t("Administrator") };
 /** Whether the account has this role or a higher one. */
 export const may = (role) => session !== null && ranks[session.user.role] >= ranks[role];
