@@ -101,6 +101,76 @@ def read_scripts(texts):
             texts.add(text, place)
 
 
+class Swift:
+    """The texts in quotes of a Swift source; what is filled in is {1}, {2}, …"""
+
+    def __init__(self, path):
+        self.path, self.source = path, read(path)
+
+    def place(self, at):
+        return f"{os.path.relpath(self.path, ROOT)}:{self.source.count(chr(10), 0, at) + 1}"
+
+    def literal(self, at):
+        """The text that begins with the quote at `at`, with those that are added to it by `+`: (text, end)."""
+        text, end, fields = "", at, 0
+        while True:
+            end += 1
+            while self.source[end] != '"':
+                if self.source[end] != "\\":
+                    text += self.source[end]
+                    end += 1
+                elif self.source[end + 1] == "(":
+                    fields += 1
+                    text += f"{{{fields}}}"
+                    end = argument_end(self.source, end + 2) + 1
+                else:
+                    text += {"n": "\n", "t": "\t"}.get(self.source[end + 1], self.source[end + 1])
+                    end += 2
+            more = re.compile(r'"\s*\+\s*"').match(self.source, end)
+            if not more:
+                return text, end + 1
+            end = more.end() - 1
+
+    def all(self, pattern):
+        """The texts that begin where `pattern` ends with their quote."""
+        for found in re.finditer(pattern, self.source):
+            yield self.literal(found.end() - 1)[0], self.place(found.start())
+
+    def parameters(self):
+        """The sentence of each `@Parameter`, its last text."""
+        for found in re.finditer(r"@Parameter\(", self.source):
+            at = found.end()
+            while self.source[at] != ")":
+                end = argument_end(self.source, at)
+                quote = re.compile(r'\s*"').match(self.source, at)
+                if quote:
+                    text = self.literal(quote.end() - 1)[0]
+                at = end + 1 if self.source[end] == "," else end
+            yield text, self.place(found.start())
+
+
+def read_server(texts):
+    """What the server says to people in sentences: rules and what they can be set to, refusals, what is wrong with a camera."""
+    sources = os.path.join(ROOT, "Sources")
+    for path in files(os.path.join(sources, "Incidents"), ".swift"):
+        swift = Swift(path)
+        for text, place in [*swift.all(r'static let sentence =\s*"'), *swift.parameters()]:
+            texts.add(text, place)
+    for folder in ("Web", "App", "Camera"):
+        for path in files(os.path.join(sources, folder), ".swift"):
+            for text, place in Swift(path).all(r'\.(?:notFound|invalid|unprocessable|conflict|notAvailable|forbidden|offline)\(\s*"'):
+                # What begins with a quote or is nothing but an error's own words is for programs.
+                if not text.startswith(('"', "{1}")) and "{" not in text.replace("{1}", "").replace("{2}", "") and '"' not in text:
+                    texts.add(text, place)
+    for path, pattern in (
+        ("Web/API/APIError.swift", r'message: "'), ("Media/Support/MediaError.swift", r':\s*"(?=\\\(\w+\): )'),
+        ("Web/Status/StatusRoutes.swift", r'\? "(?=too early)'), ("Web/Status/StatusRoutes.swift", r': "(?=nothing recorded)'),
+        ("Domain/Parameters/ParameterDescription.swift", r'case \.\w+: "(?=\w)'),
+    ):
+        for text, place in Swift(os.path.join(sources, path)).all(pattern):
+            texts.add(text, place)
+
+
 def problems_of(language, catalogue, texts):
     for text, place in texts.places.items():
         found = catalogue.get(text)
@@ -125,6 +195,7 @@ def problems_of(language, catalogue, texts):
 def collect():
     texts = Texts()
     read_scripts(texts)
+    read_server(texts)
     return texts
 
 

@@ -43,8 +43,19 @@ export function tn(n, one, many, values) {
 /** The same with elements for values; a list for `el`. */
 export const tlist = (text, nodes) => (texts[text] ?? text).split(/\{(\w+)\}/).map((part, index) => (index % 2 ? nodes[part] ?? "" : part));
 
-/** What the server says in English, where the catalogue has it. */
-export const said = (text) => (typeof texts[text] === "string" ? texts[text] : text);
+/** What the server says in English, where the catalogue has it; what the server filled in is {1}, {2}, … there. */
+export function said(text) {
+  if (typeof texts[text] === "string" || !text) return texts[text] ?? text;
+  patterns ??= Object.entries(texts).filter(([sentence]) => sentence.includes("{1}")).map(([sentence, own]) => [patternOf(sentence), own]);
+  for (const [pattern, own] of patterns) {
+    const found = pattern.exec(text);
+    if (found) return fill(own, found);
+  }
+  return text;
+}
+
+let patterns;
+const patternOf = (sentence) => new RegExp(`^${sentence.split(/\{\d\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.*)")}$`, "s");
 
 const fill = (text, values) => (values ? text.replace(/\{(\w+)\}/g, (all, name) => write(values[name] ?? all)) : text);
 const write = (value) => (typeof value === "number" ? numbers.format(value) : value);

@@ -1,17 +1,19 @@
 // The rules as the server declares them, with what the file says on top. What the file has beyond these is shown too.
-import { t } from "../core/words.js";
+import { said, t } from "../core/words.js";
 
 /** `rules` of `/api/v1/rules` by key, with their parameters in order. */
 export function bookOf(rules) {
   return new Map(rules.map(({ kind, sentence, listed, schema }) => [kind, {
-    about: sentence, isListed: listed,
+    about: said(sentence), isListed: listed,
     parameters: new Map(schema["x-order"].map((key) => [key, declared(schema.properties[key])])),
   }]));
 }
 
+const unitWords = { seconds: t("seconds"), metres: t("metres"), pixels: t("pixels"), "picture heights": t("picture heights"), "part of the picture": t("part of the picture"), "of 255": t("of 255") };
+
 const declared = (property) => ({
-  type: property.type, choices: property.enum ?? null, about: property.description, usual: property.default, minimum: property.minimum, maximum: property.maximum, pattern: property.pattern,
-  unit: property["x-unit"] ?? "", fires: property["x-fires"] ?? null, use: property["x-use"],
+  type: property.type, choices: property.enum ?? null, about: said(property.description), usual: property.default, minimum: property.minimum, maximum: property.maximum, pattern: property.pattern,
+  unit: unitWords[property["x-unit"]] ?? property["x-unit"] ?? "", fires: property["x-fires"] ?? null, use: property["x-use"],
 });
 
 /** Names that say nothing by themselves, without bound and unit. */

@@ -32,12 +32,19 @@ function figures({ cameras: list, disk, outbox, model }) {
   const days = disk.days_left;
   return el("div.figures", {},
     figure(t("Cameras"), t("{n} of {all}", { n: online, all: list.length }), stateMark(online === list.length ? "ok" : "alarm", online === list.length ? t("All online") : tn(list.length - online, "{n} camera offline", "{n} cameras offline"))),
-    figure(t("Disk"), t("{bytes} free", { bytes: bytes(disk.free_bytes) }), stateMark(used > 0.95 ? "alarm" : used > 0.85 ? "warn" : "ok", sentenceCase(disk.text && said(disk.text)) ?? (days ? tn(Math.round(days), "{n} day at this rate", "{n} days at this rate") : t("{n} % used", { n: Math.round(used * 100) }))),
+    figure(t("Disk"), t("{bytes} free", { bytes: bytes(disk.free_bytes) }), stateMark(used > 0.95 ? "alarm" : used > 0.85 ? "warn" : "ok", forecast(days) ?? sentenceCase(said(disk.text)) ?? t("{n} % used", { n: Math.round(used * 100) })),
       el("div.gauge", { "aria-hidden": "true" }, el("i", { style: { width: `${used * 100}%` } }))),
     figure(t("Clips"), bytes(disk.clips_bytes), el("span.soft.small", {}, [disk.clips !== undefined && tn(disk.clips, "{n} clip", "{n} clips"), disk.bytes_per_day && t("{bytes} a day", { bytes: bytes(disk.bytes_per_day) })].filter(Boolean).join(" · "))),
     figure(t("Alerts waiting"), String(outbox.pending), outbox.dead ? stateMark("alarm", tn(outbox.dead, "{n} could not be delivered", "{n} could not be delivered"))
       : outbox.oldest_pending_at ? stateMark("warn", t("The oldest has waited for {duration}", { duration: duration((Date.now() - new Date(outbox.oldest_pending_at)) / 1000) })) : stateMark("ok", outbox.last_sent_at ? t("Last sent {ago}", { ago: ago(outbox.last_sent_at) }) : t("None has failed"))),
     model && figure(t("Model"), model.latency_ms ? t("{n} ms", { n: Math.round(model.latency_ms) }) : t("idle"), el("span.soft.small", {}, [model.family, model.device, model.failures ? tn(model.failures, "{n} failure", "{n} failures") : ""].filter(Boolean).join(" · "))));
+}
+
+/** How long the disk will do; null where nobody knows. */
+function forecast(days) {
+  if (days === null || days === undefined) return null;
+  if (days < 1) return t("{n} h at this rate", { n: Math.max(1, Math.floor(days * 24)) });
+  return days > 3650 ? t("More than 10 years at this rate") : tn(Math.floor(days), "{n} day at this rate", "{n} days at this rate");
 }
 
 /** What the server says begins in the middle of a sentence. */
