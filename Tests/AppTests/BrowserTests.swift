@@ -31,6 +31,11 @@ struct BrowserTests {
         try await drive("browser_review.py")
     }
 
+    @Test("no text is left out of the catalogues, and every page is there in German", .timeLimit(.minutes(20)))
+    func words() async throws {
+        try await drive("browser_words.py")
+    }
+
     private func drive(_ script: String) async throws {
         let outcome = try await BrowserScript.run(
             script,

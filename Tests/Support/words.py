@@ -158,12 +158,12 @@ def read_server(texts):
             texts.add(text, place)
     for folder in ("Web", "App", "Camera"):
         for path in files(os.path.join(sources, folder), ".swift"):
-            for text, place in Swift(path).all(r'\.(?:notFound|invalid|unprocessable|conflict|notAvailable|forbidden|offline)\(\s*"'):
+            for text, place in Swift(path).all(r'(?:\.(?:notFound|invalid|unprocessable|conflict|notAvailable|forbidden|offline)\(|\bmessage: )\s*"'):
                 # What begins with a quote or is nothing but an error's own words is for programs.
                 if not text.startswith(('"', "{1}")) and "{" not in text.replace("{1}", "").replace("{2}", "") and '"' not in text:
                     texts.add(text, place)
     for path, pattern in (
-        ("Web/API/APIError.swift", r'message: "'), ("Media/Support/MediaError.swift", r':\s*"(?=\\\(\w+\): )'),
+        ("Media/Support/MediaError.swift", r':\s*"(?=\\\(\w+\): )'),
         ("Web/Status/StatusRoutes.swift", r'\? "(?=too early)'), ("Web/Status/StatusRoutes.swift", r': "(?=nothing recorded)'),
         ("Domain/Parameters/ParameterDescription.swift", r'case \.\w+: "(?=\w)'),
     ):

@@ -4,7 +4,7 @@ import { trim } from "../core/format.js";
 import { sideOf, wordsOf } from "../setup/rulebook.js";
 import { t } from "../core/words.js";
 
-const units = { px: "px", m: "m", m2: "m²", s: "s", "px/s": "px/s", "px/s2": "px/s²", "m/s": "m/s", "m/s2": "m/s²" };
+const units = { px: "px", m: "m", m2: "m²", s: "s", "px/s": "px/s", "px/s2": "px/s²", "m/s": "m/s", "m/s2": "m/s²", "picture heights": t("picture heights"), "picture heights/s": t("picture heights/s"), "picture heights/s2": t("picture heights/s²") };
 const withUnit = (value, unit) => `${trim(value, 2)}${unit ? ` ${units[unit] ?? unit}` : ""}`;
 
 /** A bar with the threshold as a line; `isBelow` when the value must stay under it. */

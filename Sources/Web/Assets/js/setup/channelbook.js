@@ -14,7 +14,7 @@ export const kinds = {
     ],
   },
   mail: {
-    words: "E-mail",
+    words: t("E-mail"),
     fields: [
       { key: "host", words: t("Server"), required: true, hint: t("Its name, without the port") },
       { key: "security", words: t("Encryption"), choices: [["starttls", t("STARTTLS (port 587)")], ["tls", t("TLS (port 465)")], ["none", t("None (port 25; this machine only)")]], fallback: "starttls" },

@@ -9,7 +9,10 @@ export function bookOf(rules) {
   }]));
 }
 
-const unitWords = { seconds: t("seconds"), metres: t("metres"), pixels: t("pixels"), "picture heights": t("picture heights"), "part of the picture": t("part of the picture"), "of 255": t("of 255") };
+const unitWords = {
+  seconds: t("seconds"), metres: t("metres"), pixels: t("pixels"), "picture heights": t("picture heights"), "picture heights/s": t("picture heights/s"), "picture heights/s²": t("picture heights/s²"),
+  "part of the picture": t("part of the picture"), "of 255": t("of 255"), "times its size": t("times its size"), "pixels/s": t("pixels/s"), "pixels/s²": t("pixels/s²"),
+};
 
 const declared = (property) => ({
   type: property.type, choices: property.enum ?? null, about: said(property.description), usual: property.default, minimum: property.minimum, maximum: property.maximum, pattern: property.pattern,
@@ -18,6 +21,7 @@ const declared = (property) => ({
 
 /** Names that say nothing by themselves, without bound and unit. */
 const plain = {
+  drop: t("Drop"), acceleration: t("Acceleration"), peak_speed: t("Peak speed"), closing_speed: t("Closing speed"), speed: t("Speed"), height: t("Height"), area: t("Area"),
   seconds: t("Time"), sink: t("Height lost"), sink_speed: t("Speed of sinking"), move: t("Distance moved"), walked: t("Distance walked"), grown: t("Growth"), growth: t("Growth, compared with its beginning"),
   containment: t("Part that stays where it was"), aspect_kept: t("Shape kept"), stood: t("Time it has stood"), stay: t("Time it stays"), rest: t("Time it lies still"), down: t("Height to width when down"), upright: t("Height to width when upright"),
   age: t("Time it has been seen"), luma_change: t("Difference in brightness"), dark_luma: t("Brightness of a dark picture"), alone_distance: t("Distance to anybody else"), outline_contrast: t("Difference to its surroundings"),

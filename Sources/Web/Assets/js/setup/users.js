@@ -24,7 +24,7 @@ export async function open(body) {
       await remove(path);
       again();
     });
-    return el("li.row.user-row", {}, icon("user"), el("span.row-text", {}, el("strong", {}, user.name, user.name === me ? " (you)" : ""), el("span.soft.small", {}, user.last_seen_at ? t("Last seen {ago}", { ago: ago(user.last_seen_at) }) : t("Never signed in"))), role,
+    return el("li.row.user-row", {}, icon("user"), el("span.row-text", {}, el("strong", {}, user.name, user.name === me && ` ${t("(you)")}`), el("span.soft.small", {}, user.last_seen_at ? t("Last seen {ago}", { ago: ago(user.last_seen_at) }) : t("Never signed in"))), role,
       el("div.buttons", {}, el("button.button", { type: "button", on: { click: attempt(() => setPassword(user.name, path)) } }, t("Set password")),
         el("button.button.icon", { type: "button", "aria-label": t("Remove “{name}”", { name: user.name }), disabled: user.name === me, on: { click: drop } }, icon("trash"))));
   });
