@@ -126,6 +126,7 @@ struct DescribedAnswersTests {
         _ = try await send(.get, v1 + "/rules")
         _ = try await send(.get, v1 + "/configuration")
         _ = try await send(.get, v1 + "/configuration/values")
+        _ = try await send(.get, v1 + "/configuration/settings")
         _ = try await send(.put, v1 + "/configuration", json: #"{"text":"cameras: []"}"#)
         #expect(
             try await send(.put, v1 + "/configuration", json: #"{"text":"wrong"}"#).status == .unprocessableContent)
@@ -404,10 +405,18 @@ private struct Doubles: LiveFeed, TargetService, IncidentTrigger, ConfigurationE
 
     func valuesJSON() async throws -> String { #"{"cameras":[]}"# }
 
+    let settingsJSON = #"""
+        {"settings":[{"path":"cameras[].analysis_fps","type":"number","minimum":0.5,"maximum":60,"whole":false,
+        "unit":"frames a second","default":5},{"path":"alerts.language","type":"choice","words":["en"]},
+        {"path":"cameras","type":"list","of":"cameras"}],"channels":[{"type":"mail","summary":"E-mail.","keys":[
+        {"setting":{"path":"host","type":"text"},"about":"The server.","needed":true,"usual":"none"}]}]}
+        """#
+
     func save(text: String, revision: String?, dryRun: Bool) async throws -> ConfigurationChange {
         ConfigurationChange(
             isValid: text != "wrong", isSaved: text != "wrong",
-            problems: text == "wrong" ? [.init(line: 1, column: 1, message: "no section")] : [], diff: "+",
+            problems: text == "wrong"
+                ? [.init(line: 1, column: 1, path: [.key("site"), .index(0)], message: "no section")] : [], diff: "+",
             revision: "r2",
             text: text, restartSections: [])
     }

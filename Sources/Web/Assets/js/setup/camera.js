@@ -9,6 +9,7 @@ import { go } from "../core/router.js";
 import { may } from "../core/session.js";
 import { segments } from "../core/forms.js";
 import { cameraForm } from "./cameras.js";
+import { bookOf } from "./rulebook.js";
 import { saveEdits } from "./save.js";
 import { tabLine } from "./page.js";
 import { ZoneEditor } from "./zones.js";
@@ -17,7 +18,7 @@ import { t } from "../core/words.js";
 
 export async function open(main, { id }) {
   if (!may("admin")) { head(main, t("Set-up")); main.append(empty(t("This is for administrators"), t("Ask an administrator for changes here."))); return undefined; }
-  const [camera, values] = await Promise.all([get(`/api/v1/cameras/${encodeURIComponent(id)}`), get("/api/v1/configuration/values")]);
+  const [camera, values, declared] = await Promise.all([get(`/api/v1/cameras/${encodeURIComponent(id)}`), get("/api/v1/configuration/values"), get("/api/v1/rules")]);
   const entry = (values.cameras ?? []).find((candidate) => candidate.id === id) ?? { id };
   head(main, camera.name, { actions: [el("a.button", { href: `#/camera/${encodeURIComponent(id)}` }, icon("live"), t("Live picture"))] });
   const picture = `/api/v1/cameras/${encodeURIComponent(id)}/snapshot.jpg?width=1280`;
@@ -25,10 +26,10 @@ export async function open(main, { id }) {
   let editor = null;
   const show = (name) => {
     editor?.close?.();
-    editor = name === "zones" ? new ZoneEditor(camera, entry, picture) : name === "scale" ? new ScaleEditor(camera, entry, picture) : null;
+    editor = name === "zones" ? new ZoneEditor(camera, values, picture, bookOf(declared.rules)) : name === "scale" ? new ScaleEditor(camera, entry, picture) : null;
     replace(body, editor ? editor.element : el("div.stack.wide", {}, panel(t("Connection"), cameraForm({ camera: entry })), removal(id, camera.name)));
   };
-  main.append(tabLine("cameras"), el("div.stack.wide", {}, segments(t("Part"), [["zones", t("Zones")], ["scale", t("Scale")], ["connection", t("Connection")]], "zones", show), body));
+  main.append(tabLine("cameras"), el("div.stack.wide", {}, segments(t("Part"), [["zones", t("Zones and lines")], ["scale", t("Scale")], ["connection", t("Connection")]], "zones", show), body));
   show("zones");
   return () => editor?.close?.();
 }

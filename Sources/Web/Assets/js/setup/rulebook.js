@@ -14,8 +14,11 @@ const unitWords = {
   "part of the picture": t("part of the picture"), "of 255": t("of 255"), "times its size": t("times its size"), "pixels/s": t("pixels/s"), "pixels/s²": t("pixels/s²"),
 };
 
+/** What a list holds: "zones" for their names, some words, or "line" for two points. */
+const held = ({ type, items }) => (type !== "array" ? null : items.type === "array" ? "line" : items.enum ?? "zones");
+
 const declared = (property) => ({
-  type: property.type, choices: property.enum ?? null, about: said(property.description), usual: property.default, minimum: property.minimum, maximum: property.maximum, pattern: property.pattern,
+  items: held(property), type: property.type, choices: property.enum ?? null, about: said(property.description), usual: property.default, minimum: property.minimum, maximum: property.maximum, pattern: property.pattern,
   unit: unitWords[property["x-unit"]] ?? property["x-unit"] ?? "", fires: property["x-fires"] ?? null, use: property["x-use"],
 });
 
