@@ -36,6 +36,11 @@ struct BrowserTests {
         try await drive("browser_words.py")
     }
 
+    @Test("lines, dwell times and the rest of the set-up are made without touching the file", .timeLimit(.minutes(20)))
+    func setup() async throws {
+        try await drive("browser_setup.py")
+    }
+
     private func drive(_ script: String) async throws {
         let outcome = try await BrowserScript.run(
             script,

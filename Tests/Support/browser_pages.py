@@ -179,7 +179,7 @@ class Pages:
             b.click_at(".board", *corner)
         b.fill("name", "test walkway", ".side")
         b.shot("zones-1280")
-        b.press("Save zones")
+        b.press("Save zones and lines")
         b.has("dialog .diff .added")
         check("test walkway" in b.find("dialog").text, "the diff does not show the zone")
         check("test walkway" not in self.site.text(), "it was saved before anybody agreed")
