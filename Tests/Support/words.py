@@ -13,8 +13,6 @@ import sys
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 SCRIPTS = os.path.join(ROOT, "Sources/Web/Assets/js")
 CATALOGUES = os.path.join(ROOT, "Sources/Web/Assets/words")
-# Where `t` itself is written.
-OWN = "core/words.js"
 
 CALL = re.compile(r"(?<![\w.$])(t|tn|tlist)\(")
 LITERAL = re.compile(r'\s*"((?:[^"\\\n]|\\.)*)"\s*(?=[,)])')
@@ -75,8 +73,6 @@ def read_scripts(texts):
     """The calls of `t`, `tn` and `tlist` in the pages' scripts."""
     for path in files(SCRIPTS, ".js"):
         name = os.path.relpath(path, SCRIPTS)
-        if name == OWN:
-            continue
         source = read(path)
         for call in CALL.finditer(source):
             line = source[source.rfind("\n", 0, call.start()) + 1:call.start()]

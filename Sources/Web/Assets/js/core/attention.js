@@ -7,7 +7,7 @@ import { ago, kindWords, moment, until, words } from "./format.js";
 import { attempt, toast } from "./toasts.js";
 import * as feed from "./feed.js";
 import * as session from "./session.js";
-import { said, t, tn } from "./words.js";
+import { quoted, said, t, tn } from "./words.js";
 
 const everyMs = 15_000;
 const ranks = { high: 2, medium: 1, low: 0 };
@@ -15,7 +15,6 @@ const ranks = { high: 2, medium: 1, low: 0 };
 /** @typedef {{kind: string, severity: string, id?: string, camera?: string, camera_name?: string, rule?: string, zone?: string, mode?: string,
  *   reason?: string, by?: string, since?: string, until?: string, incident?: string, channel?: string, text?: string}} Cause */
 
-const quoted = (name) => t("“{name}”", { name });
 const cameraOf = (cause) => cause.camera_name ?? cause.camera;
 
 const sentences = {

@@ -1,6 +1,6 @@
 // Values in the words of the page. Times of day are the site's.
 import { sameYear, startOfDay, writer } from "./calendar.js";
-import { locale, t, tn } from "./words.js";
+import { language, locale, t, tn } from "./words.js";
 
 const day = writer({ weekday: "short", day: "numeric", month: "short" }, locale);
 const dayWithYear = writer({ day: "numeric", month: "short", year: "numeric" }, locale);
@@ -92,6 +92,8 @@ export function words(name) {
 
 /** What an incident is called: its kind, or that somebody recorded it by hand. */
 export const titleOf = ({ kind }) => kindWords(kind);
+/** What happened, in a sentence or two. */
+export const textOf = ({ text, texts }) => texts?.[language] ?? text;
 export const kindWords = (kind) => kindNames[kind] ?? words(kind);
 const kindNames = {
   falling_object: t("Falling object"), toppled_stack: t("Toppled stack"), spill: t("Spill"), object_left: t("Object left"), object_removed: t("Object removed"),

@@ -63,5 +63,8 @@ const write = (value) => (typeof value === "number" ? numbers.format(value) : va
 /** "one, another or a third". */
 export const anyOf = (list) => new Intl.ListFormat(locale, { type: "disjunction" }).format(list);
 
+/** A name in the language's own quotation marks. */
+export const quoted = (name) => t("“{name}”", { name });
+
 /** What a language calls itself. */
 export const nameOf = (name) => new Intl.DisplayNames([name], { type: "language" }).of(name);

@@ -9,7 +9,7 @@ import { may } from "../core/session.js";
 import { attempt, toast } from "../core/toasts.js";
 import { confirm } from "../core/dialogs.js";
 import { check } from "../core/forms.js";
-import { anyOf, t, tn } from "../core/words.js";
+import { anyOf, quoted, t, tn } from "../core/words.js";
 
 /** When somebody wants to hear of a followed object. */
 const conditions = {
@@ -65,7 +65,7 @@ function cutOut(follow) {
     const side = Math.min(pixels.width, pixels.height, Math.max((across / width) * pixels.width, (down / height) * pixels.height, 24) * (1 + 2 * margin));
     const place = (middle, whole) => Math.min(whole - side, Math.max(0, middle * whole - side / 2));
     const left = place((x + across / 2) / width, pixels.width), top = place((y + down / 2) / height, pixels.height);
-    const canvas = el("canvas", { width: 240, height: 240, role: "img", "aria-label": `“${follow.name}”` });
+    const canvas = el("canvas", { width: 240, height: 240, role: "img", "aria-label": quoted(follow.name) });
     const pen = canvas.getContext("2d"), scale = canvas.width / side;
     const draw = () => pen.drawImage(image, left, top, side, side, 0, 0, canvas.width, canvas.height);
     draw();

@@ -4,7 +4,7 @@ import { get, query as queryOf } from "../core/api.js";
 import { closer, empty, head, panel } from "../core/page.js";
 import { icon } from "../core/icons.js";
 import { attempt, tell } from "../core/toasts.js";
-import { bytes, duration, kindWords, moment, position, titleOf } from "../core/format.js";
+import { bytes, duration, kindWords, moment, position, textOf, titleOf } from "../core/format.js";
 import { go } from "../core/router.js";
 import { may } from "../core/session.js";
 import * as feed from "../core/feed.js";
@@ -78,7 +78,7 @@ export async function open(main, { id }, query) {
   };
   const renew = (now) => { incident = now; showAll(); };
   const showAll = () => {
-    replace(line, severityTag(incident), el("span", {}, incident.text));
+    replace(line, severityTag(incident), el("span", {}, textOf(incident)));
     replace(tools, actions(incident, { onChange: renew, seconds: () => player?.seconds ?? null }));
     showMedia();
     replace(below, panel(t("Why the rule fired"), whyTable(incident.why)), el("div.stack", {}, panel(t("Details"), facts(incident)), panel(t("Who was alerted"), told(incident.alerts), { flush: incident.alerts.length > 0 })));

@@ -4,7 +4,7 @@ import { get, put, query as queryOf } from "../core/api.js";
 import { empty, panel } from "../core/page.js";
 import { icon } from "../core/icons.js";
 import { attempt, toast } from "../core/toasts.js";
-import { dayName, duration, timeSeconds, titleOf } from "../core/format.js";
+import { dayName, duration, textOf, timeSeconds, titleOf } from "../core/format.js";
 import { go } from "../core/router.js";
 import { may } from "../core/session.js";
 import { narrowed } from "./neighbours.js";
@@ -145,7 +145,7 @@ function wideRow(incident, query = "") {
     movingPoster(incident),
     el("span.row-text", {},
       el("span.row-title", {}, icon(incident.kind, 16), el("strong", {}, titleOf(incident)), severityTag(incident), incident.phase === "ongoing" && el("span.state.alarm", {}, icon("alarm", 12), t("Ongoing"))),
-      el("span.row-words", {}, incident.text),
+      el("span.row-words", {}, textOf(incident)),
       el("span.row-facts.soft.small", {}, el("span", {}, incident.camera_name), incident.zone && el("span", {}, incident.zone),
         incident.phase === "ended" && seconds >= 0.1 && el("span", {}, duration(seconds)),
         reviewTag(incident), incident.protected && el("span.tag", {}, icon("lock", 12), t("Protected")),

@@ -11,7 +11,7 @@ import { may } from "../core/session.js";
 import * as attention from "../core/attention.js";
 import { largePart, partOf, percent, placePicture, share } from "./place.js";
 import { reviewWords } from "./row.js";
-import { t } from "../core/words.js";
+import { quoted, t } from "../core/words.js";
 
 const choices = [["confirmed", "check", "1"], ["not_an_incident", "close", "2"], ["training_example", "eye", "3"]];
 /** The key that gives each verdict. */
@@ -33,7 +33,7 @@ export async function judge(incident, verdict) {
 
 export function reviewPanel(incident, onChange) {
   const who = incident.review !== "none" && incident.review_by
-    ? el("p.small.soft", {}, `${reviewWords[incident.review]}: ${incident.review_by}, ${moment(incident.review_at)}`, incident.review_note && ` “${incident.review_note}”`) : null;
+    ? el("p.small.soft", {}, `${reviewWords[incident.review]}: ${incident.review_by}, ${moment(incident.review_at)}`, incident.review_note && ` ${quoted(incident.review_note)}`) : null;
   if (!may("operator")) return panel(t("Review"), [el("p", {}, reviewWords[incident.review]), who]);
   const give = (verdict) => attempt(async () => {
     const now = await judge(incident, verdict);

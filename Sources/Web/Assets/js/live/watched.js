@@ -1,7 +1,7 @@
 // Where a camera's picture is not watched: excluded zones, places that are silenced, and for some kinds all that lies outside
 // the zones that they are about.
 import { kindWords } from "../core/format.js";
-import { t } from "../core/words.js";
+import { quoted, t } from "../core/words.js";
 
 /** Kinds that watch only some zones, or leave some out, by the zones' kinds; all others watch the whole picture. */
 const fixed = {
@@ -45,7 +45,7 @@ export function unwatched(kind, zones, { places = {}, off = [] } = {}) {
   return { excluded: polygons([...excluded, ...left]), only: only && polygons(only), words: sentence(kind, place, { excluded, only, left }) };
 }
 
-const named = (zones) => zones.map(({ name }) => t("“{name}”", { name })).join(", ");
+const named = (zones) => zones.map(({ name }) => quoted(name)).join(", ");
 
 function sentence(kind, place, { excluded, only, left }) {
   const rule = kindWords(kind);

@@ -10,7 +10,7 @@ import { kindWords } from "../core/format.js";
 import { kinds } from "./channelbook.js";
 import { channelForm } from "./channelform.js";
 import { saveEdits } from "./save.js";
-import { t, tlist } from "../core/words.js";
+import { quoted, t, tlist } from "../core/words.js";
 
 export async function open(body) {
   const [{ channels }, values] = await Promise.all([get("/api/v1/channels"), get("/api/v1/configuration/values")]);
@@ -61,7 +61,7 @@ const severityWords = { low: t("low"), medium: t("medium"), high: t("high") };
 
 function describe({ channels = [], cameras, kinds: only, zones, min_severity: severity, shift, escalate }) {
   const parts = [
-    [only].flat().filter(Boolean).map((kind) => `“${kindWords(kind)}”`).join(", ") || t("all incidents"), cameras && t("on {cameras}", { cameras: [cameras].flat().join(", ") }), zones && t("in {zones}", { zones: [zones].flat().join(", ") }),
+    [only].flat().filter(Boolean).map((kind) => quoted(kindWords(kind))).join(", ") || t("all incidents"), cameras && t("on {cameras}", { cameras: [cameras].flat().join(", ") }), zones && t("in {zones}", { zones: [zones].flat().join(", ") }),
     severity && t("from severity {severity}", { severity: severityWords[severity] ?? severity }), shift && t("during a shift"), escalate && t("with escalation"),
   ];
   return `${[channels].flat().join(", ")}: ${parts.filter(Boolean).join(" ")}`;

@@ -5,12 +5,12 @@ import { open } from "../core/dialogs.js";
 import { toast } from "../core/toasts.js";
 import { attempt } from "../core/toasts.js";
 import { parse, tally } from "./diff.js";
-import { said, t, tn } from "../core/words.js";
+import { quoted, said, t, tn } from "../core/words.js";
 
 const edits = "/api/v1/configuration/edits";
 
 /** What a change of these sections needs, in words. */
-export const restartWords = (sections) => t("Changes to {sections} take effect when Aislewatch is restarted. Everything else takes effect at once.", { sections: sections.map((name) => `“${name}”`).join(", ") });
+export const restartWords = (sections) => t("Changes to {sections} take effect when Aislewatch is restarted. Everything else takes effect at once.", { sections: sections.map(quoted).join(", ") });
 
 /** A refused change says what is wrong in its document, as an accepted one says what it does. */
 async function ask(call) {

@@ -7,7 +7,7 @@ import { attempt, toast } from "../core/toasts.js";
 import { ago, kindWords, until } from "../core/format.js";
 import * as attention from "../core/attention.js";
 import { placePicture, placeWords } from "../incidents/place.js";
-import { t } from "../core/words.js";
+import { quoted, t } from "../core/words.js";
 
 export async function open(body) {
   const [{ suppressions }, { snoozes }, { cameras }] = await Promise.all([get("/api/v1/suppressions"), get("/api/v1/snoozes"), get("/api/v1/cameras")]);
@@ -27,7 +27,7 @@ export async function open(body) {
   body.append(
     panel(t("Alerts held back"), [snoozes.length ? el("ul.rows", {}, snoozes.map((snooze) => el("li.row.wide", {}, el("span.row-text", {},
       el("strong", {}, nameOf(snooze.camera), snooze.kind && `, ${t("only “{rule}”", { rule: kindWords(snooze.kind) })}`),
-      el("span.soft.small", {}, [until(snooze.until), t("by {name}", { name: snooze.created_by }), snooze.reason && `“${snooze.reason}”`].filter(Boolean).join(" · "))),
+      el("span.soft.small", {}, [until(snooze.until), t("by {name}", { name: snooze.created_by }), snooze.reason && quoted(snooze.reason)].filter(Boolean).join(" · "))),
     button(`/api/v1/snoozes/${encodeURIComponent(snooze.id)}`, t("Alerts are sent again."))))) : null, el("div.inner", {}, form)], { flush: true }),
     panel(t("Silenced places"), suppressions.length ? el("ul.rows", {}, suppressions.map((item) => silenced(item, byId.get(item.camera), nameOf(item.camera),
       button(`/api/v1/suppressions/${encodeURIComponent(item.id)}`, t("The rule watches this place again.")))))
