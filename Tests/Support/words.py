@@ -146,7 +146,7 @@ class Swift:
 
 
 def read_server(texts):
-    """What the server says to people in sentences: rules and what they can be set to, refusals, what is wrong with a camera."""
+    """What the server says to people in sentences: rules and what they can be set to, refusals, what is wrong with a camera or a channel."""
     sources = os.path.join(ROOT, "Sources")
     for path in files(os.path.join(sources, "Incidents"), ".swift"):
         swift = Swift(path)
@@ -158,6 +158,9 @@ def read_server(texts):
                 # What begins with a quote or is nothing but an error's own words is for programs.
                 if not text.startswith(('"', "{1}")) and "{" not in text.replace("{1}", "").replace("{2}", "") and '"' not in text:
                     texts.add(text, place)
+    for path in files(os.path.join(sources, "Alerts"), ".swift"):
+        for text, place in Swift(path).all(r'\b(?:temporary|permanent|outcomeUnknown)\(\s*reason:\s*"'):
+            texts.add(text, place)
     for path, pattern in (
         ("Media/Support/MediaError.swift", r':\s*"(?=\\\(\w+\): )'),
         ("Web/Status/StatusRoutes.swift", r'\? "(?=too early)'), ("Web/Status/StatusRoutes.swift", r': "(?=nothing recorded)'),

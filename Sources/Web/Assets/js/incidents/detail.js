@@ -18,7 +18,7 @@ import { narrowed, newer, older } from "./neighbours.js";
 import { judge, reviewPanel, verdictKeys } from "./review.js";
 import { reviewWords, severityTag } from "./row.js";
 import { whyTable } from "./why.js";
-import { t } from "../core/words.js";
+import { said, t } from "../core/words.js";
 
 export async function open(main, { id }, query) {
   const close = closer();
@@ -170,6 +170,6 @@ function told(alerts) {
     const [level, name] = alertStates[alert.state] ?? ["", alert.state];
     return el("tr", {}, el("td", {}, alert.channel, el("div.soft.small", {}, alert.recipient)),
       el("td", {}, el("span.tag", { class: level }, icon({ ok: "check", alarm: "alarm" }[level] ?? "idle", 12), name),
-        alert.sent_at && el("div.soft.small", {}, moment(alert.sent_at)), alert.error && el("div.small", {}, alert.error)));
+        alert.sent_at && el("div.soft.small", {}, moment(alert.sent_at)), alert.error && el("div.small", {}, said(alert.error))));
   })));
 }

@@ -10,7 +10,7 @@ import { kindWords } from "../core/format.js";
 import { kinds } from "./channelbook.js";
 import { channelForm } from "./channelform.js";
 import { saveEdits } from "./save.js";
-import { quoted, t, tlist } from "../core/words.js";
+import { quoted, said, t, tlist } from "../core/words.js";
 
 export async function open(body) {
   const [{ channels }, values] = await Promise.all([get("/api/v1/channels"), get("/api/v1/configuration/values")]);
@@ -33,7 +33,7 @@ function row(channel, entry, again) {
   const test = attempt(async () => {
     replace(result, el("span.soft", {}, t("Sending…")));
     const answer = await post(`/api/v1/channels/${encodeURIComponent(channel.name)}/test`).catch((error) => ({ ok: false, message: error.message }));
-    replace(result, el("span.state", { class: answer.ok ? "ok" : "alarm" }, icon(answer.ok ? "check" : "alarm", 14), answer.message));
+    replace(result, el("span.state", { class: answer.ok ? "ok" : "alarm" }, icon(answer.ok ? "check" : "alarm", 14), said(answer.message)));
   });
   const edit = () => {
     details.hidden = !details.hidden;
