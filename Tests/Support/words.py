@@ -14,6 +14,8 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 SCRIPTS = os.path.join(ROOT, "Sources/Web/Assets/js")
 CATALOGUES = os.path.join(ROOT, "Sources/Web/Assets/words")
 
+# A sentence: what nobody but a person reads.
+SENTENCE = re.compile(r"""["`][A-Z][a-z’]+ [a-z’]+[ .,?…"`]""")
 CALL = re.compile(r"(?<![\w.$])(t|tn|tlist)\(")
 LITERAL = re.compile(r'\s*"((?:[^"\\\n]|\\.)*)"\s*(?=[,)])')
 FIELD = re.compile(r"\{(\w+)\}")
@@ -74,6 +76,11 @@ def read_scripts(texts):
     for path in files(SCRIPTS, ".js"):
         name = os.path.relpath(path, SCRIPTS)
         source = read(path)
+        for number, line in enumerate(source.split("\n"), 1):
+            if not line.lstrip().startswith(("//", "*", "/*")):
+                for found in SENTENCE.finditer(line):
+                    if not re.search(r"(?<![\w.$])(?:(?:t|tlist|said)\(|tn\(.*)$", line[:found.start()]) and line.find("// ") not in range(found.start()):
+                        texts.problems.append(f"js/{name}:{number}: said without t(: {line[found.start():found.start() + 60]}")
         for call in CALL.finditer(source):
             line = source[source.rfind("\n", 0, call.start()) + 1:call.start()]
             if line.lstrip().startswith(("//", "*", "/*")) or line.rstrip().endswith("function"):

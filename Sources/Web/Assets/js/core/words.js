@@ -32,21 +32,21 @@ const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
 const forms = new Intl.PluralRules(locale);
 
 /** `text` in the page's language; `{name}` stands for a value, of which numbers are written as its readers write them. */
-export const t = (text, values) => fill(texts[text] ?? text, values);
+export const t = (text, values) => fill(texts[text] || text, values);
 
 /** The same where the words depend on a number, `{n}`: tn(3, "{n} click", "{n} clicks"). */
 export function tn(n, one, many, values) {
-  const text = texts[many]?.[forms.select(n)] ?? texts[many]?.other ?? (n === 1 ? one : many);
+  const text = texts[many]?.[forms.select(n)] || texts[many]?.other || (n === 1 ? one : many);
   return fill(text, { n, ...values });
 }
 
 /** The same with elements for values; a list for `el`. */
-export const tlist = (text, nodes) => (texts[text] ?? text).split(/\{(\w+)\}/).map((part, index) => (index % 2 ? nodes[part] ?? "" : part));
+export const tlist = (text, nodes) => (texts[text] || text).split(/\{(\w+)\}/).map((part, index) => (index % 2 ? nodes[part] ?? "" : part));
 
 /** What the server says in English, where the catalogue has it; what the server filled in is {1}, {2}, … there. */
 export function said(text) {
-  if (typeof texts[text] === "string" || !text) return texts[text] ?? text;
-  patterns ??= Object.entries(texts).filter(([sentence]) => sentence.includes("{1}")).map(([sentence, own]) => [patternOf(sentence), own]);
+  if (typeof texts[text] === "string" || !text) return texts[text] || text;
+  patterns ??= Object.entries(texts).filter(([sentence]) => sentence.includes("{1}") && texts[sentence]).map(([sentence, own]) => [patternOf(sentence), own]);
   for (const [pattern, own] of patterns) {
     const found = pattern.exec(text);
     if (found) return fill(own, found);
