@@ -7,12 +7,17 @@ public struct Account: Hashable, Sendable, Codable {
     public var role: Role
     public var createdAt: Date
     public var lastSeenAt: Date?
+    /// Whether a code is needed beside the password.
+    public var hasSecondFactor: Bool
 
-    public init(name: String, role: Role, createdAt: Date, lastSeenAt: Date? = nil) {
+    public init(
+        name: String, role: Role, createdAt: Date, lastSeenAt: Date? = nil, hasSecondFactor: Bool = false
+    ) {
         self.name = name
         self.role = role
         self.createdAt = createdAt
         self.lastSeenAt = lastSeenAt
+        self.hasSecondFactor = hasSecondFactor
     }
 
     /// Whether a name is of the form above.

@@ -5,14 +5,16 @@ internal import GRDB
 extension StoreAccess {
     public func accounts() throws -> [Account] {
         try read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM users ORDER BY name").map(Self.account)
+            try Row.fetchAll(db, sql: "SELECT \(Self.accountColumns) FROM users ORDER BY name").map(Self.account)
         }
     }
 
     /// - Returns: nil when there is none of this name.
     public func account(_ name: String) throws -> Account? {
         try read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM users WHERE name = ?", arguments: [name]).map(Self.account)
+            try Row.fetchOne(
+                db, sql: "SELECT \(Self.accountColumns) FROM users WHERE name = ?", arguments: [name]
+            ).map(Self.account)
         }
     }
 
@@ -82,12 +84,18 @@ extension StoreAccess {
             arguments: [name]) ?? false
     }
 
+    /// What ``account(_:)`` reads.
+    static let accountColumns = """
+        users.*, EXISTS (SELECT 1 FROM second_factors WHERE user_name = users.name AND confirmed_at IS NOT NULL)
+            AS has_second_factor
+        """
+
     static func account(_ row: Row) throws -> Account {
         guard let role = Role(rawValue: row["role"]) else {
             throw StorageError.damaged(reason: "an account's role is unknown")
         }
         return Account(
             name: row["name"], role: role, createdAt: try row.date("created_at"),
-            lastSeenAt: try row.optionalDate("last_seen_at"))
+            lastSeenAt: try row.optionalDate("last_seen_at"), hasSecondFactor: row["has_second_factor"])
     }
 }

@@ -22,6 +22,11 @@ final class LinkKey: Sendable {
         return Data(code.prefix(24)).base64URL
     }
 
+    /// Another key for another purpose, made from this one.
+    func derived(for purpose: String) throws -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(inputKeyMaterial: try key(), info: Data(purpose.utf8), outputByteCount: 32)
+    }
+
     /// Read, or made, at the first use: who only lists incidents needs no key.
     private func key() throws -> SymmetricKey {
         try loaded.withLock { loaded in

@@ -26,17 +26,20 @@ final class APIRouter: Sendable {
     private let connections: ClientConnections
     let clock: any WallClock
     let logger: Logger
+    /// May be empty.
+    let siteName: String
     private let requests: AttemptLimiter
     private typealias Handler = @Sendable (Request, WebContext) async -> Response
     private let registered = Mutex<[(operation: Operation, method: HTTPRequest.Method, handler: Handler)]>([])
 
     init(
-        services: APIServices, settings: APISettings, connections: ClientConnections, clock: any WallClock,
-        logger: Logger
+        services: APIServices, settings: APISettings, connections: ClientConnections, siteName: String,
+        clock: any WallClock, logger: Logger
     ) {
         self.services = services
         self.settings = settings
         self.connections = connections
+        self.siteName = siteName
         self.clock = clock
         self.logger = logger
         requests = AttemptLimiter(

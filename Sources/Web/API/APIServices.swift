@@ -42,6 +42,9 @@ public struct APISettings: Sendable {
     public var wrongPasswords = (capacity: 8.0, refillSeconds: 30.0)
     /// Wrong passwords at once for one name, from wherever: high, so that nobody can lock out others easily.
     public var wrongPasswordsPerName = (capacity: 50.0, refillSeconds: 20.0)
+    /// Wrong codes of a second factor at once for one account, and seconds until one more is allowed: who tries for a year
+    /// finds none with a probability of 75 %.
+    public var wrongCodes = (capacity: 6.0, refillSeconds: 300.0)
     /// Requests at once from one address, and seconds until one more is allowed.
     public var requests = (capacity: 400.0, refillSeconds: 0.02)
     /// A request's body.

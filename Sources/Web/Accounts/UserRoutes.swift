@@ -12,12 +12,14 @@ struct UserRoutes: Sendable {
         var role: Role
         var createdAt: Date
         var lastSeenAt: Date?
+        var secondFactor: Bool
 
         init(_ account: Account) {
             name = account.name
             role = account.role
             createdAt = account.createdAt
             lastSeenAt = account.lastSeenAt
+            secondFactor = account.hasSecondFactor
         }
     }
 
@@ -83,7 +85,7 @@ struct UserRoutes: Sendable {
     }
 
     static func check(newPassword: String?, _ key: some CodingKey) throws {
-        try APIError.check(newPassword, key, length: 10...256)
+        try APIError.check(newPassword, key, length: PasswordPolicy.length)
     }
 
     func add() {
@@ -95,6 +97,7 @@ struct UserRoutes: Sendable {
         }
         api.on(.post, "/users", role: .admin) { call in
             let user = try await call.body(NewUser.self)
+            try api.checkStrength(user.password, of: user.name)
             let password = try await worker.hash(user.password)
             let account = try await store.perform { store in
                 guard try store.addAccount(user.name, password: password, role: user.role.value),
@@ -107,6 +110,7 @@ struct UserRoutes: Sendable {
         }
         api.on(.patch, "/users/{user}", role: .admin) { call in
             let name = call.parameter("user"), change = try await call.body(Change.self)
+            try api.checkStrength(change.password, of: name)
             let password = if let text = change.password { try await worker.hash(text) } else { PasswordHash?.none }
             let account = try await store.perform { store in
                 guard try store.account(name) != nil else { throw APIError.notFound("There is no such account.") }
@@ -126,6 +130,14 @@ struct UserRoutes: Sendable {
                 guard try store.removeAccount(name) else { throw APIError.conflict("This is the last admin.") }
             }
             await api.audit(call, "user.remove", name)
+            return .done
+        }
+        api.on(.delete, "/users/{user}/second-factor", role: .admin) { call in
+            let name = call.parameter("user")
+            guard try await store.perform({ try $0.removeSecondFactor(of: name) }) else {
+                throw APIError.notFound("There is no such account, or it has no second factor.")
+            }
+            await api.audit(call, "user.second_factor", name, "off")
             return .done
         }
         api.on(.get, "/tokens", role: .admin) { _ in
@@ -158,5 +170,18 @@ struct UserRoutes: Sendable {
             }
             return .json(Page(entries: entries))
         }
+    }
+}
+
+extension APIRouter {
+    /// - Parameter password: nil: stays as it is.
+    /// - Throws: when it is too easy to guess.
+    func checkStrength(_ password: String?, of account: String) throws {
+        guard let password else { return }
+        let cameras = services.feed?.cameras().map(\.name) ?? []
+        guard let weakness = PasswordPolicy(ownWords: [account, siteName] + cameras).weakness(of: password) else {
+            return
+        }
+        throw APIError(status: .unprocessableContent, code: "weak_password", message: "\(weakness)")
     }
 }

@@ -84,6 +84,29 @@ struct DescribedAnswersTests {
         #expect(try await send(.post, v1 + "/session", json: signIn, as: nil).status == .ok)
         _ = try await send(.get, v1 + "/session")
 
+        // The own account.
+        let factor = v1 + "/session/second-factor", password = #"{"password":"\#(APISite.password)"}"#
+        _ = try await send(.get, factor)
+        _ = try await send(.post, factor, json: password)
+        let begun = try #require(try site.api.site.store.unwatched.beginSecondFactor(of: "admin1"))
+        func code() -> String { begun.code(at: site.api.site.clock.now()) }
+        _ = try await send(.post, factor + "/confirm", json: #"{"code":"\#(code())"}"#)
+        _ = try await send(.get, factor)
+        _ = try await send(.post, factor + "/codes", json: password)
+        site.api.site.clock.advance(seconds: 30)
+        _ = try await send(
+            .post, factor + "/remove", json: #"{"password":"\#(APISite.password)","code":"\#(code())"}"#)
+        let viewer = try #require(try site.api.site.store.unwatched.beginSecondFactor(of: "viewer1"))
+        _ = try site.api.site.store.unwatched.confirmSecondFactor(
+            of: "viewer1", code: viewer.code(at: site.api.site.clock.now()))
+        _ = try await send(.delete, v1 + "/users/{user}/second-factor", ["user": "viewer1"])
+        _ = try await send(.get, v1 + "/sessions")
+        let elsewhere = try site.api.site.store.unwatched.openSession(
+            "admin1", expiresAt: site.api.site.clock.now() + 600)
+        _ = try await send(
+            .delete, v1 + "/sessions/{session}", ["session": StoreAccess.sessionID(of: elsewhere)])
+        _ = try await send(.delete, v1 + "/sessions")
+
         // Live.
         _ = try await send(.get, v1 + "/cameras")
         _ = try await send(.get, v1 + "/cameras/{camera}", ["camera": "dock"])

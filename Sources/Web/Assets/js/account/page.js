@@ -1,17 +1,20 @@
-// One's own account: password, theme, signing out.
+// One's own account: theme, password, second factor, sessions, signing out.
 import { el } from "../core/dom.js";
 import { post } from "../core/api.js";
 import { field, input, mark, segments } from "../core/forms.js";
 import { icon } from "../core/icons.js";
-import { head, panel } from "../core/page.js";
+import { head, panel, style } from "../core/page.js";
 import { attempt, toast } from "../core/toasts.js";
 import { words } from "../core/format.js";
 import { current, roleWords } from "../core/session.js";
 import { languages } from "../core/languages.js";
 import { t } from "../core/words.js";
 import * as themes from "../core/theme.js";
+import { factor } from "./factor.js";
+import { sessions } from "./sessions.js";
 
 export async function open(main) {
+  await style("account");
   const { user, version } = current();
   head(main, user.name, { text: roleWords[user.role] ?? words(user.role) });
   const form = el("form.stack", { on: { submit: attempt(async (event) => {
@@ -26,5 +29,5 @@ export async function open(main) {
     field(t("New password again"), input("again", { type: "password", autocomplete: "new-password", required: true })), el("div.buttons", {}, el("button.button.primary", { type: "submit" }, t("Change the password"))));
   const theme = segments(t("Theme"), [["system", t("Like the system")], ["light", t("Light")], ["dark", t("Dark")]], themes.theme(), themes.choose);
   const out = el("button.button", { type: "button", on: { click: () => window.dispatchEvent(new Event("aislewatch-sign-out")) } }, icon("out"), t("Sign out"));
-  main.append(el("div.stack.wide.narrow", {}, panel(t("Appearance"), el("div.stack", {}, theme, languages())), panel(t("Password"), form), el("div.buttons", {}, out), version && el("p.soft.small", {}, `Aislewatch ${version}`)));
+  main.append(el("div.stack.wide.narrow", {}, panel(t("Appearance"), el("div.stack", {}, theme, languages())), panel(t("Password"), form), factor(), sessions(), el("div.buttons", {}, out), version && el("p.soft.small", {}, `Aislewatch ${version}`)));
 }

@@ -3,7 +3,7 @@ import { el, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { field, input, mark } from "./forms.js";
 import { languages } from "./languages.js";
-import { t } from "./words.js";
+import { said, t } from "./words.js";
 import * as session from "./session.js";
 
 function door(root, title, text, fields, action, send) {
@@ -17,7 +17,8 @@ function door(root, title, text, fields, action, send) {
       await send(event.target);
     } catch (error) {
       problem.hidden = false;
-      replace(problem, error.message);
+      replace(problem, said(error.message));
+      problem.classList.toggle("alarm", error.details?.error !== "code_needed");
       event.target.querySelector("input[type=password]")?.select();
     } finally {
       button.disabled = false;
@@ -32,10 +33,24 @@ function door(root, title, text, fields, action, send) {
 }
 
 export function showSignIn(root, onDone, { message } = {}) {
+  const code = input("code", { autocomplete: "one-time-code", spellcheck: false, maxLength: 40 });
+  const factor = field(t("Code"), code, { hint: t("From your authenticator app, or a recovery code") });
+  factor.hidden = true;
   door(root, t("Sign in"), message, [
     field(t("Name"), input("name", { autocomplete: "username", autocapitalize: "none", spellcheck: false, required: true })),
-    field(t("Password"), input("password", { type: "password", autocomplete: "current-password", required: true })),
-  ], t("Sign in"), async (form) => onDone(await session.signIn(form.elements.name.value.trim(), form.elements.password.value)));
+    field(t("Password"), input("password", { type: "password", autocomplete: "current-password", required: true })), factor,
+  ], t("Sign in"), async (form) => {
+    const { name, password } = form.elements;
+    try {
+      onDone(await session.signIn(name.value.trim(), password.value, factor.hidden ? undefined : code.value.trim()));
+    } catch (error) {
+      if (!["code_needed", "wrong_code"].includes(error.details?.error)) throw error;
+      factor.hidden = false;
+      code.required = true;
+      setTimeout(() => code.select());
+      throw error;
+    }
+  });
 }
 
 export function showFirstAccount(root, token, onDone) {

@@ -24,7 +24,8 @@ function take(value) {
   return value;
 }
 
-export const signIn = async (name, password) => take(await post("/api/v1/session", { name, password }, { quiet: true }));
+/** `code` only where the server has asked for one. */
+export const signIn = async (name, password, code) => take(await post("/api/v1/session", { name, password, code }, { quiet: true }));
 export const createFirst = async (token, name, password) => take(await post("/api/v1/setup", { token, name, password }, { quiet: true }));
 export const setupNeeded = async () => (await get("/api/v1/setup")).needed;
 
