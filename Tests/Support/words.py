@@ -172,6 +172,7 @@ def read_server(texts):
         ("Media/Support/MediaError.swift", r':\s*"(?=\\\(\w+\): )'),
         ("Web/Status/StatusRoutes.swift", r'\? "(?=too early)'), ("Web/Status/StatusRoutes.swift", r': "(?=nothing recorded)'),
         ("Domain/Parameters/ParameterDescription.swift", r'case \.\w+: "(?=\w)'),
+        ("Storage/Accounts/PasswordPolicy.swift", r'case \.\w+:\s*"'),
     ):
         for text, place in Swift(os.path.join(sources, path)).all(pattern):
             texts.add(text, place)

@@ -114,7 +114,7 @@ struct SessionRoutes: Sendable {
     private func signIn(_ call: APICall) async throws -> Response {
         let given = try await call.body(SignIn.self)
         let name = given.name
-        func refused(_ code: String, _ message: String, _ detail: String) async -> APIError {
+        func refused(_ code: String, message: String, detail: String = "") async -> APIError {
             let who = Account.isName(name) ? name : "?"
             await api.audit(
                 who: who, address: call.origin.address, action: "session.refused", subject: who, detail: detail)
@@ -122,9 +122,9 @@ struct SessionRoutes: Sendable {
         }
         switch try await guardian.signIn(name, given.password, code: given.code, from: call.origin) {
         case .wrongPassword:
-            throw await refused("wrong_password", "The name or the password is wrong.", "")
+            throw await refused("wrong_password", message: "The name or the password is wrong.")
         case .wrongCode:
-            throw await refused("wrong_code", "The code is wrong, or was used already.", "wrong code")
+            throw await refused("wrong_code", message: "The code is wrong, or was used already.", detail: "wrong code")
         case .codeNeeded:
             throw APIError(
                 status: .unauthorized, code: "code_needed", message: "Type the code that your authenticator app shows.")

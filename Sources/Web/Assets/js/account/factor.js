@@ -7,7 +7,7 @@ import { panel } from "../core/page.js";
 import { attempt, toast } from "../core/toasts.js";
 import { open as openDialog } from "../core/dialogs.js";
 import { dayShort } from "../core/format.js";
-import { said, t, tn } from "../core/words.js";
+import { t, tn } from "../core/words.js";
 
 const path = "/api/v1/session/second-factor";
 
@@ -39,7 +39,7 @@ function step(title, parts, action, send) {
         close(await send(event.target));
       } catch (error) {
         problem.hidden = false;
-        replace(problem, said(error.message));
+        replace(problem, error.message);
       }
     };
     return el("form", { on: { submit } }, el("h2", {}, title), parts, problem, el("div.buttons", {},

@@ -3,7 +3,7 @@ import { el, replace } from "./dom.js";
 import { icon } from "./icons.js";
 import { field, input, mark } from "./forms.js";
 import { languages } from "./languages.js";
-import { said, t } from "./words.js";
+import { t } from "./words.js";
 import * as session from "./session.js";
 
 function door(root, title, text, fields, action, send) {
@@ -17,7 +17,7 @@ function door(root, title, text, fields, action, send) {
       await send(event.target);
     } catch (error) {
       problem.hidden = false;
-      replace(problem, said(error.message));
+      replace(problem, error.message);
       problem.classList.toggle("alarm", error.details?.error !== "code_needed");
       event.target.querySelector("input[type=password]")?.select();
     } finally {
