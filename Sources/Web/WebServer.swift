@@ -53,7 +53,7 @@ public struct WebServer: Service {
         self.onListening = onListening
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders(words: settings.words))
-        let files = services == nil ? nil : assets.middleware(logger: logger)
+        let files = services == nil ? nil : assets.middleware(language: settings.language, logger: logger)
         if let files { router.add(middleware: files) }
         router.get("/health") { _, _ in try Self.response(await health()) }
         self.tls = tls?.configuration

@@ -210,6 +210,10 @@ class Words(Signed):
                     over = b.js("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
                     if over > 0:
                         wide.append(f"{path} is {over} px too wide at {width} px")
+                    # What is meant to scroll is the line of tabs, and texts of programs.
+                    wide += [f"{path} at {width} px: {one}" for one in b.js(
+                        "return [...document.querySelectorAll('main *')].filter((node) => node.scrollWidth > node.clientWidth + 1 && node.clientWidth && !node.closest('.tabs, textarea, .diff, pre, input, select, svg, .surface, .player')"
+                        " && ['auto', 'scroll'].includes(getComputedStyle(node).overflowX)).map((node) => `${node.className || node.tagName} scrolls sideways`)")]
                     found += [f"{path} at {width} px: {line}" for line in b.violations()]
                     b.shot(f"de-{name}-{width}", whole=True)
         finally:

@@ -1,6 +1,9 @@
+import Domain
 import Foundation
 import TestSupport
 import Testing
+
+@testable import Web
 
 @Suite(
     "The pages' words",
@@ -10,5 +13,14 @@ struct WordsTests {
     func catalogues() async throws {
         let outcome = try await BrowserScript.run("words.py")
         #expect(outcome.status == 0, "\(outcome.output)")
+    }
+
+    @Test(
+        "kinds of incident are called the same on the pages and behind an alert's link",
+        arguments: IncidentKind.allCases)
+    func kinds(_ kind: IncidentKind) throws {
+        let file = try Data(contentsOf: APISite.assets.appending(path: "words/de.json"))
+        let catalogue = try #require(try JSONSerialization.jsonObject(with: file) as? [String: Any])
+        #expect(catalogue[PageWords.english.kind(kind)] as? String == PageWords.german.kind(kind))
     }
 }

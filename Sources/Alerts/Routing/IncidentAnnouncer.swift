@@ -64,6 +64,13 @@ public struct IncidentAnnouncer: Sendable {
 
     /// The incident in one sentence or two, as messages, pages and sidecars tell it.
     public func text(_ incident: Incident, link: URL? = nil) -> String { texts.incident(incident, link: link) }
+
+    /// The same in another language, without the site's own words: what pages in that language show.
+    public func text(_ incident: Incident, in templates: MessageTemplates) -> String {
+        var texts = texts
+        texts.templates = templates
+        return texts.incident(incident)
+    }
 }
 
 /// An incident's step as programs get it: `{"type":"new|update|end","before":…,"after":…}`.

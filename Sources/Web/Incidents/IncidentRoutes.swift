@@ -250,6 +250,8 @@ struct IncidentRoutes: Sendable {
     ) -> IncidentView {
         let all = details.clips, review = details.review
         var view = IncidentView(incident, cameraName: site.cameraName(incident.camera), text: site.text(incident))
+        let texts = site.texts(incident)
+        view.texts = texts.isEmpty ? nil : texts
         view.review = Verdict(review?.review).rawValue
         view.protected = details.isProtected
         view.acknowledgedBy = details.acknowledgement?.by
@@ -333,6 +335,8 @@ struct IncidentView: Encodable, Sendable {
     var size: FrameSize
     var zone: String?
     var text: String
+    /// By language; the site's own is ``text``.
+    var texts: [String: String]?
     var poster: String?
     var review = "none"
     var protected = false
