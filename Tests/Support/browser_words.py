@@ -30,7 +30,7 @@ PAGES = {
 # Names and units that are the same everywhere.
 SAME = [
     "Aislewatch", "Test hall", "chief", "hook", CAMERA, "English", "Deutsch", "Webhook", "Telegram", "Slack", "Teams", "ntfy", "MQTT", "TLS", "Mbit", "px", "kB", "MB", "GB", "TB",
-    "Europe/Berlin", "min_outline_contrast",
+    "Europe/Berlin", "Chrome", "Chromium", "Linux", "min_outline_contrast",
 ]
 LEFT = r"""
 const [data] = given;
@@ -77,11 +77,6 @@ def assets():
     bracketed = {text: {"other": f"⟦{text}⟧"} if isinstance(own, dict) else f"⟦{text}⟧" for text, own in catalogue("de").items()}
     with open(os.path.join(copy, "words/ru.json"), "w", encoding="utf-8") as file:
         json.dump(bracketed, file, ensure_ascii=False)
-    index = os.path.join(copy, "index.html")
-    with open(index, encoding="utf-8") as file:
-        text = file.read().replace('data-languages="de"', 'data-languages="de ru"')
-    with open(index, "w", encoding="utf-8") as file:
-        file.write(text)
     return folder, copy
 
 
