@@ -1,4 +1,5 @@
 // The rules as the server declares them, with what the file says on top. What the file has beyond these is shown too.
+import { words } from "../core/format.js";
 import { said, t } from "../core/words.js";
 
 /** `rules` of `/api/v1/rules` by key, with their parameters in order. */
@@ -43,6 +44,9 @@ export function wordsOf(parameter) {
   const text = plain[name] ?? plain[bare] ?? bare.replace(/_/g, " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** What may be chosen for a parameter, in words. */
+export const choiceWords = (choice) => ({ any: t("Either way"), to_left: t("To the left"), to_right: t("To the right") })[choice] ?? words(choice);
 
 /** On which side of a threshold a value counts, in words. */
 export const sideOf = (fires) => ({ at_least: t("at least"), at_most: t("at most") })[fires] ?? "";

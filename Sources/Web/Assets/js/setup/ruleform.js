@@ -1,6 +1,6 @@
 // A rule's fields, from its declaration: what `/api/v1/rules` says of it, and what every rule takes.
-import { kindWords, words as plainWords } from "../core/format.js";
-import { sideOf, wordsOf } from "./rulebook.js";
+import { kindWords } from "../core/format.js";
+import { choiceWords, sideOf, wordsOf } from "./rulebook.js";
 import { t } from "../core/words.js";
 
 const severities = [["low", t("Low")], ["medium", t("Medium")], ["high", t("High")]];
@@ -25,7 +25,7 @@ export function parameterFields(parameters, around, without = []) {
     const common = { key, words, hint: about, usual, minimum, maximum };
     if (type === "boolean") return { ...common, type: "flag", words: about.replace(/\.$/, ""), hint: "" };
     if (type === "number") return { ...common, type: "number" };
-    if (choices) return { ...common, type: "choice", choices: choices.map((choice) => [choice, plainWords(choice)]) };
+    if (choices) return { ...common, type: "choice", choices: choices.map((choice) => [choice, choiceWords(choice)]) };
     if (items === "zones") return { ...common, type: "choices", usual: undefined, choices: around.zones, none: t("No camera has a zone yet.") };
     if (Array.isArray(items)) return { ...common, type: "choices", usual: undefined, choices: items.map((choice) => [choice, zoneKinds[choice] ?? choice]) };
     return { ...common, type: "length" };

@@ -5,10 +5,10 @@ import { field, select, check } from "../core/forms.js";
 import { icon } from "../core/icons.js";
 import { panel } from "../core/page.js";
 import { attempt } from "../core/toasts.js";
-import { kindWords, trim, words } from "../core/format.js";
+import { kindWords, trim } from "../core/format.js";
 import { gauge } from "../incidents/why.js";
 import { keyOf, ScoreFeed } from "./scorefeed.js";
-import { bookOf, hasScale, isUnused, rules, sideOf, wordsOf } from "./rulebook.js";
+import { bookOf, choiceWords, hasScale, isUnused, rules, sideOf, wordsOf } from "./rulebook.js";
 import { saveEdits } from "./save.js";
 import { t } from "../core/words.js";
 
@@ -61,7 +61,7 @@ class RuleForm {
     if (Array.isArray(value)) return el("div.rule-value", { title: about }, el("span", {}, wordsOf(name)), el("span.soft", {}, value.flat().join(", ")));
     if (choices) {
       return el("div.rule-value", { title: about }, el("label", { htmlFor: id }, wordsOf(name)),
-        select(id, choices.map((choice) => [choice, words(choice)]), value, { id, on: { change: (event) => this.#set(name, event.target.value, value) } }));
+        select(id, choices.map((choice) => [choice, choiceWords(choice)]), value, { id, on: { change: (event) => this.#set(name, event.target.value, value) } }));
     }
     // Lengths are texts with their unit: "0.8 m", "8 %", "40 px".
     const isText = type === "string";
