@@ -408,6 +408,23 @@ test("texts are filled in, plurals chosen, elements put between words", () => {
   same([said("There is no such camera."), locale.slice(0, 2)], ["There is no such camera.", "en"]);
 });
 
+test("a language's catalogue gives texts, plurals, numbers, and what the server fills in", async () => {
+  localStorage.setItem("aislewatch.language", "de");
+  document.documentElement.dataset.languages = "de";
+  try {
+    const german = await import("/js/core/words.js?german");
+    same([german.language, document.documentElement.lang, german.t("Sign in"), german.t("a text that nobody knows")], ["de", "de", "Anmelden", "a text that nobody knows"]);
+    same([1, 2, 1200.5].map((n) => german.tn(n, "{n} incident", "{n} incidents")), ["1 Vorfall", "2 Vorfälle", "1.200,5 Vorfälle"]);
+    same(german.said("There is no such camera."), "Diese Kamera gibt es nicht.");
+    same(german.said("rtsp://10.0.0.9/a?b: nothing came within 5 s; check the camera and the network"), "rtsp://10.0.0.9/a?b: Binnen 5 s kam nichts; prüfen Sie Kamera und Netz");
+    same([german.said("unheard of"), german.said(""), german.said(undefined), german.quoted("a")], ["unheard of", "", undefined, "„a“"]);
+    same(german.anyOf(["er sich bewegt", "er fällt"]), "er sich bewegt oder er fällt");
+  } finally {
+    localStorage.removeItem("aislewatch.language");
+    document.documentElement.lang = "en";
+  }
+});
+
 export async function run() {
   const results = [];
   for (const { name, call } of tests) {
