@@ -153,7 +153,8 @@ class Swift:
 
 
 def read_server(texts):
-    """What the server says to people in sentences: rules and what they can be set to, refusals, what is wrong with a camera or a channel."""
+    """What the server says to people in sentences: rules and what they can be set to, refusals, what is wrong with a camera, a channel or
+    a setting."""
     sources = os.path.join(ROOT, "Sources")
     for path in files(os.path.join(sources, "Incidents"), ".swift"):
         swift = Swift(path)
@@ -168,6 +169,15 @@ def read_server(texts):
     for path in files(os.path.join(sources, "Alerts"), ".swift"):
         for text, place in Swift(path).all(r'\b(?:temporary|permanent|outcomeUnknown)\(\s*reason:\s*"'):
             texts.add(text, place)
+    for folder in ("Settings", "Alerts"):
+        for path in files(os.path.join(sources, folder), ".swift"):
+            for text, place in Swift(path).all(r'\b(?:found:|allowed:|let allowed =)\s*"'):
+                # The pages put "… is …" and "allowed: …" around it themselves.
+                text = re.sub(r"^(?:allowed: |needed: |\{1\} is (?=\W*[a-z]))", "", text)
+                for number, field in enumerate(re.findall(r"\{\d\}", text), 1):
+                    text = text.replace(field, f"{{{number}}}", 1)
+                if len(re.findall(r"[a-zA-Z]", FIELD.sub("", text))) > 5:
+                    texts.add(text, place)
     for path, pattern in (
         ("Media/Support/MediaError.swift", r':\s*"(?=\\\(\w+\): )'),
         ("Web/Status/StatusRoutes.swift", r'\? "(?=too early)'), ("Web/Status/StatusRoutes.swift", r': "(?=nothing recorded)'),

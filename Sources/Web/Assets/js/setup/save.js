@@ -5,6 +5,7 @@ import { open } from "../core/dialogs.js";
 import { toast } from "../core/toasts.js";
 import { attempt } from "../core/toasts.js";
 import { parse, tally } from "./diff.js";
+import { problemWords } from "./problems.js";
 import { quoted, said, t, tn } from "../core/words.js";
 
 const edits = "/api/v1/configuration/edits";
@@ -41,7 +42,7 @@ async function save(title, send) {
     const { added, removed } = tally(lines);
     return el("form", { on: { submit: (event) => { event.preventDefault(); close(true); } } },
       el("h2", {}, plan.valid ? title : t("This can’t be saved yet")),
-      plan.problems?.length ? el("ul.note.alarm", { role: "alert" }, plan.problems.map((problem) => el("li", {}, t("Line {line}: {problem}", { line: problem.line, problem: said(problem.message) })))) : null,
+      plan.problems?.length ? el("ul.note.alarm", { role: "alert" }, plan.problems.map((problem) => el("li", {}, t("Line {line}: {problem}", { line: problem.line, problem: problemWords(problem.message) })))) : null,
       !writable && el("p.note.warn", {}, t("The file can’t be written: {reason}. Paste this text into it instead.", { reason: reason ? said(reason) : t("it is read-only") })),
       plan.valid && writable && plan.restart_sections?.length ? el("p.note.warn", {}, restartWords(plan.restart_sections)) : null,
       el("p.soft.small", {}, `${tn(added, "{n} line added", "{n} lines added")}, ${tn(removed, "{n} line removed", "{n} lines removed")}`), diffView(lines),
