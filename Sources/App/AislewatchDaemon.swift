@@ -265,6 +265,8 @@ public struct AislewatchDaemon: Sendable {
     private var apiSettings: APISettings {
         var settings = APISettings()
         settings.trustedProxies = configuration.web.trustedProxies.compactMap(AddressRange.init)
+        settings.signInHeader = configuration.web.signInHeader
+        settings.newAccounts = Role(rawValue: configuration.web.newAccounts.rawValue)
         return settings
     }
 }

@@ -36,6 +36,9 @@ enum Schema {
         migrator.registerMigration("second factors, sessions that their owner sees") { db in
             try db.execute(sql: secondFactors)
         }
+        migrator.registerMigration("rights by camera, links that only look") { db in
+            try db.execute(sql: limitedAccess)
+        }
         return migrator
     }
 
@@ -348,6 +351,12 @@ enum Schema {
             frame_height INTEGER NOT NULL CHECK (frame_height > 0),
             seen_at TEXT NOT NULL CHECK (seen_at GLOB '????-??-??T??:??:??.???Z')
         ) WITHOUT ROWID;
+        """
+
+    private static let limitedAccess = """
+        ALTER TABLE users ADD COLUMN cameras TEXT CHECK (json_type(cameras) = 'array');  -- NULL: sees every camera
+        -- Links of alerts act; links that people share do so only where they say so.
+        ALTER TABLE links ADD COLUMN may_act INTEGER NOT NULL DEFAULT 1 CHECK (may_act IN (0, 1));
         """
 
     private static let secondFactors = """

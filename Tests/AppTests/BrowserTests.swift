@@ -41,6 +41,11 @@ struct BrowserTests {
         try await drive("browser_setup.py")
     }
 
+    @Test("a second factor, other sessions, and accounts that see one camera", .timeLimit(.minutes(20)))
+    func account() async throws {
+        try await drive("browser_account.py")
+    }
+
     private func drive(_ script: String) async throws {
         let outcome = try await BrowserScript.run(
             script,

@@ -116,7 +116,7 @@ final class APIRouter: Sendable {
             let origin = RequestOrigin(
                 request, peer: context.clientAddress, trusted: settings.trustedProxies, isTLS: settings.isTLS)
             if let seconds = requests.take(origin.limitKey) { throw APIError.tooMany(seconds) }
-            let principal = try await principal(request)
+            let principal = try await principal(request, peer: context.clientAddress)
             if principal.role != nil { connections.signIn(context.connection, as: principal.name) }
             if let role {
                 guard let own = principal.role else { throw APIError.notSignedIn }
@@ -143,7 +143,8 @@ final class APIRouter: Sendable {
     }
 
     /// Who asks, by a token or by the session's cookie. A token that is wrong is not made good by a cookie.
-    func principal(_ request: Request) async throws -> Principal {
+    /// - Parameter peer: The other end of the connection.
+    func principal(_ request: Request, peer: String) async throws -> Principal {
         let services = services
         if let field = request.headers[.authorization] {
             guard field.lowercased().hasPrefix("bearer ") else { return .nobody }
@@ -153,21 +154,37 @@ final class APIRouter: Sendable {
             }
             return Principal(kind: .token(token), name: "token \(token.name)", role: token.role)
         }
-        guard let secret = request.cookies[Self.cookie]?.value else { return .nobody }
-        let idle = settings.idleSeconds
-        guard let session = try await services.store.perform({ try $0.session(secret, idleSeconds: idle) }) else {
-            return .nobody
-        }
+        let named = proxyUser(request, peer: peer), idle = settings.idleSeconds
+        guard let secret = request.cookies[Self.cookie]?.value,
+            let session = try await services.store.perform({ try $0.session(secret, idleSeconds: idle) }),
+            // Somebody else has signed in at the proxy since.
+            named.map({ $0.lowercased() == session.account.name.lowercased() }) ?? true
+        else { return try await principal(ofProxy: named) }
         return Principal(
             kind: .session(secret: secret, expiresAt: session.expiresAt), name: session.account.name,
-            role: session.account.role)
+            role: session.account.role, cameras: session.account.cameras)
+    }
+
+    /// Whom a trusted proxy names. From everybody else the header is nothing: anybody can write it.
+    func proxyUser(_ request: Request, peer: String) -> String? {
+        guard let header = settings.signInHeader.flatMap({ HTTPField.Name($0) }),
+            RequestOrigin.isTrusted(peer: peer, settings.trustedProxies),
+            let name = request.headers[header], Account.isName(name)
+        else { return nil }
+        return name
+    }
+
+    private func principal(ofProxy name: String?) async throws -> Principal {
+        guard let name, let account = try await services.store.perform({ try $0.account(name) }) else { return .nobody }
+        return Principal(kind: .proxy, name: account.name, role: account.role, cameras: account.cameras)
     }
 
     /// Whether a long answer may still go on: the session or token may have ended meanwhile.
     /// A database that can't say now is asked again later.
     func isStillIn(_ call: APICall) async -> Bool {
         do {
-            return try await principal(call.request).role.map { $0 >= .viewer } ?? false
+            return try await principal(call.request, peer: call.context.clientAddress).role.map { $0 >= .viewer }
+                ?? false
         } catch {
             logger.error("it is not known whether \(call.principal.name) is still signed in: \(error)")
             return true
@@ -192,7 +209,12 @@ final class APIRouter: Sendable {
     }
 
     private func checkCSRF(_ request: Request, _ principal: Principal) throws {
-        guard Self.changes(request.method), case .session(let secret, _) = principal.kind else { return }
+        guard Self.changes(request.method) else { return }
+        if case .proxy = principal.kind {
+            // The browser's cookie for the proxy would be enough, on any site's page.
+            throw APIError.forbidden("Begin a session first: POST /api/v1/session/proxy.")
+        }
+        guard case .session(let secret, _) = principal.kind else { return }
         try checkSite(request)
         guard let name = Self.csrfHeader, request.headers[name] == Self.csrf(secret: secret) else {
             throw APIError.forbidden("The header X-CSRF-Token is missing or old: get it from /api/v1/session.")

@@ -52,6 +52,10 @@ public struct APISettings: Sendable {
     public var passwordCost = PasswordHash.Cost()
     /// Proxies whose word about the client counts.
     public var trustedProxies: [AddressRange] = []
+    /// The header in which a trusted proxy names who has signed in there; nil: people sign in here.
+    public var signInHeader: String?
+    /// The role of an account that is made for a name which somebody trusted gives and nobody has yet; nil: none is made.
+    public var newAccounts: Role?
     /// The server itself speaks TLS.
     public var isTLS = false
     var connections = ConnectionLimits()

@@ -65,6 +65,7 @@ struct SessionRoutes: Sendable {
         }
         api.on(.post, "/setup", role: nil) { call in try await setUp(call) }
         api.on(.post, "/session", role: nil) { call in try await signIn(call) }
+        api.on(.post, "/session/proxy", role: nil) { call in try await signInByProxy(call) }
         api.on(.get, "/session", role: .viewer) { call in
             // A token has no account.
             let stored = try await services.store.perform { try $0.account(call.principal.name) }
@@ -140,6 +141,18 @@ struct SessionRoutes: Sendable {
         return response
     }
 
+    /// Who has signed in at a trusted proxy gets a session without a password.
+    private func signInByProxy(_ call: APICall) async throws -> Response {
+        guard let name = api.proxyUser(call.request, peer: call.context.clientAddress) else {
+            throw APIError.notSignedIn
+        }
+        try await api.makeAccount(name, by: "proxy", from: call.origin)
+        let response = try await open(name, call, status: .ok)
+        await api.audit(
+            who: name, address: call.origin.address, action: "session.create", subject: name, detail: "by the proxy")
+        return response
+    }
+
     private func changePassword(_ call: APICall) async throws -> Response {
         guard case .session(let secret, _) = call.principal.kind else {
             throw APIError.forbidden("A token has no password.")
@@ -149,7 +162,7 @@ struct SessionRoutes: Sendable {
         try await guardian.checkPassword(given.old, of: name)
         try api.checkStrength(given.new, of: name)
         let password = try await guardian.worker.hash(given.new)
-        _ = try await store.perform { try $0.changeAccount(name, password: password, keeping: secret) }
+        _ = try await store.perform { try $0.changeAccount(name, .init(password: password), keeping: secret) }
         await api.audit(call, "user.password", name)
         return .done
     }

@@ -91,7 +91,7 @@ struct UserPasswordCommand: ParsableCommand {
         let store = try configuration.openStore(site)
         guard try store.blocking.account(name) != nil else { throw CommandFailure("there is no account \(name)") }
         let password = try UserCommand.readPassword(ownWords: site.ownWords + [name])
-        _ = try store.blocking.changeAccount(name, password: password)
+        _ = try store.blocking.changeAccount(name, .init(password: password))
         try UserCommand.audit(store, "user.change", name)
         print("\(name) has a new password and is signed out everywhere")
     }

@@ -83,6 +83,14 @@ struct DescribedAnswersTests {
         let signIn = #"{"name":"viewer1","password":"\#(APISite.password)"}"#
         #expect(try await send(.post, v1 + "/session", json: signIn, as: nil).status == .ok)
         _ = try await send(.get, v1 + "/session")
+        #expect(try await send(.post, v1 + "/session/proxy", as: nil).status == .unauthorized)
+        let named = try await site.api.server.application.test(.live) { client in
+            let header = try #require(HTTPField.Name("X-Forwarded-User"))
+            return try await client.execute(
+                uri: v1 + "/session/proxy", method: .post, headers: [header: "viewer1"])
+        }
+        #expect(named.status == .ok)
+        try comparison.check(named, .post, v1 + "/session/proxy")
 
         // The own account.
         let factor = v1 + "/session/second-factor", password = #"{"password":"\#(APISite.password)"}"#
@@ -161,7 +169,7 @@ struct DescribedAnswersTests {
 
         // The machine, and who may do what.
         _ = try await send(.get, v1 + "/status")
-        let user = #"{"name":"berta","password":"\#(APISite.password)","role":"viewer"}"#
+        let user = #"{"name":"berta","password":"\#(APISite.password)","role":"viewer","cameras":["dock"]}"#
         _ = try await send(.post, v1 + "/users", json: user)
         _ = try await send(.patch, v1 + "/users/{user}", ["user": "berta"], json: #"{"role":"operator"}"#)
         _ = try await send(.get, v1 + "/users")
@@ -219,26 +227,31 @@ struct DescribedAnswersTests {
 }
 
 /// A site where everything is there, and an answer has all that it can have.
-private struct FullSite {
+struct FullSite {
     let api: APISite
     private let incident: Incident
 
     init() throws {
         let doubles = try Doubles()
-        api = try APISite(services: { services in
-            services.feed = doubles
-            services.targets = doubles
-            services.trigger = doubles
-            services.editor = doubles
-            services.channels = doubles
-            services.streams = doubles
-            services.warnings = { [LogWarning(at: Site.start, level: "warning", message: "late", count: 2)] }
-            services.publicURL = { "https://cameras.example" + $0 }
-            services.rules = [
-                RuleDescription(kind: .nearMiss, sentence: "Nearly.", isListed: true, parameters: [])
-            ]
-            services.status = { doubles.status }
-        })
+        api = try APISite(
+            settings: {
+                $0.trustedProxies = ["127.0.0.1"].compactMap(AddressRange.init)
+                $0.signInHeader = "X-Forwarded-User"
+            },
+            services: { services in
+                services.feed = doubles
+                services.targets = doubles
+                services.trigger = doubles
+                services.editor = doubles
+                services.channels = doubles
+                services.streams = doubles
+                services.warnings = { [LogWarning(at: Site.start, level: "warning", message: "late", count: 2)] }
+                services.publicURL = { "https://cameras.example" + $0 }
+                services.rules = [
+                    RuleDescription(kind: .nearMiss, sentence: "Nearly.", isListed: true, parameters: [])
+                ]
+                services.status = { doubles.status }
+            })
         var incident = api.site.incident
         incident.facts.zoneName = "Loading bay"
         incident.tracks = [TrackID(rawValue: 7)]

@@ -10,6 +10,8 @@ let session = null;
 export async function load() {
   try {
     take(await get("/api/v1/session", { quiet: true }));
+    // A proxy has said who it is: now a session of our own, which may change things.
+    if (!session.csrf) take(await post("/api/v1/session/proxy", {}, { quiet: true }));
   } catch (error) {
     if (error.status !== 401) throw error;
     session = null;

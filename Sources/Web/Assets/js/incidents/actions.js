@@ -45,13 +45,13 @@ async function copyLink(incident, seconds) {
 const spans = [["24", t("1 day")], ["72", t("3 days")], ["168", t("1 week")], ["720", t("30 days")]];
 
 async function share(path) {
-  const hours = await open((close) => {
-    const span = select("hours", spans, "72");
-    return el("form", { on: { submit: (event) => { event.preventDefault(); close(Number(span.value)); } } },
+  const wanted = await open((close) => {
+    const span = select("hours", spans, "72"), may = el("input", { type: "checkbox" });
+    return el("form", { on: { submit: (event) => { event.preventDefault(); close({ hours: Number(span.value), may_act: may.checked }); } } },
       el("h2", {}, t("Share this incident")), el("p", {}, t("Whoever has the link sees this one incident and its clip without signing in, until the link expires.")),
-      field(t("Valid for"), span), el("div.buttons", {}, el("button.button", { type: "button", on: { click: () => close(null) } }, t("Cancel")), el("button.button.primary", { type: "submit" }, t("Make a link"))));
+      field(t("Valid for"), span), el("label.check", {}, may, el("span", {}, t("They may also say “I’ll handle it” or “False alarm”"))), el("div.buttons", {}, el("button.button", { type: "button", on: { click: () => close(null) } }, t("Cancel")), el("button.button.primary", { type: "submit" }, t("Make a link"))));
   }, { label: t("Share") });
-  if (!hours) return;
-  const link = await post(`${path}/links`, { hours });
+  if (!wanted) return;
+  const link = await post(`${path}/links`, wanted);
   await showOnce(t("The link"), t("It works until {time}. It is shown only this once.", { time: moment(link.expires_at) }), link.url ?? new URL(link.path, window.location.origin).href);
 }
