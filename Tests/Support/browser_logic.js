@@ -13,6 +13,7 @@ import { keepMasks } from "/js/live/tracks.js";
 import { lastAtOrBefore, SampleTracks } from "/js/incidents/samples.js";
 import { keyOf, Scores } from "/js/setup/scorefeed.js";
 import { added, changes, given, kinds } from "/js/setup/channelbook.js";
+import { problemWords } from "/js/setup/problems.js";
 import { pictureHeight } from "/js/setup/scale.js";
 import { bookOf, isUnused, rules, sideOf, wordsOf } from "/js/setup/rulebook.js";
 import { whyTable } from "/js/incidents/why.js";
@@ -423,6 +424,15 @@ test("a language's catalogue gives texts, plurals, numbers, and what the server 
     localStorage.removeItem("aislewatch.language");
     document.documentElement.lang = "en";
   }
+});
+
+test("what is wrong with a setting stays as the server says it where it is in English", () => {
+  for (const message of [
+    'cameras[0].name is an empty text; allowed: what people call it, as in "loading bay"', "rules.spill.min_grown is 7; allowed: 0.1 to 5 seconds",
+    "analysis.fps is 99; allowed: a number from 0.5 to 30 (frames a second)", 'cameras[1].zones[0] has no "name"; needed: what people call it, as in "loading bay"',
+    "what nobody has heard of; at all",
+  ]) same(problemWords(message), message);
+  same(problemWords('unknown key "nmae" in cameras[0]; allowed: id, name; did you mean "name"?'), 'unknown key "nmae" in cameras[0]; allowed: id, name; did you mean “name”?');
 });
 
 export async function run() {

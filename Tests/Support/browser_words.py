@@ -83,8 +83,8 @@ def assets():
 class Words(Signed):
     """Behaviours in their order; each may build on the ones before."""
 
-    ORDER = ["first_account", "furnished", "chosen", "nothing_left", "dialogs", "german", "signed_out"]
-    EXPECTED = {"first_account": ("401",), "nothing_left": ("404",), "german": ("404",), "signed_out": ("401",)}
+    ORDER = ["first_account", "furnished", "chosen", "nothing_left", "dialogs", "german", "mistake", "signed_out"]
+    EXPECTED = {"first_account": ("401",), "nothing_left": ("404",), "german": ("404",), "mistake": ("422",), "signed_out": ("401",)}
 
     def furnished(self):
         """the site has one of everything, named in Cyrillic"""
@@ -216,6 +216,19 @@ class Words(Signed):
         check(not left, "in English on a German page:\n" + "\n".join(sorted(set(left))))
         check(not wide, "\n".join(wide))
         check(not found, f"{len(found)} things that axe-core finds:\n" + "\n".join(sorted(set(found))[:40]))
+
+    def mistake(self):
+        """what is wrong with a setting is said in German"""
+        b = self.browser
+        self.visit("/setup/file")
+        b.js("const area = document.querySelector('textarea.editor'); area.value = area.value.replace('fps: 5', 'fps: 990').replace('post_roll_seconds', 'post_rol_seconds')")
+        b.press("Prüfen und speichern")
+        text = b.wait("what is wrong", "return document.querySelector('dialog .note.alarm')?.innerText")
+        for part in ("analysis.fps ist 990; erlaubt: eine Zahl von ", "unbekannter Schlüssel", "meinten Sie „post_roll_seconds“?"):
+            check(part in text, f"not said: {part}\n{text}")
+        check("allowed" not in text, text)
+        b.shot("de-mistake-1280")
+        b.js("document.querySelector('dialog[open]').close()")
 
     def signed_out(self):
         """the sign-in page is in the chosen language, and refuses in it"""
