@@ -171,12 +171,12 @@ def read_server(texts):
             texts.add(text, place)
     for folder in ("Settings", "Alerts"):
         for path in files(os.path.join(sources, folder), ".swift"):
-            for text, place in Swift(path).all(r'\b(?:found:|allowed:|let allowed =)\s*"'):
+            for text, place in Swift(path).all(r'\b(?:found:|allowed:|let allowed =|unit:)\s*"'):
                 # The pages put "… is …" and "allowed: …" around it themselves.
                 text = re.sub(r"^(?:allowed: |needed: |\{1\} is (?=\W*[a-z]))", "", text)
                 for number, field in enumerate(re.findall(r"\{\d\}", text), 1):
                     text = text.replace(field, f"{{{number}}}", 1)
-                if len(re.findall(r"[a-zA-Z]", FIELD.sub("", text))) > 5:
+                if len(re.findall(r"[a-zA-Z]", FIELD.sub("", text))) > 3:
                     texts.add(text, place)
     for path, pattern in (
         ("Media/Support/MediaError.swift", r':\s*"(?=\\\(\w+\): )'),
