@@ -45,6 +45,8 @@ let package = Package(
         // Swift can't call.
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        // What gzip is made with; swift-nio-extras has the same only as a channel handler, which would compress clips too.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
 
         // Modules, in the order in which the data goes.
@@ -99,7 +101,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Domain", "Storage", product("Hummingbird", "hummingbird"), product("HummingbirdCore", "hummingbird"),
+                "CZlib", "Domain", "Storage", product("Hummingbird", "hummingbird"),
+                product("HummingbirdCore", "hummingbird"),
                 product("HummingbirdTLS", "hummingbird"), product("Crypto", "swift-crypto"),
                 product("Logging", "swift-log"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ],

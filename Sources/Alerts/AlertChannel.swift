@@ -35,14 +35,52 @@ public protocol ConnectedChannel: AlertChannel {
     func close() async
 }
 
-/// What other systems may ask of a camera.
+/// What other systems see of the cameras, and may ask of them.
 public protocol CameraCommands: Sendable {
-    /// Whether incidents of the camera are kept and told now.
-    func isEnabled(_ camera: CameraID) async -> Bool
+    /// - Parameter channel: Of incidents only those count that were told through it.
+    /// - Returns: nil while the database can't be read.
+    func state(of cameras: [CameraID], toldThrough channel: String) async -> SiteState?
+    /// Gets an element whenever a state may have changed.
+    func changes() -> AsyncStream<Void>
     /// Switches the camera's incidents on or off; off ends by itself after some hours.
     func setEnabled(_ camera: CameraID, _ isEnabled: Bool) async throws
+    /// Holds the alerts of a camera back, or no longer.
+    /// - Parameters:
+    ///   - camera: Nil: of all.
+    ///   - seconds: For how long from now; 0: no longer.
+    func setSnoozed(_ camera: CameraID?, seconds: Double) async throws
     /// Records now.
     func trigger(_ camera: CameraID, reason: String) async throws
+}
+
+/// What is true of the cameras at one moment.
+public struct SiteState: Hashable, Sendable {
+    public struct Camera: Hashable, Sendable {
+        /// Whether packets come in.
+        public var isOnline: Bool
+        /// Whether incidents are kept and told.
+        public var isEnabled: Bool
+        /// Whether its alerts are held back, for itself or for all cameras.
+        public var isSnoozed: Bool
+        /// Whether an incident goes on.
+        public var hasIncident: Bool
+
+        public init(isOnline: Bool, isEnabled: Bool = true, isSnoozed: Bool = false, hasIncident: Bool = false) {
+            self.isOnline = isOnline
+            self.isEnabled = isEnabled
+            self.isSnoozed = isSnoozed
+            self.hasIncident = hasIncident
+        }
+    }
+
+    public var cameras: [CameraID: Camera]
+    /// Whether the alerts of all cameras are held back.
+    public var isSnoozed: Bool
+
+    public init(cameras: [CameraID: Camera], isSnoozed: Bool = false) {
+        self.cameras = cameras
+        self.isSnoozed = isSnoozed
+    }
 }
 
 /// How messages get at a picture of an incident without knowing who makes it.

@@ -62,10 +62,15 @@ public final class AlertService: Sendable {
 
     /// Sends what waits in the outbox and keeps connections. It must outlive the cameras, so that the messages about their
     /// last incidents still leave. It stops at once at shutdown; what could not be sent waits in the database.
-    /// - Parameter trigger: What starts a recording that is asked for through a connection.
-    public func delivering(pictures: any PictureSource, trigger: any IncidentTrigger) -> any Service {
+    /// - Parameters:
+    ///   - trigger: What starts a recording that is asked for through a connection.
+    ///   - online: The cameras that send packets.
+    public func delivering(
+        pictures: any PictureSource, trigger: any IncidentTrigger, online: @escaping @Sendable () -> Set<CameraID>
+    ) -> any Service {
         DeliveryService(
-            alerts: self, pictures: pictures, commands: CameraSwitch(store: store, trigger: trigger, clock: clock))
+            alerts: self, pictures: pictures,
+            commands: CameraSwitch(store: store, trigger: trigger, clock: clock, online: online))
     }
 
     fileprivate struct DeliveryService: Service {

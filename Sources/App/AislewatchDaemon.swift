@@ -110,7 +110,9 @@ public struct AislewatchDaemon: Sendable {
 
         // Ended in reverse order: the cameras first, so that their last incidents still reach the outbox.
         var services: [any Service] = [
-            alerts.delivering(pictures: pictures, trigger: fleet),
+            alerts.delivering(pictures: pictures, trigger: fleet) {
+                Set(fleet.members.filter(\.isOnline).map(\.id))
+            },
             try await webServer(storage, cameras: fleet, api: api),
             status,
             clipDiskService(storage, fleet),
@@ -223,13 +225,21 @@ public struct AislewatchDaemon: Sendable {
                 } else { nil }
             return (Assets(folder: Assets.folder(environment: environment)), identity)
         }
+        let language = configuration.alerts.language.rawValue
+        // What the program brings along is whole; a language that could not be read would be left out.
+        let languages = MessageTemplates.languages.filter { $0 != language }.compactMap { name in
+            (try? MessageTemplates(language: name)).map { (name, $0) }
+        }
         return WebServer(
             host: configuration.web.host, port: configuration.web.port, pages: storage.store,
             clips: storage.folders.files,
             settings: PageSettings(
                 siteName: configuration.site.name, timeZone: configuration.site.timeZone,
-                language: configuration.alerts.language.rawValue,
-                cameraName: { id in fleet[id]?.camera.name ?? id.rawValue }, text: { alerts.announcer.text($0) }),
+                language: language,
+                cameraName: { id in fleet[id]?.camera.name ?? id.rawValue }, text: { alerts.announcer.text($0) },
+                texts: { incident in
+                    Dictionary(languages.map { ($0, alerts.announcer.text(incident, in: $1)) }) { first, _ in first }
+                }),
             clock: clock, logger: logger, api: api, apiSettings: apiSettings,
             assets: assets, tls: tls,
             health: {
@@ -267,6 +277,8 @@ public struct AislewatchDaemon: Sendable {
     private var apiSettings: APISettings {
         var settings = APISettings()
         settings.trustedProxies = configuration.web.trustedProxies.compactMap(AddressRange.init)
+        settings.signInHeader = configuration.web.signInHeader
+        settings.newAccounts = Role(rawValue: configuration.web.newAccounts.rawValue)
         return settings
     }
 }

@@ -11,6 +11,7 @@ final class ConfigurationFile: ConfigurationEditor {
     private let file: URL
     private let environment: [String: String]
     private let known: AislewatchConfiguration.KnownTypes
+    let settingsJSON: String
     /// Where typed passwords and the text before the last change go.
     private let stateDirectory: URL
     /// What the daemon was started with.
@@ -35,6 +36,7 @@ final class ConfigurationFile: ConfigurationEditor {
         self.file = file.absoluteURL
         self.environment = environment
         self.known = known
+        settingsJSON = AislewatchConfiguration.description(known).json
         self.stateDirectory = stateDirectory
         self.started = started
         self.check = check
@@ -186,13 +188,15 @@ final class ConfigurationFile: ConfigurationEditor {
                 try check(configuration)
                 return []
             } catch {
-                return [ConfigurationChange.Problem(line: 1, column: 1, message: "\(error)")]
+                return [ConfigurationChange.Problem(line: 1, column: 1, path: [], message: "\(error)")]
             }
         } catch {
             return error.problems.map { problem in
                 let hint = problem.suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
                 return ConfigurationChange.Problem(
-                    line: problem.line, column: problem.column, message: "\(problem.found); \(problem.allowed)\(hint)")
+                    line: problem.line, column: problem.column,
+                    path: YAMLEditor.path(line: problem.line, column: problem.column, in: text),
+                    message: "\(problem.found); \(problem.allowed)\(hint)")
             }
         }
     }

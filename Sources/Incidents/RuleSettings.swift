@@ -43,6 +43,8 @@ public struct RuleSettings: Hashable, Sendable {
     public var scene = SceneChangeSettings()
     /// When rules without a name count, and how loud they may be; those with one carry their own.
     public var policies: [IncidentKind: RulePolicy] = [:]
+    /// Those of single cameras; nil inside: the defaults.
+    private var byCamera: [CameraID: [IncidentKind: (any SingleRuleParameters)?]] = [:]
 
     public init() {}
 
@@ -56,11 +58,21 @@ public struct RuleSettings: Hashable, Sendable {
     public func of(_ camera: CameraID) -> RuleSettings {
         func holds(_ cameras: [CameraID]) -> Bool { cameras.isEmpty || cameras.contains(camera) }
         var own = self
+        for (kind, settings) in byCamera[camera] ?? [:] { own.single[kind] = settings }
+        own.byCamera.removeAll()
         own.zoneEntries.removeAll { !holds($0.cameras) }
         own.lineCrossings.removeAll { !holds($0.cameras) }
         own.dwells.removeAll { !holds($0.cameras) }
         own.combinations.removeAll { !holds($0.cameras) }
         return own
+    }
+
+    /// Makes a rule that a site has once more or less sensitive before one camera, on top of what holds for all. Set the
+    /// rule's own values first.
+    public mutating func set(_ sensitivity: RuleSensitivity, of rule: RuleRegistry.Entry, for camera: CameraID) {
+        var own = self
+        rule.set(&own, sensitivity.changes(to: rule.values(self), by: rule.description))
+        byCamera[camera, default: [:]][rule.description.kind] = .some(own.single[rule.description.kind])
     }
 
     /// Whether there is a rule of a kind of which a site writes as many as it likes, with this name where one is given. True for
@@ -97,11 +109,17 @@ public struct RuleSettings: Hashable, Sendable {
 
     public static func == (a: Self, b: Self) -> Bool {
         a.fixed == b.fixed && a.single.mapValues { AnyHashable($0) } == b.single.mapValues { AnyHashable($0) }
+            && a.hashableByCamera == b.hashableByCamera
+    }
+
+    private var hashableByCamera: [CameraID: [IncidentKind: AnyHashable?]] {
+        byCamera.mapValues { $0.mapValues { $0.map { AnyHashable($0) } } }
     }
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(fixed)
         hasher.combine(single.mapValues { AnyHashable($0) })
+        hasher.combine(hashableByCamera)
     }
 }
 

@@ -55,7 +55,7 @@ public struct AislewatchConfiguration: Hashable, Sendable {
         web = WebConfiguration(reading: root.section("web"))
         model = ModelConfiguration(reading: root.section("model"), families: known.modelFamilies)
         verification = VerificationConfiguration(reading: root.section("second_look"))
-        cameras = CameraConfiguration.list(reading: root, analysis: analysis)
+        cameras = CameraConfiguration.list(reading: root, analysis: analysis, rules: known.rules)
         rules = RulesReader.read(
             root.section("rules"), registry: known.rules, timeZone: site.timeZone, cameras: cameras)
         if purpose == .run, root.node("cameras") == nil || root.node("cameras")?.node.sequence?.isEmpty == true {

@@ -30,6 +30,15 @@ enum Schema {
             try db.execute(sql: aroundNewOutbox)
         }
         migrator.registerMigration("places of followed objects") { db in try db.execute(sql: followedPlaces) }
+        migrator.registerMigration("incidents that go on") { db in
+            try db.execute(sql: "CREATE INDEX incidents_ongoing ON incidents (camera) WHERE phase = 'ongoing'")
+        }
+        migrator.registerMigration("second factors, sessions that their owner sees") { db in
+            try db.execute(sql: secondFactors)
+        }
+        migrator.registerMigration("rights by camera, links that only look") { db in
+            try db.execute(sql: limitedAccess)
+        }
         return migrator
     }
 
@@ -342,5 +351,31 @@ enum Schema {
             frame_height INTEGER NOT NULL CHECK (frame_height > 0),
             seen_at TEXT NOT NULL CHECK (seen_at GLOB '????-??-??T??:??:??.???Z')
         ) WITHOUT ROWID;
+        """
+
+    private static let limitedAccess = """
+        ALTER TABLE users ADD COLUMN cameras TEXT CHECK (json_type(cameras) = 'array');  -- NULL: sees every camera
+        -- Links of alerts act; links that people share do so only where they say so.
+        ALTER TABLE links ADD COLUMN may_act INTEGER NOT NULL DEFAULT 1 CHECK (may_act IN (0, 1));
+        """
+
+    private static let secondFactors = """
+        ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
+        ALTER TABLE sessions ADD COLUMN browser TEXT NOT NULL DEFAULT '';
+
+        CREATE TABLE second_factors (
+            user_name TEXT NOT NULL PRIMARY KEY COLLATE NOCASE REFERENCES users (name) ON DELETE CASCADE,
+            sealed BLOB NOT NULL,                    -- the secret, by the key in the file beside the database
+            begun_at TEXT NOT NULL CHECK (begun_at GLOB '????-??-??T??:??:??.???Z'),
+            confirmed_at TEXT CHECK (confirmed_at GLOB '????-??-??T??:??:??.???Z'),  -- NULL: does not count yet
+            last_step INTEGER NOT NULL               -- of the last code that was taken: no older one opens again
+        ) WITHOUT ROWID;
+
+        CREATE TABLE recovery_codes (
+            code_sha256 BLOB NOT NULL PRIMARY KEY CHECK (length(code_sha256) = 32),
+            user_name TEXT NOT NULL COLLATE NOCASE REFERENCES users (name) ON DELETE CASCADE,
+            used_at TEXT CHECK (used_at GLOB '????-??-??T??:??:??.???Z')
+        ) WITHOUT ROWID;
+        CREATE INDEX recovery_codes_by_user ON recovery_codes (user_name);
         """
 }

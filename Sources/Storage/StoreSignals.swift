@@ -12,6 +12,7 @@ public enum StoreTopic: Hashable, Sendable, CaseIterable {
     /// What the command line asks of the daemon.
     case requests
     case suppressions
+    case snoozes
     /// An incident that was not there before; only this process's own.
     case incidents
 }

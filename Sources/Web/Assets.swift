@@ -1,3 +1,4 @@
+import Crypto
 import Domain
 public import Foundation
 import HTTPTypes
@@ -62,8 +63,9 @@ public struct Assets: Sendable {
     }
 
     /// Answers with one of the files whatever no route answers; nil where there are none.
-    func middleware(logger: Logger) -> AssetMiddleware? {
-        folder.map { AssetMiddleware(folder: $0, paths: paths, logger: logger) }
+    /// - Parameter language: Of the site's texts.
+    func middleware(language: String, logger: Logger) -> AssetMiddleware? {
+        folder.map { AssetMiddleware(folder: $0, paths: paths, language: language, logger: logger) }
     }
 }
 
@@ -79,8 +81,15 @@ struct AssetMiddleware: RouterMiddleware {
         + "frame-ancestors 'none'"
 
     private let files: FileMiddleware<WebContext, ListedFiles>
+    private let compressed = CompressedFiles()
 
-    init(folder: URL, paths: Set<String>, logger: Logger) {
+    /// In the first page's first element: which catalogues there are, and what to show to whom none of them is for.
+    private let languages: String
+
+    init(folder: URL, paths: Set<String>, language: String, logger: Logger) {
+        let names = paths.compactMap { $0.wholeMatch(of: /\/words\/([A-Za-z-]+)\.json/).map { String($0.1) } }
+        languages =
+            "<html lang=\"en\" data-languages=\"\(names.sorted().joined(separator: " "))\" data-language=\"\(language)\">"
         let files = LocalFileSystem(
             rootFolder: folder.path(percentEncoded: false), threadPool: .singleton, logger: logger)
         self.files = FileMiddleware(
@@ -105,13 +114,44 @@ struct AssetMiddleware: RouterMiddleware {
         head.path = path ?? head.path
         // Files are small, and Hummingbird reads `bytes=-5` as the first five.
         head.headerFields[.range] = nil
+        let isFirstPage =
+            path == nil && ["/", "/index.html"].contains(request.uri.path)
+            && [.get, .head].contains(request.method)
+        if isFirstPage {
+            // Its tag and length are those of what is sent, not the file's.
+            head.method = .get
+            head.headerFields[.ifNoneMatch] = nil
+            head.headerFields[.ifModifiedSince] = nil
+        }
         var response = try await files.handle(Request(head: head, body: request.body), context: context) { _, _ in
             throw HTTPError(.notFound)
         }
         response.headers[.acceptRanges] = nil
+        if isFirstPage { response = try await withLanguages(response, for: request) }
+        response = try await compressed.applied(to: response, path: head.path ?? "/", of: request)
         // Asked for again each time, and sent when it changed: a new version is never mixed with an old one.
         response.headers[.cacheControl] = "no-cache"
         response.headers[.contentSecurityPolicy] = Self.policy
+        return response
+    }
+
+    /// The first page with the languages that there are, so that it need not ask before it is drawn.
+    private func withLanguages(_ response: Response, for request: Request) async throws -> Response {
+        var response = response
+        let file = String(buffer: try await Gzip.collect(response.body))
+        let text = file.replacing(/<html [^>]*>/, with: languages, maxReplacements: 1)
+        let tag = "W/\"\(Insecure.MD5.hash(data: Data(text.utf8)).map { String($0, radix: 16) }.joined())\""
+        response.headers[.eTag] = tag
+        response.headers[.lastModified] = nil
+        if request.headers[.ifNoneMatch]?.contains(tag) == true {
+            response.status = .notModified
+            response.body = ResponseBody()
+            response.headers[.contentLength] = nil
+        } else {
+            response.body =
+                request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(string: text))
+            response.headers[.contentLength] = "\(text.utf8.count)"
+        }
         return response
     }
 

@@ -53,7 +53,7 @@ public struct WebServer: Service {
         self.onListening = onListening
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders(words: settings.words))
-        let files = services == nil ? nil : assets.middleware(logger: logger)
+        let files = services == nil ? nil : assets.middleware(language: settings.language, logger: logger)
         if let files { router.add(middleware: files) }
         router.get("/health") { _, _ in try Self.response(await health()) }
         self.tls = tls?.configuration
@@ -64,7 +64,9 @@ public struct WebServer: Service {
         let connections = ClientConnections(limits.connections)
         self.connections = connections
         let api = services.map {
-            APIRouter(services: $0, settings: limits, connections: connections, clock: clock, logger: logger)
+            APIRouter(
+                services: $0, settings: limits, connections: connections, siteName: settings.siteName, clock: clock,
+                logger: logger)
         }
         LinkRoutes(
             store: pages, clips: clips, settings: settings, clock: clock, trustedProxies: apiSettings.trustedProxies
@@ -74,7 +76,9 @@ public struct WebServer: Service {
             api?.services.hub.publish(.incidentChanged(incident))
         }.add(to: router)
         if let api {
-            SessionRoutes(api: api, site: settings).add()
+            let guardian = SignInGuard(api: api)
+            SessionRoutes(api: api, site: settings, guardian: guardian).add()
+            OwnAccountRoutes(api: api, site: settings, guardian: guardian).add()
             CameraRoutes(api: api).add()
             EventRoutes(api: api).add()
             FollowRoutes(api: api).add()

@@ -76,4 +76,35 @@ struct IncidentAnnouncerTests {
         #expect(try announcer().commit(.new(Samples.incident())).newAlerts.isEmpty)
         #expect(try announcer().commit(.update(Samples.incident())).newAlerts.isEmpty)
     }
+
+    @Test("programs get the same link with each step, and the database holds it with none")
+    func linkOfEveryStep() throws {
+        let programs = [AlertDestination(channel: "broker", followsIncidents: true)]
+        let announcer = announcer(destinations: programs)
+        var incident = Samples.incident()
+        let first = try #require(try announcer.commit(.new(incident)).newAlerts.first)
+        _ = try announcer.commit(.update(incident))
+        // Nobody has got the first update yet: this one takes its place.
+        incident.endDate += 1
+        _ = try announcer.commit(.update(incident))
+        incident.phase = .ended
+        _ = try announcer.commit(.end(incident))
+        let texts = try store.unwatched.messages(of: incident.id).map(\.alert.text)
+        #expect(texts.count == 3)
+        func link(_ text: String) throws -> String? {
+            struct Document: Decodable {
+                struct Body: Decodable { var link: String? }
+                var after: Body
+            }
+            return try JSONDecoder().decode(Document.self, from: Data(text.utf8)).after.link
+        }
+        let links = try texts.map(link)
+        let known = try link(first.alert.text)
+        #expect(known?.hasPrefix("https://watch.example/aisle/i/") == true)
+        #expect(links == [known, known, known])
+        let token = try #require(known.flatMap(URL.init(string:))?.lastPathComponent)
+        let file = try Data(contentsOf: folder.file("a.db"))
+        let log = try Data(contentsOf: folder.file("a.db-wal"))
+        #expect((file + log).range(of: Data(token.utf8)) == nil)
+    }
 }

@@ -31,6 +31,21 @@ struct BrowserTests {
         try await drive("browser_review.py")
     }
 
+    @Test("no text is left out of the catalogues, and every page is there in German", .timeLimit(.minutes(20)))
+    func words() async throws {
+        try await drive("browser_words.py")
+    }
+
+    @Test("lines, dwell times and the rest of the set-up are made without touching the file", .timeLimit(.minutes(20)))
+    func setup() async throws {
+        try await drive("browser_setup.py")
+    }
+
+    @Test("a second factor, other sessions, and accounts that see one camera", .timeLimit(.minutes(20)))
+    func account() async throws {
+        try await drive("browser_account.py")
+    }
+
     private func drive(_ script: String) async throws {
         let outcome = try await BrowserScript.run(
             script,

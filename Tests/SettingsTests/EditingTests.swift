@@ -204,6 +204,56 @@ struct EditingTests {
         #expect(!diff.contains("dock") && TextDiff.unified(text, text).isEmpty)
     }
 
+    @Test(
+        "what stands between braces or brackets goes with its comma",
+        arguments: [
+            ("a/x", "a: {y: 2, z: [3, 4]}"), ("a/y", "a: {x: 1, z: [3, 4]}"), ("a/z", "a: {x: 1, y: 2}"),
+            ("a/z/0", "a: {x: 1, y: 2, z: [4]}"), ("a/z/1", "a: {x: 1, y: 2, z: [3]}"),
+        ])
+    func removeFromFlow(path: String, result: String) throws {
+        let text = "a: {x: 1, y: 2, z: [3, 4]} # short\nb: 1\n"
+        #expect(try set(path, nil, in: text) == result + " # short\nb: 1\n")
+    }
+
+    @Test("the only key of a section leaves an empty one")
+    func removeOnly() throws {
+        #expect(
+            try set("rules/spill", nil, in: "rules:\n  spill:\n    enabled: true\n# end\n") == "rules:\n  {}\n# end\n")
+        #expect(try set("a/b", nil, in: "a: {b: 1}\n") == "a: {}\n")
+    }
+
+    @Test("a mistake's line and column lead to what it is about")
+    func places() throws {
+        let text = """
+            alerts:
+              channels: [{name: a, type: webhook, url: "http://h/"}]
+              routes:
+                - zones: [gone]
+                  channels: [a]
+                - kinds: [spill]
+                - channels: [a]
+                  shift: {days: [someday], from: "25:00"}
+            cameras:
+              - id: a
+                url: rtsp://192.0.2.1/
+
+            """
+        func path(_ words: String) -> [ConfigurationEdit.Step] {
+            words.split(separator: "/").map { Int($0).map { .index($0) } ?? .key(String($0)) }
+        }
+        do {
+            _ = try parse(text)
+            Issue.record("was accepted")
+        } catch {
+            let paths = error.problems.map { YAMLEditor.path(line: $0.line, column: $0.column, in: text) }
+            #expect(
+                paths == [
+                    path("alerts/routes/0/zones/0"), path("alerts/routes/1"), path("alerts/routes/2/shift"),
+                    path("alerts/routes/2/shift/days/0"), path("alerts/routes/2/shift/from"),
+                ], "\(error)")
+        }
+    }
+
     @Test("the commented example can be edited everywhere that forms do")
     func example() throws {
         let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

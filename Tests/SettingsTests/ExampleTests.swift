@@ -2,6 +2,7 @@ import Alerts
 import Domain
 import Foundation
 import Testing
+import Yams
 
 @testable import Settings
 
@@ -149,5 +150,37 @@ struct ExampleTests {
             #expect(errors.problems.count >= 18)
         }
         #expect(asked.subtracting(written) == [])
+    }
+
+    @Test("all keys of the example are described for forms, numbers with their bounds and defaults")
+    func described() throws {
+        let description = AislewatchConfiguration.description(known)
+        let byPath = Dictionary(description.settings.map { ($0.path, $0) }) { first, _ in first }
+        var missing: Set<String> = []
+        func walk(_ node: Node, _ path: String) {
+            switch node {
+            case .mapping(let mapping):
+                for (key, value) in mapping {
+                    let name = path.isEmpty ? key.string ?? "" : "\(path).\(key.string ?? "")"
+                    if byPath[name] == nil { missing.insert(name) }
+                    walk(value, name)
+                }
+            case .sequence(let items): for item in items where item.mapping != nil { walk(item, path + "[]") }
+            default: break
+            }
+        }
+        walk(try #require(try Yams.compose(yaml: try text("aislewatch.yaml"))), "")
+        missing = missing.filter { !$0.hasPrefix("alerts.channels[].") }
+        #expect(missing.isEmpty, "\(missing.sorted())")
+        let days = try #require(byPath["recording.retention.keep_days"])
+        #expect(days.form == .number && days.minimum == 0 && days.maximum == 36_500 && days.usual == .number(30))
+        #expect(byPath["alerts.routes[].shift.from"]?.form == .time)
+        #expect(byPath["rules.schedules.*[].to"]?.form == .time)
+        #expect(byPath["alerts.routes[].escalate[].channels"]?.of == "channel names")
+        #expect(byPath["cameras[].recording_priority"]?.words?.contains("low") == true)
+        let mail = try #require(description.channels.first { $0.type == "mail" })
+        #expect(mail.keys.map(\.setting.path).contains("password"))
+        #expect(mail.keys.first { $0.setting.path == "security" }?.setting.words == ["starttls", "tls", "none"])
+        #expect(mail.keys.first { $0.setting.path == "password" }?.setting.form == .secret)
     }
 }

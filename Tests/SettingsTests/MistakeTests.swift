@@ -37,11 +37,12 @@ struct MistakeTests {
         ),
         Mistake(
             "web:\n  pre_roll_seconds: 5",
-            "5:3: unknown key \"pre_roll_seconds\" in web; allowed: host, port, tls_certificate, tls_key, trusted_proxies; did you mean \"recording.pre_roll_seconds\"?"
+            "5:3: unknown key \"pre_roll_seconds\" in web; allowed: host, new_accounts, port, sign_in_header, tls_certificate, tls_key, trusted_proxies; did you mean \"recording.pre_roll_seconds\"?"
         ),
         Mistake(
             "web:\n  exec: reboot",
-            "5:3: unknown key \"exec\" in web; allowed: host, port, tls_certificate, tls_key, trusted_proxies"),
+            "5:3: unknown key \"exec\" in web; allowed: host, new_accounts, port, sign_in_header, tls_certificate, tls_key, trusted_proxies"
+        ),
         Mistake(
             "rules:\n  spill:\n    min_area: 0.1",
             "6:5: unknown key \"min_area\" in rules.spill; allowed: alarms_per_hour, during, enabled, end_after_seconds, max_area_fraction, "

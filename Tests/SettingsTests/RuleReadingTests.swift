@@ -49,6 +49,42 @@ struct RuleReadingTests {
         #expect(rules.nearMiss.minSpeed.metres == 1.8 && rules.policies[.spill]?.schedule == schedule)
     }
 
+    @Test("a camera's sensitivity scales how large and fast things must be there, or switches a rule off")
+    func sensitivity() throws {
+        let rules = try parse(
+            """
+            cameras:
+              - {id: a, url: rtsp://192.0.2.1/, sensitivity: {falling_object: 2, near_miss: 0.5, spill: false}}
+              - {id: b, url: rtsp://192.0.2.2/}
+            rules:
+              falling_object: {min_drop_pixels: 40, min_peak_speed_metres: 2}
+              near_miss: {enabled: true, min_speed: 3 m/s}
+            """
+        ).rules
+        let id = try #require(CameraID(rawValue: "a"))
+        let a = rules.of(id), b = rules.of(try #require(CameraID(rawValue: "b")))
+        #expect(a.fallingObject.minDrop.pixels == 20 && a.fallingObject.minPeakSpeed.metres == 1)
+        #expect(a.fallingObject.minDrop.pictureHeights == 0.035)
+        // Times, and the acceleration that tells a fall from hands, are no sizes.
+        #expect(a.fallingObject.restSeconds == b.fallingObject.restSeconds)
+        #expect(a.fallingObject.minAcceleration == b.fallingObject.minAcceleration)
+        #expect(a.nearMiss.minSpeed.metres == 6 && !a.spill.enabled)
+        #expect(b.fallingObject.minDrop.pixels == 40 && b.nearMiss.minSpeed.metres == 3 && b.spill.enabled)
+        #expect(a != b && a == rules.of(id))
+    }
+
+    @Test("a sensitivity that can't be meant is refused where it stands")
+    func wrongSensitivity() {
+        let found = messages(
+            "cameras:\n  - id: a\n    url: rtsp://192.0.2.1/\n    sensitivity:\n      spill: 9\n      fal: 1\n      camera_tampered: 2\n"
+        )
+        #expect(found.count == 3)
+        #expect(
+            found[0].hasPrefix("site.yaml:5:14: cameras[0].sensitivity.spill is 9; allowed: a number from 0.25 to 4"))
+        #expect(found[1].hasPrefix("site.yaml:6:7: unknown key \"fal\""))
+        #expect(found[2].contains("it has no sizes"))
+    }
+
     @Test("a combination reads as it is written")
     func combination() throws {
         let rules = try parse(

@@ -13,6 +13,7 @@ import { keepMasks } from "/js/live/tracks.js";
 import { lastAtOrBefore, SampleTracks } from "/js/incidents/samples.js";
 import { keyOf, Scores } from "/js/setup/scorefeed.js";
 import { added, changes, given, kinds } from "/js/setup/channelbook.js";
+import { problemWords } from "/js/setup/problems.js";
 import { pictureHeight } from "/js/setup/scale.js";
 import { bookOf, isUnused, rules, sideOf, wordsOf } from "/js/setup/rulebook.js";
 import { whyTable } from "/js/incidents/why.js";
@@ -25,6 +26,7 @@ import { settingsFor, unwatched } from "/js/live/watched.js";
 import { slug } from "/js/setup/cameras.js";
 import { query } from "/js/core/api.js";
 import { el } from "/js/core/dom.js";
+import { locale, said, t, tlist, tn } from "/js/core/words.js";
 
 const tests = [];
 const test = (name, call) => tests.push({ name, call });
@@ -398,6 +400,39 @@ test("causes are said with who, until when and why; the gravest first, and what 
   if (!details(joined, now).startsWith("Hall a, Hall b, Hall c · since")) throw new Error(details(joined, now));
   const list = [{ kind: "no_channel", severity: "low" }, { kind: "suppression", severity: "low" }, snooze];
   same([sorted(list, true).map(({ kind }) => kind), sorted(list, false).length], [["snooze", "no_channel", "suppression"], 2]);
+});
+
+test("texts are filled in, plurals chosen, elements put between words", () => {
+  same([t("Sign in"), t("{a} of {b}", { a: 1, b: 2.345 }), t("{name} is not known")], ["Sign in", "1 of 2.35", "{name} is not known"]);
+  same([tn(1, "{n} click", "{n} clicks"), tn(0, "{n} click", "{n} clicks"), tn(1200, "{n} click", "{n} clicks")], ["1 click", "0 clicks", "1,200 clicks"]);
+  same(el("p", {}, tlist("See {link}.", { link: el("a", {}, "here") })).innerHTML, "See <a>here</a>.");
+  same([said("There is no such camera."), locale.slice(0, 2)], ["There is no such camera.", "en"]);
+});
+
+test("a language's catalogue gives texts, plurals, numbers, and what the server fills in", async () => {
+  localStorage.setItem("aislewatch.language", "de");
+  document.documentElement.dataset.languages = "de";
+  try {
+    const german = await import("/js/core/words.js?german");
+    same([german.language, document.documentElement.lang, german.t("Sign in"), german.t("a text that nobody knows")], ["de", "de", "Anmelden", "a text that nobody knows"]);
+    same([1, 2, 1200.5].map((n) => german.tn(n, "{n} incident", "{n} incidents")), ["1 Vorfall", "2 Vorfälle", "1.200,5 Vorfälle"]);
+    same(german.said("There is no such camera."), "Diese Kamera gibt es nicht.");
+    same(german.said("rtsp://10.0.0.9/a?b: nothing came within 5 s; check the camera and the network"), "rtsp://10.0.0.9/a?b: Binnen 5 s kam nichts; prüfen Sie Kamera und Netz");
+    same([german.said("unheard of"), german.said(""), german.said(undefined), german.quoted("a")], ["unheard of", "", undefined, "„a“"]);
+    same(german.anyOf(["er sich bewegt", "er fällt"]), "er sich bewegt oder er fällt");
+  } finally {
+    localStorage.removeItem("aislewatch.language");
+    document.documentElement.lang = "en";
+  }
+});
+
+test("what is wrong with a setting stays as the server says it where it is in English", () => {
+  for (const message of [
+    'cameras[0].name is an empty text; allowed: what people call it, as in "loading bay"', "rules.spill.min_grown is 7; allowed: 0.1 to 5 seconds",
+    "analysis.fps is 99; allowed: a number from 0.5 to 30 (frames a second)", 'cameras[1].zones[0] has no "name"; needed: what people call it, as in "loading bay"',
+    "what nobody has heard of; at all",
+  ]) same(problemWords(message), message);
+  same(problemWords('unknown key "nmae" in cameras[0]; allowed: id, name; did you mean "name"?'), 'unknown key "nmae" in cameras[0]; allowed: id, name; did you mean “name”?');
 });
 
 export async function run() {

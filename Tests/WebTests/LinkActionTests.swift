@@ -44,6 +44,24 @@ struct LinkActionTests {
         #expect(!after.contains(form(site, "false-alarm")) && !after.contains(form(site, "acknowledge")))
     }
 
+    @Test("a link that only looks has no button, and what is asked by hand all the same is not done")
+    func looksOnly() async throws {
+        let site = try Site()
+        let token = try site.store.unwatched.newLink(
+            site.incident.id, expiresAt: site.clock.now() + 600, mayAct: false)
+        let page = try await site.get("/i/\(token)")
+        #expect(page.status == .ok && page.text.contains("Box fell.") && !page.text.contains("<form"))
+        for action in ["acknowledge", "false-alarm", "real"] {
+            let answer = try await site.get("/i/\(token)/\(action)", method: .post)
+            #expect(answer.status == .forbidden && answer.text.contains("Box fell."))
+        }
+        #expect(try site.store.unwatched.acknowledgement(of: site.incident.id) == nil)
+        #expect(try site.store.unwatched.review(of: site.incident.id) == nil)
+        // What others have said is shown.
+        _ = try await site.get("/i/\(site.token)/acknowledge", method: .post)
+        #expect(try await site.get("/i/\(token)").text.contains("Handled by somebody who got the alert"))
+    }
+
     @Test("a false alarm that was none is taken back by the same link")
     func realAfterAll() async throws {
         let site = try Site()

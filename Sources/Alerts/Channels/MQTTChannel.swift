@@ -4,8 +4,8 @@ public import Logging
 public import Settings
 import Synchronization
 
-/// A broker: publishes each step of an incident at QoS 1, says whether it is there, shows the cameras to Home Assistant and
-/// takes commands. A message counts as sent when the broker has acknowledged it.
+/// A broker: publishes each step of an incident at QoS 1, says whether the daemon and each camera are there, shows the
+/// cameras to Home Assistant and takes commands. A message counts as sent when the broker has acknowledged it.
 public final class MQTTChannel: ConnectedChannel, CustomStringConvertible {
     public let name: String
     private let broker: MQTTBroker
@@ -13,11 +13,17 @@ public final class MQTTChannel: ConnectedChannel, CustomStringConvertible {
     private let discovery: HomeAssistantDiscovery?
     private let topics: MQTTTopics
     private let logger: Logger
-    private let commands = Mutex<(any CameraCommands)?>(nil)
+    private let site = Mutex<(any CameraCommands)?>(nil)
     private let connection = Mutex<MQTTConnection?>(nil)
-    /// What the broker asks, in the order in which it came: of ON and OFF the last one counts.
+    /// What the broker asks and what changed, in the order in which it came: of ON and OFF the last one counts.
     private let asked: AsyncStream<Asked>
     private let asking: AsyncStream<Asked>.Continuation
+    /// The states as this connection has published them, by topic.
+    private let published = Mutex<[String: String]>([:])
+    /// The latest incident of each camera whose picture is published.
+    private let pictured = Mutex<[CameraID: IncidentID]>([:])
+    /// Cameras that are no longer configured, whose states are taken away.
+    private let removed = Mutex<Set<CameraID>>([])
     private let timeoutSeconds: Double
 
     /// - Parameters:
@@ -38,7 +44,7 @@ public final class MQTTChannel: ConnectedChannel, CustomStringConvertible {
         (asked, asking) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.mostAsked))
         discovery = broker.discoveryPrefix.map {
             HomeAssistantDiscovery(
-                prefix: $0, topics: topics, siteName: siteName, withCommands: broker.acceptsCommands)
+                prefix: $0, topics: topics, siteName: siteName, cameras: cameras, withCommands: broker.acceptsCommands)
         }
     }
 
@@ -46,39 +52,55 @@ public final class MQTTChannel: ConnectedChannel, CustomStringConvertible {
 
     private enum Asked: Sendable {
         case command(MQTTTopics.Command, payload: String)
-        /// Says of all cameras whether they are switched on.
+        /// Says what is true of the cameras now, as far as it has changed.
         case states
+        /// The connection is new: the broker may have forgotten everything, or may have published the will.
+        case allStates
     }
 
     /// Who asks more than this at once is not heard.
     private static let mostAsked = 100
+    /// For how long the switch holds alerts back: who forgets it must not miss the night's incidents.
+    private static let snoozeMinutes = 60.0
+    private static let longestSnoozeMinutes = 1440.0
+    /// Home Assistant shows it on a card; brokers keep it in memory.
+    private static let maximumPictureBytes = 200_000
 
     /// Connects, stays connected until the task is cancelled, and then says that it leaves.
-    /// - Parameter commands: Who does what the broker asks; nil: nobody.
+    /// - Parameter commands: Knows the cameras, and does what the broker asks of them; nil: nobody.
     public func run(commands: (any CameraCommands)?) async {
-        self.commands.withLock { $0 = broker.acceptsCommands ? commands : nil }
+        site.withLock { $0 = commands }
         do {
-            try start()
+            try start(isVisitor: false)
         } catch {
             logger.error("\(name): \(error)")
             return
         }
-        // libmosquitto's thread works beside this; the loop ends when the task is told to.
-        for await one in asked { await answer(one) }
+        await withDiscardingTaskGroup { group in
+            if let changes = commands?.changes() {
+                group.addTask { [asking] in
+                    for await _ in changes { asking.yield(.states) }
+                }
+            }
+            // libmosquitto's thread works beside this; the loop ends when the task is told to.
+            for await one in asked { await answer(one) }
+            group.cancelAll()
+        }
         await close()
     }
 
+    /// For one message beside a running daemon: nothing is said about who is there, since the daemon says that.
     public func open() async throws(AlertError) {
-        let connection = try start()
+        let connection = try start(isVisitor: true)
         await connection.wait(untilConnected: true, timeoutSeconds: 5)
     }
 
     @discardableResult
-    private func start() throws(AlertError) -> MQTTConnection {
+    private func start(isVisitor: Bool) throws(AlertError) -> MQTTConnection {
         let made = try MQTTConnection(
-            broker, will: .init(topic: topics.available, payload: "offline"),
-            onConnect: { [weak self] in self?.greet($0) },
-            onMessage: { [weak self] topic, payload in self?.take(topic, payload) })
+            broker, will: isVisitor ? nil : .init(topic: topics.available, payload: "offline"),
+            onConnect: { [weak self] connection in if !isVisitor { self?.greet(connection) } },
+            onMessage: { [weak self] message in self?.take(message) })
         connection.withLock { $0 = made }
         made.start()
         return made
@@ -86,7 +108,7 @@ public final class MQTTChannel: ConnectedChannel, CustomStringConvertible {
 
     public func close() async {
         let old = connection.withLock { $0.take() }
-        await old?.stop(farewell: .init(topic: topics.available, payload: "offline"))
+        await old?.stop()
     }
 
     var isConnected: Bool { connection.withLock { $0 }?.isConnected ?? false }
@@ -96,24 +118,35 @@ public final class MQTTChannel: ConnectedChannel, CustomStringConvertible {
         await connection.withLock { $0 }?.wait(untilConnected: wanted, timeoutSeconds: timeoutSeconds)
     }
 
+    // MARK: - Messages
+
     public func send(_ delivery: AlertDelivery) async throws(AlertError) -> AlertReceipt {
         guard let connection = connection.withLock({ $0 }) else {
             throw .temporary(reason: "MQTT: not started")
         }
         let message = delivery.message
-        let topic: String
-        let payload: String
-        if let incident = delivery.incident, message.alert.text.hasPrefix("{") {
-            topic = topics.incidents(incident.camera)
-            // The document was made when the step was written down; its key is known only now.
-            payload = "{\"key\":\"\(message.idempotencyKey)\"," + message.alert.text.dropFirst()
-        } else {
-            topic = topics.notices
+        guard let incident = delivery.incident, message.alert.text.hasPrefix("{") else {
             let note = Note(
                 key: message.idempotencyKey, type: message.alert.purpose.name, text: message.alert.text)
-            payload = String(decoding: try ChatText.json(note), as: UTF8.self)
+            try await connection.publish(
+                topics.notices, Data(ChatText.json(note)), timeoutSeconds: timeoutSeconds)
+            return .delivered
         }
-        try await connection.publish(topic, payload, timeoutSeconds: timeoutSeconds)
+        // The document was made when the step was written down; its key is known only now.
+        let document = "{\"key\":\"\(message.idempotencyKey)\"," + message.alert.text.dropFirst()
+        try await connection.publish(
+            topics.incidents(incident.camera), Data(document.utf8), retain: true, timeoutSeconds: timeoutSeconds)
+        asking.yield(.states)
+        // The incident is told; what goes with it must not make it be told again.
+        do throws(AlertError) {
+            try await publishPicture(of: delivery, incident, through: connection)
+            if message.alert.purpose == .incident {
+                try await connection.publish(
+                    topics.started(incident.camera), Data(incident.kind.rawValue.utf8), timeoutSeconds: timeoutSeconds)
+            }
+        } catch {
+            logger.warning("\(name): incident \(incident.id) is published without all that belongs to it: \(error)")
+        }
         return .delivered
     }
 
@@ -123,64 +156,136 @@ public final class MQTTChannel: ConnectedChannel, CustomStringConvertible {
         var text: String
     }
 
-    /// Tells everybody whether a camera is switched on; call it when that has changed.
-    public func publishEnabled(_ camera: CameraID, _ isEnabled: Bool) {
-        connection.withLock { $0 }?.announce(topics.enabledState(camera), isEnabled ? "ON" : "OFF")
+    /// At the incident's beginning, or as soon as there is a picture; and the better one that its end has.
+    private func publishPicture(
+        of delivery: AlertDelivery, _ incident: Incident, through connection: MQTTConnection
+    ) async throws(AlertError) {
+        let isThere = pictured.withLock { $0[incident.camera] == incident.id }
+        guard !isThere || delivery.message.alert.purpose == .end,
+            let picture = await delivery.picture(maximumBytes: Self.maximumPictureBytes)
+        else { return }
+        try await connection.publish(
+            topics.picture(incident.camera), picture, retain: true, timeoutSeconds: timeoutSeconds)
+        pictured.withLock { $0[incident.camera] = incident.id }
     }
+
+    // MARK: - States
 
     /// After each connection: the broker may have forgotten, or may have published the will.
     private func greet(_ connection: MQTTConnection) {
         logger.info("\(name): connected")
+        // First what is left of before, so that Home Assistant never has two of one name.
+        for topic in discovery?.leftoverTopics ?? [] { connection.subscribe(topic) }
+        for message in discovery?.messages ?? [] { connection.announce(message.topic, message.payload) }
         connection.announce(topics.available, "online")
-        for camera in cameras {
-            for message in discovery?.messages(camera.id, name: camera.name) ?? [] {
-                connection.announce(message.topic, message.payload)
-            }
-        }
-        guard commands.withLock({ $0 }) != nil else { return }
+        asking.yield(.allStates)
+        guard broker.acceptsCommands, site.withLock({ $0 }) != nil else { return }
         for topic in topics.commands { connection.subscribe(topic) }
-        asking.yield(.states)
     }
 
-    private func take(_ topic: String, _ payload: String) {
-        guard let command = topics.command(topic) else { return }
-        let camera: CameraID =
-            switch command {
-            case .setEnabled(let camera), .trigger(let camera): camera
-            }
-        guard cameras.contains(where: { $0.id == camera }) else {
+    private func publishStates(_ site: any CameraCommands) async {
+        guard let state = await site.state(of: cameras.map(\.id), toldThrough: name) else { return }
+        publish(topics.snoozeState(nil), state.isSnoozed)
+        for (camera, state) in state.cameras {
+            publish(topics.available(camera), state.isOnline ? "online" : "offline")
+            publish(topics.incidentState(camera), state.hasIncident)
+            publish(topics.enabledState(camera), state.isEnabled)
+            publish(topics.snoozeState(camera), state.isSnoozed)
+        }
+    }
+
+    private func publish(_ topic: String, _ isOn: Bool) { publish(topic, isOn ? "ON" : "OFF") }
+
+    /// Nothing where the broker has it already.
+    private func publish(_ topic: String, _ state: String) {
+        guard let connection = connection.withLock({ $0 }), connection.isConnected else { return }
+        let isNew = published.withLock { published in
+            defer { published[topic] = state }
+            return published[topic] != state
+        }
+        if isNew { connection.announce(topic, state) }
+    }
+
+    // MARK: - Commands
+
+    private func take(_ message: MQTTConnection.Message) {
+        if let discovery, message.isRetained,
+            let leftover = discovery.leftover(topic: message.topic, payload: message.payload)
+        {
+            remove(leftover)
+            return
+        }
+        guard let command = topics.command(message.topic) else { return }
+        // A command is for the moment in which it is given; one that the broker has kept comes at every reconnection.
+        guard !message.isRetained else {
+            logger.warning(
+                "\(name): the broker has kept a command on \(message.topic); it is ignored. Publish it without retain")
+            return
+        }
+        if let camera = command.camera, !cameras.contains(where: { $0.id == camera }) {
             logger.warning("\(name): a command for \(camera), which is not configured")
             return
         }
-        asking.yield(.command(command, payload: payload))
+        asking.yield(.command(command, payload: message.payload))
+    }
+
+    /// Takes away what an earlier run or configuration has published.
+    private func remove(_ leftover: HomeAssistantDiscovery.Leftover) {
+        guard let connection = connection.withLock({ $0 }) else { return }
+        connection.announce(leftover.topic, "")
+        guard let camera = leftover.goneCamera, removed.withLock({ $0.insert(camera).inserted }) else { return }
+        logger.notice("\(name): \(camera) is no longer configured; it is taken out of Home Assistant")
+        for topic in topics.retained(camera) { connection.announce(topic, "") }
     }
 
     private func answer(_ asked: Asked) async {
-        guard let commands = commands.withLock({ $0 }) else { return }
+        guard let site = site.withLock({ $0 }) else { return }
         do {
             switch asked {
-            case .states:
-                for camera in cameras { publishEnabled(camera.id, await commands.isEnabled(camera.id)) }
+            case .states: break
+            case .allStates: published.withLock { $0 = [:] }
             case .command(.setEnabled(let camera), let payload):
                 guard let isEnabled = Self.flag(payload) else {
                     logger.warning("\(name): \(camera): enabled/set takes ON or OFF")
                     return
                 }
-                try await commands.setEnabled(camera, isEnabled)
-                publishEnabled(camera, await commands.isEnabled(camera))
+                try await site.setEnabled(camera, isEnabled)
+                forget(topics.enabledState(camera))
+            case .command(.setSnoozed(let camera), let payload):
+                guard let seconds = Self.snoozeSeconds(payload) else {
+                    logger.warning("\(name): snooze/set takes ON, OFF or minutes from 1 to 1440")
+                    return
+                }
+                try await site.setSnoozed(camera, seconds: seconds)
+                forget(topics.snoozeState(camera))
             case .command(.trigger(let camera), let payload):
-                try await commands.trigger(camera, reason: String(ChatText.line(payload).prefix(100)))
+                try await site.trigger(camera, reason: String(ChatText.line(payload).prefix(100)))
             }
         } catch {
             logger.warning("\(name): a command failed: \(error)")
         }
+        await publishStates(site)
     }
+
+    /// Who pressed a switch wants an answer, also when it changed nothing.
+    private func forget(_ topic: String) { published.withLock { $0[topic] = nil } }
 
     private static func flag(_ payload: String) -> Bool? {
         switch payload.trimmingCharacters(in: .whitespacesAndNewlines).lowercased() {
         case "on", "true", "1": true
         case "off", "false", "0": false
         default: nil
+        }
+    }
+
+    /// - Returns: 0 for the end of a snooze; nil for what can't be meant.
+    private static func snoozeSeconds(_ payload: String) -> Double? {
+        switch payload.trimmingCharacters(in: .whitespacesAndNewlines).lowercased() {
+        case "on", "true": return snoozeMinutes * 60
+        case "off", "false", "0": return 0
+        case let text:
+            guard let minutes = Double(text), (1...longestSnoozeMinutes).contains(minutes) else { return nil }
+            return minutes * 60
         }
     }
 }
@@ -213,7 +318,8 @@ extension MQTTChannel: ConfigurableChannel {
 
     public static let type = ChannelType(
         "mqtt", "A broker; Home Assistant finds the cameras by itself.", exampleName: "broker",
-        traits: .init(through: "a broker", picture: "no", sentWhen: "the broker has acknowledged it (QoS 1)"),
+        traits: .init(
+            through: "a broker", picture: "on a topic of its own", sentWhen: "the broker has acknowledged it (QoS 1)"),
         parameters: [
             .host("host", \Settings.host, "The broker.", example: "192.0.2.20"),
             .flag("tls", \.isEncrypted, default: false, "Whether the connection is encrypted."),
@@ -231,7 +337,7 @@ extension MQTTChannel: ConfigurableChannel {
                 "Home Assistant's; none: nothing is published for it.", check: topic),
             .flag(
                 "commands", \.acceptsCommands, default: true,
-                "Whether the broker may trigger recordings and switch cameras off."),
+                "Whether the broker may trigger recordings, switch cameras off and snooze alerts."),
         ])
 
     private static let topicForm = "1 to 64 letters, digits, -, _ and / (not at an end)"
@@ -276,7 +382,7 @@ public struct MQTTBroker: Hashable, Sendable {
     public var baseTopic: String
     /// Home Assistant's; nil: nothing is published for it.
     public var discoveryPrefix: String?
-    /// Whether messages from the broker may trigger a recording or switch a camera off.
+    /// Whether messages from the broker may trigger a recording, switch a camera off or hold alerts back.
     public var acceptsCommands: Bool
 
     public init(
@@ -297,108 +403,68 @@ public struct MQTTBroker: Hashable, Sendable {
     }
 }
 
-/// The topics, with Frigate's habits: `<base>/available`, `<base>/<camera>/incidents`, `…/enabled/set`, `…/enabled/state`,
-/// `…/trigger`; and `<base>/notices` about the installation.
+/// The topics, with Frigate's habits: `<base>/available` and `<base>/<camera>/…`; docs/alerts.md lists them.
 struct MQTTTopics: Hashable, Sendable {
     enum Command: Hashable, Sendable {
         case setEnabled(CameraID)
         case trigger(CameraID)
+        /// Nil: the alerts of all cameras.
+        case setSnoozed(CameraID?)
+
+        var camera: CameraID? {
+            switch self {
+            case .setEnabled(let camera), .trigger(let camera): camera
+            case .setSnoozed(let camera): camera
+            }
+        }
     }
 
     var base: String
 
     var available: String { "\(base)/available" }
     var notices: String { "\(base)/notices" }
+    /// Whether the camera sends packets.
+    func available(_ camera: CameraID) -> String { "\(base)/\(camera)/available" }
+    /// The latest step of the latest incident; retained.
     func incidents(_ camera: CameraID) -> String { "\(base)/\(camera)/incidents" }
+    /// Whether an incident goes on.
+    func incidentState(_ camera: CameraID) -> String { "\(base)/\(camera)/incident/state" }
+    /// Once an incident, its kind; not retained, because who hears it starts something.
+    func started(_ camera: CameraID) -> String { "\(base)/\(camera)/started" }
+    /// The latest incident's, as a JPEG.
+    func picture(_ camera: CameraID) -> String { "\(base)/\(camera)/picture" }
     func enabledState(_ camera: CameraID) -> String { "\(base)/\(camera)/enabled/state" }
     func setEnabled(_ camera: CameraID) -> String { "\(base)/\(camera)/enabled/set" }
     func trigger(_ camera: CameraID) -> String { "\(base)/\(camera)/trigger" }
-    var commands: [String] { ["\(base)/+/enabled/set", "\(base)/+/trigger"] }
+    /// - Parameter camera: Nil: all of them.
+    func snoozeState(_ camera: CameraID?) -> String { "\(of(camera))/snooze/state" }
+    func setSnoozed(_ camera: CameraID?) -> String { "\(of(camera))/snooze/set" }
+
+    private func of(_ camera: CameraID?) -> String { camera.map { "\(base)/\($0)" } ?? base }
+
+    var commands: [String] {
+        ["\(base)/+/enabled/set", "\(base)/+/trigger", "\(base)/+/snooze/set", "\(base)/snooze/set"]
+    }
+
+    /// What the broker keeps of a camera.
+    func retained(_ camera: CameraID) -> [String] {
+        [
+            available(camera), incidents(camera), incidentState(camera), picture(camera), enabledState(camera),
+            snoozeState(camera),
+        ]
+    }
 
     /// - Returns: nil when the topic is none of ours.
     func command(_ topic: String) -> Command? {
+        if topic == setSnoozed(nil) { return .setSnoozed(nil) }
         guard topic.hasPrefix(base + "/") else { return nil }
         let parts = topic.dropFirst(base.count + 1).split(separator: "/", omittingEmptySubsequences: false)
         guard let camera = parts.first.flatMap({ CameraID(rawValue: String($0)) }) else { return nil }
         return switch parts.dropFirst() {
         case ["enabled", "set"]: .setEnabled(camera)
         case ["trigger"]: .trigger(camera)
+        case ["snooze", "set"]: .setSnoozed(camera)
         default: nil
         }
-    }
-}
-
-/// What Home Assistant must be told so that each camera appears by itself: an incident sensor, its last text, a switch and
-/// a button (<https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery>).
-struct HomeAssistantDiscovery: Sendable {
-    var prefix: String
-    var topics: MQTTTopics
-    var siteName: String
-    var withCommands: Bool
-
-    private struct Device: Encodable {
-        var identifiers: [String]
-        var name: String
-        var manufacturer = "Aislewatch"
-        var model = "Camera"
-    }
-
-    private struct Entity: Encodable {
-        var name: String
-        var unique_id: String
-        var object_id: String
-        var availability_topic: String
-        var device: Device
-        var state_topic: String?
-        var command_topic: String?
-        var value_template: String?
-        var json_attributes_topic: String?
-        var json_attributes_template: String?
-        var payload_press: String?
-        var device_class: String?
-        var icon: String?
-    }
-
-    /// Topic and payload of each entity of the camera; to be retained.
-    func messages(_ camera: CameraID, name: String) -> [(topic: String, payload: String)] {
-        var entities: [(component: String, entity: Entity)] = [
-            ("binary_sensor", entity(camera, name, "incident", "Incident")),
-            ("sensor", entity(camera, name, "text", "Last incident")),
-        ]
-        entities[0].entity.state_topic = topics.incidents(camera)
-        entities[0].entity.value_template = "{{ 'OFF' if value_json.type == 'end' else 'ON' }}"
-        entities[0].entity.json_attributes_topic = topics.incidents(camera)
-        entities[0].entity.json_attributes_template = "{{ value_json.after | tojson }}"
-        entities[0].entity.device_class = "problem"
-        entities[1].entity.state_topic = topics.incidents(camera)
-        // A state has at most 255 characters.
-        entities[1].entity.value_template = "{{ value_json.after.text[:250] }}"
-        entities[1].entity.icon = "mdi:message-alert"
-        if withCommands {
-            var enabled = entity(camera, name, "enabled", "Enabled")
-            enabled.state_topic = topics.enabledState(camera)
-            enabled.command_topic = topics.setEnabled(camera)
-            entities.append(("switch", enabled))
-            var trigger = entity(camera, name, "trigger", "Record now")
-            trigger.command_topic = topics.trigger(camera)
-            trigger.payload_press = "Home Assistant"
-            entities.append(("button", trigger))
-        }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return entities.compactMap { component, entity in
-            guard let data = try? encoder.encode(entity) else { return nil }
-            return ("\(prefix)/\(component)/\(entity.unique_id)/config", String(decoding: data, as: UTF8.self))
-        }
-    }
-
-    private func entity(_ camera: CameraID, _ name: String, _ key: String, _ title: String) -> Entity {
-        // Two sites may share a broker: their base topics differ.
-        let base = topics.base.replacingOccurrences(of: "/", with: "_")
-        let id = "\(base)_\(camera)_\(key)"
-        return Entity(
-            name: title, unique_id: id, object_id: id, availability_topic: topics.available,
-            device: Device(
-                identifiers: ["\(base)_\(camera)"], name: siteName.isEmpty ? name : "\(siteName) \(name)"))
     }
 }

@@ -9,9 +9,18 @@ import Synchronization
 /// libmosquitto calls back on its own thread; what it tells goes on as calls of `onConnect` and `onMessage`, which must
 /// not block.
 final class MQTTConnection: Sendable {
+    /// Retained; published by the broker when this end is gone without a word, and by this end when it leaves.
     struct Will: Sendable {
         var topic: String
         var payload: String
+    }
+
+    struct Message: Sendable {
+        var topic: String
+        /// Its first 4096 bytes.
+        var payload: String
+        /// The broker had kept it: it was published before this subscription.
+        var isRetained: Bool
     }
 
     private struct State {
@@ -34,30 +43,35 @@ final class MQTTConnection: Sendable {
     }
 
     private let broker: MQTTBroker
+    private let will: Will?
     private let handle: MQTTLoop.Handle
     private let loop: MQTTLoop
     private let state = Mutex(State())
     private let onConnect: @Sendable (MQTTConnection) -> Void
-    private let onMessage: @Sendable (_ topic: String, _ payload: String) -> Void
+    private let onMessage: @Sendable (Message) -> Void
 
     private static let isReady = mosquitto_lib_init() == Int32(MOSQ_ERR_SUCCESS.rawValue)
     private static let keepAliveSeconds: Int32 = 20
 
-    /// - Parameter will: Published by the broker when this end is gone without a word; retained.
+    /// - Parameter will: Nil for who says nothing when it goes.
     init(
-        _ broker: MQTTBroker, will: Will, onConnect: @escaping @Sendable (MQTTConnection) -> Void,
-        onMessage: @escaping @Sendable (_ topic: String, _ payload: String) -> Void
+        _ broker: MQTTBroker, will: Will?, onConnect: @escaping @Sendable (MQTTConnection) -> Void,
+        onMessage: @escaping @Sendable (Message) -> Void
     ) throws(AlertError) {
         guard Self.isReady, let pointer = mosquitto_new(broker.clientID, true, nil) else {
             throw .permanent(reason: "MQTT: libmosquitto could not be set up")
         }
         self.broker = broker
+        self.will = will
         handle = MQTTLoop.Handle(pointer: pointer)
         loop = MQTTLoop(handle)
         self.onConnect = onConnect
         self.onMessage = onMessage
-        var code = mosquitto_will_set(
-            pointer, will.topic, Int32(will.payload.utf8.count), will.payload, 1, true)
+        var code: Int32 = 0
+        if let will {
+            code = mosquitto_will_set(
+                pointer, will.topic, Int32(will.payload.utf8.count), will.payload, 1, true)
+        }
         if code == 0, let user = broker.user { code = mosquitto_username_pw_set(pointer, user, broker.password) }
         if code == 0, broker.isEncrypted {
             code = mosquitto_tls_set(
@@ -68,7 +82,7 @@ final class MQTTConnection: Sendable {
 
     deinit { mosquitto_destroy(handle.pointer) }
 
-    /// Begins to connect, and goes on trying until ``stop(farewell:)``. Call it once.
+    /// Begins to connect, and goes on trying until ``stop()``. Call it once.
     func start() {
         let pointer = handle.pointer
         // Not retained: the loop's thread keeps this object until it ends.
@@ -87,7 +101,8 @@ final class MQTTConnection: Sendable {
             let bytes = UnsafeRawBufferPointer(
                 start: message.pointee.payload, count: Int(max(0, message.pointee.payloadlen)))
             let payload = String(decoding: bytes.prefix(4096), as: UTF8.self)
-            MQTTConnection.of(context)?.onMessage(String(cString: topic), payload)
+            MQTTConnection.of(context)?.onMessage(
+                Message(topic: String(cString: topic), payload: payload, isRetained: message.pointee.retain))
         }
         // A broker that is away is tried again by the loop.
         loop.start(
@@ -129,7 +144,7 @@ final class MQTTConnection: Sendable {
     }
 
     /// Returns when the broker has acknowledged the message (QoS 1).
-    func publish(_ topic: String, _ payload: String, retain: Bool = false, timeoutSeconds: Double)
+    func publish(_ topic: String, _ payload: Data, retain: Bool = false, timeoutSeconds: Double)
         async throws(AlertError)
     {
         let refusal = state.withLock { $0.isConnected ? nil : $0.refusal ?? whyNot }
@@ -152,14 +167,16 @@ final class MQTTConnection: Sendable {
     /// The state stays locked while the message is queued, so that its acknowledgement, which arrives on libmosquitto's
     /// thread, finds the waiter. libmosquitto calls nobody back while it only queues.
     private func send(
-        _ topic: String, _ payload: String, retain: Bool, timeoutSeconds: Double
+        _ topic: String, _ payload: Data, retain: Bool, timeoutSeconds: Double
     ) async -> (code: Int32, isAcknowledged: Bool) {
         var code: Int32 = 0
         let isAcknowledged = await withCheckedContinuation { continuation in
             var id: Int32 = 0
             state.withLock { state in
-                code = mosquitto_publish(
-                    handle.pointer, &id, topic, Int32(clamping: payload.utf8.count), payload, 1, retain)
+                code = payload.withUnsafeBytes {
+                    mosquitto_publish(
+                        handle.pointer, &id, topic, Int32(clamping: $0.count), $0.baseAddress, 1, retain)
+                }
                 if code == 0 { state.waiters[id] = continuation }
             }
             guard code == 0 else {
@@ -187,14 +204,16 @@ final class MQTTConnection: Sendable {
         loop.wake()
     }
 
-    /// Says farewell, leaves the broker properly and has the loop's thread end. Takes a second at most.
-    func stop(farewell: Will) async {
+    /// Says farewell by the will, leaves the broker properly and has the loop's thread end. Takes a second at most.
+    func stop() async {
         let isFirst = state.withLock { state in
             defer { state.isStopped = true }
             return !state.isStopped
         }
         guard isFirst else { return }
-        try? await publish(farewell.topic, farewell.payload, retain: true, timeoutSeconds: 1)
+        if let will {
+            try? await publish(will.topic, Data(will.payload.utf8), retain: true, timeoutSeconds: 1)
+        }
         loop.stop()
         disconnected()
         let waiters = state.withLock { state in

@@ -40,8 +40,13 @@ public struct IncidentAnnouncer: Sendable {
     public func commit(_ event: IncidentEvent) throws -> CommitResult {
         let now = clock.now(), incident = event.incident, texts = texts
         var link: LinkToken?
-        if case .new = event, publicBaseURL != nil, !router.destinations.isEmpty {
-            link = try store.blocking.makeLink(expiresAt: now + linkLifetimeSeconds)
+        if publicBaseURL != nil {
+            if case .new = event, !router.destinations.isEmpty {
+                link = try store.blocking.makeLink(expiresAt: now + linkLifetimeSeconds)
+            } else if router.destinations.contains(where: \.followsIncidents) {
+                // Programs show the latest step: its link is the first one's.
+                link = try store.blocking.link(of: incident.id)
+            }
         }
         let url = link.flatMap { link in publicBaseURL?.appending(path: "i").appending(path: link.token) }
         let words = AlertWords(
@@ -59,6 +64,13 @@ public struct IncidentAnnouncer: Sendable {
 
     /// The incident in one sentence or two, as messages, pages and sidecars tell it.
     public func text(_ incident: Incident, link: URL? = nil) -> String { texts.incident(incident, link: link) }
+
+    /// The same in another language, without the site's own words: what pages in that language show.
+    public func text(_ incident: Incident, in templates: MessageTemplates) -> String {
+        var texts = texts
+        texts.templates = templates
+        return texts.incident(incident)
+    }
 }
 
 /// An incident's step as programs get it: `{"type":"new|update|end","before":…,"after":…}`.

@@ -7,12 +7,21 @@ public struct Account: Hashable, Sendable, Codable {
     public var role: Role
     public var createdAt: Date
     public var lastSeenAt: Date?
+    /// Whether a code is needed beside the password.
+    public var hasSecondFactor: Bool
+    /// The cameras that it sees, and all that is about them; nil: every one.
+    public var cameras: Set<CameraID>?
 
-    public init(name: String, role: Role, createdAt: Date, lastSeenAt: Date? = nil) {
+    public init(
+        name: String, role: Role, createdAt: Date, lastSeenAt: Date? = nil, hasSecondFactor: Bool = false,
+        cameras: Set<CameraID>? = nil
+    ) {
         self.name = name
         self.role = role
         self.createdAt = createdAt
         self.lastSeenAt = lastSeenAt
+        self.hasSecondFactor = hasSecondFactor
+        self.cameras = cameras
     }
 
     /// Whether a name is of the form above.

@@ -172,6 +172,7 @@ extension Section {
     /// One of a set of words that is known only at run time.
     func word(_ key: String, among words: [String]) -> String? {
         let allowed = words.joined(separator: ", ")
+        declare(key, .choice) { $0.words = words }
         guard let text = text(key, allowed: allowed) else { return nil }
         guard words.contains(text.value) else {
             refuse(

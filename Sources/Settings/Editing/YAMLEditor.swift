@@ -90,6 +90,34 @@ public enum YAMLEditor {
         return result
     }
 
+    /// What stands at a line and column of a text (both from 1): the steps from the top to it, items of lists by their number.
+    /// The place of a section's mistake is its first key; a mistake about a key leads to the key.
+    public static func path(line: Int, column: Int, in text: String) -> [ConfigurationEdit.Step] {
+        guard let root = try? Yams.compose(yaml: text) else { return [] }
+        let place = Position(line: line, column: column)
+        func inside(_ node: Node, _ path: [ConfigurationEdit.Step]) -> [ConfigurationEdit.Step]? {
+            switch node {
+            case .mapping(let mapping):
+                for (key, value) in mapping {
+                    let own = path + [.key(key.string ?? "")]
+                    if value.position == place { return inside(value, own) ?? own }
+                    if let found = inside(value, own) { return found }
+                    // Where a section begins, its first key begins too: the section is meant, unless it has no value.
+                    if key.position == place, node.position != place || value.isEmptyScalar { return own }
+                }
+            case .sequence(let items):
+                for (index, item) in items.enumerated() {
+                    let own = path + [.index(index)]
+                    if let found = inside(item, own) { return found }
+                    if item.position == place { return own }
+                }
+            default: break
+            }
+            return nil
+        }
+        return inside(root, []) ?? []
+    }
+
     /// Where the path leads, as far as the document goes.
     private static func find(_ path: ArraySlice<ConfigurationEdit.Step>, _ node: Node) -> Node? {
         guard let step = path.first else { return node }
@@ -162,7 +190,9 @@ public enum YAMLEditor {
             let keyStart = try source.start(entry.key), keyEnd = try source.end(entry.key, inFlow: isFlow)
             let valueEnd = entry.value.isNothing ? keyEnd + 1 : try source.end(entry.value, inFlow: isFlow)
             guard let value else {
-                guard !isFlow, mapping.count > 1 else { throw YAMLSource.Unclear() }
+                if isFlow { return try removingFromFlow(keyStart..<valueEnd, of: node, source) }
+                // The last one leaves an empty section.
+                guard mapping.count > 1 else { return replacing(keyStart..<valueEnd, with: "{}", source) }
                 return try removingLines(keyStart..<valueEnd, source)
             }
             if isFlow {
@@ -218,17 +248,31 @@ public enum YAMLEditor {
             let text = YAMLText.item(value, indent: indent).drop { $0 == " " }.dropFirst(2)
             return replacing(itemStart..<itemEnd, with: String(text), source)
         }
-        guard !isFlow, items.count > 1 else {
+        if isFlow { return try removingFromFlow(itemStart..<itemEnd, of: node, source) }
+        guard items.count > 1 else {
             // The last one leaves an empty list.
-            let start = try source.start(node)
-            if items.count == 1, !isFlow { return replacing(start..<itemEnd, with: "[]", source) }
-            throw YAMLSource.Unclear()
+            return replacing(try source.start(node)..<itemEnd, with: "[]", source)
         }
         // The dash may stand on a line before the item, with a comment in between.
         let column = source.column(try source.start(node))
         var dash = itemStart - 1
         while dash > 0, source.scalars[dash] != "-" || source.column(dash) != column { dash -= 1 }
         return try removingLines(dash..<itemEnd, source)
+    }
+
+    /// With the comma behind what goes, or else the one before it, and the space that parted it from its neighbour.
+    private static func removingFromFlow(_ range: Range<Int>, of node: Node, _ source: YAMLSource) throws -> String {
+        let open = try source.start(node), close = try source.end(node, inFlow: true) - 1
+        var from = range.lowerBound, to = range.upperBound
+        while to < close, YAMLSource.isBlank(source.scalars[to]) { to += 1 }
+        if to < close, source.scalars[to] == "," {
+            to += 1
+            while to < close, YAMLSource.isBlank(source.scalars[to]) { to += 1 }
+        } else {
+            while from > open + 1, YAMLSource.isBlank(source.scalars[from - 1]) { from -= 1 }
+            if source.scalars[from - 1] == "," { from -= 1 } else { from = range.lowerBound }
+        }
+        return replacing(from..<to, with: "", source)
     }
 
     private static func removingLines(_ range: Range<Int>, _ source: YAMLSource) throws -> String {

@@ -5,6 +5,7 @@ extension Section {
     /// A camera's address with the user name and password that stood in it.
     func stream(_ key: String) -> (url: StreamURL, user: String?, password: Secret?, mark: Position)? {
         let allowed = "rtsp://host/path, rtsps://…, http://… or https://…"
+        declare(key, .address)
         guard let (node, mark) = node(key) else { return nil }
         guard case .scalar(let scalar) = node else {
             refuse(key, at: mark, found: node.kindInWords, allowed: allowed)
@@ -36,6 +37,7 @@ extension Section {
 
     /// An `http` or `https` address without user name and password.
     func webAddress(_ key: String, allowed: String = "http://host/… or https://host/…") -> Marked<URL>? {
+        declare(key, .address)
         guard let text = text(key, allowed: allowed) else { return nil }
         return webAddress(key, text, allowed: allowed)
     }

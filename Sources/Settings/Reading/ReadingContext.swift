@@ -1,4 +1,5 @@
 import Foundation
+import Yams
 
 /// What all parts of one reading share: the file's name, the environment, and the mistakes found so far.
 final class ReadingContext {
@@ -12,6 +13,9 @@ final class ReadingContext {
     private(set) var warnings: [ConfigurationProblem] = []
     /// Every key that was asked for, by its section's path; lets a misplaced key be recognised.
     private var keys: [(section: String, key: String)] = []
+    /// What the reading asked for, in its order.
+    private(set) var settings: [SettingDescription] = []
+    private var settingsByPath: [String: Int] = [:]
     private var unknownKeys: [(key: Marked<String>, section: String, allowed: [String])] = []
 
     init(file: String, environment: [String: String], baseDirectory: URL, isReadableByOthers: Bool) {
@@ -29,7 +33,33 @@ final class ReadingContext {
         warnings.append(make(mark, found: found, allowed: allowed, suggestion: nil))
     }
 
-    func register(key: String, section: String) { keys.append((section, key)) }
+    func register(key: String, section: String) {
+        keys.append((section, key))
+        declare(key, in: section, .other) { _ in }
+    }
+
+    /// Notes what may stand under a key. Who says it first knows it best; ``SettingDescription/Form/other`` is no knowledge.
+    func declare(
+        _ key: String, in section: String, _ form: SettingDescription.Form,
+        _ more: (inout SettingDescription) -> Void
+    ) {
+        let path = (section.isEmpty ? key : "\(section).\(key)").replacing(/\[\d+\]/, with: "[]")
+        if let index = settingsByPath[path] {
+            guard settings[index].form == .other, form != .other else { return }
+            settings[index].form = form
+            more(&settings[index])
+        } else {
+            var setting = SettingDescription(path: path, form: form)
+            more(&setting)
+            settingsByPath[path] = settings.count
+            settings.append(setting)
+        }
+    }
+
+    /// Reads a text that is known to be YAML; what is wrong in it stays in ``problems``.
+    func read(_ text: String, _ body: (Section) -> Void) {
+        body(Section(path: "", node: try? Yams.compose(yaml: text), context: self))
+    }
 
     func unknown(key: Marked<String>, section: String, allowed: [String]) {
         unknownKeys.append((key, section, allowed))

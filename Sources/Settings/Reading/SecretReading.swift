@@ -7,6 +7,7 @@ extension Section {
     /// Only what stands in the configuration can name a file: a variable's value that begins with `file:` is taken
     /// as it is. No message ever holds the value.
     func secret(_ key: String, what: String) -> Secret? {
+        declare(key, .secret)
         guard let (node, mark) = node(key) else { return nil }
         let allowed = "\(what): ${NAME}, file:PATH, or the text itself"
         guard case .scalar(let scalar) = node else {

@@ -91,8 +91,14 @@ final class Section {
         }
     }
 
+    /// Notes what may stand under a key, for forms.
+    func declare(
+        _ key: String, _ form: SettingDescription.Form, _ more: (inout SettingDescription) -> Void = { _ in }
+    ) { context.declare(key, in: path, form, more) }
+
     /// The section under `key`, an empty one when the file has none.
     func section(_ key: String) -> Section {
+        declare(key, .section)
         containers.insert(key)
         return Section(path: name(key), node: node(key)?.node, context: context, parent: mark)
     }
@@ -111,6 +117,7 @@ final class Section {
 
     /// The list of sections under `key`.
     func sections(_ key: String, of what: String) -> [Section] {
+        declare(key, .list) { $0.of = what }
         containers.insert(key)
         guard let (node, mark) = node(key) else { return [] }
         guard case .sequence(let sequence) = node else {

@@ -19,6 +19,11 @@ enum RulesReader {
             entry.set(&settings, rule.values(of: entry.description.parameters))
             rule.finish()
         }
+        for camera in cameras {
+            for (kind, sensitivity) in camera.sensitivity {
+                if let rule = registry[kind] { settings.set(sensitivity, of: rule, for: camera.id) }
+            }
+        }
         let merge = section.section("merge")
         settings.merge = MergeSettings(values: merge.values(of: MergeSettings.parameters))
         merge.finish()
@@ -161,11 +166,6 @@ final class RuleSurroundings {
         return schedule
     }
 
-    /// Names of zones that some camera has.
-    func zones(_ section: Section, _ key: String = "zones") -> [String] {
-        section.texts(key, of: "names of zones").compactMap { isZone($0, section, key) ? $0.value : nil }
-    }
-
     func isZone(_ name: Marked<String>, _ section: Section, _ key: String) -> Bool {
         let known = Set(cameras.flatMap(\.zones).map(\.name)).sorted()
         // Without cameras (a file of settings alone) nothing can be said.
@@ -179,6 +179,7 @@ final class RuleSurroundings {
 
     func cameras(_ section: Section) -> [CameraID] {
         let known = cameras.map(\.id.rawValue)
+        section.declare("cameras", .names) { $0.of = "camera ids" }
         return section.texts("cameras", of: "camera ids").compactMap { text in
             let id = CameraID(rawValue: text.value)
             guard let id, cameras.isEmpty || known.contains(text.value) else {
@@ -228,6 +229,7 @@ final class RuleSurroundings {
 
     private static func minute(_ key: String, _ section: Section, default fallback: Int) -> Int? {
         let allowed = "a time of day in quotes, as in \"06:30\""
+        section.declare(key, .time)
         guard let text = section.text(key, allowed: allowed) else {
             return section.node(key) == nil ? fallback : nil
         }

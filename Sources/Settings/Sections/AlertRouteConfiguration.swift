@@ -51,7 +51,8 @@ public struct AlertRouteConfiguration: Hashable, Sendable {
 extension Section {
     /// A list of names, each of which must be known.
     func names(_ key: String, known: [String], of what: String) -> [String] {
-        texts(key, of: what).compactMap { text in
+        declare(key, .names) { $0.of = what }
+        return texts(key, of: what).compactMap { text in
             guard known.contains(text.value) else {
                 let allowed = known.isEmpty ? "there are none" : "allowed: \(known.joined(separator: ", "))"
                 context.problem(

@@ -29,6 +29,8 @@ public struct CameraConfiguration: Hashable, Sendable {
     public var pictureHeightMetres: Double?
     /// The measured scale; counts instead of `pictureHeightMetres`.
     public var calibration: CameraCalibration?
+    /// How sensitive rules are here, where that differs from what holds for all cameras.
+    public var sensitivity: [IncidentKind: RuleSensitivity]
 
     /// What its rules know of its surroundings.
     public var scene: CameraScene {
@@ -36,10 +38,12 @@ public struct CameraConfiguration: Hashable, Sendable {
             camera: id, zones: zones, pictureHeightMetres: pictureHeightMetres, calibration: calibration)
     }
 
-    static func list(reading root: Section, analysis: AnalysisConfiguration) -> [CameraConfiguration] {
+    static func list(
+        reading root: Section, analysis: AnalysisConfiguration, rules: RuleRegistry
+    ) -> [CameraConfiguration] {
         var seen: Set<CameraID> = [], streams: [StreamURL: CameraID] = [:], names: Set<String> = []
         return root.sections("cameras", of: "cameras").compactMap { section in
-            let camera = CameraConfiguration(reading: section, analysis: analysis)
+            let camera = CameraConfiguration(reading: section, analysis: analysis, rules: rules)
             section.finish()
             guard let camera else { return nil }
             guard seen.insert(camera.id).inserted else {
@@ -65,7 +69,7 @@ public struct CameraConfiguration: Hashable, Sendable {
         }
     }
 
-    private init?(reading section: Section, analysis: AnalysisConfiguration) {
+    private init?(reading section: Section, analysis: AnalysisConfiguration, rules: RuleRegistry) {
         let id = Self.id(reading: section)
         name = section.text("name")?.value ?? id?.rawValue ?? ""
         if section.node("url") == nil { section.missing("url", allowed: "needed: its stream, as in rtsp://host/path") }
@@ -80,6 +84,7 @@ public struct CameraConfiguration: Hashable, Sendable {
         zones = ZoneReader.zones(in: section)
         pictureHeightMetres = section.number("picture_height_metres", in: 0.1...1000, unit: "metres")
         calibration = CalibrationConfiguration.read(section)
+        sensitivity = Self.sensitivity(reading: section.section("sensitivity"), rules)
         analysisURL = second?.url
         for (key, stream) in [("url", main), ("analysis_url", second)] {
             guard let stream, stream.user != nil || stream.password != nil else { continue }
@@ -99,6 +104,34 @@ public struct CameraConfiguration: Hashable, Sendable {
         guard let id, let main else { return nil }
         self.id = id
         url = main.url
+    }
+
+    private static func sensitivity(
+        reading section: Section, _ rules: RuleRegistry
+    ) -> [IncidentKind: RuleSensitivity] {
+        var result: [IncidentKind: RuleSensitivity] = [:]
+        for rule in rules.descriptions where !rule.isListed {
+            let key = rule.kind.rawValue
+            guard let (node, mark) = section.node(key) else { continue }
+            let range = RuleSensitivity.factors, hasSizes = !rule.magnitudes.isEmpty
+            if let scalar = node.scalar, scalar.isPlain {
+                if ["false", "off", "no"].contains(scalar.string.lowercased()) {
+                    result[rule.kind] = .off
+                    continue
+                }
+                if hasSizes, let factor = Section.decimal(scalar.string), range.contains(factor) {
+                    result[rule.kind] = .factor(factor)
+                    continue
+                }
+            }
+            section.refuse(
+                key, at: mark, found: node.scalar?.inWords ?? node.kindInWords,
+                allowed: hasSizes
+                    ? "a number from \(range.lowerBound) to \(Int(range.upperBound)), or false where the rule is off"
+                    : "false where the rule is off; it has no sizes to be scaled")
+        }
+        section.finish()
+        return result
     }
 
     private static func id(reading section: Section) -> CameraID? {

@@ -12,6 +12,13 @@ public struct WebConfiguration: Hashable, Sendable {
     public var tlsKey: URL?
     /// Addresses or ranges (`10.0.0.0/8`) of proxies whose word about the client's address counts.
     public var trustedProxies: [String] = []
+    /// The header in which those proxies name who has signed in there, as in `X-Forwarded-User`; nil: people sign in here.
+    public var signInHeader: String?
+    /// What an account gets that is made for a name which the proxy or the identity provider gives and nobody has yet.
+    public var newAccounts = NewAccounts.none
+
+    /// Nobody becomes an administrator by himself.
+    public enum NewAccounts: String, Hashable, Sendable, CaseIterable { case none, viewer, `operator` }
 
     public init() {}
 
@@ -54,6 +61,23 @@ public struct WebConfiguration: Hashable, Sendable {
             }
             trustedProxies.append(proxy.value)
         }
+        if let text = section.text("sign_in_header", allowed: "a header's name, as in X-Forwarded-User") {
+            let isName =
+                (1...64).contains(text.value.utf8.count)
+                && text.value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+            if !isName {
+                section.refuse(
+                    "sign_in_header", at: text.mark, found: "\"\(ReadingContext.clip(text.value))\"",
+                    allowed: "a header's name, as in X-Forwarded-User")
+            } else if trustedProxies.isEmpty {
+                section.refuse(
+                    "sign_in_header", at: text.mark, found: "without trusted_proxies",
+                    allowed: "anybody can write a header: name the proxies that are believed in trusted_proxies")
+            } else {
+                signInHeader = text.value
+            }
+        }
+        newAccounts = section.choice("new_accounts", default: newAccounts)
         section.finish()
     }
 }

@@ -13,19 +13,37 @@ extension StoreAccess {
         public var expiresAt: Date
     }
 
+    /// A session as its owner sees it.
+    public struct SessionEntry: Hashable, Sendable {
+        /// Names it; opens nothing.
+        public var id: String
+        public var createdAt: Date
+        /// To the minute.
+        public var seenAt: Date
+        public var expiresAt: Date
+        /// From where it was begun, and by what; empty for one of an earlier version.
+        public var address: String
+        public var browser: String
+    }
+
     /// Begins a session.
+    /// - Parameters:
+    ///   - address: From where.
+    ///   - browser: In words, as in "Firefox, Linux".
     /// - Returns: The cookie's value: 256 random bits. Only its hash is stored.
-    public func openSession(_ account: String, expiresAt: Date) throws -> String {
+    public func openSession(
+        _ account: String, expiresAt: Date, address: String = "", browser: String = ""
+    ) throws -> String {
         let secret = Self.newSecret()
         let now = UTCText.string(clock.now())
         try write { db in
             try db.execute(sql: "DELETE FROM sessions WHERE expires_at <= ?", arguments: [now])
             try db.execute(
                 sql: """
-                    INSERT INTO sessions (secret_sha256, user_name, created_at, seen_at, expires_at)
-                    VALUES (?, ?, ?, ?, ?)
+                    INSERT INTO sessions (secret_sha256, user_name, created_at, seen_at, expires_at, address, browser)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
-                arguments: [Self.hash(secret), account, now, now, UTCText.string(expiresAt)])
+                arguments: [Self.hash(secret), account, now, now, UTCText.string(expiresAt), address, browser])
             try db.execute(sql: "UPDATE users SET last_seen_at = ? WHERE name = ?", arguments: [now, account])
         }
         return secret
@@ -40,7 +58,7 @@ extension StoreAccess {
             try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT users.*, sessions.seen_at, sessions.expires_at FROM sessions
+                    SELECT \(Self.accountColumns), sessions.seen_at, sessions.expires_at FROM sessions
                     JOIN users ON users.name = sessions.user_name WHERE secret_sha256 = ?
                     """,
                 arguments: [hash]
@@ -62,6 +80,54 @@ extension StoreAccess {
     public func closeSession(_ secret: String) throws {
         try write { db in
             try db.execute(sql: "DELETE FROM sessions WHERE secret_sha256 = ?", arguments: [Self.hash(secret)])
+        }
+    }
+
+    /// The account's sessions that are open, the one that was in use last first.
+    public func sessions(of account: String, idleSeconds: Double) throws -> [SessionEntry] {
+        let now = clock.now()
+        return try read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT * FROM sessions WHERE user_name = ? AND expires_at > ? AND seen_at > ?
+                    ORDER BY seen_at DESC, created_at DESC
+                    """,
+                arguments: [account, UTCText.string(now), UTCText.string(now - idleSeconds)]
+            ).map { row in
+                SessionEntry(
+                    id: Self.sessionID(row["secret_sha256"]), createdAt: try row.date("created_at"),
+                    seenAt: try row.date("seen_at"), expiresAt: try row.date("expires_at"), address: row["address"],
+                    browser: row["browser"])
+            }
+        }
+    }
+
+    /// What names the session behind a cookie, or behind its hash; it opens nothing.
+    public static func sessionID(of secret: String) -> String { sessionID(hash(secret)) }
+
+    private static func sessionID(_ hash: Data) -> String { hash.prefix(12).hexadecimal }
+
+    /// Ends one of the account's sessions.
+    /// - Returns: False when it has none of this name.
+    public func closeSession(id: String, of account: String) throws -> Bool {
+        try write { db in
+            try db.execute(
+                sql: "DELETE FROM sessions WHERE user_name = ? AND lower(hex(substr(secret_sha256, 1, 12))) = ?",
+                arguments: [account, id])
+            return db.changesCount == 1
+        }
+    }
+
+    /// Ends the account's sessions but one.
+    /// - Returns: How many.
+    @discardableResult
+    public func closeSessions(of account: String, keeping kept: String) throws -> Int {
+        try write { db in
+            try db.execute(
+                sql: "DELETE FROM sessions WHERE user_name = ? AND secret_sha256 <> ?",
+                arguments: [account, Self.hash(kept)])
+            return db.changesCount
         }
     }
 

@@ -12,7 +12,7 @@ extension StoreAccess {
         let carried = link.flatMap { alert.text.contains($0.token) ? $0 : nil }
         let stored = carried.map { alert.text.replacingOccurrences(of: $0.token, with: OutboxRow.placeholder) }
         let text = stored ?? alert.text
-        if let incident = subject.incident, try joined(alert, text: text, incident, db) { return nil }
+        if let incident = subject.incident, try joined(alert, text, carried, incident, db) { return nil }
         let numbered = try numbered(alert, subject, db)
         let now = UTCText.string(clock.now())
         try db.execute(
@@ -35,7 +35,9 @@ extension StoreAccess {
     }
 
     /// A step that nobody has been told yet makes way for the newer one; an incident goes into the open summary.
-    private func joined(_ alert: PlannedAlert, text: String, _ incident: IncidentID, _ db: Database) throws -> Bool {
+    private func joined(
+        _ alert: PlannedAlert, _ text: String, _ link: LinkToken?, _ incident: IncidentID, _ db: Database
+    ) throws -> Bool {
         let open: Int64?
         switch alert.purpose {
         case .update:
@@ -52,7 +54,9 @@ extension StoreAccess {
         default: return false
         }
         guard let open else { return false }
-        try db.execute(sql: "UPDATE outbox SET text = ? WHERE id = ?", arguments: [text, open])
+        try db.execute(
+            sql: "UPDATE outbox SET text = ?, link_sha256 = coalesce(?, link_sha256) WHERE id = ?",
+            arguments: [text, link.map { Self.hash($0.token) }, open])
         return true
     }
 

@@ -6,7 +6,8 @@ extension StoreAccess {
     /// - Returns: The snooze with its number.
     @discardableResult
     public func add(_ snooze: Snooze) throws -> Snooze {
-        try write { db in
+        defer { signal(.snoozes) }
+        return try write { db in
             try db.execute(
                 sql: """
                     INSERT INTO snoozes (camera, zone, kind, mode, from_date, until_date, by, reason)
@@ -26,7 +27,8 @@ extension StoreAccess {
     /// - Returns: False when there is none with this number that is still active or to come.
     @discardableResult
     public func endSnooze(_ id: Int64, at date: Date) throws -> Bool {
-        try write { db in
+        defer { signal(.snoozes) }
+        return try write { db in
             try db.execute(
                 sql: "UPDATE snoozes SET until_date = ?1 WHERE id = ?2 AND until_date > ?1",
                 arguments: [UTCText.string(date), id])

@@ -22,6 +22,11 @@ final class LinkKey: Sendable {
         return Data(code.prefix(24)).base64URL
     }
 
+    /// Another key for another purpose, made from this one.
+    func derived(for purpose: String) throws -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(inputKeyMaterial: try key(), info: Data(purpose.utf8), outputByteCount: 32)
+    }
+
     /// Read, or made, at the first use: who only lists incidents needs no key.
     private func key() throws -> SymmetricKey {
         try loaded.withLock { loaded in
@@ -64,14 +69,15 @@ final class LinkKey: Sendable {
     private func failure() -> StorageError { .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
 }
 
-/// A link's token that is not in the database yet: ``Store/commit(_:link:plan:)`` stores its hash, and only when a
-/// message carries it.
+/// A link's token. Of one that is new ``Store/commit(_:link:plan:)`` stores the hash, and only when a message carries it.
 public struct LinkToken: Sendable, CustomStringConvertible {
     /// The last part of the link's path: 192 bits in 32 characters of `A-Z a-z 0-9 - _`. A secret: never log it.
     public let token: String
     /// After this moment the link opens nothing.
     public let expiresAt: Date
     let nonce: Data
+    /// Whether its hash is in the database.
+    var isStored = false
 
     public var description: String { "LinkToken(expiresAt: \(expiresAt))" }
 }

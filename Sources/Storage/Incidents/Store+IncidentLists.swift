@@ -30,6 +30,8 @@ public struct IncidentSearch: Hashable, Sendable {
     /// All of these words, or beginnings of words, occur; empty is no condition.
     public var words = ""
     public var camera: CameraID?
+    /// Only of these; nil: of all.
+    public var cameras: Set<CameraID>?
     public var kind: IncidentKind?
     /// The name of the zone where it came to rest or from which it came.
     public var zone: String?
@@ -174,6 +176,10 @@ extension StoreAccess {
                 """, [pattern])
         }
         if let camera = search.camera { add("camera = ?", [camera.rawValue]) }
+        if let cameras = search.cameras {
+            let marks = databaseQuestionMarks(count: cameras.count)
+            add("camera IN (\(marks))", StatementArguments(cameras.map(\.rawValue)))
+        }
         if let kind = search.kind { add("EXISTS (SELECT 1 FROM json_each(kinds) WHERE value = ?)", [kind.rawValue]) }
         if let zone = search.zone {
             add("(json_extract(facts, '$.zoneName') = ? OR json_extract(facts, '$.fromZoneName') = ?)", [zone, zone])

@@ -19,7 +19,7 @@ extension StoreAccess {
     /// Writes an incident and the messages about it in one transaction: both are on the disk, or neither.
     ///
     /// - Parameters:
-    ///   - link: Stored when one of the new messages' texts holds its token; see ``makeLink(expiresAt:)``.
+    ///   - link: A new one is stored when one of the messages' texts holds its token; see ``makeLink(expiresAt:)``.
     ///   - plan: Decides inside the transaction what to send. At most one message per incident, channel and recipient
     ///     is ever kept; a second one is dropped. When it throws, nothing is written and the error goes on.
     /// - Throws: ``StorageError``, or what `plan` throws.
@@ -35,7 +35,7 @@ extension StoreAccess {
             let planned = try plan(StoredAlertHistory(db: db, incident: incident.id, previous: before))
             let kept = try link.map { link in
                 guard planned.contains(where: { $0.text.contains(link.token) }) else { return false }
-                try insert(link, incident: incident.id, db)
+                if !link.isStored { try insert(link, incident: incident.id, db) }
                 return true
             }
             let messages = try planned.compactMap { alert in
@@ -110,6 +110,21 @@ extension StoreAccess {
                 // The index is by start; an incident is confirmed within a day of it.
                 arguments: [camera.rawValue, UTCText.string(since), UTCText.string(since - 86_400)]
             ).map(IncidentRow.incident).map { ($0.kind, $0.ruleName, $0.confirmedDate) }
+        }
+    }
+
+    /// The cameras on which an incident goes on that a channel was told of, or will be.
+    public func camerasWithIncidents(toldThrough channel: String) throws -> Set<CameraID> {
+        try read { db in
+            let ids = try String.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT camera FROM incidents
+                    WHERE phase = 'ongoing' AND merged_into IS NULL AND EXISTS (
+                        SELECT 1 FROM outbox WHERE outbox.incident_id = incidents.id AND outbox.channel = ?)
+                    """,
+                arguments: [channel])
+            return Set(ids.compactMap(CameraID.init(rawValue:)))
         }
     }
 

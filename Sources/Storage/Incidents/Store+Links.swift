@@ -11,10 +11,11 @@ extension StoreAccess {
     }
 
     /// Makes a link for an incident and stores its hash.
+    /// - Parameter mayAct: Whether who opens it may acknowledge the incident and say what it was.
     /// - Returns: The token.
-    public func newLink(_ incident: IncidentID, expiresAt: Date) throws -> String {
+    public func newLink(_ incident: IncidentID, expiresAt: Date, mayAct: Bool = true) throws -> String {
         let link = try makeLink(expiresAt: expiresAt)
-        try write { db in try insert(link, incident: incident, db) }
+        try write { db in try insert(link, incident: incident, mayAct: mayAct, db) }
         return link.token
     }
 
@@ -34,6 +35,31 @@ extension StoreAccess {
         }
     }
 
+    /// The incident's link that opens it the longest; nil when none does, or when the key with which it was made is lost.
+    public func link(of incident: IncidentID) throws -> LinkToken? {
+        let row = try read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT token_sha256, nonce, expires_at FROM links WHERE incident_id = ? AND expires_at > ? AND may_act
+                    ORDER BY expires_at DESC LIMIT 1
+                    """,
+                arguments: [incident.rawValue, UTCText.string(clock.now())])
+        }
+        guard let row, let nonce = row["nonce"] as Data?, let hash = row["token_sha256"] as Data? else { return nil }
+        let token = try linkKey.token(nonce: nonce)
+        guard Self.hash(token) == hash else { return nil }
+        return LinkToken(token: token, expiresAt: try row.date("expires_at"), nonce: nonce, isStored: true)
+    }
+
+    /// Whether who has the token may say something about the incident; false for one that is unknown.
+    public func mayAct(token: String) throws -> Bool {
+        try read { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT may_act FROM links WHERE token_sha256 = ?", arguments: [Self.hash(token)]) ?? false
+        }
+    }
+
     /// Removes links that have opened nothing since `date`.
     /// - Returns: How many.
     @discardableResult
@@ -44,12 +70,15 @@ extension StoreAccess {
         }
     }
 
-    func insert(_ link: LinkToken, incident: IncidentID, _ db: Database) throws {
+    func insert(_ link: LinkToken, incident: IncidentID, mayAct: Bool = true, _ db: Database) throws {
         try db.execute(
-            sql: "INSERT INTO links (token_sha256, nonce, incident_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+            sql: """
+                INSERT INTO links (token_sha256, nonce, incident_id, created_at, expires_at, may_act)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
             arguments: [
                 Self.hash(link.token), link.nonce, incident.rawValue, UTCText.string(clock.now()),
-                UTCText.string(link.expiresAt),
+                UTCText.string(link.expiresAt), mayAct,
             ])
     }
 

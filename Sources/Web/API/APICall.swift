@@ -9,12 +9,22 @@ struct Principal: Sendable {
     enum Kind: Sendable {
         case session(secret: String, expiresAt: Date)
         case token(APIToken)
+        /// A trusted proxy says who it is; a session is still to be begun.
+        case proxy
         case nobody
     }
 
     var kind: Kind
     var name: String
     var role: Role?
+    /// Nil: every one.
+    var cameras: Set<CameraID>?
+
+    /// - Parameter camera: Nil stands for what is about no camera, or about all of them.
+    func sees(_ camera: CameraID?) -> Bool {
+        guard let cameras, let camera else { return true }
+        return cameras.contains(camera)
+    }
 
     static let nobody = Principal(kind: .nobody, name: "", role: nil)
 }
@@ -78,11 +88,21 @@ struct APICall: Sendable {
     }
 
     /// The camera named in the path.
-    func camera() throws -> CameraID {
-        guard let camera = CameraID(rawValue: parameter("camera")) else {
+    func camera() throws -> CameraID { try camera(parameter("camera")) }
+
+    /// - Throws: for no camera's id, and for one that isn't shown to whoever asks: both look alike.
+    func camera(_ text: String) throws -> CameraID {
+        guard let camera = CameraID(rawValue: text), principal.sees(camera) else {
             throw APIError.notFound("There is no such camera.")
         }
         return camera
+    }
+
+    /// Something is asked for that concerns every camera.
+    func needsEveryCamera() throws {
+        guard principal.cameras == nil else {
+            throw APIError.forbidden("This concerns every camera, and your account sees only some.")
+        }
     }
 
     /// The request's body as JSON.

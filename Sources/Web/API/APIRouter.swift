@@ -26,17 +26,20 @@ final class APIRouter: Sendable {
     private let connections: ClientConnections
     let clock: any WallClock
     let logger: Logger
+    /// May be empty.
+    let siteName: String
     private let requests: AttemptLimiter
     private typealias Handler = @Sendable (Request, WebContext) async -> Response
     private let registered = Mutex<[(operation: Operation, method: HTTPRequest.Method, handler: Handler)]>([])
 
     init(
-        services: APIServices, settings: APISettings, connections: ClientConnections, clock: any WallClock,
-        logger: Logger
+        services: APIServices, settings: APISettings, connections: ClientConnections, siteName: String,
+        clock: any WallClock, logger: Logger
     ) {
         self.services = services
         self.settings = settings
         self.connections = connections
+        self.siteName = siteName
         self.clock = clock
         self.logger = logger
         requests = AttemptLimiter(
@@ -49,12 +52,18 @@ final class APIRouter: Sendable {
     /// - Parameters:
     ///   - path: Below `/api/v1`, with `{name}` for what varies.
     ///   - role: The least that is needed; nil needs no sign-in.
+    ///   - compresses: For answers that are long and hold no secret; see ``Gzip``.
     func on(
-        _ method: HTTPRequest.Method, _ path: String, role: Role?,
+        _ method: HTTPRequest.Method, _ path: String, role: Role?, compresses: Bool = false,
         _ body: @escaping @Sendable (APICall) async throws -> Response
     ) {
         let operation = Operation(method: method.rawValue, path: Self.prefix + path, role: role)
-        let handler: Handler = { [self] request, context in await answer(request, context, role: role, body) }
+        let handler: Handler = { [self] request, context in
+            await answer(request, context, role: role) { call in
+                let response = try await body(call)
+                return compresses ? try await Gzip.applied(to: response, of: request) : response
+            }
+        }
         registered.withLock { $0.append((operation, method, handler)) }
     }
 
@@ -107,7 +116,7 @@ final class APIRouter: Sendable {
             let origin = RequestOrigin(
                 request, peer: context.clientAddress, trusted: settings.trustedProxies, isTLS: settings.isTLS)
             if let seconds = requests.take(origin.limitKey) { throw APIError.tooMany(seconds) }
-            let principal = try await principal(request)
+            let principal = try await principal(request, peer: context.clientAddress)
             if principal.role != nil { connections.signIn(context.connection, as: principal.name) }
             if let role {
                 guard let own = principal.role else { throw APIError.notSignedIn }
@@ -134,7 +143,8 @@ final class APIRouter: Sendable {
     }
 
     /// Who asks, by a token or by the session's cookie. A token that is wrong is not made good by a cookie.
-    func principal(_ request: Request) async throws -> Principal {
+    /// - Parameter peer: The other end of the connection.
+    func principal(_ request: Request, peer: String) async throws -> Principal {
         let services = services
         if let field = request.headers[.authorization] {
             guard field.lowercased().hasPrefix("bearer ") else { return .nobody }
@@ -144,21 +154,37 @@ final class APIRouter: Sendable {
             }
             return Principal(kind: .token(token), name: "token \(token.name)", role: token.role)
         }
-        guard let secret = request.cookies[Self.cookie]?.value else { return .nobody }
-        let idle = settings.idleSeconds
-        guard let session = try await services.store.perform({ try $0.session(secret, idleSeconds: idle) }) else {
-            return .nobody
-        }
+        let named = proxyUser(request, peer: peer), idle = settings.idleSeconds
+        guard let secret = request.cookies[Self.cookie]?.value,
+            let session = try await services.store.perform({ try $0.session(secret, idleSeconds: idle) }),
+            // Somebody else has signed in at the proxy since.
+            named.map({ $0.lowercased() == session.account.name.lowercased() }) ?? true
+        else { return try await principal(ofProxy: named) }
         return Principal(
             kind: .session(secret: secret, expiresAt: session.expiresAt), name: session.account.name,
-            role: session.account.role)
+            role: session.account.role, cameras: session.account.cameras)
+    }
+
+    /// Whom a trusted proxy names. From everybody else the header is nothing: anybody can write it.
+    func proxyUser(_ request: Request, peer: String) -> String? {
+        guard let header = settings.signInHeader.flatMap({ HTTPField.Name($0) }),
+            RequestOrigin.isTrusted(peer: peer, settings.trustedProxies),
+            let name = request.headers[header], Account.isName(name)
+        else { return nil }
+        return name
+    }
+
+    private func principal(ofProxy name: String?) async throws -> Principal {
+        guard let name, let account = try await services.store.perform({ try $0.account(name) }) else { return .nobody }
+        return Principal(kind: .proxy, name: account.name, role: account.role, cameras: account.cameras)
     }
 
     /// Whether a long answer may still go on: the session or token may have ended meanwhile.
     /// A database that can't say now is asked again later.
     func isStillIn(_ call: APICall) async -> Bool {
         do {
-            return try await principal(call.request).role.map { $0 >= .viewer } ?? false
+            return try await principal(call.request, peer: call.context.clientAddress).role.map { $0 >= .viewer }
+                ?? false
         } catch {
             logger.error("it is not known whether \(call.principal.name) is still signed in: \(error)")
             return true
@@ -183,7 +209,12 @@ final class APIRouter: Sendable {
     }
 
     private func checkCSRF(_ request: Request, _ principal: Principal) throws {
-        guard Self.changes(request.method), case .session(let secret, _) = principal.kind else { return }
+        guard Self.changes(request.method) else { return }
+        if case .proxy = principal.kind {
+            // The browser's cookie for the proxy would be enough, on any site's page.
+            throw APIError.forbidden("Begin a session first: POST /api/v1/session/proxy.")
+        }
+        guard case .session(let secret, _) = principal.kind else { return }
         try checkSite(request)
         guard let name = Self.csrfHeader, request.headers[name] == Self.csrf(secret: secret) else {
             throw APIError.forbidden("The header X-CSRF-Token is missing or old: get it from /api/v1/session.")

@@ -42,6 +42,9 @@ public struct APISettings: Sendable {
     public var wrongPasswords = (capacity: 8.0, refillSeconds: 30.0)
     /// Wrong passwords at once for one name, from wherever: high, so that nobody can lock out others easily.
     public var wrongPasswordsPerName = (capacity: 50.0, refillSeconds: 20.0)
+    /// Wrong codes of a second factor at once for one account, and seconds until one more is allowed: who tries for a year
+    /// finds none with a probability of 75 %.
+    public var wrongCodes = (capacity: 6.0, refillSeconds: 300.0)
     /// Requests at once from one address, and seconds until one more is allowed.
     public var requests = (capacity: 400.0, refillSeconds: 0.02)
     /// A request's body.
@@ -49,6 +52,10 @@ public struct APISettings: Sendable {
     public var passwordCost = PasswordHash.Cost()
     /// Proxies whose word about the client counts.
     public var trustedProxies: [AddressRange] = []
+    /// The header in which a trusted proxy names who has signed in there; nil: people sign in here.
+    public var signInHeader: String?
+    /// The role of an account that is made for a name which somebody trusted gives and nobody has yet; nil: none is made.
+    public var newAccounts: Role?
     /// The server itself speaks TLS.
     public var isTLS = false
     var connections = ConnectionLimits()

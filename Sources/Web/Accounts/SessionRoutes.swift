@@ -7,32 +7,20 @@ import Synchronization
 
 /// Signing in and out, and the first account.
 struct SessionRoutes: Sendable {
-    private let api: APIRouter
-    private let site: PageSettings
-    private let worker: PasswordWorker
-    private let byAddress: AttemptLimiter
-    private let byName: AttemptLimiter
-
-    init(api: APIRouter, site: PageSettings) {
-        self.api = api
-        self.site = site
-        worker = PasswordWorker(cost: api.settings.passwordCost)
-        byAddress = AttemptLimiter(
-            capacity: api.settings.wrongPasswords.capacity, refillSeconds: api.settings.wrongPasswords.refillSeconds,
-            clock: api.clock)
-        byName = AttemptLimiter(
-            capacity: api.settings.wrongPasswordsPerName.capacity,
-            refillSeconds: api.settings.wrongPasswordsPerName.refillSeconds, clock: api.clock)
-    }
+    let api: APIRouter
+    let site: PageSettings
+    let guardian: SignInGuard
 
     private struct SignIn: APIBody {
-        enum CodingKeys: String, CodingKey, CaseIterable { case name, password }
+        enum CodingKeys: String, CodingKey, CaseIterable { case name, password, code }
         var name: String
         var password: String
+        var code: String?
 
         func check() throws {
             try APIError.check(name, CodingKeys.name, length: 1...64)
             try APIError.check(password, CodingKeys.password, length: 1...256)
+            try APIError.check(code, CodingKeys.code, length: 1...40)
         }
     }
 
@@ -77,6 +65,7 @@ struct SessionRoutes: Sendable {
         }
         api.on(.post, "/setup", role: nil) { call in try await setUp(call) }
         api.on(.post, "/session", role: nil) { call in try await signIn(call) }
+        api.on(.post, "/session/proxy", role: nil) { call in try await signInByProxy(call) }
         api.on(.get, "/session", role: .viewer) { call in
             // A token has no account.
             let stored = try await services.store.perform { try $0.account(call.principal.name) }
@@ -103,15 +92,16 @@ struct SessionRoutes: Sendable {
     private func setUp(_ call: APICall) async throws -> Response {
         let setup = try await call.body(Setup.self)
         let services = api.services
-        if let seconds = byAddress.wait(call.origin.limitKey) { throw APIError.tooMany(seconds) }
+        try guardian.checkAddress(call.origin)
         guard try await services.setup.isNeeded() else {
             throw APIError.conflict("There is an account already: sign in.")
         }
         guard services.setup.accepts(setup.token) else {
-            byAddress.count(call.origin.limitKey)
+            guardian.countAddress(call.origin)
             throw APIError.forbidden("This link is not the one that the daemon printed when it started last.")
         }
-        let password = try await worker.hash(setup.password)
+        try api.checkStrength(setup.password, of: setup.name)
+        let password = try await guardian.worker.hash(setup.password)
         guard
             try await services.store.perform({
                 try $0.addAccount(setup.name, password: password, role: .admin, onlyFirst: true)
@@ -124,22 +114,42 @@ struct SessionRoutes: Sendable {
 
     private func signIn(_ call: APICall) async throws -> Response {
         let given = try await call.body(SignIn.self)
-        let address = call.origin.limitKey, name = given.name.lowercased()
-        if let seconds = byAddress.wait(address) ?? byName.wait(name) { throw APIError.tooMany(seconds) }
-        // Counted before the long work, so that many at once don't all get through.
-        byAddress.count(address)
-        byName.count(name)
-        let stored = try await api.services.store.perform { try $0.password(of: given.name) }
-        guard await worker.matches(given.password, stored) else {
-            let who = Account.isName(given.name) ? given.name : "?"
-            await api.audit(who: who, address: call.origin.address, action: "session.refused", subject: who)
-            throw APIError(
-                status: .unauthorized, code: "wrong_password", message: "The name or the password is wrong.")
+        let name = given.name
+        func refused(_ code: String, message: String, detail: String = "") async -> APIError {
+            let who = Account.isName(name) ? name : "?"
+            await api.audit(
+                who: who, address: call.origin.address, action: "session.refused", subject: who, detail: detail)
+            return APIError(status: .unauthorized, code: code, message: message)
         }
-        byAddress.forget(address)
-        byName.forget(name)
+        switch try await guardian.signIn(name, given.password, code: given.code, from: call.origin) {
+        case .wrongPassword:
+            throw await refused("wrong_password", message: "The name or the password is wrong.")
+        case .wrongCode:
+            throw await refused("wrong_code", message: "The code is wrong, or was used already.", detail: "wrong code")
+        case .codeNeeded:
+            throw APIError(
+                status: .unauthorized, code: "code_needed", message: "Type the code that your authenticator app shows.")
+        case .signedIn(let codesLeft):
+            if let codesLeft {
+                await api.audit(
+                    who: name, address: call.origin.address, action: "session.recovery_code", subject: name,
+                    detail: "\(codesLeft) left")
+            }
+        }
         let response = try await open(given.name, call, status: .ok)
         await api.audit(who: given.name, address: call.origin.address, action: "session.create", subject: given.name)
+        return response
+    }
+
+    /// Who has signed in at a trusted proxy gets a session without a password.
+    private func signInByProxy(_ call: APICall) async throws -> Response {
+        guard let name = api.proxyUser(call.request, peer: call.context.clientAddress) else {
+            throw APIError.notSignedIn
+        }
+        try await api.makeAccount(name, by: "proxy", from: call.origin)
+        let response = try await open(name, call, status: .ok)
+        await api.audit(
+            who: name, address: call.origin.address, action: "session.create", subject: name, detail: "by the proxy")
         return response
     }
 
@@ -149,13 +159,10 @@ struct SessionRoutes: Sendable {
         }
         let given = try await call.body(NewPassword.self)
         let store = api.services.store, name = call.principal.name
-        if let seconds = byName.wait(name.lowercased()) { throw APIError.tooMany(seconds) }
-        guard await worker.matches(given.old, try await store.perform { try $0.password(of: name) }) else {
-            byName.count(name.lowercased())
-            throw APIError.forbidden("The old password is wrong.")
-        }
-        let password = try await worker.hash(given.new)
-        _ = try await store.perform { try $0.changeAccount(name, password: password, keeping: secret) }
+        try await guardian.checkPassword(given.old, of: name)
+        try api.checkStrength(given.new, of: name)
+        let password = try await guardian.worker.hash(given.new)
+        _ = try await store.perform { try $0.changeAccount(name, .init(password: password), keeping: secret) }
         await api.audit(call, "user.password", name)
         return .done
     }
@@ -164,7 +171,12 @@ struct SessionRoutes: Sendable {
         let expiresAt = api.clock.now() + api.settings.sessionSeconds
         let (account, secret) = try await api.services.store.perform { store in
             guard let account = try store.account(name) else { throw APIError.notSignedIn }
-            return (account, try store.openSession(account.name, expiresAt: expiresAt))
+            return (
+                account,
+                try store.openSession(
+                    account.name, expiresAt: expiresAt, address: call.origin.address,
+                    browser: BrowserName.words(call.request.headers[.userAgent]))
+            )
         }
         var response = Response.json(
             view(account, csrf: APIRouter.csrf(secret: secret), expiresAt: expiresAt), status: status)

@@ -87,9 +87,9 @@ struct CameraRoutes: Sendable {
     }
 
     func add() {
-        api.on(.get, "/cameras", role: .viewer) { _ in
+        api.on(.get, "/cameras", role: .viewer) { call in
             struct Cameras: Encodable { var cameras: [View] }
-            return .json(Cameras(cameras: try feed().cameras().map(View.init)))
+            return .json(Cameras(cameras: try feed().cameras().filter { call.principal.sees($0.id) }.map(View.init)))
         }
         api.on(.get, "/cameras/{camera}", role: .viewer) { call in .json(View(try known(call))) }
         api.on(.get, "/cameras/{camera}/live.mp4", role: .viewer) { call in try await video(call) }
@@ -99,6 +99,7 @@ struct CameraRoutes: Sendable {
             guard let targets = api.services.targets else { throw APIError.notAvailable("There is no model here.") }
             let camera = try known(call).id
             let click = try await call.body(ClickBody.self).click()
+            try await api.check(click, call)
             return .json(SegmentView(try await targets.segment(click, camera: camera)))
         }
         api.on(.post, "/cameras/{camera}/trigger", role: .operator) { call in

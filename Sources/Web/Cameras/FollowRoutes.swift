@@ -102,15 +102,17 @@ struct FollowRoutes: Sendable {
     }
 
     func add() {
-        api.on(.get, "/follows", role: .viewer) { _ in
+        api.on(.get, "/follows", role: .viewer) { call in
             struct Follows: Encodable { var follows: [View] }
-            return .json(Follows(follows: try await targets().follows().map(View.init)))
+            return .json(
+                Follows(
+                    follows: try await targets().follows().filter { call.principal.sees($0.object.camera) }.map(
+                        View.init)))
         }
         api.on(.post, "/follows", role: .operator) { call in
             let new = try await call.body(New.self)
-            guard let camera = CameraID(rawValue: new.camera) else {
-                throw APIError.notFound("There is no such camera.")
-            }
+            let camera = try call.camera(new.camera)
+            try await api.check(new.click.body.click(), call)
             let follow = try await targets().follow(
                 new.click.body.click(), camera: camera, candidate: new.candidate ?? 0, name: new.name ?? "",
                 conditions: Self.set(new.conditions) ?? [], by: call.principal.name)
@@ -131,8 +133,9 @@ struct FollowRoutes: Sendable {
             return .done
         }
         api.on(.post, "/follows/{follow}/correct", role: .operator) { call in
-            let id = try await known(call).object.id
-            let follow = try await targets().correct(id, click: try await call.body(ClickBody.self).click())
+            let id = try await known(call).object.id, click = try await call.body(ClickBody.self).click()
+            try await api.check(click, call)
+            let follow = try await targets().correct(id, click: click)
             await api.audit(call, "follow.correct", id.rawValue, follow.object.name)
             return .json(View(follow))
         }
@@ -152,10 +155,22 @@ struct FollowRoutes: Sendable {
 
     private func known(_ call: APICall) async throws -> FollowView {
         let id = FollowedObjectID(rawValue: call.parameter("follow"))
-        guard let follow = try await targets().follows().first(where: { $0.object.id == id }) else {
+        guard let follow = try await targets().follows().first(where: { $0.object.id == id }),
+            call.principal.sees(follow.object.camera)
+        else {
             throw APIError.notFound("There is no such object.")
         }
         return follow
+    }
+}
+
+extension APIRouter {
+    /// A click on a clip of a camera that isn't shown to whoever asks is one on no clip.
+    func check(_ click: PictureClick, _ call: APICall) async throws {
+        guard call.principal.cameras != nil, case .clip(let id, _) = click.moment else { return }
+        guard let clip = try await services.store.perform({ try $0.clip(id) }), call.principal.sees(clip.camera) else {
+            throw APIError.notFound("There is no such clip.")
+        }
     }
 }
 

@@ -79,7 +79,12 @@ struct ConfigurationRoutes: Sendable {
     /// Any JSON, as what may stand in the file.
     private struct Value: Decodable {
         /// JSON has no order; the one in which the example lists them reads well.
-        private static let order = ["id", "name", "kind", "type", "url", "username", "password"]
+        private static let order = [
+            "id", "name", "kind", "type", "url", "username", "password", "line", "direction", "zones", "zone_kinds",
+            "polygon", "after_minutes", "channels", "cameras", "kinds", "min_severity", "severity", "days", "from",
+            "to",
+            "within_seconds", "first", "then", "when", "sees", "rule", "zone",
+        ]
         var value: ConfigurationValue
 
         init(from decoder: any Decoder) throws {
@@ -109,11 +114,8 @@ struct ConfigurationRoutes: Sendable {
 
     func add() {
         api.on(.get, "/configuration", role: .admin) { _ in .json(try await editor().current()) }
-        api.on(.get, "/configuration/values", role: .admin) { _ in
-            Response(
-                status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: try await editor().valuesJSON())))
-        }
+        api.on(.get, "/configuration/values", role: .admin) { _ in try await json(editor().valuesJSON()) }
+        api.on(.get, "/configuration/settings", role: .admin) { _ in try json(editor().settingsJSON) }
         api.on(.put, "/configuration", role: .admin) { call in
             let body = try await call.body(TextBody.self)
             return await answer(
@@ -131,6 +133,12 @@ struct ConfigurationRoutes: Sendable {
         api.on(.post, "/configuration/undo", role: .admin) { call in
             await answer(call, try await editor().undo(), "undo")
         }
+    }
+
+    private func json(_ text: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/json; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
     private func editor() throws -> any ConfigurationEditor {
@@ -156,6 +164,8 @@ public protocol ConfigurationEditor: Sendable {
     func current() async throws -> ConfigurationText
     /// The file as JSON without secrets.
     func valuesJSON() async throws -> String
+    /// All that the file may say, as JSON: see docs/api.md.
+    var settingsJSON: String { get }
     /// Looks at a text and, unless `dryRun`, saves it if it is valid.
     /// - Parameter revision: Of the text that was edited; a change meanwhile is a conflict. Nil doesn't look.
     func save(text: String, revision: String?, dryRun: Bool) async throws -> ConfigurationChange
@@ -210,14 +220,33 @@ public struct ConfigurationChange: Hashable, Sendable, Encodable {
     }
 
     public struct Problem: Hashable, Sendable, Encodable {
+        private enum CodingKeys: CodingKey { case line, column, path, message }
+
         public var line: Int
         public var column: Int
+        /// What stands there: keys, and numbers of lists' items. Empty where it isn't known.
+        public var path: [ConfigurationEdit.Step]
         public var message: String
 
-        public init(line: Int, column: Int, message: String) {
+        public init(line: Int, column: Int, path: [ConfigurationEdit.Step], message: String) {
             self.line = line
             self.column = column
+            self.path = path
             self.message = message
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var values = encoder.container(keyedBy: CodingKeys.self)
+            try values.encode(line, forKey: .line)
+            try values.encode(column, forKey: .column)
+            var steps = values.nestedUnkeyedContainer(forKey: .path)
+            for step in path {
+                switch step {
+                case .key(let key): try steps.encode(key)
+                case .index(let index): try steps.encode(index)
+                }
+            }
+            try values.encode(message, forKey: .message)
         }
     }
 

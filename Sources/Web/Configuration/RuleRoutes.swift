@@ -159,7 +159,7 @@ struct RuleRoutes: Sendable {
     }
 
     func add() {
-        api.on(.get, "/rules", role: .viewer) { [rules = api.services.rules] _ in
+        api.on(.get, "/rules", role: .viewer, compresses: true) { [rules = api.services.rules] _ in
             .json(List(rules: rules.map(RuleView.init)), keys: .useDefaultKeys)
         }
     }

@@ -8,6 +8,8 @@ public final class EventHub: LiveEvents {
     struct Filter: Sendable {
         /// Nil: all.
         var cameras: Set<CameraID>?
+        /// Nothing else must be told, not even what is about no camera.
+        var isLimited = false
         var wantsScenes: Bool
         var wantsScores = false
     }
@@ -82,7 +84,7 @@ public final class EventHub: LiveEvents {
 
     public func publish(_ event: LiveEvent) {
         let receivers = state.withLock { state in
-            state.subscribers.values.filter { Self.isFor($0.filter, event) }.map(\.continuation)
+            state.subscribers.values.filter { Self.isFor($0.filter, event) }
         }
         guard !receivers.isEmpty else { return }
         switch event {
@@ -92,11 +94,20 @@ public final class EventHub: LiveEvents {
         }
     }
 
-    private func send(_ event: LiveEvent, to receivers: [AsyncStream<ByteBuffer>.Continuation]) {
+    private func send(_ event: LiveEvent, to receivers: [Subscriber]) {
         let views = views.withLock { $0 }
         do {
-            guard let text = try Self.text(of: event, views) else { return }
-            for receiver in receivers { receiver.yield(text) }
+            var receivers = receivers
+            if case .incidentChanged(let id) = event, receivers.contains(where: \.filter.isLimited) {
+                // Only now it is known which camera it is about.
+                let camera = try views?.stored(id)?.camera
+                receivers.removeAll { receiver in
+                    receiver.filter.isLimited
+                        && !(camera.map { receiver.filter.cameras?.contains($0) ?? true } ?? false)
+                }
+            }
+            guard !receivers.isEmpty, let text = try Self.text(of: event, views) else { return }
+            for receiver in receivers { receiver.continuation.yield(text) }
         } catch {
             views?.onFailure(error)
         }
@@ -119,6 +130,8 @@ public final class EventHub: LiveEvents {
     private static func isFor(_ filter: Filter, _ event: LiveEvent) -> Bool {
         if case .scene = event, !filter.wantsScenes { return false }
         if case .scores = event, !filter.wantsScores { return false }
+        // The log's lines name any camera.
+        if case .warning = event, filter.isLimited { return false }
         guard let cameras = filter.cameras, let camera = event.camera else { return true }
         return cameras.contains(camera)
     }

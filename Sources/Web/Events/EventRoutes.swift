@@ -13,10 +13,10 @@ struct EventRoutes: Sendable {
         let hub = api.services.hub, clock = api.clock
         api.on(.get, "/events", role: .viewer) { call in
             let names = call.queries("camera")
-            let cameras = names.compactMap(CameraID.init(rawValue:))
-            guard cameras.count == names.count else { throw APIError.notFound("There is no such camera.") }
+            let cameras = try names.map { try call.camera($0) }
             let filter = EventHub.Filter(
-                cameras: cameras.isEmpty ? nil : Set(cameras), wantsScenes: try call.flag("tracks"),
+                cameras: cameras.isEmpty ? call.principal.cameras : Set(cameras),
+                isLimited: call.principal.cameras != nil, wantsScenes: try call.flag("tracks"),
                 wantsScores: try call.flag("scores"))
             return StreamBody.response(call, api: api, headers: [.contentType: "text/event-stream"]) { output in
                 let subscription = hub.subscribe(filter)

@@ -50,6 +50,17 @@ struct IncidentRoutes: Sendable {
         func check() throws { try APIError.check(note, CodingKeys.note, length: 0...500) }
     }
 
+    private struct NewLink: APIBody {
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case hours
+            case mayAct = "may_act"
+        }
+        var hours: Double?
+        var mayAct: Bool?
+
+        func check() throws { try APIError.check(hours, CodingKeys.hours, 0...8760, isAbove: true) }
+    }
+
     private struct Protection: APIBody {
         enum CodingKeys: String, CodingKey, CaseIterable { case isProtected = "protected" }
         var isProtected: Bool
@@ -62,8 +73,8 @@ struct IncidentRoutes: Sendable {
                 incident: { try view($0, detailed: false, store.blocking) },
                 stored: { try store.blocking.incident($0) },
                 onFailure: { [logger = api.logger] in logger.error("open pages were not told of a change: \($0)") }))
-        api.on(.get, "/incidents", role: .viewer) { call in try await list(call) }
-        api.on(.get, "/incidents/{incident}", role: .viewer) { call in
+        api.on(.get, "/incidents", role: .viewer, compresses: true) { call in try await list(call) }
+        api.on(.get, "/incidents/{incident}", role: .viewer, compresses: true) { call in
             let incident = try await known(call)
             return .json(try await store.perform { try view(incident, detailed: true, $0) })
         }
@@ -93,20 +104,24 @@ struct IncidentRoutes: Sendable {
                 var path: String
                 var url: String?
                 var expiresAt: Date
+                var mayAct: Bool
             }
-            let hours = try await call.body(HoursBody.self).hours ?? 72, incident = try await known(call)
+            let body = try await call.body(NewLink.self), incident = try await known(call)
+            let hours = body.hours ?? 72, mayAct = body.mayAct ?? false
             let expiresAt = api.clock.now() + hours * 3600
-            let token = try await store.perform { try $0.newLink(incident.id, expiresAt: expiresAt) }
-            await api.audit(call, "incident.share", incident.id.rawValue, "for \(hours) h")
+            let token = try await store.perform { try $0.newLink(incident.id, expiresAt: expiresAt, mayAct: mayAct) }
+            await api.audit(
+                call, "incident.share", incident.id.rawValue, "for \(hours) h\(mayAct ? ", may act" : "")")
             let path = "/i/\(token)"
             return .json(
-                View(path: path, url: api.services.publicURL(path), expiresAt: expiresAt), status: .created)
+                View(path: path, url: api.services.publicURL(path), expiresAt: expiresAt, mayAct: mayAct),
+                status: .created)
         }
         api.on(.get, "/incidents/{incident}/export.zip", role: .operator) { call in
+            let incident = try await known(call)
             guard let archive = api.services.archive else {
                 throw APIError.notAvailable("Nothing can be exported here.")
             }
-            let incident = try await known(call)
             if call.isHead {
                 return Response(status: .ok, headers: FileResponse.headers("application/zip", "\(incident.id).zip"))
             }
@@ -162,7 +177,9 @@ struct IncidentRoutes: Sendable {
 
     private func knownClip(_ call: APICall) async throws -> Clip {
         let id = ClipID(rawValue: call.parameter("clip"))
-        guard let clip = try await api.services.store.perform({ try $0.clip(id) }), clip.state != .tombstone else {
+        guard let clip = try await api.services.store.perform({ try $0.clip(id) }), clip.state != .tombstone,
+            call.principal.sees(clip.camera)
+        else {
             throw APIError.notFound("There is no such clip.")
         }
         return clip
@@ -170,7 +187,9 @@ struct IncidentRoutes: Sendable {
 
     func known(_ call: APICall) async throws -> Incident {
         let id = IncidentID(rawValue: call.parameter("incident"))
-        guard let incident = try await api.services.store.perform({ try $0.incident(id) }) else {
+        guard let incident = try await api.services.store.perform({ try $0.incident(id) }),
+            call.principal.sees(incident.camera)
+        else {
             throw APIError.notFound("There is no such incident.")
         }
         return incident
@@ -209,6 +228,7 @@ struct IncidentRoutes: Sendable {
             guard let kind = IncidentKind(rawValue: text) else { throw APIError.invalid("\"kind\" is no kind.") }
             search.kind = kind
         }
+        search.cameras = call.principal.cameras
         search.zone = try call.query("zone")
         if let text = try call.query("review") {
             guard let verdict = Verdict(rawValue: text) else { throw APIError.invalid("\"review\" is no review.") }
@@ -250,6 +270,8 @@ struct IncidentRoutes: Sendable {
     ) -> IncidentView {
         let all = details.clips, review = details.review
         var view = IncidentView(incident, cameraName: site.cameraName(incident.camera), text: site.text(incident))
+        let texts = site.texts(incident)
+        view.texts = texts.isEmpty ? nil : texts
         view.review = Verdict(review?.review).rawValue
         view.protected = details.isProtected
         view.acknowledgedBy = details.acknowledgement?.by
@@ -333,6 +355,8 @@ struct IncidentView: Encodable, Sendable {
     var size: FrameSize
     var zone: String?
     var text: String
+    /// By language; the site's own is ``text``.
+    var texts: [String: String]?
     var poster: String?
     var review = "none"
     var protected = false

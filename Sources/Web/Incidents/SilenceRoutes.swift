@@ -115,27 +115,32 @@ struct SilenceRoutes: Sendable {
             await api.audit(call, "incident.suppress", incident.id.rawValue, "\(kept.rule), until \(kept.until)")
             return .json(kept, status: .created)
         }
-        api.on(.get, "/suppressions", role: .viewer) { _ in
+        api.on(.get, "/suppressions", role: .viewer) { call in
             struct View: Encodable { var suppressions: [SuppressionView] }
             let all = try await store.perform { try $0.activeSuppressions() }
-            return .json(View(suppressions: all.map(SuppressionView.init)))
+            return .json(View(suppressions: all.filter { call.principal.sees($0.camera) }.map(SuppressionView.init)))
         }
         api.on(.delete, "/suppressions/{suppression}", role: .operator) { call in
             guard let id = Int64(call.parameter("suppression")),
+                try await store.perform({ try $0.activeSuppressions() }).contains(where: {
+                    $0.id == id && call.principal.sees($0.camera)
+                }),
                 try await store.perform({ try $0.removeSuppression(id, by: call.principal.name) })
             else { throw APIError.notFound("There is no such suppression.") }
             await api.audit(call, "suppression.remove", String(id))
             return .done
         }
-        api.on(.get, "/snoozes", role: .viewer) { _ in
+        api.on(.get, "/snoozes", role: .viewer) { call in
             struct View: Encodable { var snoozes: [SnoozeView] }
-            let now = clock.now()
-            return .json(View(snoozes: try await store.perform { try $0.snoozes(at: now) }.map(SnoozeView.init)))
+            let now = clock.now(), all = try await store.perform { try $0.snoozes(at: now) }
+            return .json(View(snoozes: all.filter { call.principal.sees($0.camera) }.map(SnoozeView.init)))
         }
         api.on(.post, "/snoozes", role: .operator) { call in
             let new = try await call.body(NewSnooze.self)
+            if new.camera == nil { try call.needsEveryCamera() }
             let snooze = try new.snooze(
-                from: clock.now(), by: call.principal.name, cameras: api.services.feed?.cameras() ?? [])
+                from: clock.now(), by: call.principal.name,
+                cameras: (api.services.feed?.cameras() ?? []).filter { call.principal.sees($0.id) })
             let kept = try await store.perform { try $0.add(snooze) }
             await api.audit(call, "snooze.create", new.camera ?? "all cameras", "\(new.minutes) min. \(snooze.reason)")
             return .json(SnoozeView(kept), status: .created)
@@ -143,7 +148,12 @@ struct SilenceRoutes: Sendable {
         api.on(.delete, "/snoozes/{snooze}", role: .operator) { call in
             let now = clock.now()
             guard let id = Int64(call.parameter("snooze")),
-                try await store.perform({ try $0.endSnooze(id, at: now) })
+                let snooze = try await store.perform({ try $0.snoozes(at: now, upcoming: true) }).first(where: {
+                    $0.id == id && call.principal.sees($0.camera)
+                })
+            else { throw APIError.notFound("There is no such snooze.") }
+            if snooze.camera == nil { try call.needsEveryCamera() }
+            guard try await store.perform({ try $0.endSnooze(id, at: now) })
             else { throw APIError.notFound("There is no such snooze.") }
             await api.audit(call, "snooze.end", String(id))
             return .done

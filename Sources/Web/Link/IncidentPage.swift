@@ -33,6 +33,8 @@ struct IncidentPage {
     var acknowledgement: Acknowledgement?
     /// Nil: nobody has said what it was.
     var review: IncidentReview?
+    /// Whether the link lets people say something; else they only look.
+    var mayAct = true
 
     /// For so long after an incident was confirmed a page without a clip looks again by itself.
     static let waitSeconds = 120.0
@@ -78,7 +80,7 @@ struct IncidentPage {
             if review?.by == LinkRoutes.somebody { buttons.append(button("real", words.realAfterAll, isFirst: false)) }
         case .training: break
         }
-        if !buttons.isEmpty { notes.append("<div class=\"acts\">\(buttons.joined())</div>") }
+        if !buttons.isEmpty, mayAct { notes.append("<div class=\"acts\">\(buttons.joined())</div>") }
         return notes.joined(separator: "\n")
     }
 

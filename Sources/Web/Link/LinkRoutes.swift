@@ -102,10 +102,10 @@ struct LinkRoutes: Sendable {
     }
 
     private func page(token: String, incident: Incident) async throws -> Response {
-        let (all, acknowledgement, review) = try await store.perform { store in
+        let (all, acknowledgement, review, mayAct) = try await store.perform { store in
             (
                 try store.clips(of: incident.id), try store.acknowledgement(of: incident.id),
-                try store.review(of: incident.id)
+                try store.review(of: incident.id), try store.mayAct(token: token)
             )
         }
         let views = await BlockingWork.shared.run { [clips] in
@@ -113,7 +113,7 @@ struct LinkRoutes: Sendable {
         }
         let page = IncidentPage(
             incident: incident, clips: views, token: token, settings: settings, now: clock.now(),
-            acknowledgement: acknowledgement, review: review)
+            acknowledgement: acknowledgement, review: review, mayAct: mayAct)
         return .page(page.html())
     }
 
@@ -125,6 +125,12 @@ struct LinkRoutes: Sendable {
     ) {
         router.post("/i/:token/\(action)") { request, context in
             try await answer(request, context) { token, incident in
+                // A link that only looks has no such button: somebody made the request by hand.
+                guard try await store.perform({ try $0.mayAct(token: token) }) else {
+                    var refusal = try await page(token: token, incident: incident)
+                    refusal.status = .forbidden
+                    return refusal
+                }
                 let now = clock.now()
                 if try await store.perform({ try act($0, incident.id, now) }) {
                     await onChange(incident.id, action, origin(request, context).address)

@@ -104,16 +104,20 @@ public struct PageSettings: Sendable {
     public var cameraName: @Sendable (CameraID) -> String
     /// The alert's text without the link.
     public var text: @Sendable (Incident) -> String
+    /// The same by language, in those that the program has beside the site's.
+    public var texts: @Sendable (Incident) -> [String: String]
 
     public init(
         siteName: String, timeZone: TimeZone, language: String = "en",
         cameraName: @escaping @Sendable (CameraID) -> String,
-        text: @escaping @Sendable (Incident) -> String
+        text: @escaping @Sendable (Incident) -> String,
+        texts: @escaping @Sendable (Incident) -> [String: String] = { _ in [:] }
     ) {
         self.siteName = siteName
         self.timeZone = timeZone
         self.language = language
         self.cameraName = cameraName
         self.text = text
+        self.texts = texts
     }
 }

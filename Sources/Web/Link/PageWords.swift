@@ -80,7 +80,7 @@ struct PageWords: Sendable {
         months: [
             "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
             "November", "December",
-        ], kinds: [:])
+        ], kinds: [.manual: "Recorded by hand"])
 
     static let german = PageWords(
         language: "de", takeCare: "Ich kümmere mich darum", falseAlarm: "Fehlalarm",
@@ -114,7 +114,7 @@ struct PageWords: Sendable {
             .fallingObject: "Gegenstand gefallen", .toppledStack: "Stapel umgestürzt",
             .spill: "Flüssigkeit breitet sich aus", .objectLeft: "Gegenstand zurückgelassen",
             .objectRemoved: "Gegenstand entfernt", .markedObjectMoved: "Markierter Gegenstand bewegt",
-            .manual: "Aufnahme angefordert", .zoneEntry: "Zone betreten", .lineCrossing: "Linie überschritten",
+            .manual: "Von Hand aufgenommen", .zoneEntry: "Zone betreten", .lineCrossing: "Linie überschritten",
             .dwell: "Jemand oder etwas bleibt stehen", .nearMiss: "Beinahe-Zusammenstoß",
             .personDown: "Person am Boden", .cameraTampered: "Kamera gestört", .combination: "Mehreres zugleich",
         ])

@@ -58,6 +58,9 @@ final class AttemptLimiter: Sendable {
         return nil
     }
 
+    /// Takes one back that was no attempt after all.
+    func uncount(_ key: String) { buckets.withLock { $0[key]?.level -= 1 } }
+
     func forget(_ key: String) { buckets.withLock { $0[key] = nil } }
 
     private func level(_ bucket: Bucket, _ now: Double) -> Double {

@@ -105,9 +105,7 @@ struct RequestOrigin: Sendable {
     init(_ request: Request, peer: String, trusted: [AddressRange], isTLS: Bool) {
         var client = NetworkAddress(peer)
         var isSecure = isTLS
-        func isTrusted(_ address: NetworkAddress?) -> Bool {
-            address.map { address in trusted.contains { $0.contains(address) } } ?? false
-        }
+        func isTrusted(_ address: NetworkAddress?) -> Bool { Self.isTrusted(address, trusted) }
         if isTrusted(client) {
             // Each proxy adds its own peer at the end: the first from the end that is no proxy of ours is the client.
             let hops = Self.forwardedFor.flatMap { request.headers[$0] }?.split(separator: ",") ?? []
@@ -123,6 +121,13 @@ struct RequestOrigin: Sendable {
         limitKey = client?.limitKey ?? peer
         isLoopback = client?.isLoopback ?? false
         self.isSecure = isSecure
+    }
+
+    /// Whether a connection comes from a proxy whose word counts.
+    static func isTrusted(peer: String, _ trusted: [AddressRange]) -> Bool { isTrusted(NetworkAddress(peer), trusted) }
+
+    private static func isTrusted(_ address: NetworkAddress?, _ trusted: [AddressRange]) -> Bool {
+        address.map { address in trusted.contains { $0.contains(address) } } ?? false
     }
 
     private static let forwardedFor = HTTPField.Name("X-Forwarded-For")

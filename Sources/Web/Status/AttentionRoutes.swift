@@ -38,10 +38,12 @@ struct AttentionRoutes: Sendable {
     private static let refusedSeconds = 86_400.0
 
     func add() {
-        api.on(.get, "/attention", role: .viewer) { _ in .json(View(items: try await items())) }
-        api.on(.get, "/gaps", role: .viewer) { call in
+        api.on(.get, "/attention", role: .viewer) { call in
+            .json(View(items: try await items().filter { call.principal.sees($0.camera) }))
+        }
+        api.on(.get, "/gaps", role: .viewer, compresses: true) { call in
             let from = try call.date("from") ?? .distantPast, to = try call.date("to") ?? .distantFuture
-            return .json(Gaps(gaps: try await gaps(from: from, to: to)))
+            return .json(Gaps(gaps: try await gaps(from: from, to: to).filter { call.principal.sees($0.camera) }))
         }
     }
 

@@ -46,9 +46,12 @@ struct StatusRoutes: Sendable {
 
     func add() {
         let services = api.services
-        api.on(.get, "/status", role: .viewer) { _ in
+        api.on(.get, "/status", role: .viewer, compresses: true) { call in
             guard let ask = services.status else { throw APIError.notAvailable("Nothing is known here.") }
-            let status = await ask()
+            var status = await ask()
+            status.cameras.removeAll { !call.principal.sees($0.id) }
+            // The log's lines name any camera.
+            let warnings = call.principal.cameras == nil ? services.warnings() : []
             let outbox = try await services.store.perform { try $0.outboxSummary() }
             let latencies = status.cameras.compactMap(\.analysisMs)
             return .json(
@@ -61,7 +64,7 @@ struct StatusRoutes: Sendable {
                     outbox: Outbox(
                         pending: outbox.waiting, dead: outbox.dead, oldestPendingAt: outbox.waitingSince,
                         lastSentAt: outbox.lastSentAt),
-                    warnings: services.warnings().map(WarningView.init)))
+                    warnings: warnings.map(WarningView.init)))
         }
     }
 }

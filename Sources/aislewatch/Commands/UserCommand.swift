@@ -1,6 +1,7 @@
 import ArgumentParser
 import Domain
 import Foundation
+import Settings
 import Storage
 
 /// `user`: accounts, for the day the password is lost.
@@ -14,10 +15,14 @@ struct UserCommand: ParsableCommand {
               aislewatch user add anna --role admin --config aislewatch.yaml
               echo "$NEW" | aislewatch user password anna --config aislewatch.yaml
             """,
-        subcommands: [UserAddCommand.self, UserPasswordCommand.self, UserRemoveCommand.self, UserListCommand.self])
+        subcommands: [
+            UserAddCommand.self, UserPasswordCommand.self, UserSecondFactorCommand.self, UserRemoveCommand.self,
+            UserListCommand.self,
+        ])
 
     /// Asks for a password without showing it, or reads a line.
-    static func readPassword() throws -> PasswordHash {
+    /// - Parameter ownWords: Names that a password must not be made of.
+    static func readPassword(ownWords: [String]) throws -> PasswordHash {
         var typed: String?
         if isatty(STDIN_FILENO) != 0 {
             guard let first = getpass("New password: ").map({ String(cString: $0) }),
@@ -28,8 +33,9 @@ struct UserCommand: ParsableCommand {
         } else {
             typed = readLine(strippingNewline: true)
         }
-        guard let typed, (10...256).contains(typed.unicodeScalars.count) else {
-            throw CommandFailure("a password has 10 to 256 characters; nothing was changed")
+        guard let typed else { throw CommandFailure("no password was given") }
+        if let weakness = PasswordPolicy(ownWords: ownWords).weakness(of: typed) {
+            throw CommandFailure("\(weakness) Nothing was changed.")
         }
         return try PasswordHash(typed)
     }
@@ -40,6 +46,11 @@ struct UserCommand: ParsableCommand {
 }
 
 extension Role: ExpressibleByArgument {}
+
+extension AislewatchConfiguration {
+    /// What somebody who knows the place would try as a password.
+    fileprivate var ownWords: [String] { [site.name] + cameras.map(\.name) }
+}
 
 /// `user add NAME`.
 struct UserAddCommand: ParsableCommand {
@@ -57,8 +68,10 @@ struct UserAddCommand: ParsableCommand {
     }
 
     func run() throws {
-        let store = try configuration.openStore(configuration.load())
-        let added = try store.blocking.addAccount(name, password: UserCommand.readPassword(), role: role)
+        let site = try configuration.load()
+        let store = try configuration.openStore(site)
+        let password = try UserCommand.readPassword(ownWords: site.ownWords + [name])
+        let added = try store.blocking.addAccount(name, password: password, role: role)
         guard added else { throw CommandFailure("there is an account \(name) already") }
         try UserCommand.audit(store, "user.create", name)
         print("added \(name), \(role.rawValue)")
@@ -74,11 +87,41 @@ struct UserPasswordCommand: ParsableCommand {
     @OptionGroup var configuration: ConfigurationOption
 
     func run() throws {
-        let store = try configuration.openStore(configuration.load())
+        let site = try configuration.load()
+        let store = try configuration.openStore(site)
         guard try store.blocking.account(name) != nil else { throw CommandFailure("there is no account \(name)") }
-        _ = try store.blocking.changeAccount(name, password: UserCommand.readPassword())
+        let password = try UserCommand.readPassword(ownWords: site.ownWords + [name])
+        _ = try store.blocking.changeAccount(name, .init(password: password))
         try UserCommand.audit(store, "user.change", name)
         print("\(name) has a new password and is signed out everywhere")
+    }
+}
+
+/// `user second-factor NAME --remove`.
+struct UserSecondFactorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "second-factor",
+        abstract: "Say whether an account needs a code beside its password, or take that away.",
+        discussion: "For who has lost both the telephone and the recovery codes. It is set up on the account's page.")
+
+    @Argument var name: String
+    @Flag(help: "From now on the password is enough.") var remove = false
+    @OptionGroup var configuration: ConfigurationOption
+
+    func run() throws {
+        let store = try configuration.openStore(configuration.load())
+        guard try store.blocking.account(name) != nil else { throw CommandFailure("there is no account \(name)") }
+        guard let factor = try store.blocking.secondFactor(of: name) else {
+            print("\(name) has no second factor")
+            return
+        }
+        guard remove else {
+            print("\(name) has a second factor since \(factor.since), and \(factor.recoveryCodes) recovery codes")
+            return
+        }
+        _ = try store.blocking.removeSecondFactor(of: name)
+        try UserCommand.audit(store, "user.second_factor", name)
+        print("\(name) needs no code any more")
     }
 }
 

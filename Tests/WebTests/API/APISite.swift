@@ -39,7 +39,8 @@ struct APISite {
         server = WebServer(
             host: "127.0.0.1", port: 0, pages: site.store, clips: site.files,
             settings: PageSettings(
-                siteName: "Hall 1", timeZone: .gmt, cameraName: { "Cam \($0)" }, text: { _ in "Box fell." }),
+                siteName: "Hall 1", timeZone: .gmt, cameraName: { "Cam \($0)" }, text: { _ in "Box fell." },
+                texts: { _ in ["de": "Karton gefallen."] }),
             clock: site.clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, api: services,
             apiSettings: settings, assets: BlockingWork.permitted { Assets(folder: Self.assets) }, tls: tls,
             health: {

@@ -33,6 +33,7 @@ struct AccessTests {
         #expect(
             Set(open.map { "\($0.method) \($0.path)" }) == [
                 "GET /health", "GET /api/v1/setup", "POST /api/v1/setup", "POST /api/v1/session",
+                "POST /api/v1/session/proxy",
             ])
         for operation in api.server.operations where operation.role != nil {
             let answer = try await api.send(method(operation), path(operation), json: "{}")

@@ -94,6 +94,15 @@ struct AttackTests {
         #expect(try await api.send(.post, "/index.html").status == .notFound)
     }
 
+    @Test("the first page names the languages that there are, and the site's own")
+    func languages() async throws {
+        let page = try await APISite().send(.get, "/")
+        #expect(page.text.contains(#"<html lang="en" data-languages="de" data-language="en">"#), "\(page.text)")
+        let catalogue = try await APISite().send(.get, "/words/de.json")
+        #expect(catalogue.status == .ok && catalogue.headers[.contentType]?.hasPrefix("application/json") == true)
+        #expect(catalogue.headers[.eTag] != nil)
+    }
+
     @Test(
         "a wrong body is refused with the key, its place, and what is allowed",
         arguments: [

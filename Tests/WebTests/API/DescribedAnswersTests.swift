@@ -83,6 +83,37 @@ struct DescribedAnswersTests {
         let signIn = #"{"name":"viewer1","password":"\#(APISite.password)"}"#
         #expect(try await send(.post, v1 + "/session", json: signIn, as: nil).status == .ok)
         _ = try await send(.get, v1 + "/session")
+        #expect(try await send(.post, v1 + "/session/proxy", as: nil).status == .unauthorized)
+        let named = try await site.api.server.application.test(.live) { client in
+            let header = try #require(HTTPField.Name("X-Forwarded-User"))
+            return try await client.execute(
+                uri: v1 + "/session/proxy", method: .post, headers: [header: "viewer1"])
+        }
+        #expect(named.status == .ok)
+        try comparison.check(named, .post, v1 + "/session/proxy")
+
+        // The own account.
+        let factor = v1 + "/session/second-factor", password = #"{"password":"\#(APISite.password)"}"#
+        _ = try await send(.get, factor)
+        _ = try await send(.post, factor, json: password)
+        let begun = try #require(try site.api.site.store.unwatched.beginSecondFactor(of: "admin1"))
+        func code() -> String { begun.code(at: site.api.site.clock.now()) }
+        _ = try await send(.post, factor + "/confirm", json: #"{"code":"\#(code())"}"#)
+        _ = try await send(.get, factor)
+        _ = try await send(.post, factor + "/codes", json: password)
+        site.api.site.clock.advance(seconds: 30)
+        _ = try await send(
+            .post, factor + "/remove", json: #"{"password":"\#(APISite.password)","code":"\#(code())"}"#)
+        let viewer = try #require(try site.api.site.store.unwatched.beginSecondFactor(of: "viewer1"))
+        _ = try site.api.site.store.unwatched.confirmSecondFactor(
+            of: "viewer1", code: viewer.code(at: site.api.site.clock.now()))
+        _ = try await send(.delete, v1 + "/users/{user}/second-factor", ["user": "viewer1"])
+        _ = try await send(.get, v1 + "/sessions")
+        let elsewhere = try site.api.site.store.unwatched.openSession(
+            "admin1", expiresAt: site.api.site.clock.now() + 600)
+        _ = try await send(
+            .delete, v1 + "/sessions/{session}", ["session": StoreAccess.sessionID(of: elsewhere)])
+        _ = try await send(.delete, v1 + "/sessions")
 
         // Live.
         _ = try await send(.get, v1 + "/cameras")
@@ -126,6 +157,7 @@ struct DescribedAnswersTests {
         _ = try await send(.get, v1 + "/rules")
         _ = try await send(.get, v1 + "/configuration")
         _ = try await send(.get, v1 + "/configuration/values")
+        _ = try await send(.get, v1 + "/configuration/settings")
         _ = try await send(.put, v1 + "/configuration", json: #"{"text":"cameras: []"}"#)
         #expect(
             try await send(.put, v1 + "/configuration", json: #"{"text":"wrong"}"#).status == .unprocessableContent)
@@ -137,7 +169,7 @@ struct DescribedAnswersTests {
 
         // The machine, and who may do what.
         _ = try await send(.get, v1 + "/status")
-        let user = #"{"name":"berta","password":"\#(APISite.password)","role":"viewer"}"#
+        let user = #"{"name":"berta","password":"\#(APISite.password)","role":"viewer","cameras":["dock"]}"#
         _ = try await send(.post, v1 + "/users", json: user)
         _ = try await send(.patch, v1 + "/users/{user}", ["user": "berta"], json: #"{"role":"operator"}"#)
         _ = try await send(.get, v1 + "/users")
@@ -195,26 +227,31 @@ struct DescribedAnswersTests {
 }
 
 /// A site where everything is there, and an answer has all that it can have.
-private struct FullSite {
+struct FullSite {
     let api: APISite
     private let incident: Incident
 
     init() throws {
         let doubles = try Doubles()
-        api = try APISite(services: { services in
-            services.feed = doubles
-            services.targets = doubles
-            services.trigger = doubles
-            services.editor = doubles
-            services.channels = doubles
-            services.streams = doubles
-            services.warnings = { [LogWarning(at: Site.start, level: "warning", message: "late", count: 2)] }
-            services.publicURL = { "https://cameras.example" + $0 }
-            services.rules = [
-                RuleDescription(kind: .nearMiss, sentence: "Nearly.", isListed: true, parameters: [])
-            ]
-            services.status = { doubles.status }
-        })
+        api = try APISite(
+            settings: {
+                $0.trustedProxies = ["127.0.0.1"].compactMap(AddressRange.init)
+                $0.signInHeader = "X-Forwarded-User"
+            },
+            services: { services in
+                services.feed = doubles
+                services.targets = doubles
+                services.trigger = doubles
+                services.editor = doubles
+                services.channels = doubles
+                services.streams = doubles
+                services.warnings = { [LogWarning(at: Site.start, level: "warning", message: "late", count: 2)] }
+                services.publicURL = { "https://cameras.example" + $0 }
+                services.rules = [
+                    RuleDescription(kind: .nearMiss, sentence: "Nearly.", isListed: true, parameters: [])
+                ]
+                services.status = { doubles.status }
+            })
         var incident = api.site.incident
         incident.facts.zoneName = "Loading bay"
         incident.tracks = [TrackID(rawValue: 7)]
@@ -404,10 +441,18 @@ private struct Doubles: LiveFeed, TargetService, IncidentTrigger, ConfigurationE
 
     func valuesJSON() async throws -> String { #"{"cameras":[]}"# }
 
+    let settingsJSON = #"""
+        {"settings":[{"path":"cameras[].analysis_fps","type":"number","minimum":0.5,"maximum":60,"whole":false,
+        "unit":"frames a second","default":5},{"path":"alerts.language","type":"choice","words":["en"]},
+        {"path":"cameras","type":"list","of":"cameras"}],"channels":[{"type":"mail","summary":"E-mail.","keys":[
+        {"setting":{"path":"host","type":"text"},"about":"The server.","needed":true,"usual":"none"}]}]}
+        """#
+
     func save(text: String, revision: String?, dryRun: Bool) async throws -> ConfigurationChange {
         ConfigurationChange(
             isValid: text != "wrong", isSaved: text != "wrong",
-            problems: text == "wrong" ? [.init(line: 1, column: 1, message: "no section")] : [], diff: "+",
+            problems: text == "wrong"
+                ? [.init(line: 1, column: 1, path: [.key("site"), .index(0)], message: "no section")] : [], diff: "+",
             revision: "r2",
             text: text, restartSections: [])
     }

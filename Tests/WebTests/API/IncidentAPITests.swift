@@ -34,6 +34,17 @@ struct IncidentAPITests {
         return (object?["incidents"] as? [[String: Any]] ?? []).compactMap { $0["id"] as? String }
     }
 
+    @Test("what happened is said in the site's language and in the program's others")
+    func texts() async throws {
+        let api = try APISite()
+        for path in ["/api/v1/incidents", "/api/v1/incidents/\(api.site.incident.id)"] {
+            let answer = try await api.send(.get, path, as: .viewer)
+            #expect(
+                answer.text.contains(#""text":"Box fell.""#)
+                    && answer.text.contains(#""texts":{"de":"Karton gefallen."}"#))
+        }
+    }
+
     @Test("pages follow each other without gap or repetition")
     func paging() async throws {
         let api = try APISite()

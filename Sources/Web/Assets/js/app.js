@@ -9,6 +9,7 @@ import { apply } from "./core/theme.js";
 import { empty, style } from "./core/page.js";
 import { el, replace } from "./core/dom.js";
 import * as news from "./incidents/news.js";
+import { t } from "./core/words.js";
 
 const root = document.getElementById("root");
 let frame = null;
@@ -38,9 +39,9 @@ async function begin() {
     if (await session.setupNeeded()) return (await door()).showNoAccount(root);
     (await door()).showSignIn(root, enter);
   } catch (error) {
-    const again = el("button.button.primary", { type: "button", on: { click: begin } }, "Try again");
+    const again = el("button.button.primary", { type: "button", on: { click: begin } }, t("Try again"));
     style("door");
-    replace(root, el("main.door", {}, el("div.box", {}, empty("The server can’t be reached", error.message, again))));
+    replace(root, el("main.door", {}, el("div.box", {}, empty(t("The server can’t be reached"), error.message, again))));
   }
 }
 
@@ -74,7 +75,7 @@ async function show() {
   delete main.dataset.page;
   try {
     await follow((page, parameters, query) => {
-      replace(frame.main, el("p.loading", {}, "Loading…"));
+      replace(frame.main, el("p.loading", {}, t("Loading…")));
       frame.main.scrollTop = 0;
       window.scrollTo(0, 0);
       return page.open(frame.main, parameters, query);
@@ -84,14 +85,14 @@ async function show() {
   } catch (error) {
     if (error.status === 401) return;
     tell(error);
-    replace(frame.main, empty("This page could not be loaded", error.message, el("a.button", { href: "#/" }, "To the live pictures")));
+    replace(frame.main, empty(t("This page could not be loaded"), error.message, el("a.button", { href: "#/" }, t("To the live pictures"))));
   }
 }
 
 whenSignedOut(async () => {
   if (!frame) return;
   end();
-  (await door()).showSignIn(root, enter, { message: "Your session has ended. Sign in to continue where you were." });
+  (await door()).showSignIn(root, enter, { message: t("Your session has ended. Sign in to continue where you were.") });
 });
 window.addEventListener("aislewatch-sign-out", leave);
 window.addEventListener("hashchange", () => (frame ? show() : begin()));

@@ -1,4 +1,5 @@
 // Requests to the server, and its errors in words that say what to do.
+import { said, t } from "./words.js";
 
 /** What the server refused or could not do. `status` is 0 when it was not reached. */
 export class ApiError extends Error {
@@ -17,15 +18,15 @@ export const setCSRF = (token) => { csrf = token ?? ""; };
 export const whenSignedOut = (call) => { onSignedOut = call; };
 
 const fallback = {
-  400: "The server did not understand the request. Load the page again.",
-  401: "You are signed out. Sign in again.",
-  403: "Your account may not do this. Ask an administrator.",
-  404: "It no longer exists.",
-  409: "Somebody else has changed this in the meantime. Load the page again.",
-  413: "This is more than the server accepts.",
-  429: "Too many requests. Wait a minute and try again.",
-  502: "The server is not answering. Is it being restarted?",
-  503: "The server is busy or starting. Try again in a moment.",
+  400: t("The server did not understand the request. Load the page again."),
+  401: t("You are signed out. Sign in again."),
+  403: t("Your account may not do this. Ask an administrator."),
+  404: t("It no longer exists."),
+  409: t("Somebody else has changed this in the meantime. Load the page again."),
+  413: t("This is more than the server accepts."),
+  429: t("Too many requests. Wait a minute and try again."),
+  502: t("The server is not answering. Is it being restarted?"),
+  503: t("The server is busy or starting. Try again in a moment."),
 };
 
 /** A request as fetch makes it, with the session, the CSRF token and errors as `ApiError`. */
@@ -41,7 +42,7 @@ export async function request(path, { method = "GET", body, signal, headers = {}
     response = await fetch(path, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ApiError(0, "The server can’t be reached. Check the network; the page keeps trying.");
+    throw new ApiError(0, t("The server can’t be reached. Check the network; the page keeps trying."));
   }
   if (response.ok) return response;
   throw await failure(response, quiet);
@@ -51,7 +52,7 @@ async function failure(response, quiet) {
   let details = {};
   try { details = await response.json(); } catch { /* no document: the status must do */ }
   // {error, message}: a word for programs and a sentence for people.
-  const message = details.message || fallback[response.status] || `The server failed (${response.status}). Its log says why.`;
+  const message = said(details.message) || fallback[response.status] || t("The server failed ({status}). Its log says why.", { status: String(response.status) });
   if (response.status === 401 && !quiet) onSignedOut();
   return new ApiError(response.status, message, details);
 }

@@ -3,10 +3,11 @@
 import { el, replace, settle } from "./dom.js";
 import { get, remove } from "./api.js";
 import { icon } from "./icons.js";
-import { ago, count, moment, until, words } from "./format.js";
+import { ago, kindWords, moment, until, words } from "./format.js";
 import { attempt, toast } from "./toasts.js";
 import * as feed from "./feed.js";
 import * as session from "./session.js";
+import { quoted, said, t, tn } from "./words.js";
 
 const everyMs = 15_000;
 const ranks = { high: 2, medium: 1, low: 0 };
@@ -14,42 +15,46 @@ const ranks = { high: 2, medium: 1, low: 0 };
 /** @typedef {{kind: string, severity: string, id?: string, camera?: string, camera_name?: string, rule?: string, zone?: string, mode?: string,
  *   reason?: string, by?: string, since?: string, until?: string, incident?: string, channel?: string, text?: string}} Cause */
 
-const quoted = (name) => `“${name}”`;
-const ofCamera = (cause) => (cause.together ? `${cause.together.length} cameras` : cause.camera ? quoted(cause.camera_name ?? cause.camera) : "all cameras");
-/** Verbs of one camera and of several. */
-const verb = (cause, one, several) => (cause.together ? several : one);
+const cameraOf = (cause) => cause.camera_name ?? cause.camera;
 
 const sentences = {
   snooze: (cause) => {
-    const what = cause.mode === "maintenance" ? `Maintenance: nothing is watched on ${ofCamera(cause)}` : `Alerts are held back for ${ofCamera(cause)}`;
-    return [what, cause.zone && `in ${quoted(cause.zone)}`, cause.rule && `only “${words(cause.rule)}”`].filter(Boolean).join(", ");
+    const camera = cameraOf(cause);
+    const what = cause.mode === "maintenance"
+      ? camera ? t("Maintenance: nothing is watched on “{camera}”", { camera }) : t("Maintenance: nothing is watched on all cameras")
+      : camera ? t("Alerts are held back for “{camera}”", { camera }) : t("Alerts are held back for all cameras");
+    return [what, cause.zone && t("in “{zone}”", { zone: cause.zone }), cause.rule && t("only “{rule}”", { rule: kindWords(cause.rule) })].filter(Boolean).join(", ");
   },
-  suppression: (cause) => `“${words(cause.rule)}” is silenced in a part of ${ofCamera(cause)}`,
-  no_channel: () => "Nobody is alerted: there is no alert channel yet",
-  nobody_on_shift: () => "Nobody is alerted now: no recipient is on shift",
-  channel_failing: (cause) => `Alerts through ${quoted(cause.channel)} fail`,
-  outbox_stuck: (cause) => `Alerts through ${quoted(cause.channel)} are not getting out`,
-  camera_tampered: (cause) => `${ofCamera(cause)} ${verb(cause, "is", "are")} covered, turned away or out of focus`,
-  camera_offline: (cause) => `${ofCamera(cause)} ${verb(cause, "sends", "send")} no picture`,
-  picture_frozen: (cause) => `${ofCamera(cause)} ${verb(cause, "sends", "send")} the same picture all the time`,
-  analysis_degraded: (cause) => `The analysis of ${ofCamera(cause)} can’t keep up: incidents may be missed`,
-  disk_forecast: () => "The disk for clips will be full soon",
-  disk_low: () => "The disk for clips is full: old clips are deleted",
-  recording_stopped: (cause) => `${ofCamera(cause)} ${verb(cause, "records", "record")} no clips: the disk is full`,
-  storage_gone: () => "Clips can’t be saved: their folder can’t be written",
-  storage_fallback: () => "Clips are saved in the spare folder",
+  suppression: (cause) => t("“{rule}” is silenced in a part of “{camera}”", { rule: kindWords(cause.rule), camera: cameraOf(cause) }),
+  no_channel: () => t("Nobody is alerted: there is no alert channel yet"),
+  nobody_on_shift: () => t("Nobody is alerted now: no recipient is on shift"),
+  channel_failing: (cause) => t("Alerts through “{channel}” fail", { channel: cause.channel }),
+  outbox_stuck: (cause) => t("Alerts through “{channel}” are not getting out", { channel: cause.channel }),
+  camera_tampered: (cause) => t("“{camera}” is covered, turned away or out of focus", { camera: cameraOf(cause) }),
+  camera_offline: (cause) => (cause.together ? tn(cause.together.length, "{n} camera sends no picture", "{n} cameras send no picture") : t("“{camera}” sends no picture", { camera: cameraOf(cause) })),
+  picture_frozen: (cause) => (cause.together
+    ? tn(cause.together.length, "{n} camera sends the same picture all the time", "{n} cameras send the same picture all the time") : t("“{camera}” sends the same picture all the time", { camera: cameraOf(cause) })),
+  analysis_degraded: (cause) => (cause.together
+    ? tn(cause.together.length, "The analysis of {n} camera can’t keep up: incidents may be missed", "The analysis of {n} cameras can’t keep up: incidents may be missed")
+    : cameraOf(cause) ? t("The analysis of “{camera}” can’t keep up: incidents may be missed", { camera: cameraOf(cause) }) : t("The analysis can’t keep up: incidents may be missed")),
+  disk_forecast: () => t("The disk for clips will be full soon"),
+  disk_low: () => t("The disk for clips is full: old clips are deleted"),
+  recording_stopped: (cause) => (cause.together
+    ? tn(cause.together.length, "{n} camera records no clips: the disk is full", "{n} cameras record no clips: the disk is full") : t("“{camera}” records no clips: the disk is full", { camera: cameraOf(cause) })),
+  storage_gone: () => t("Clips can’t be saved: their folder can’t be written"),
+  storage_fallback: () => t("Clips are saved in the spare folder"),
 };
 
 /** What is the matter, in one sentence without a full stop. */
-export const sentence = (cause) => sentences[cause.kind]?.(cause) ?? cause.text ?? words(cause.kind);
+export const sentence = (cause) => sentences[cause.kind]?.(cause) ?? said(cause.text) ?? words(cause.kind);
 
 /** Who did it and why, since when, until when. */
 export function details(cause, now = new Date()) {
   const isAsked = cause.kind === "snooze" || cause.kind === "suppression";
   const adds = !isAsked && ["channel_failing", "other"].includes(cause.kind) && sentences[cause.kind];
   return [
-    isAsked && until(cause.until, now), isAsked && cause.by && `by ${cause.by}`, cause.reason && quoted(cause.reason),
-    cause.together?.map((one) => one.camera_name ?? one.camera).join(", "), !isAsked && cause.since && `since ${moment(cause.since, now)} (${ago(cause.since, now)})`, adds && cause.text,
+    isAsked && until(cause.until, now), isAsked && cause.by && t("by {name}", { name: cause.by }), cause.reason && quoted(cause.reason),
+    cause.together?.map((one) => one.camera_name ?? one.camera).join(", "), !isAsked && cause.since && t("since {time} ({ago})", { time: moment(cause.since, now), ago: ago(cause.since, now) }), adds && said(cause.text),
   ].filter(Boolean).join(" · ");
 }
 
@@ -57,20 +62,20 @@ export function details(cause, now = new Date()) {
 function remedy(cause) {
   const camera = cause.camera && `#/camera/${encodeURIComponent(cause.camera)}`;
   switch (cause.kind) {
-    case "no_channel": return ["Add a channel", "#/setup/alerts", "admin"];
-    case "nobody_on_shift": case "channel_failing": case "outbox_stuck": return ["Alerts", "#/setup/alerts", "admin"];
-    case "camera_tampered": return ["Show", `#/incidents/${encodeURIComponent(cause.incident)}`, "viewer"];
+    case "no_channel": return [t("Add a channel"), "#/setup/alerts", "admin"];
+    case "nobody_on_shift": case "channel_failing": case "outbox_stuck": return [t("Alerts"), "#/setup/alerts", "admin"];
+    case "camera_tampered": return [t("Show"), `#/incidents/${encodeURIComponent(cause.incident)}`, "viewer"];
     case "analysis_degraded": case "disk_forecast": case "disk_low": case "recording_stopped": case "storage_gone": case "storage_fallback":
-      return ["Status", "#/status", "viewer"];
-    default: return camera ? ["Show", camera, "viewer"] : ["Status", "#/status", "viewer"];
+      return [t("Status"), "#/status", "viewer"];
+    default: return camera ? [t("Show"), camera, "viewer"] : [t("Status"), "#/status", "viewer"];
   }
 }
 
 /** How a cause is ended: [words on the button, path, what is said then]. */
 function ending(cause) {
   if (!cause.id || !session.may("operator")) return null;
-  if (cause.kind === "snooze") return ["End now", `/api/v1/snoozes/${encodeURIComponent(cause.id)}`, "Alerts are sent again."];
-  if (cause.kind === "suppression") return ["End now", `/api/v1/suppressions/${encodeURIComponent(cause.id)}`, "The rule watches this place again."];
+  if (cause.kind === "snooze") return [t("End now"), `/api/v1/snoozes/${encodeURIComponent(cause.id)}`, t("Alerts are sent again.")];
+  if (cause.kind === "suppression") return [t("End now"), `/api/v1/suppressions/${encodeURIComponent(cause.id)}`, t("The rule watches this place again.")];
   return null;
 }
 
@@ -116,7 +121,7 @@ export function watch(strip) {
     const [first, ...rest] = list;
     const more = rest.length > 0 && el("button.button.quiet.more", {
       type: "button", "aria-expanded": String(isOpen), on: { click: () => { isOpen = !isOpen; show(); strip.querySelector(".more")?.focus(); } },
-    }, isOpen ? "Show less" : `${rest.length} more`);
+    }, isOpen ? t("Show less") : t("{n} more", { n: rest.length }));
     replace(strip, el("ul", {}, (isOpen ? list : [first]).map((cause, index) => line(cause, index === 0 && more))));
   };
   const take = (list) => {
@@ -166,4 +171,4 @@ function line(cause, more) {
 }
 
 /** How many places of a camera are silenced, in words. */
-export const silencedWords = (number) => `${count(number, "place")} silenced`;
+export const silencedWords = (number) => tn(number, "{n} place silenced", "{n} places silenced");

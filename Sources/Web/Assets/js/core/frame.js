@@ -8,10 +8,11 @@ import * as session from "./session.js";
 import * as themes from "./theme.js";
 import { location } from "./router.js";
 import * as shortcuts from "./shortcuts.js";
+import { t } from "./words.js";
 
 const pages = [
-  ["/", "Live", "live", "viewer"], ["/incidents", "Incidents", "incidents", "viewer"], ["/following", "Following", "follow", "viewer"],
-  ["/setup", "Set-up", "setup", "admin"], ["/status", "Status", "status", "viewer"],
+  ["/", t("Live"), "live", "viewer"], ["/incidents", t("Incidents"), "incidents", "viewer"], ["/following", t("Following"), "follow", "viewer"],
+  ["/setup", t("Set-up"), "setup", "admin"], ["/status", t("Status"), "status", "viewer"],
 ];
 
 /** Builds it and returns where pages go: {main, news(count)}. */
@@ -20,22 +21,22 @@ export function build(root, { onSignOut }) {
   const news = el("span.count", { hidden: true });
   const links = pages.filter(([, , , role]) => session.may(role)).map(([path, words, sign]) =>
     el("a", { href: `#${path}`, data: { path } }, icon(sign, 20), el("span", {}, words), path === "/incidents" && news));
-  links.push(el("a.only-small", { href: "#/account", data: { path: "/account" } }, icon("user", 20), el("span", {}, "Account")));
+  links.push(el("a.only-small", { href: "#/account", data: { path: "/account" } }, icon("user", 20), el("span", {}, t("Account"))));
   const theme = el("span", {}, themeWords());
   const rail = el(
     "header", { id: "rail" },
     el("div.brand", {}, icon("mark", 26), el("span", {}, "Aislewatch", site && el("small", {}, site))),
-    el("nav", { "aria-label": "Pages" }, links),
+    el("nav", { "aria-label": t("Pages") }, links),
     el("div.foot", {},
       el("button.rail-button", { type: "button", on: { click: () => { themes.next(); replace(theme, themeWords()); } } }, icon("theme", 20), theme),
-      el("button.rail-button", { type: "button", "aria-keyshortcuts": "?", on: { click: shortcuts.show } }, icon("help", 20), "Shortcuts"),
-      el("a.rail-button", { href: "#/account" }, icon("user", 20), el("span.clip", {}, user.name, el("span.visually-hidden", {}, " account"))),
-      el("button.rail-button", { type: "button", on: { click: onSignOut } }, icon("out", 20), "Sign out")));
+      el("button.rail-button", { type: "button", "aria-keyshortcuts": "?", on: { click: shortcuts.show } }, icon("help", 20), t("Shortcuts")),
+      el("a.rail-button", { href: "#/account" }, icon("user", 20), el("span.clip", {}, user.name, el("span.visually-hidden", {}, " ", t("account")))),
+      el("button.rail-button", { type: "button", on: { click: onSignOut } }, icon("out", 20), t("Sign out"))));
   const banner = el("div", { id: "connection", role: "status", hidden: true });
-  const strip = el("aside", { id: "attention", "aria-label": "What keeps people from being told", hidden: true });
+  const strip = el("aside", { id: "attention", "aria-label": t("What keeps people from being told"), hidden: true });
   const main = el("main", { id: "main", tabIndex: -1 });
   const skip = (event) => { event.preventDefault(); main.focus(); };
-  replace(root, el("a.skip", { href: "#main", on: { click: skip } }, "Skip to the page"), el("div", { id: "app" }, rail, el("div", {}, el("div", { id: "strips" }, banner, strip), main)));
+  replace(root, el("a.skip", { href: "#main", on: { click: skip } }, t("Skip to the page")), el("div", { id: "app" }, rail, el("div", {}, el("div", { id: "strips" }, banner, strip), main)));
   const mark = () => {
     const { path } = location();
     for (const link of links) {
@@ -45,10 +46,10 @@ export function build(root, { onSignOut }) {
     }
   };
   const ends = [watchConnection(banner), attention.watch(strip), shortcuts.start()];
-  return { main, mark, close: () => { for (const end of ends) end(); }, news: (count) => { news.hidden = !count; replace(news, String(count), el("span.visually-hidden", {}, " new")); } };
+  return { main, mark, close: () => { for (const end of ends) end(); }, news: (count) => { news.hidden = !count; replace(news, String(count), el("span.visually-hidden", {}, " ", t("new"))); } };
 }
 
-const themeWords = () => ({ system: "Theme: system", light: "Theme: light", dark: "Theme: dark" })[themes.theme()];
+const themeWords = () => ({ system: t("Theme: system"), light: t("Theme: light"), dark: t("Theme: dark") })[themes.theme()];
 
 /** Says since when what is shown may be old, and that it is true again. */
 function watchConnection(banner) {
@@ -56,8 +57,8 @@ function watchConnection(banner) {
   const show = (name, sign, words) => { banner.className = name; banner.hidden = false; replace(banner, icon(sign), words); };
   const off = feed.on("stale", (since) => {
     clearTimeout(timer);
-    if (since) { show("", "warn", `Connection lost at ${timeSeconds(since)}. What you see is from then; trying again…`); return; }
-    show("back", "check", "Connected again");
+    if (since) { show("", "warn", t("Connection lost at {time}. What you see is from then; trying again…", { time: timeSeconds(since) })); return; }
+    show("back", "check", t("Connected again"));
     timer = setTimeout(() => { banner.hidden = true; }, 3000);
   });
   return () => { off(); clearTimeout(timer); };

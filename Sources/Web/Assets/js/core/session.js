@@ -1,6 +1,7 @@
 // Who is signed in, and what they may do. The server decides each time; this only spares people buttons that would fail.
 import { get, post, remove, setCSRF } from "./api.js";
 import { setZone } from "./calendar.js";
+import { t } from "./words.js";
 
 const ranks = { viewer: 0, operator: 1, admin: 2 };
 let session = null;
@@ -9,6 +10,8 @@ let session = null;
 export async function load() {
   try {
     take(await get("/api/v1/session", { quiet: true }));
+    // A proxy has said who it is: now a session of our own, which may change things.
+    if (!session.csrf) take(await post("/api/v1/session/proxy", {}, { quiet: true }));
   } catch (error) {
     if (error.status !== 401) throw error;
     session = null;
@@ -23,7 +26,8 @@ function take(value) {
   return value;
 }
 
-export const signIn = async (name, password) => take(await post("/api/v1/session", { name, password }, { quiet: true }));
+/** `code` only where the server has asked for one. */
+export const signIn = async (name, password, code) => take(await post("/api/v1/session", { name, password, code }, { quiet: true }));
 export const createFirst = async (token, name, password) => take(await post("/api/v1/setup", { token, name, password }, { quiet: true }));
 export const setupNeeded = async () => (await get("/api/v1/setup")).needed;
 
@@ -34,6 +38,6 @@ export async function signOut() {
 
 export const current = () => session;
 /** What the roles are called. */
-export const roleWords = { viewer: "Viewer", operator: "Operator", admin: "Administrator" };
+export const roleWords = { viewer: t("Viewer"), operator: t("Operator"), admin: t("Administrator") };
 /** Whether the account has this role or a higher one. */
 export const may = (role) => session !== null && ranks[session.user.role] >= ranks[role];

@@ -1,8 +1,9 @@
 // Keys of the page that is shown, and the list of them behind "?".
 import { el } from "./dom.js";
+import { t } from "./words.js";
 
 /** What every page has. */
-const everywhere = [["?", "Show this list"]];
+const everywhere = [["?", t("Show this list")]];
 let own = [];
 
 /** Whether somebody types, or a control has a use of its own for the key. */
@@ -30,12 +31,12 @@ export function start() {
   return () => window.removeEventListener("keydown", press);
 }
 
-const names = { " ": "Space", ArrowLeft: "←", ArrowRight: "→", ",": ", (comma)", ".": ". (full stop)" };
+const names = { " ": t("Space"), ArrowLeft: "←", ArrowRight: "→", ",": t(", (comma)"), ".": t(". (full stop)") };
 
 /** The list, for those who look for it. */
 export async function show() {
   const { open } = await import("./dialogs.js");
-  return open((close) => el("div.body", {}, el("h2", {}, "Keyboard shortcuts"),
+  return open((close) => el("div.body", {}, el("h2", {}, t("Keyboard shortcuts")),
     el("dl.facts.keys", {}, [...own, ...everywhere].flatMap(([key, words]) => [el("dt", {}, el("kbd", {}, names[key] ?? key.toUpperCase())), el("dd", {}, words)])),
-    el("div.buttons", {}, el("button.button.primary", { type: "button", on: { click: () => close() } }, "Close"))), { label: "Keyboard shortcuts" });
+    el("div.buttons", {}, el("button.button.primary", { type: "button", on: { click: () => close() } }, t("Close")))), { label: t("Keyboard shortcuts") });
 }

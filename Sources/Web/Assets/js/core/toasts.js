@@ -1,6 +1,7 @@
 // Short messages at the bottom. Errors stay a little longer; the same one is not said twice.
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./words.js";
 
 const shown = () => document.getElementById("toasts");
 
@@ -10,7 +11,7 @@ export function toast(text, { kind = "info", action, seconds = kind === "alarm" 
   const box = el(
     `div.toast.${kind}`, { role: kind === "alarm" ? "alert" : "status" }, el("p", {}, text),
     action && el("button.button", { type: "button", on: { click: () => { close(); action.call(); } } }, action.words),
-    el("button.button.quiet.icon", { type: "button", "aria-label": "Close this message", on: { click: close } }, icon("close", 14)));
+    el("button.button.quiet.icon", { type: "button", "aria-label": t("Close this message"), on: { click: close } }, icon("close", 14)));
   for (const other of shown().children) if (other.querySelector("p").textContent === text) other.remove();
   shown().append(box);
   while (shown().children.length > 4) shown().firstElementChild.remove();

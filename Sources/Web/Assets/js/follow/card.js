@@ -2,35 +2,38 @@
 import { el, replace } from "../core/dom.js";
 import { get, patch, query, remove } from "../core/api.js";
 import { stateMark, icon } from "../core/icons.js";
-import { ago, count } from "../core/format.js";
+import { ago } from "../core/format.js";
 import { boundsOf, sizeOf } from "../masks/runs.js";
 import { pathOf } from "../masks/contour.js";
 import { may } from "../core/session.js";
 import { attempt, toast } from "../core/toasts.js";
 import { confirm } from "../core/dialogs.js";
 import { check } from "../core/forms.js";
+import { anyOf, quoted, t, tn } from "../core/words.js";
 
 /** When somebody wants to hear of a followed object. */
-const conditionWords = { moves: "it moves", leaves_zone: "it leaves its zone", falls: "it falls", disappears: "it can no longer be seen" };
+const conditions = {
+  moves: [t("It moves"), t("it moves")], leaves_zone: [t("It leaves its zone"), t("it leaves its zone")], falls: [t("It falls"), t("it falls")],
+  disappears: [t("It can no longer be seen"), t("it can no longer be seen")],
+};
 
 /** Checkboxes for the conditions that can be met; `call` gets the chosen ones at each change. */
 export function conditionChecks(chosen, call, { disabled = false, hasZones = true } = {}) {
   const held = new Set(chosen);
-  return Object.entries(conditionWords).filter(([key]) => key !== "leaves_zone" || hasZones || held.has(key)).map(([key, words]) => check(key, words.charAt(0).toUpperCase() + words.slice(1), {
+  return Object.entries(conditions).filter(([key]) => key !== "leaves_zone" || hasZones || held.has(key)).map(([key, [words]]) => check(key, words, {
     checked: held.has(key), disabled,
     on: { change: (event) => { if (event.target.checked) held.add(key); else held.delete(key); call([...held]); } },
   }));
 }
 
 /** "Alerts when it moves or falls"; said plainly when nothing is asked for. */
-function conditionText(conditions) {
-  if (!conditions.length) return "Followed without alerts";
-  const list = conditions.map((key) => (conditionWords[key] ?? key).replace(/^it /, ""));
-  return `Alerts when it ${list.length > 1 ? `${list.slice(0, -1).join(", ")} or ${list.at(-1)}` : list[0]}`;
+function conditionText(chosen) {
+  if (!chosen.length) return t("Followed without alerts");
+  return t("Alerts when {conditions}", { conditions: anyOf(chosen.map((key) => conditions[key]?.[1] ?? key)) });
 }
 
 const states = {
-  waiting: ["idle", "Waiting for the camera"], present: ["ok", "In sight"], lost: ["warn", "Out of sight"], removed: ["idle", "No longer followed"],
+  waiting: ["idle", t("Waiting for the camera")], present: ["ok", t("In sight")], lost: ["warn", t("Out of sight")], removed: ["idle", t("No longer followed")],
 };
 
 /** So much of the object's size is shown around it. */
@@ -62,7 +65,7 @@ function cutOut(follow) {
     const side = Math.min(pixels.width, pixels.height, Math.max((across / width) * pixels.width, (down / height) * pixels.height, 24) * (1 + 2 * margin));
     const place = (middle, whole) => Math.min(whole - side, Math.max(0, middle * whole - side / 2));
     const left = place((x + across / 2) / width, pixels.width), top = place((y + down / 2) / height, pixels.height);
-    const canvas = el("canvas", { width: 240, height: 240, role: "img", "aria-label": `“${follow.name}”` });
+    const canvas = el("canvas", { width: 240, height: 240, role: "img", "aria-label": quoted(follow.name) });
     const pen = canvas.getContext("2d"), scale = canvas.width / side;
     const draw = () => pen.drawImage(image, left, top, side, side, 0, 0, canvas.width, canvas.height);
     draw();
@@ -95,25 +98,25 @@ export function followCard(follow, { onGone, extra, cameraName, hasZones = true 
   };
   const rename = attempt(async (event) => {
     const name = event.target.value.trim();
-    if (name && name !== follow.name) { await patch(path, { name }); follow.name = name; toast("Renamed"); }
+    if (name && name !== follow.name) { await patch(path, { name }); follow.name = name; toast(t("Renamed")); }
   });
   const stop = attempt(async () => {
-    if (!(await confirm(`Stop following “${follow.name}”?`, "Nobody is alerted about it any more. Its incidents stay.", { action: "Stop following", danger: true }))) return;
+    if (!(await confirm(t("Stop following “{name}”?", { name: follow.name }), t("Nobody is alerted about it any more. Its incidents stay."), { action: t("Stop following"), danger: true }))) return;
     await remove(path);
     onGone?.(follow.id);
   });
   const editor = may("operator") && el(
-    "details.more", {}, el("summary", {}, "Change"),
+    "details.more", {}, el("summary", {}, t("Change")),
     el("div.stack", {},
-      el("label.field", {}, el("span", {}, "Name"), el("input", { type: "text", value: follow.name, maxLength: 80, on: { change: rename } })),
-      el("fieldset", {}, el("legend.small", {}, "Alert when"), conditionChecks(follow.conditions, setConditions, { hasZones })),
-      el("button.button.danger", { type: "button", on: { click: stop } }, icon("trash"), "Stop following")));
+      el("label.field", {}, el("span", {}, t("Name")), el("input", { type: "text", value: follow.name, maxLength: 80, on: { change: rename } })),
+      el("fieldset", {}, el("legend.small", {}, t("Alert when")), conditionChecks(follow.conditions, setConditions, { hasZones })),
+      el("button.button.danger", { type: "button", on: { click: stop } }, icon("trash"), t("Stop following"))));
   return el(
     "li.follow-card", { data: { follow: follow.id } }, cutOut(follow),
     el("div.row-text", {},
       el("strong.clip", {}, follow.name), cameraName && el("a.small", { href: `#/camera/${encodeURIComponent(follow.camera)}` }, cameraName),
       stateMark(level, follow.last_seen_at && follow.state === "lost" ? `${words}, ${ago(follow.last_seen_at)}` : words), told,
-      follow.name && el("a.small", { href: `#/incidents${query({ q: follow.name, camera: follow.camera, kind: "marked_object_moved" })}` }, "Its incidents"), extra, editor));
+      follow.name && el("a.small", { href: `#/incidents${query({ q: follow.name, camera: follow.camera, kind: "marked_object_moved" })}` }, t("Its incidents")), extra, editor));
 }
 
-export const following = (list) => (list.length ? `${count(list.length, "object")} followed` : "Nothing is followed");
+export const following = (list) => (list.length ? tn(list.length, "{n} object followed", "{n} objects followed") : t("Nothing is followed"));

@@ -4,6 +4,7 @@ import { get } from "../core/api.js";
 import { closer, empty, head } from "../core/page.js";
 import * as feed from "../core/feed.js";
 import { followCard, following } from "./card.js";
+import { t } from "../core/words.js";
 
 export async function open(main) {
   const [{ follows }, { cameras }] = await Promise.all([get("/api/v1/follows"), get("/api/v1/cameras")]);
@@ -13,7 +14,7 @@ export async function open(main) {
   const take = (list) => { held = new Map(list.filter((follow) => follow.state !== "removed").map((follow) => [follow.id, follow])); };
   take(follows);
   const text = el("span", {});
-  head(main, "Following", { text });
+  head(main, t("Following"), { text });
   const body = el("div", {});
   main.append(body);
   const show = () => {
@@ -22,8 +23,8 @@ export async function open(main) {
     const gone = (id) => { held.delete(id); show(); };
     replace(body, list.length
       ? el("ul.follow-grid", {}, list.map((follow) => followCard(follow, { onGone: gone, cameraName: names.get(follow.camera) ?? follow.camera, hasZones: zoned.has(follow.camera) })))
-      : empty("Nothing is followed", "Open a camera and click an object: a pallet that must not move, a ladder, a fire extinguisher. It is then followed, and you are alerted when it moves, falls or can no longer be seen.",
-        el("a.button.primary", { href: cameras.length === 1 ? `#/camera/${encodeURIComponent(cameras[0].id)}` : "#/" }, "To the live pictures")));
+      : empty(t("Nothing is followed"), t("Open a camera and click an object: a pallet that must not move, a ladder, a fire extinguisher. It is then followed, and you are alerted when it moves, falls or can no longer be seen."),
+        el("a.button.primary", { href: cameras.length === 1 ? `#/camera/${encodeURIComponent(cameras[0].id)}` : "#/" }, t("To the live pictures"))));
   };
   show();
   const close = closer();

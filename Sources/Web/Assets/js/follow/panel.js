@@ -2,11 +2,11 @@
 import { el, replace } from "../core/dom.js";
 import { get, post } from "../core/api.js";
 import { icon } from "../core/icons.js";
-import { count } from "../core/format.js";
 import { field, input, segments } from "../core/forms.js";
 import { attempt, toast } from "../core/toasts.js";
 import { may } from "../core/session.js";
 import { conditionChecks, followCard, forgetMask } from "./card.js";
+import { t, tn } from "../core/words.js";
 
 export class FollowPanel {
   /** @param {{onDone: Function}} options called when the draft is finished or given up */
@@ -18,7 +18,7 @@ export class FollowPanel {
     this.conditions = ["moves"];
     this.draft = el("div", { "aria-live": "polite" });
     this.list = el("ul.rows", {});
-    this.element = el("section.panel", { "aria-label": "Follow" }, el("header", {}, el("h2", {}, "Follow")), el("div.body", {}, this.draft), this.list);
+    this.element = el("section.panel", { "aria-label": t("Follow") }, el("header", {}, el("h2", {}, t("Follow"))), el("div.body", {}, this.draft), this.list);
     this.update();
   }
 
@@ -49,13 +49,13 @@ export class FollowPanel {
   update() {
     const { prompter } = this;
     if (!may("operator")) {
-      replace(this.draft, el("p.soft.small", {}, "Your account may look. Operators can follow objects."));
+      replace(this.draft, el("p.soft.small", {}, t("Your account may look. Operators can follow objects.")));
       return;
     }
     if (prompter.isEmpty) {
       this.form = null;
-      replace(this.draft, el("p.soft.small", {}, "Click an object in the picture to mark it."), el("ul.hints.soft.small", {},
-        el("li", {}, "Click: this belongs to the object"), el("li", {}, "Shift + click, right click or long press: this does not")));
+      replace(this.draft, el("p.soft.small", {}, t("Click an object in the picture to mark it.")), el("ul.hints.soft.small", {},
+        el("li", {}, t("Click: this belongs to the object")), el("li", {}, t("Shift + click, right click or long press: this does not"))));
       return;
     }
     if (!this.form) this.#buildForm();
@@ -65,13 +65,13 @@ export class FollowPanel {
   #buildForm() {
     this.words = el("p.small", { role: "status" });
     this.choice = el("div", {});
-    this.name = input("name", { maxLength: 80, placeholder: "Pallet by the gate" });
-    this.follow = el("button.button.primary", { type: "submit" }, icon("follow"), "Follow");
-    const undo = el("button.button", { type: "button", on: { click: () => this.prompter.undo() } }, icon("undo"), "Undo click");
-    const clear = el("button.button", { type: "button", on: { click: () => this.#done() } }, "Cancel");
+    this.name = input("name", { maxLength: 80, placeholder: t("Pallet by the gate") });
+    this.follow = el("button.button.primary", { type: "submit" }, icon("follow"), t("Follow"));
+    const undo = el("button.button", { type: "button", on: { click: () => this.prompter.undo() } }, icon("undo"), t("Undo click"));
+    const clear = el("button.button", { type: "button", on: { click: () => this.#done() } }, t("Cancel"));
     this.same = el("div", {});
     this.form = el("form.stack", { on: { submit: attempt(() => this.#follow()) } }, this.words, this.choice,
-      field("Name", this.name), el("fieldset", {}, el("legend.small", {}, "Alert when"), conditionChecks(this.conditions, (chosen) => { this.conditions = chosen; }, { hasZones: this.#hasZones })),
+      field(t("Name"), this.name), el("fieldset", {}, el("legend.small", {}, t("Alert when")), conditionChecks(this.conditions, (chosen) => { this.conditions = chosen; }, { hasZones: this.#hasZones })),
       el("div.buttons", {}, this.follow, undo, clear), this.same);
     replace(this.draft, this.form);
   }
@@ -79,15 +79,15 @@ export class FollowPanel {
   #fillForm() {
     const { prompter } = this;
     const plus = prompter.click.positive.length, minus = prompter.click.negative.length;
-    const clicks = [count(plus, "click on it", "clicks on it"), minus && count(minus, "click beside it", "clicks beside it")].filter(Boolean).join(", ");
-    replace(this.words, prompter.isBusy ? "Looking…" : prompter.mask ? `This is marked, after ${clicks}. Click again to correct it.` : "Nothing was found there. Click nearer to the middle of the object.");
+    const clicks = [tn(plus, "{n} click on it", "{n} clicks on it"), minus && tn(minus, "{n} click beside it", "{n} clicks beside it")].filter(Boolean).join(", ");
+    replace(this.words, prompter.isBusy ? t("Looking…") : prompter.mask ? t("This is marked, after {clicks}. Click again to correct it.", { clicks }) : t("Nothing was found there. Click nearer to the middle of the object."));
     this.words.dataset.ms = prompter.milliseconds ?? "";
     this.follow.disabled = prompter.isBusy || !prompter.mask;
     const several = prompter.candidates.length > 1;
-    replace(this.choice, several && segments("Which outline", prompter.candidates.map((_, index) => [index, ["Best guess", "Second", "Third"][index]]), prompter.chosen, (index) => prompter.choose(index)));
+    replace(this.choice, several && segments(t("Which outline"), prompter.candidates.map((_, index) => [index, [t("Best guess"), t("Second"), t("Third")][index]]), prompter.chosen, (index) => prompter.choose(index)));
     const lost = [...this.follows.values()].filter(() => prompter.mask);
-    replace(this.same, lost.length ? el("div.stack", {}, el("p.small.soft", {}, "Or is it an object that is followed already?"), el("div.buttons", {}, lost.map((follow) =>
-      el("button.button", { type: "button", on: { click: attempt(() => this.#correct(follow)) } }, `This is “${follow.name}”`)))) : "");
+    replace(this.same, lost.length ? el("div.stack", {}, el("p.small.soft", {}, t("Or is it an object that is followed already?")), el("div.buttons", {}, lost.map((follow) =>
+      el("button.button", { type: "button", on: { click: attempt(() => this.#correct(follow)) } }, t("This is “{name}”", { name: follow.name }))))) : "");
   }
 
   async #follow() {
@@ -107,8 +107,8 @@ export class FollowPanel {
       isLate = true;
     }
     this.put(follow);
-    toast(isLate ? `“${follow.name}” is followed from the current frame, because the one you clicked is no longer kept. Check its outline.`
-      : `“${follow.name}” is followed from now on, also after a restart.`, { seconds: isLate ? 12 : 6 });
+    toast(isLate ? t("“{name}” is followed from the current frame, because the one you clicked is no longer kept. Check its outline.", { name: follow.name })
+      : t("“{name}” is followed from now on, also after a restart.", { name: follow.name }), { seconds: isLate ? 12 : 6 });
     this.#done();
   }
 
@@ -116,7 +116,7 @@ export class FollowPanel {
     const now = await post(`/api/v1/follows/${encodeURIComponent(follow.id)}/correct`, this.prompter.click);
     forgetMask(now);
     this.put(now);
-    toast(`“${follow.name}” is corrected.`);
+    toast(t("“{name}” is corrected.", { name: follow.name }));
     this.#done();
   }
 

@@ -1,4 +1,5 @@
 // Zones: polygons in fractions of the picture, from its top left corner.
+import { t } from "../core/words.js";
 
 const clamp = (value) => Math.min(1, Math.max(0, value));
 
@@ -55,9 +56,9 @@ function crossesItself(polygon) {
 
 /** What is wrong with a polygon, in words; empty when nothing is. */
 export function problem(polygon) {
-  if (polygon.length < 3) return "A zone needs at least three corners.";
-  if (crossesItself(polygon)) return "Two sides cross each other. Move a corner.";
-  if (area(polygon) < 0.0005) return "The zone is too small.";
+  if (polygon.length < 3) return t("A zone needs at least three corners.");
+  if (crossesItself(polygon)) return t("Two sides cross each other. Move a corner.");
+  if (area(polygon) < 0.0005) return t("The zone is too small.");
   return "";
 }
 

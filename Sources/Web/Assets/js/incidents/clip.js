@@ -6,6 +6,7 @@ import { select } from "../core/forms.js";
 import { Overlay } from "../live/overlay.js";
 import * as places from "../live/places.js";
 import { SampleTracks } from "./samples.js";
+import { t } from "../core/words.js";
 
 const speeds = [["0.1", "⅒×"], ["0.25", "¼×"], ["0.5", "½×"], ["1", "1×"], ["2", "2×"], ["4", "4×"], ["8", "8×"]];
 
@@ -27,18 +28,18 @@ export class ClipPlayer {
     this.overlay = new Overlay(() => ({ width: this.video.videoWidth || incident.size[0], height: this.video.videoHeight || incident.size[1] }), places);
     this.overlay.colours = (track) => (highlight.includes(track.id) ? "#ff5a48" : undefined);
     this.message = el("p.picture-message", { hidden: true, role: "status" });
-    this.surface = el("div.surface", { tabIndex: 0, role: "application", "aria-label": "Clip. Space plays, the comma and full stop keys go frame by frame." }, this.video, this.overlay.canvas, this.message);
-    this.scrub = el("input.scrub", { type: "range", min: 0, max: clip.duration_seconds || 1, step: 0.01, value: 0, "aria-label": "Position" });
+    this.surface = el("div.surface", { tabIndex: 0, role: "application", "aria-label": t("Clip. Space plays, the comma and full stop keys go frame by frame.") }, this.video, this.overlay.canvas, this.message);
+    this.scrub = el("input.scrub", { type: "range", min: 0, max: clip.duration_seconds || 1, step: 0.01, value: 0, "aria-label": t("Position") });
     this.mark = el("i.incident-mark", { "aria-hidden": "true" });
     this.clock = el("span.mono.small.nowrap", {});
     this.play = el("button.button.quiet", { type: "button", on: { click: () => this.toggle() } });
     const button = (sign, words, call) => el("button.button.quiet", { type: "button", title: words, "aria-label": words, on: { click: call } }, icon(sign));
-    this.masks = el("button.button.quiet", { type: "button", title: "Masks", "aria-label": "Masks", "aria-pressed": "true", on: { click: () => this.toggleMasks() } }, icon("eye"));
-    this.speed = select("speed", speeds, "1", { "aria-label": "Speed", on: { change: (event) => { this.#setRate(Number(event.target.value)); } } });
+    this.masks = el("button.button.quiet", { type: "button", title: t("Masks"), "aria-label": t("Masks"), "aria-pressed": "true", on: { click: () => this.toggleMasks() } }, icon("eye"));
+    this.speed = select("speed", speeds, "1", { "aria-label": t("Speed"), on: { change: (event) => { this.#setRate(Number(event.target.value)); } } });
     this.element = el("div.stage", {}, this.surface, el("div.scrub-line", {}, this.mark, this.scrub), el(
-      "div.controls", { role: "group", "aria-label": "Playback" }, button("stepBack", "One frame back", () => this.step(-1)), this.play,
-      button("stepForward", "One frame forward", () => this.step(1)), this.clock, el("span.grow", {}),
-      this.speed, this.masks, button("full", "Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : this.element.requestFullscreen?.()))));
+      "div.controls", { role: "group", "aria-label": t("Playback") }, button("stepBack", t("One frame back"), () => this.step(-1)), this.play,
+      button("stepForward", t("One frame forward"), () => this.step(1)), this.clock, el("span.grow", {}),
+      this.speed, this.masks, button("full", t("Full screen"), () => (document.fullscreenElement ? document.exitFullscreen() : this.element.requestFullscreen?.()))));
     this.#listen(incident);
     this.#showState();
   }
@@ -58,7 +59,7 @@ export class ClipPlayer {
     });
     video.addEventListener("error", () => {
       this.message.hidden = false;
-      replace(this.message, video.error?.code === 4 ? "This browser can’t play the clip. Save it and open it in a video player." : "The clip could not be loaded. Load the page again.");
+      replace(this.message, video.error?.code === 4 ? t("This browser can’t play the clip. Save it and open it in a video player.") : t("The clip could not be loaded. Load the page again."));
     });
     this.scrub.addEventListener("input", () => { video.pause(); video.currentTime = Number(this.scrub.value); });
     const next = (_, frame) => { this.#learn(frame); this.#shown(frame?.mediaTime ?? video.currentTime); video.requestVideoFrameCallback?.(next); };
@@ -113,14 +114,14 @@ export class ClipPlayer {
 
   #shown(seconds) {
     this.scrub.value = seconds;
-    this.scrub.setAttribute("aria-valuetext", `${position(seconds)} of ${position(Number(this.scrub.max))}`);
+    this.scrub.setAttribute("aria-valuetext", t("{position} of {length}", { position: position(seconds), length: position(Number(this.scrub.max)) }));
     replace(this.clock, `${position(seconds)} / ${position(Number(this.scrub.max))}`);
     this.overlay.moment = this.samples.around(seconds);
     this.overlay.request();
   }
 
   #showState() {
-    const words = this.video.paused ? "Play" : "Pause";
+    const words = this.video.paused ? t("Play") : t("Pause");
     replace(this.play, icon(this.video.paused ? "play" : "pause"));
     Object.assign(this.play, { title: words });
     this.play.setAttribute("aria-label", words);

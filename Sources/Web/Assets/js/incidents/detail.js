@@ -4,7 +4,7 @@ import { get, query as queryOf } from "../core/api.js";
 import { closer, empty, head, panel } from "../core/page.js";
 import { icon } from "../core/icons.js";
 import { attempt, tell } from "../core/toasts.js";
-import { bytes, duration, kindWords, moment, position, titleOf } from "../core/format.js";
+import { bytes, duration, kindWords, moment, position, textOf, titleOf } from "../core/format.js";
 import { go } from "../core/router.js";
 import { may } from "../core/session.js";
 import * as feed from "../core/feed.js";
@@ -18,6 +18,7 @@ import { narrowed, newer, older } from "./neighbours.js";
 import { judge, reviewPanel, verdictKeys } from "./review.js";
 import { reviewWords, severityTag } from "./row.js";
 import { whyTable } from "./why.js";
+import { said, t } from "../core/words.js";
 
 export async function open(main, { id }, query) {
   const close = closer();
@@ -30,8 +31,8 @@ export async function open(main, { id }, query) {
     incident = await get(path);
   } catch (error) {
     if (error.status !== 404) throw error;
-    head(main, "Incident");
-    main.append(empty("This incident no longer exists", "It was deleted to free space, or the address is wrong.", el("a.button", { href: `#/incidents${queryOf(filters)}` }, "All incidents")));
+    head(main, t("Incident"));
+    main.append(empty(t("This incident no longer exists"), t("It was deleted to free space, or the address is wrong."), el("a.button", { href: `#/incidents${queryOf(filters)}` }, t("All incidents"))));
     return close;
   }
   const line = el("span.row-title", {});
@@ -54,12 +55,12 @@ export async function open(main, { id }, query) {
     if (!clip) {
       player = null;
       replace(media, el("div.stage", {}, incident.poster
-        ? el("div.surface", {}, el("img", { src: incident.poster, alt: "The camera’s picture at the incident" }))
-        : empty(incident.phase === "ongoing" ? "The clip is being prepared" : "The clip has been deleted", incident.phase === "ongoing" ? "It appears here by itself." : "Its space was needed. Protect an incident to keep its clip.")));
+        ? el("div.surface", {}, el("img", { src: incident.poster, alt: t("The camera’s picture at the incident") }))
+        : empty(incident.phase === "ongoing" ? t("The clip is being prepared") : t("The clip has been deleted"), incident.phase === "ongoing" ? t("It appears here by itself.") : t("Its space was needed. Protect an incident to keep its clip."))));
       return;
     }
     player = new ClipPlayer(clip, { highlight: incident.tracks ?? [], incident, at: at === null || !Number.isFinite(Number(at)) ? null : Math.max(0, Number(at)) });
-    replace(media, player.element, incident.clips.length > 1 && el("p.small.soft", {}, `This incident has ${incident.clips.length} clips: `,
+    replace(media, player.element, incident.clips.length > 1 && el("p.small.soft", {}, t("All clips of this incident:"), " ",
       incident.clips.map((other, index) => el("a", { href: other.video, target: "_blank", rel: "noopener" }, `${index + 1} `))));
     if (clip.tracks) get(clip.tracks).then((sidecar) => player.setTracks(sidecar)).catch(tell);
     follows = addFollowing(player, clip);
@@ -77,19 +78,19 @@ export async function open(main, { id }, query) {
   };
   const renew = (now) => { incident = now; showAll(); };
   const showAll = () => {
-    replace(line, severityTag(incident), el("span", {}, incident.text));
+    replace(line, severityTag(incident), el("span", {}, textOf(incident)));
     replace(tools, actions(incident, { onChange: renew, seconds: () => player?.seconds ?? null }));
     showMedia();
-    replace(below, panel("Why", whyTable(incident.why)), el("div.stack", {}, panel("Details", facts(incident)), panel("Who was alerted", told(incident.alerts), { flush: incident.alerts.length > 0 })));
-    replace(side, reviewPanel(incident, renew), isSmall && panel("Actions", tools), follows?.element);
+    replace(below, panel(t("Why the rule fired"), whyTable(incident.why)), el("div.stack", {}, panel(t("Details"), facts(incident)), panel(t("Who was alerted"), told(incident.alerts), { flush: incident.alerts.length > 0 })));
+    replace(side, reviewPanel(incident, renew), isSmall && panel(t("Actions"), tools), follows?.element);
   };
   showAll();
   const look = attempt(async () => renew(await get(path)));
   close.add(feed.on("incident", ({ incident: changed }) => { if (changed.id === incident.id && !side.contains(document.activeElement)) look(); }), feed.on("again", look), () => player?.close(), turner.start(main),
     keys([
-      [" ", "Play or pause", () => player?.toggle()], [",", "One frame back", () => player?.step(-1)], [".", "One frame forward", () => player?.step(1)],
-      ["-", "Slower", () => player?.faster(-1)], ["+", "Faster", () => player?.faster(1)], ["m", "Masks on or off", () => player?.toggleMasks()],
-      ...(may("operator") ? Object.entries(verdictKeys).map(([key, verdict]) => [key, `Review: ${reviewWords[verdict]}`, attempt(async () => { const now = await judge(incident, verdict); if (now) renew(now); })]) : []),
+      [" ", t("Play or pause"), () => player?.toggle()], [",", t("One frame back"), () => player?.step(-1)], [".", t("One frame forward"), () => player?.step(1)],
+      ["-", t("Slower"), () => player?.faster(-1)], ["+", t("Faster"), () => player?.faster(1)], ["m", t("Masks on or off"), () => player?.toggleMasks()],
+      ...(may("operator") ? Object.entries(verdictKeys).map(([key, verdict]) => [key, t("Review: {verdict}", { verdict: reviewWords[verdict] }), attempt(async () => { const now = await judge(incident, verdict); if (now) renew(now); })]) : []),
     ]));
   return close;
 }
@@ -100,9 +101,9 @@ class Turner {
 
   constructor(incident, filters) {
     this.filters = filters;
-    this.links = { newer: this.#link("back", "Newer"), older: this.#link("forward", "Older") };
-    const list = el("a.button.quiet", { href: `#/incidents${queryOf(filters)}` }, "All incidents");
-    this.element = el("nav.turner-line.buttons", { "aria-label": "Other incidents" }, list, el("span.grow", {}), this.links.newer, this.links.older);
+    this.links = { newer: this.#link("newer", "back", t("Newer")), older: this.#link("older", "forward", t("Older")) };
+    const list = el("a.button.quiet", { href: `#/incidents${queryOf(filters)}` }, t("All incidents"));
+    this.element = el("nav.turner-line.buttons", { "aria-label": t("Other incidents") }, list, el("span.grow", {}), this.links.newer, this.links.older);
     const find = (name, look) => look(incident, filters, { signal: this.#abort.signal }).then((other) => {
       if (!other) return;
       this.links[name].href = `#${this.#address(other)}`;
@@ -115,8 +116,8 @@ class Turner {
 
   #address(incident) { return `/incidents/${encodeURIComponent(incident.id)}${queryOf(this.filters)}`; }
 
-  #link(sign, words) {
-    return el("a.button", { "aria-disabled": "true", data: { turn: words.toLowerCase() } }, sign === "back" && icon(sign, 16), words, sign === "forward" && icon(sign, 16));
+  #link(name, sign, words) {
+    return el("a.button", { "aria-disabled": "true", data: { turn: name } }, sign === "back" && icon(sign, 16), words, sign === "forward" && icon(sign, 16));
   }
 
   #turn(name) {
@@ -137,7 +138,7 @@ class Turner {
     };
     main.addEventListener("touchstart", down, { passive: true });
     main.addEventListener("touchend", up, { passive: true });
-    const end = keys([["j", "Older incident", () => this.#turn("older")], ["k", "Newer incident", () => this.#turn("newer")]]);
+    const end = keys([["j", t("Older incident"), () => this.#turn("older")], ["k", t("Newer incident"), () => this.#turn("newer")]]);
     return () => {
       this.#abort.abort();
       end();
@@ -151,24 +152,24 @@ function facts(incident) {
   const clip = incident.clips[0];
   const seconds = (new Date(incident.end) - new Date(incident.start)) / 1000;
   const rows = [
-    ["Camera", el("a", { href: `#/camera/${encodeURIComponent(incident.camera)}` }, incident.camera_name)],
-    incident.zone && ["Place", incident.zone], incident.kinds.length > 1 && ["Kinds", incident.kinds.map(kindWords).join(", ")],
-    ["Began", moment(incident.start)], ["Duration", incident.phase === "ongoing" ? "still ongoing" : duration(seconds)],
-    incident.acknowledged_by && ["Handled by", `${incident.acknowledged_by}, ${moment(incident.acknowledged_at)}`],
-    clip && ["Clip", [duration(clip.duration_seconds), clip.bytes && bytes(clip.bytes), clip.state === "recording" && "still recording"].filter(Boolean).join(" · ")],
-    clip && ["Incident at", position(clip.incident_seconds)],
+    [t("Camera"), el("a", { href: `#/camera/${encodeURIComponent(incident.camera)}` }, incident.camera_name)],
+    incident.zone && [t("Place"), incident.zone], incident.kinds.length > 1 && [t("Kinds"), incident.kinds.map(kindWords).join(", ")],
+    [t("Began"), moment(incident.start)], [t("Duration"), incident.phase === "ongoing" ? t("still ongoing") : duration(seconds)],
+    incident.acknowledged_by && [t("Handled by"), `${incident.acknowledged_by}, ${moment(incident.acknowledged_at)}`],
+    clip && [t("Clip"), [duration(clip.duration_seconds), clip.bytes && bytes(clip.bytes), clip.state === "recording" && t("still recording")].filter(Boolean).join(" · ")],
+    clip && [t("Incident at"), position(clip.incident_seconds)],
   ];
   return el("dl.facts", {}, rows.filter(Boolean).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
 }
 
-const alertStates = { pending: ["warn", "Waiting"], sent: ["ok", "Sent"], dead: ["alarm", "Failed"] };
+const alertStates = { pending: ["warn", t("Waiting")], sent: ["ok", t("Sent")], dead: ["alarm", t("Failed")] };
 
 function told(alerts) {
-  if (!alerts.length) return el("p.soft.small", {}, "Nobody: no route covers this incident, alerts are held back, or people were alerted of the same shortly before.");
+  if (!alerts.length) return el("p.soft.small", {}, t("Nobody: no route covers this incident, alerts are held back, or people were alerted of the same shortly before."));
   return el("table", {}, el("tbody", {}, alerts.map((alert) => {
     const [level, name] = alertStates[alert.state] ?? ["", alert.state];
     return el("tr", {}, el("td", {}, alert.channel, el("div.soft.small", {}, alert.recipient)),
       el("td", {}, el("span.tag", { class: level }, icon({ ok: "check", alarm: "alarm" }[level] ?? "idle", 12), name),
-        alert.sent_at && el("div.soft.small", {}, moment(alert.sent_at)), alert.error && el("div.small", {}, alert.error)));
+        alert.sent_at && el("div.soft.small", {}, moment(alert.sent_at)), alert.error && el("div.small", {}, said(alert.error))));
   })));
 }

@@ -5,6 +5,7 @@ import { icon } from "../core/icons.js";
 import { settle } from "../core/dom.js";
 import { kindWords } from "../core/format.js";
 import { reviewWords } from "./row.js";
+import { t } from "../core/words.js";
 
 export const kinds = [
   "falling_object", "toppled_stack", "spill", "object_left", "object_removed", "marked_object_moved", "zone_entry", "line_crossing", "dwell",
@@ -18,15 +19,15 @@ export function filters(values, cameras, onChange) {
   const any = (list, all) => [["", all], ...list];
   const form = el(
     "form.filters", { role: "search", on: { submit: (event) => { event.preventDefault(); changed(); } } },
-    el("div.search", {}, icon("search", 16), input("q", { type: "search", value: values.q ?? "", placeholder: "Search words", "aria-label": "Search words" })),
+    el("div.search", {}, icon("search", 16), input("q", { type: "search", value: values.q ?? "", placeholder: t("Search words"), "aria-label": t("Search words") })),
     el("details.filter-more", { open: window.matchMedia("(min-width: 52.01rem)").matches || names.slice(1).some((name) => values[name]) },
-      el("summary", {}, "Filter"),
+      el("summary", {}, t("Filter")),
       el("div.filter-fields", {},
-        field("Camera", select("camera", any(cameras.map((camera) => [camera.id, camera.name]), "All cameras"), values.camera ?? "")),
-        field("Kind", select("kind", any([...new Set([...kinds, values.kind].filter(Boolean))].map((kind) => [kind, kindWords(kind)]), "All kinds"), values.kind ?? "")),
-        field("Zone", select("zone", any(zones.map((zone) => [zone, zone]), "All zones"), values.zone ?? "")),
-        field("Review", select("review", any(Object.entries(reviewWords), "All"), values.review ?? "")),
-        field("Severity", select("min_severity", any([["medium", "Medium and high"], ["high", "High"]], "All"), values.min_severity ?? "")))));
+        field(t("Camera"), select("camera", any(cameras.map((camera) => [camera.id, camera.name]), t("All cameras")), values.camera ?? "")),
+        field(t("Kind"), select("kind", any([...new Set([...kinds, values.kind].filter(Boolean))].map((kind) => [kind, kindWords(kind)]), t("All kinds")), values.kind ?? "")),
+        field(t("Zone"), select("zone", any(zones.map((zone) => [zone, zone]), t("All zones")), values.zone ?? "")),
+        field(t("Review"), select("review", any(Object.entries(reviewWords), t("All")), values.review ?? "")),
+        field(t("Severity"), select("min_severity", any([["medium", t("Medium and high")], ["high", t("High")]], t("All")), values.min_severity ?? "")))));
   const changed = () => onChange(Object.fromEntries(names.map((name) => [name, form.elements.namedItem(name).value.trim()])));
   form.addEventListener("change", changed);
   form.elements.namedItem("q").addEventListener("input", settle(changed, 250));

@@ -4,11 +4,12 @@ import { get, put, query as queryOf } from "../core/api.js";
 import { empty, panel } from "../core/page.js";
 import { icon } from "../core/icons.js";
 import { attempt, toast } from "../core/toasts.js";
-import { count, dayName, duration, timeSeconds, titleOf } from "../core/format.js";
+import { dayName, duration, textOf, timeSeconds, titleOf } from "../core/format.js";
 import { go } from "../core/router.js";
 import { may } from "../core/session.js";
 import { narrowed } from "./neighbours.js";
 import { address, poster, reviewWords, severityTag } from "./row.js";
+import { t, tn } from "../core/words.js";
 
 const path = "/api/v1/incidents";
 
@@ -22,11 +23,11 @@ export class List {
   constructor(values) {
     this.values = values;
     this.rows = el("ul.rows", {});
-    this.more = el("div.more-line", {}, el("p.loading", {}, "Loading…"));
+    this.more = el("div.more-line", {}, el("p.loading", {}, t("Loading…")));
     this.total = el("span.soft.small", { role: "status" });
-    this.bar = el("div.bulk.buttons", { hidden: true, role: "group", "aria-label": "Verdict for all that are chosen" });
-    this.switch = el("button.button.quiet", { type: "button", "aria-pressed": "false", on: { click: () => this.#choose(!this.#isChoosing) } }, "Review several");
-    this.element = panel("List", [this.bar, this.rows, this.more], { flush: true, actions: [this.total, may("operator") && this.switch] });
+    this.bar = el("div.bulk.buttons", { hidden: true, role: "group", "aria-label": t("Verdict for all that are chosen") });
+    this.switch = el("button.button.quiet", { type: "button", "aria-pressed": "false", on: { click: () => this.#choose(!this.#isChoosing) } }, t("Review several"));
+    this.element = panel(t("List"), [this.bar, this.rows, this.more], { flush: true, actions: [this.total, may("operator") && this.switch] });
     this.rows.addEventListener("change", (event) => this.#toggled(event));
     this.rows.addEventListener("click", (event) => { this.#shift = event.shiftKey; });
   }
@@ -47,8 +48,8 @@ export class List {
     const query = queryOf(narrowed(this.values()));
     this.rows.append(...incidents.map((incident) => wideRow(incident, query)));
     const shown = this.rows.children.length;
-    replace(this.total, shown ? `${count(shown, "incident")}${next ? " and more" : ""}` : "");
-    replace(this.more, next && el("button.button", { type: "button", on: { click: attempt(async () => this.#add(await get(path + queryOf({ ...this.values(), limit: 30, cursor: next })))) } }, "Show older ones"),
+    replace(this.total, shown ? next ? tn(shown, "{n} incident and more", "{n} incidents and more") : tn(shown, "{n} incident", "{n} incidents") : "");
+    replace(this.more, next && el("button.button", { type: "button", on: { click: attempt(async () => this.#add(await get(path + queryOf({ ...this.values(), limit: 30, cursor: next })))) } }, t("Show older ones")),
       !shown && nothing(this.values()));
   }
 
@@ -80,8 +81,8 @@ export class List {
     this.bar.hidden = !this.#isChoosing;
     const all = () => { for (const box of this.rows.querySelectorAll("input[type=checkbox]")) { box.checked = true; this.#chosen.add(box.value); } this.#showBar(); };
     const verdict = (value, words) => el("button.button", { type: "button", disabled: !this.#chosen.size, data: { verdict: value }, on: { click: attempt(() => this.#judge(value, words)) } }, words);
-    replace(this.bar, el("strong", {}, `${this.#chosen.size} chosen`), el("button.button.quiet", { type: "button", on: { click: all } }, "Choose all shown"), el("span.grow", {}),
-      ["confirmed", "not_an_incident", "training_example", "none"].map((value) => verdict(value, reviewWords[value])), el("button.button", { type: "button", on: { click: () => this.#choose(false) } }, "Done"));
+    replace(this.bar, el("strong", {}, tn(this.#chosen.size, "{n} chosen", "{n} chosen")), el("button.button.quiet", { type: "button", on: { click: all } }, t("Choose all shown")), el("span.grow", {}),
+      ["confirmed", "not_an_incident", "training_example", "none"].map((value) => verdict(value, reviewWords[value])), el("button.button", { type: "button", on: { click: () => this.#choose(false) } }, t("Done")));
   }
 
   async #judge(verdict, words) {
@@ -93,7 +94,7 @@ export class List {
         done += 1;
       }
     } finally {
-      if (done) toast(`“${words}”: ${count(done, "incident")}.`);
+      if (done) toast(tn(done, "“{verdict}”: {n} incident.", "“{verdict}”: {n} incidents.", { verdict: words }));
       this.#choose(false);
     }
   }
@@ -101,8 +102,8 @@ export class List {
 
 function nothing(values) {
   return Object.values(values).some(Boolean)
-    ? empty("No incident matches", "Try fewer words or another filter. Each word may be the beginning of one: “pall” finds pallet.", el("button.button", { type: "button", on: { click: () => go("/incidents") } }, "Show all"))
-    : empty("Nothing has happened yet", "Incidents appear here by themselves as soon as a rule fires on a camera, a followed object moves, or somebody records by hand.");
+    ? empty(t("No incident matches"), t("Try fewer words or another filter. Each word may be the beginning of one: “pall” finds pallet."), el("button.button", { type: "button", on: { click: () => go("/incidents") } }, t("Show all")))
+    : empty(t("Nothing has happened yet"), t("Incidents appear here by themselves as soon as a rule fires on a camera, a followed object moves, or somebody records by hand."));
 }
 
 function reviewTag(incident) {
@@ -139,15 +140,15 @@ function movingPoster(incident) {
 /** @param {string} query the list's filters, which go along to the incident */
 function wideRow(incident, query = "") {
   const seconds = (new Date(incident.end) - new Date(incident.start)) / 1000;
-  return el("li.incident-line", {}, el("label.choose", {}, el("input", { type: "checkbox", value: incident.id, "aria-label": `Choose ${titleOf(incident)}, ${timeSeconds(incident.start)}` })), el(
+  return el("li.incident-line", {}, el("label.choose", {}, el("input", { type: "checkbox", value: incident.id, "aria-label": t("Choose {incident}, {time}", { incident: titleOf(incident), time: timeSeconds(incident.start) }) })), el(
     "a.row.wide", { href: address(incident) + query, data: { incident: incident.id }, class: incident.review === "not_an_incident" && "dismissed" },
     movingPoster(incident),
     el("span.row-text", {},
-      el("span.row-title", {}, icon(incident.kind, 16), el("strong", {}, titleOf(incident)), severityTag(incident), incident.phase === "ongoing" && el("span.state.alarm", {}, icon("alarm", 12), "Ongoing")),
-      el("span.row-words", {}, incident.text),
+      el("span.row-title", {}, icon(incident.kind, 16), el("strong", {}, titleOf(incident)), severityTag(incident), incident.phase === "ongoing" && el("span.state.alarm", {}, icon("alarm", 12), t("Ongoing"))),
+      el("span.row-words", {}, textOf(incident)),
       el("span.row-facts.soft.small", {}, el("span", {}, incident.camera_name), incident.zone && el("span", {}, incident.zone),
         incident.phase === "ended" && seconds >= 0.1 && el("span", {}, duration(seconds)),
-        reviewTag(incident), incident.protected && el("span.tag", {}, icon("lock", 12), "Protected"),
-        incident.acknowledged_by && el("span.tag", {}, icon("check", 12), `Handled by ${incident.acknowledged_by}`))),
+        reviewTag(incident), incident.protected && el("span.tag", {}, icon("lock", 12), t("Protected")),
+        incident.acknowledged_by && el("span.tag", {}, icon("check", 12), t("Handled by {name}", { name: incident.acknowledged_by })))),
     el("span.row-when", {}, el("time", { dateTime: incident.start }, timeSeconds(incident.start)), el("span.soft.small", {}, dayName(incident.start)))));
 }

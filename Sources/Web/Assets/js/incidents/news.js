@@ -4,6 +4,7 @@ import { location, go } from "../core/router.js";
 import { toast } from "../core/toasts.js";
 import { chime } from "../core/chime.js";
 import { titleOf } from "../core/format.js";
+import { t } from "../core/words.js";
 
 let ending = null;
 let count = 0;
@@ -18,7 +19,7 @@ export function start(show) {
     if (incident.kind !== "manual") chime();
     toast(`${titleOf(incident)}: ${incident.camera_name}`, {
       kind: incident.severity === "low" ? "info" : "alarm", seconds: 15,
-      action: { words: "Show", call: () => go(`/incidents/${encodeURIComponent(incident.id)}`) },
+      action: { words: t("Show"), call: () => go(`/incidents/${encodeURIComponent(incident.id)}`) },
     });
   });
   ending = () => { off(); window.removeEventListener("hashchange", looked); };

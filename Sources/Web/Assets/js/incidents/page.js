@@ -6,7 +6,7 @@ import { icon } from "../core/icons.js";
 import { select } from "../core/forms.js";
 import { attempt, toast } from "../core/toasts.js";
 import { dayOfText, dayText, foreignZone } from "../core/calendar.js";
-import { dayName } from "../core/format.js";
+import { isToday } from "../core/format.js";
 import { setQuery } from "../core/router.js";
 import { keys } from "../core/shortcuts.js";
 import * as feed from "../core/feed.js";
@@ -14,6 +14,7 @@ import { filters, names } from "./filters.js";
 import { List } from "./list.js";
 import { firstAfter, lastBefore, narrowed } from "./neighbours.js";
 import { legend, rangeOf, rangeWords, shifted, spans, timeline } from "./timeline.js";
+import { t } from "../core/words.js";
 
 const path = "/api/v1/incidents";
 
@@ -21,7 +22,7 @@ export async function open(main, _, query) {
   const close = closer();
   const { cameras } = await get("/api/v1/cameras");
   let values = Object.fromEntries(names.map((name) => [name, query.get(name) ?? ""]));
-  head(main, "Incidents");
+  head(main, t("Incidents"));
   const band = new Band(cameras, query, () => values, () => remember());
   const list = new List(() => values);
   const narrow = filters(values, cameras, (now) => { values = now; remember(); showAll(); });
@@ -32,8 +33,8 @@ export async function open(main, _, query) {
   // What somebody has unfolded or chosen stays as it is.
   const renew = () => { band.show(); if (list.isAtRest) list.show(); };
   close.add(feed.on("incident", renew), feed.on("again", renew), () => band.close(),
-    keys([["ArrowLeft", "Earlier", () => band.move(-1)], ["ArrowRight", "Later", () => band.move(1)], ["+", "Shorter time", () => band.zoom(-1)], ["-", "Longer time", () => band.zoom(1)],
-      ["p", "To the incident before this time", () => band.jump(lastBefore)], ["n", "To the incident after this time", () => band.jump(firstAfter)]]));
+    keys([["ArrowLeft", t("Earlier"), () => band.move(-1)], ["ArrowRight", t("Later"), () => band.move(1)], ["+", t("Shorter time"), () => band.zoom(-1)], ["-", t("Longer time"), () => band.zoom(1)],
+      ["p", t("To the incident before this time"), () => band.jump(lastBefore)], ["n", t("To the incident after this time"), () => band.jump(firstAfter)]]));
   return close;
 }
 
@@ -48,16 +49,16 @@ class Band {
     this.span = spans.some(([key]) => key === query.get("span")) ? query.get("span") : "day";
     const at = new Date(query.get("at") ?? NaN);
     this.at = Number.isNaN(at.getTime()) ? dayOfText(query.get("day")) : at;
-    this.band = el("div", {}, el("p.loading", {}, "Loading…"));
+    this.band = el("div", {}, el("p.loading", {}, t("Loading…")));
     this.words = el("strong.day", { role: "status" });
     const button = (sign, words, call) => el("button.button.icon", { type: "button", title: words, "aria-label": words, on: { click: attempt(async () => call()) } }, icon(sign, 16));
-    this.later = button("forward", "Later", () => this.move(1));
-    this.choice = select("span", spans.map(([key, words]) => [key, words]), this.span, { "aria-label": "How much time is shown", on: { change: (event) => this.#setSpan(event.target.value) } });
+    this.later = button("forward", t("Later"), () => this.move(1));
+    this.choice = select("span", spans.map(([key, words]) => [key, words]), this.span, { "aria-label": t("How much time is shown"), on: { change: (event) => this.#setSpan(event.target.value) } });
     const tools = el("div.buttons.band-tools", {},
-      button("stepBack", "To the incident before this time", () => this.jump(lastBefore)), button("back", "Earlier", () => this.move(-1)), this.words, this.later,
-      button("stepForward", "To the incident after this time", () => this.jump(firstAfter)),
-      button("plus", "Shorter time", () => this.zoom(-1)), button("minus", "Longer time", () => this.zoom(1)), this.choice);
-    this.element = el("section.panel.band", { "aria-label": "Time" }, el("header", {}, el("h2", {}, "Time"), el("span.soft.small", {}, foreignZone() && `times of ${foreignZone()}`), el("span.grow", {}), tools), el("div.body", {}, this.band));
+      button("stepBack", t("To the incident before this time"), () => this.jump(lastBefore)), button("back", t("Earlier"), () => this.move(-1)), this.words, this.later,
+      button("stepForward", t("To the incident after this time"), () => this.jump(firstAfter)),
+      button("plus", t("Shorter time"), () => this.zoom(-1)), button("minus", t("Longer time"), () => this.zoom(1)), this.choice);
+    this.element = el("section.panel.band", { "aria-label": t("Time") }, el("header", {}, el("h2", {}, t("Time")), el("span.soft.small", {}, foreignZone() && t("times of {zone}", { zone: foreignZone() })), el("span.grow", {}), tools), el("div.body", {}, this.band));
     this.band.addEventListener("wheel", (event) => {
       if (!event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
@@ -71,7 +72,7 @@ class Band {
 
   /** What of it stands in the address. */
   get address() {
-    if (this.span === "day") return { day: dayName(this.at) === "Today" ? "" : dayText(this.at) };
+    if (this.span === "day") return { day: isToday(this.at) ? "" : dayText(this.at) };
     return { span: this.span, at: this.at.toISOString() };
   }
 
@@ -96,8 +97,8 @@ class Band {
     this.width = this.band.clientWidth;
     const names = window.matchMedia("(max-width: 52rem)").matches ? 0 : 136;
     replace(this.band, timeline(range, this.cameras, incidents, gaps, Math.max(80, this.width - names - 40), queryOf(narrowed(this.values()))),
-      incidents.length || gaps.length ? legend(incidents, gaps) : el("p.soft.small.legend", {}, "No incident in this time."));
-    if (incidents.length === 500) this.band.append(el("p.soft.small", {}, "Only the last 500 incidents of this time are shown."));
+      incidents.length || gaps.length ? legend(incidents, gaps) : el("p.soft.small.legend", {}, t("No incident in this time.")));
+    if (incidents.length === 500) this.band.append(el("p.soft.small", {}, t("Only the last 500 incidents of this time are shown.")));
   }
 
   move(by) {
@@ -135,7 +136,7 @@ class Band {
   async jump(find) {
     const { start, end } = this.range;
     const incident = await find(find === lastBefore ? start : end, this.values());
-    if (!incident) { toast(find === lastBefore ? "There is no earlier incident." : "There is no later incident."); return; }
+    if (!incident) { toast(find === lastBefore ? t("There is no earlier incident.") : t("There is no later incident.")); return; }
     this.#look(new Date(incident.start));
   }
 

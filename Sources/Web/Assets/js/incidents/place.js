@@ -1,5 +1,6 @@
 // A part of a camera's picture, in words and drawn over it: where a rule is silent, or would be.
 import { el, svg } from "../core/dom.js";
+import { t } from "../core/words.js";
 
 /** More of the picture than this is asked for again, in words. */
 export const largePart = 0.3;
@@ -17,17 +18,20 @@ export function share(part) {
   return inside(x, width) * inside(y, height);
 }
 
-export const percent = (value) => (value < 0.01 ? "less than 1 %" : `${Math.round(value * 100)} %`);
+export const percent = (value) => (value < 0.01 ? t("less than 1 %") : t("{n} %", { n: Math.round(value * 100) }));
+
+const thirds = [
+  [t("upper left"), t("upper middle"), t("upper right")], [t("left, halfway up"), t("in the middle"), t("right, halfway up")],
+  [t("lower left"), t("lower middle"), t("lower right")],
+];
 
 /** "upper right, 4 % of the picture". @param {Part|null} part */
 export function placeWords(part) {
   const size = share(part);
-  if (size > 0.9) return "the whole picture";
+  if (size > 0.9) return t("the whole picture");
   const [x, y, width, height] = part;
-  const third = (value, names) => names[Math.min(2, Math.max(0, Math.floor(value * 3)))];
-  const down = third(y + height / 2, ["upper", "middle", "lower"]), across = third(x + width / 2, ["left", "middle", "right"]);
-  const where = down === "middle" && across === "middle" ? "in the middle" : down === "middle" ? `${across}, halfway up` : across === "middle" ? `${down} middle` : `${down} ${across}`;
-  return `${where}, ${percent(size)} of the picture`;
+  const third = (value) => Math.min(2, Math.max(0, Math.floor(value * 3)));
+  return t("{place}, {percent} of the picture", { place: thirds[third(y + height / 2)][third(x + width / 2)], percent: percent(size) });
 }
 
 /**

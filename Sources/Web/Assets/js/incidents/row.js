@@ -2,9 +2,10 @@
 import { el } from "../core/dom.js";
 import { icon } from "../core/icons.js";
 import { time, titleOf } from "../core/format.js";
+import { t } from "../core/words.js";
 
-export const reviewWords = { none: "Not reviewed", confirmed: "Confirmed", not_an_incident: "Not an incident", training_example: "Training example" };
-const severityWords = { low: "Low", medium: "Medium", high: "High" };
+export const reviewWords = { none: t("Not reviewed"), confirmed: t("Confirmed"), not_an_incident: t("Not an incident"), training_example: t("Training example") };
+const severityWords = { low: t("Low"), medium: t("Medium"), high: t("High") };
 
 export const address = (incident) => `#/incidents/${encodeURIComponent(incident.id)}`;
 
@@ -24,5 +25,5 @@ export function compactRow(incident) {
     el("span.row-text", {},
       el("span.row-title", {}, el("strong.clip", {}, titleOf(incident)), el("time", { dateTime: incident.start }, time(incident.start))),
       el("span.soft.small.clip", {}, incident.camera_name, incident.zone && `, ${incident.zone}`),
-      incident.phase === "ongoing" && el("span.state.alarm", {}, icon("alarm", 12), "Ongoing"))));
+      incident.phase === "ongoing" && el("span.state.alarm", {}, icon("alarm", 12), t("Ongoing")))));
 }

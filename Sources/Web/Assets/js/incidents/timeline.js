@@ -4,10 +4,11 @@ import { el } from "../core/dom.js";
 import { dayNumber, secondsOfDay, startOfDay } from "../core/calendar.js";
 import { dayName, dayShort, kindWords, moment, time, timeSeconds, titleOf } from "../core/format.js";
 import { icon } from "../core/icons.js";
+import { t } from "../core/words.js";
 
 const minute = 60, hour = 3600, day = 86_400;
 /** How much the band may show: words and seconds; a day is from midnight to midnight, a month of 31 days. */
-export const spans = [["minute", "1 min", minute], ["ten", "10 min", 10 * minute], ["hour", "1 h", hour], ["six", "6 h", 6 * hour], ["day", "Day", day], ["week", "Week", 7 * day], ["month", "Month", 31 * day]];
+export const spans = [["minute", t("1 min"), minute], ["ten", t("10 min"), 10 * minute], ["hour", t("1 h"), hour], ["six", t("6 h"), 6 * hour], ["day", t("Day"), day], ["week", t("Week"), 7 * day], ["month", t("Month"), 31 * day]];
 const secondsOf = Object.fromEntries(spans.map(([key, , seconds]) => [key, seconds]));
 
 /**
@@ -103,15 +104,15 @@ export function timeline(range, cameras, incidents, gaps, width, query = "") {
       now > 0 && now < 1 && el("i.now", { style: { left: `${now * 100}%` } }),
       groups.map(({ place, members }) => mark(place, members.map((index) => own[index]), camera, query))));
   });
-  return el("div.timeline", {}, ruler, el("ul", { "aria-label": "Incidents by camera" }, rows));
+  return el("div.timeline", {}, ruler, el("ul", { "aria-label": t("Incidents by camera") }, rows));
 }
 
-const gapWords = { camera_offline: "no picture", picture_frozen: "the picture stood still", analysis_degraded: "the analysis could not keep up", recording_stopped: "no clips: the disk was full", maintenance: "not watched: maintenance" };
+const gapWords = { camera_offline: t("no picture"), picture_frozen: t("the picture stood still"), analysis_degraded: t("the analysis could not keep up"), recording_stopped: t("no clips: the disk was full"), maintenance: t("not watched: maintenance") };
 
 function gapMark(gap, range) {
   const from = Math.max(0, partOf(gap.from, range)), to = Math.min(1, gap.to ? partOf(gap.to, range) : partOf(new Date(), range));
   if (to <= 0 || from >= 1 || to <= from) return null;
-  const words = `${gapWords[gap.kind] ?? gap.kind}, ${moment(gap.from)} to ${gap.to ? moment(gap.to) : "now"}`;
+  const words = t("{what}, {from} to {to}", { what: gapWords[gap.kind] ?? gap.kind, from: moment(gap.from), to: gap.to ? moment(gap.to) : t("now") });
   return el("span.time-gap", { style: { left: `${from * 100}%`, width: `${Math.max(0.2, (to - from) * 100)}%` }, title: words, role: "img", "aria-label": words });
 }
 
@@ -121,7 +122,8 @@ const ranks = { high: 2, medium: 1, low: 0 };
 function mark(place, incidents, camera, query) {
   const weight = (incident) => (incident.review === "not_an_incident" ? -1 : ranks[incident.severity]);
   const gravest = incidents.reduce((best, incident) => (weight(incident) > weight(best) ? incident : best));
-  const text = `${moment(gravest.start)}, ${titleOf(gravest)}${incidents.length > 1 ? ` and ${incidents.length - 1} more` : ""}`;
+  const one = `${moment(gravest.start)}, ${titleOf(gravest)}`;
+  const text = incidents.length > 1 ? t("{incident} and {n} more", { incident: one, n: incidents.length - 1 }) : one;
   return el("a.time-mark", {
     href: `#/incidents/${encodeURIComponent(gravest.id)}${query}`, class: [gravest.severity, gravest.review === "not_an_incident" && "dismissed", incidents.length > 1 && "several"],
     style: { left: `${place * 100}%` }, title: text, "aria-label": `${text}, ${camera.name}`,
@@ -131,12 +133,15 @@ function mark(place, incidents, camera, query) {
 /** The signs that occur, with their words. */
 export function legend(incidents, gaps) {
   const kinds = [...new Set(incidents.map((incident) => incident.kind))];
-  return el("p.legend.small.soft", {}, kinds.map((kind) => el("span", {}, icon(kind, 14), ` ${kindWords(kind)}`)), gaps.length > 0 && el("span", {}, el("i.time-gap", {}), " not watched"));
+  return el("p.legend.small.soft", {}, kinds.map((kind) => el("span", {}, icon(kind, 14), ` ${kindWords(kind)}`)), gaps.length > 0 && el("span", {}, el("i.time-gap", {}), " ", t("not watched")));
 }
 
 /** "Today", "Sat 28 Nov", "09:30 to 09:40, today", "23 Nov to 29 Nov". */
 export function rangeWords(span, range) {
   const seconds = secondsOf[span] ?? day;
-  if (seconds < day) return `${dayName(range.start)}, ${seconds < hour ? timeSeconds(range.start) : time(range.start)} to ${seconds < hour ? timeSeconds(range.end) : time(range.end)}`;
-  return seconds === day ? dayName(range.start) : `${dayShort(range.start)} to ${dayShort(startOfDay(range.end, -1))}`;
+  if (seconds < day) {
+    const clock = seconds < hour ? timeSeconds : time;
+    return t("{day}, {from} to {to}", { day: dayName(range.start), from: clock(range.start), to: clock(range.end) });
+  }
+  return seconds === day ? dayName(range.start) : t("{from} to {to}", { from: dayShort(range.start), to: dayShort(startOfDay(range.end, -1)) });
 }

@@ -2,8 +2,9 @@
 import { el } from "../core/dom.js";
 import { trim } from "../core/format.js";
 import { sideOf, wordsOf } from "../setup/rulebook.js";
+import { t } from "../core/words.js";
 
-const units = { px: "px", m: "m", m2: "m²", s: "s", "px/s": "px/s", "px/s2": "px/s²", "m/s": "m/s", "m/s2": "m/s²" };
+const units = { px: "px", m: "m", m2: "m²", s: "s", "px/s": "px/s", "px/s2": "px/s²", "m/s": "m/s", "m/s2": "m/s²", "picture heights": t("picture heights"), "picture heights/s": t("picture heights/s"), "picture heights/s2": t("picture heights/s²") };
 const withUnit = (value, unit) => `${trim(value, 2)}${unit ? ` ${units[unit] ?? unit}` : ""}`;
 
 /** A bar with the threshold as a line; `isBelow` when the value must stay under it. */
@@ -15,7 +16,7 @@ export function gauge(measured, threshold, { isBelow = false } = {}) {
 }
 
 export function whyTable(why) {
-  if (!why?.length) return el("p.soft.small", {}, "Recorded by hand: no rule measured anything.");
+  if (!why?.length) return el("p.soft.small", {}, t("Recorded by hand: no rule measured anything."));
   return el("ul.why", {}, why.map(({ parameter, measured, threshold, unit, direction }) => {
     const isBelow = direction === "at_most";
     return el("li", {}, el("div.why-line", {}, el("span", {}, wordsOf(parameter)), el("strong.nowrap", {}, withUnit(measured, unit))),

@@ -1,8 +1,9 @@
 // The bar under a live picture: hold it, look back a little, return to now, what is drawn over it.
 import { el, replace } from "../core/dom.js";
 import { icon } from "../core/icons.js";
-import { timeSeconds, trim } from "../core/format.js";
+import { timeSeconds } from "../core/format.js";
 import * as feed from "../core/feed.js";
+import { t } from "../core/words.js";
 
 /** A picture that stands for longer is not live, whatever the player says. */
 const staleSeconds = 3;
@@ -12,7 +13,7 @@ export class Controls {
     this.player = player;
     const button = (sign, words, call, props = {}) => el("button.button.quiet", { type: "button", title: words, "aria-label": words, on: { click: call }, ...props }, icon(sign));
     const then = (call) => () => { call(); this.update(); };
-    this.hold = button("pause", "Pause", then(() => (player.isPaused ? player.resume() : player.pause())));
+    this.hold = button("pause", t("Pause"), then(() => (player.isPaused ? player.resume() : player.pause())));
     this.live = el("button.button.live", { type: "button", on: { click: then(() => player.goLive()) } });
     const toggle = (sign, words, get, set) => {
       const node = el("button.button.quiet", { type: "button", title: words, "aria-label": words, "aria-pressed": String(get()) }, icon(sign));
@@ -20,22 +21,22 @@ export class Controls {
       return node;
     };
     this.element = el(
-      "div.controls", { role: "group", "aria-label": "Picture" },
-      button("back", "10 seconds back", then(() => player.seekBy(-10))),
-      button("stepBack", "One frame back", then(() => player.seekBy(-1 / (player.camera.fps || 15)))),
+      "div.controls", { role: "group", "aria-label": t("Picture") },
+      button("back", t("10 seconds back"), then(() => player.seekBy(-10))),
+      button("stepBack", t("One frame back"), then(() => player.seekBy(-1 / (player.camera.fps || 15)))),
       this.hold,
-      button("stepForward", "One frame forward", then(() => player.seekBy(1 / (player.camera.fps || 15)))),
+      button("stepForward", t("One frame forward"), then(() => player.seekBy(1 / (player.camera.fps || 15)))),
       this.live, el("span.grow", {}),
-      toggle("setup", "Zones", () => overlay.showZones, (value) => { overlay.showZones = value; }),
-      toggle("eye", "Names and speeds", () => overlay.showLabels, (value) => { overlay.showLabels = value; }),
-      button("full", "Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen?.())));
+      toggle("setup", t("Zones"), () => overlay.showZones, (value) => { overlay.showZones = value; }),
+      toggle("eye", t("Names and speeds"), () => overlay.showLabels, (value) => { overlay.showLabels = value; }),
+      button("full", t("Full screen"), () => (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen?.())));
     this.timer = setInterval(() => this.update(), 1000);
     this.update();
   }
 
   update() {
     const { player } = this;
-    const words = player.isPaused ? "Go on" : "Pause";
+    const words = player.isPaused ? t("Go on") : t("Pause");
     replace(this.hold, icon(player.isPaused ? "play" : "pause"));
     this.hold.title = words;
     this.hold.setAttribute("aria-label", words);
@@ -45,8 +46,8 @@ export class Controls {
     const isLive = !player.isPaused && !isStale && (player.usesPictures || behind < 3);
     this.live.classList.toggle("is-live", isLive);
     const held = player.isPaused || behind >= 3;
-    replace(this.live, el("span.lamp", { "aria-hidden": "true" }), isLive ? "Live" : isStale && !held ? (shown ? `Picture of ${timeSeconds(shown)}` : "No picture yet")
-      : `Back to live${behind > 1 ? ` (${trim(behind, 0)} s ago)` : ""}`);
+    replace(this.live, el("span.lamp", { "aria-hidden": "true" }), isLive ? t("Live") : isStale && !held ? (shown ? t("Picture of {time}", { time: timeSeconds(shown) }) : t("No picture yet"))
+      : behind > 1 ? t("Back to live ({n} s ago)", { n: Math.round(behind) }) : t("Back to live"));
   }
 
   /** Keys of the page, as `keys` takes them. */
@@ -54,8 +55,8 @@ export class Controls {
     const then = (call) => () => { call(); this.update(); };
     const frame = 1 / (this.player.camera.fps || 15);
     return [
-      [" ", "Pause or go on", then(() => (this.player.isPaused ? this.player.resume() : this.player.pause()))], ["l", "Back to live", then(() => this.player.goLive())],
-      ["j", "10 seconds back", then(() => this.player.seekBy(-10))], [",", "One frame back", then(() => this.player.seekBy(-frame))], [".", "One frame forward", then(() => this.player.seekBy(frame))],
+      [" ", t("Pause or go on"), then(() => (this.player.isPaused ? this.player.resume() : this.player.pause()))], ["l", t("Back to live"), then(() => this.player.goLive())],
+      ["j", t("10 seconds back"), then(() => this.player.seekBy(-10))], [",", t("One frame back"), then(() => this.player.seekBy(-frame))], [".", t("One frame forward"), then(() => this.player.seekBy(frame))],
     ];
   }
 

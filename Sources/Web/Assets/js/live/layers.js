@@ -1,5 +1,6 @@
 // How each thing over the picture looks. Pictures are dark and bright, so every line has a dark one under it.
 import { kindWords, trim } from "../core/format.js";
+import { t } from "../core/words.js";
 
 export const colours = { follow: "#35d6d0", motion: "#f4f6f7", alarm: "#ff5a48", plus: "#35d6d0", minus: "#ff5a48" };
 
@@ -40,7 +41,7 @@ export function label({ context, rectangle }, text, x, y, colour) {
 function speedWords(track, camera) {
   if (!track.speed || track.speed < 0.03) return "";
   const metres = camera?.picture_height_metres;
-  return metres ? `${trim(track.speed * metres, 1)} m/s` : `${trim(track.speed, 2)} picture heights/s`;
+  return metres ? t("{n} m/s", { n: trim(track.speed * metres, 1) }) : t("{n} picture heights/s", { n: trim(track.speed, 2) });
 }
 
 export const layers = {
@@ -63,7 +64,7 @@ export const layers = {
       outline(context, box, ink, 1.25, isLost ? [4, 4] : []);
     }
     if (!labels) return;
-    const text = [track.name ?? (isFollowed ? "Followed" : ""), isLost ? "lost" : speedWords(track, camera)].filter(Boolean).join(" · ");
+    const text = [track.name ?? (isFollowed ? t("Followed") : ""), isLost ? t("lost") : speedWords(track, camera)].filter(Boolean).join(" · ");
     if (text) label(pen, text, pen.x(x / size[0] + shift[0]), pen.y(y / size[1] + shift[1]) - 4, ink);
   },
 

@@ -1,4 +1,5 @@
 // Live video by stream copy: fragmented MP4 over a plain answer, appended to a media source. Shows the newest with little
+import { t } from "../core/words.js";
 // delay, keeps half a minute behind it for pausing.
 
 const keepBehindSeconds = 40;
@@ -45,14 +46,14 @@ export class StreamFeed {
     if (this.#stopped) return;
     this.#buffer = source.addSourceBuffer(type);
     this.#buffer.addEventListener("updateend", () => this.#pump());
-    this.#buffer.addEventListener("error", () => { this.#broken = new Error("the browser could not read the stream"); this.#wake(); });
+    this.#buffer.addEventListener("error", () => { this.#broken = new Error(t("The browser could not read the stream.")); this.#wake(); });
     const reader = response.body.getReader();
     try {
       for (;;) {
         const { done, value } = await reader.read();
         if (done || this.#stopped) return;
         if (this.#broken) throw this.#broken;
-        if (this.video.error) throw new Error(this.video.error.message || "the browser could not play the stream");
+        if (this.video.error) throw new Error(t("The browser could not play the stream."));
         this.#queue.push(value);
         this.#pump();
         // A browser that can't keep up must slow the stream down, not fill its memory.

@@ -4,6 +4,7 @@ import { el } from "../core/dom.js";
 import { request } from "../core/api.js";
 import { canPlay, StreamFeed } from "./mse.js";
 import { TimeLine } from "./mediatime.js";
+import { t } from "../core/words.js";
 
 const longestWaitSeconds = 8;
 
@@ -49,16 +50,16 @@ export class LivePlayer {
   async start() {
     let wait = 0.5;
     while (!this.#stopped) {
-      this.onState("connecting", "Connecting…");
+      this.onState("connecting", t("Connecting…"));
       const began = performance.now();
-      let text = "The stream has ended";
+      let text = t("The stream has ended.");
       try {
         this.#abort = new AbortController();
         await this.#play(this.#abort.signal);
       } catch (error) {
         if (this.#stopped) return;
         if (error.status === 401) return;
-        text = error.message;
+        text = error.message || t("The stream has ended.");
       }
       this.#feed?.stop();
       this.#feed = null;

@@ -8,9 +8,10 @@ import { LivePlayer } from "./player.js";
 import { Motion } from "./motion.js";
 import { Timeline } from "./mediatime.js";
 import { keepMasks } from "./tracks.js";
+import { said, t } from "../core/words.js";
 
 const stateLevels = { online: "ok", connecting: "warn", offline: "alarm" };
-const stateWords = { online: "Live", connecting: "Connecting", offline: "Offline" };
+const stateWords = { online: t("Live"), connecting: t("Connecting"), offline: t("Offline") };
 const freshSeconds = 600;
 /** So long an incident stands at the front of the wall at least. */
 const frontSeconds = 60;
@@ -96,9 +97,9 @@ export class Tile {
     this.camera = camera;
     if (this.player) this.player.camera = camera;
     this.overlay.camera = camera;
-    this.element.title = camera.state_text ?? "";
-    if (camera.state === "offline") this.#showMessage(camera.state_text || "The camera does not answer.");
-    else if (!this.player) this.#showMessage(this.hasStill ? "" : "Waiting for the picture…");
+    this.element.title = said(camera.state_text) ?? "";
+    if (camera.state === "offline") this.#showMessage(said(camera.state_text) || t("The camera does not answer."));
+    else if (!this.player) this.#showMessage(this.hasStill ? "" : t("Waiting for the picture…"));
     if (camera.state === "online") this.player?.retry();
     this.#showState();
   }
@@ -110,7 +111,7 @@ export class Tile {
   }
 
   #showState() {
-    replace(this.state, this.#stale ? stateMark("warn", `Stale since ${time(this.#stale)}`) : stateMark(stateLevels[this.camera.state] ?? "idle", stateWords[this.camera.state] ?? this.camera.state));
+    replace(this.state, this.#stale ? stateMark("warn", t("Stale since {time}", { time: time(this.#stale) })) : stateMark(stateLevels[this.camera.state] ?? "idle", stateWords[this.camera.state] ?? this.camera.state));
   }
 
   /** How many of its places are silenced. */

@@ -5,7 +5,7 @@ import { closer, empty, head } from "../core/page.js";
 import { icon } from "../core/icons.js";
 import { segments, select } from "../core/forms.js";
 import { startOfDay } from "../core/calendar.js";
-import { count, dayName } from "../core/format.js";
+import { dayName } from "../core/format.js";
 import { may } from "../core/session.js";
 import * as attention from "../core/attention.js";
 import * as chime from "../core/chime.js";
@@ -15,6 +15,7 @@ import { compactRow } from "../incidents/row.js";
 import * as layout from "./layout.js";
 import { stills } from "./stills.js";
 import { Tile } from "./tile.js";
+import { t, tn } from "../core/words.js";
 
 /** Browsers open six connections to a server: one for events, one for everything else, the rest for video. */
 const maxPlaying = 4;
@@ -30,22 +31,22 @@ export async function open(main) {
   const close = closer();
   const [{ cameras }, { incidents }] = await read();
   if (!cameras.length) {
-    head(main, "Live");
-    main.append(empty("No camera yet", may("admin")
-      ? "Add the first one: its address is all that is needed."
-      : "An administrator can add the first one.", may("admin") && el("a.button.primary", { href: "#/setup/cameras" }, icon("plus"), "Add a camera")));
+    head(main, t("Live"));
+    main.append(empty(t("No camera yet"), may("admin")
+      ? t("Add the first one: its address is all that is needed.")
+      : t("An administrator can add the first one."), may("admin") && el("a.button.primary", { href: "#/setup/cameras" }, icon("plus"), t("Add a camera"))));
     return close;
   }
   const text = el("span", {});
   const wall = new Wall(cameras);
-  head(main, "Live", { text, actions: wall.tools });
+  head(main, t("Live"), { text, actions: wall.tools });
   const today = el("div.body.flush", {});
-  const side = el("section.panel.side", { "aria-label": dayName(new Date()) }, el("header", {}, el("h2", {}, "Today"), el("span.grow", {}), el("a.small", { href: "#/incidents" }, "All incidents")), today);
+  const side = el("section.panel.side", { "aria-label": dayName(new Date()) }, el("header", {}, el("h2", {}, t("Today")), el("span.grow", {}), el("a.small", { href: "#/incidents" }, t("All incidents"))), today);
   main.append(el("div.with-side.fitted", {}, wall.element, side));
   const list = showToday(today);
   const take = (now, happened) => {
     const online = now.filter((camera) => camera.state === "online").length;
-    replace(text, `${online} of ${count(now.length, "camera")} online`);
+    replace(text, tn(now.length, "{online} of {n} camera online", "{online} of {n} cameras online", { online }));
     wall.take(now, happened);
     list.set(happened);
   };
@@ -89,7 +90,7 @@ class Wall {
     this.#arrange();
   }
 
-  get keys() { return [["ArrowLeft", "Cameras before", () => this.#turn(-1)], ["ArrowRight", "Further cameras", () => this.#turn(1)], ["f", "Full screen", wallScreen]]; }
+  get keys() { return [["ArrowLeft", t("Cameras before"), () => this.#turn(-1)], ["ArrowRight", t("Further cameras"), () => this.#turn(1)], ["f", t("Full screen"), wallScreen]]; }
 
   tile(id) { return this.#tiles.get(id); }
 
@@ -118,8 +119,8 @@ class Wall {
     const change = (values) => this.#change(values);
     this.place = el("span.small.nowrap", { role: "status" });
     const arrow = (sign, words, by) => el("button.button.icon", { type: "button", title: words, "aria-label": words, on: { click: () => this.#turn(by) } }, icon(sign, 16));
-    this.turner = el("div.buttons.turner", { hidden: true }, arrow("back", "Cameras before", -1), this.place, arrow("forward", "Further cameras", 1),
-      select("tour", [["0", "No tour"], ["5", "Tour: 5 s"], ["10", "Tour: 10 s"], ["30", "Tour: 30 s"]], String(this.#choice.tourSeconds), { "aria-label": "Tour through the cameras",
+    this.turner = el("div.buttons.turner", { hidden: true }, arrow("back", t("Cameras before"), -1), this.place, arrow("forward", t("Further cameras"), 1),
+      select("tour", [["0", t("No tour")], ["5", t("Tour: 5 s")], ["10", t("Tour: 10 s")], ["30", t("Tour: 30 s")]], String(this.#choice.tourSeconds), { "aria-label": t("Tour through the cameras"),
         on: { change: (event) => { change({ tourSeconds: Number(event.target.value) }); this.#startTour(); } } }));
     const toggle = (sign, words, isOn, set) => {
       const node = el("button.button.icon", { type: "button", title: words, "aria-label": words, "aria-pressed": String(isOn) }, icon(sign, 16));
@@ -127,16 +128,16 @@ class Wall {
       return node;
     };
     const several = this.#tiles.size > 1;
-    this.sizes = segments("Cameras on a screen", [["auto", "Auto"], ...layout.sizes.map((size) => [size, String(size)])], this.#choice.size, (size) => change({ size }));
-    this.named = el("select", { name: "layout", "aria-label": "Named layouts", on: { change: (event) => this.#name(event.target.value) } });
+    this.sizes = segments(t("Cameras on a screen"), [["auto", t("Auto")], ...layout.sizes.map((size) => [size, String(size)])], this.#choice.size, (size) => change({ size }));
+    this.named = el("select", { name: "layout", "aria-label": t("Named layouts"), on: { change: (event) => this.#name(event.target.value) } });
     this.#showNamed();
     this.tools = [
       this.turner,
       several && el("span.only-large", {}, this.sizes),
       several && el("span.only-large.named", {}, this.named),
-      several && toggle("move", "Put the cameras in another order", false, (on) => this.#setMovable(on)),
-      toggle("sound", "Sound for new incidents", chime.isWanted(), (on) => chime.want(on)),
-      el("button.button.only-large", { type: "button", on: { click: wallScreen } }, icon("full"), "Full screen"),
+      several && toggle("move", t("Put the cameras in another order"), false, (on) => this.#setMovable(on)),
+      toggle("sound", t("Sound for new incidents"), chime.isWanted(), (on) => chime.want(on)),
+      el("button.button.only-large", { type: "button", on: { click: wallScreen } }, icon("full"), t("Full screen")),
     ];
   }
 
@@ -151,7 +152,7 @@ class Wall {
   #showNamed(chosen = "") {
     const names = Object.keys(this.#choice.named);
     const option = (value, words) => el("option", { value, selected: value === chosen }, words);
-    replace(this.named, option("", "Layouts"), names.map((name) => option(name, name)), option(" keep", "Keep this layout…"), chosen && option(" remove", `Remove “${chosen}”`));
+    replace(this.named, option("", t("Layouts")), names.map((name) => option(name, name)), option(" keep", t("Keep this layout…")), chosen && option(" remove", t("Remove “{name}”", { name: chosen })));
     this.named.dataset.chosen = chosen;
   }
 
@@ -165,7 +166,7 @@ class Wall {
     } else if (value === " keep") {
       this.#showNamed(chosen);
       const { ask } = await import("../core/dialogs.js");
-      const name = await ask("Keep this layout", "Name", { action: "Keep", placeholder: "Loading bay" });
+      const name = await ask(t("Keep this layout"), t("Name"), { action: t("Keep"), placeholder: t("Loading bay") });
       if (!name) return;
       this.#change({ named: { ...named, [name]: { size, order: order.length ? order : this.#ids, tourSeconds } } });
       this.#showNamed(name);
@@ -220,7 +221,7 @@ class Wall {
     this.#fit(page.length, front);
     const each = all[0].length, first = this.#page * each + 1;
     this.turner.hidden = all.length < 2;
-    replace(this.place, `${first}–${first + all[this.#page].length - 1} of ${this.#tiles.size}`);
+    replace(this.place, t("{first}–{last} of {all}", { first, last: first + all[this.#page].length - 1, all: this.#tiles.size }));
     this.#choosePlaying();
   }
 
@@ -335,7 +336,7 @@ function showToday(node) {
   let held = new Map();
   const show = () => {
     const sorted = [...held.values()].sort((a, b) => new Date(b.start) - new Date(a.start)).slice(0, 30);
-    replace(node, sorted.length ? el("ul.rows", {}, sorted.map(compactRow)) : el("p.empty.small", {}, "Nothing has happened today."));
+    replace(node, sorted.length ? el("ul.rows", {}, sorted.map(compactRow)) : el("p.empty.small", {}, t("Nothing has happened today.")));
   };
   return {
     set: (incidents) => { held = new Map(incidents.map((incident) => [incident.id, incident])); show(); },

@@ -1,10 +1,11 @@
 // Where a camera's picture is not watched: excluded zones, places that are silenced, and for some kinds all that lies outside
 // the zones that they are about.
 import { kindWords } from "../core/format.js";
+import { quoted, t } from "../core/words.js";
 
 /** Kinds that watch only some zones, or leave some out, by the zones' kinds; all others watch the whole picture. */
 const fixed = {
-  object_left: { kinds: ["walkway"], words: "walkways" },
+  object_left: { kinds: ["walkway"], words: t("walkways") },
   spill: { without: ["rack"] },
 };
 /** Kinds whose rules a site writes itself, each with its zones. */
@@ -22,7 +23,7 @@ export function settingsFor(rules, camera) {
     if (!own.length) continue;
     const all = (key) => own.flatMap((rule) => [rule[key] ?? []].flat());
     const isEverywhere = kind === "dwell" && own.some((rule) => !rule.zones && !rule.zone_kinds);
-    places[kind] = isEverywhere ? {} : { names: all("zones"), kinds: all("zone_kinds"), words: "the zones of its rules" };
+    places[kind] = isEverywhere ? {} : { names: all("zones"), kinds: all("zone_kinds"), words: t("the zones of its rules") };
   }
   return { places, off: Object.keys(rules).filter((kind) => rules[kind]?.enabled === false) };
 }
@@ -37,21 +38,23 @@ export function unwatched(kind, zones, { places = {}, off = [] } = {}) {
   const those = (fits) => zones.filter((zone) => zone.polygon?.length && fits(zone));
   const excluded = those((zone) => zone.kind === "ignore");
   const polygons = (list) => list.map((zone) => zone.polygon);
-  if (off.includes(kind)) return { excluded: [], only: [], words: `“${kindWords(kind)}” is switched off.` };
+  if (off.includes(kind)) return { excluded: [], only: [], words: t("“{rule}” is switched off.", { rule: kindWords(kind) }) };
   const place = places[kind] ?? fixed[kind] ?? {};
   const only = place.kinds ? those((zone) => place.kinds.includes(zone.kind) || place.names?.includes(zone.name)) : null;
   const left = place.without ? those((zone) => place.without.includes(zone.kind)) : [];
   return { excluded: polygons([...excluded, ...left]), only: only && polygons(only), words: sentence(kind, place, { excluded, only, left }) };
 }
 
-const named = (zones) => zones.map((zone) => `“${zone.name}”`).join(", ");
+const named = (zones) => zones.map(({ name }) => quoted(name)).join(", ");
 
 function sentence(kind, place, { excluded, only, left }) {
-  const also = excluded.length ? ` Excluded for every kind: ${named(excluded)}.` : "";
-  if (only && !only.length) return `“${kindWords(kind)}” watches ${place.words} only, and there is none here: it can’t be raised on this camera.`;
-  if (only) return `“${kindWords(kind)}” watches ${named(only)} only.${also}`;
-  if (left.length) return `“${kindWords(kind)}” is not watched in ${named(left)}.${also}`;
-  return excluded.length ? `Nothing is watched in ${named(excluded)}.` : kind ? `“${kindWords(kind)}” is watched in the whole picture.` : "The whole picture is watched.";
+  const rule = kindWords(kind);
+  const also = excluded.length ? ` ${t("Excluded for every kind: {zones}.", { zones: named(excluded) })}` : "";
+  if (only && !only.length) return t("“{rule}” watches {places} only, and there is none here: it can’t be raised on this camera.", { rule, places: place.words });
+  if (only) return t("“{rule}” watches {zones} only.", { rule, zones: named(only) }) + also;
+  if (left.length) return t("“{rule}” is not watched in {zones}.", { rule, zones: named(left) }) + also;
+  if (excluded.length) return t("Nothing is watched in {zones}.", { zones: named(excluded) });
+  return kind ? t("“{rule}” is watched in the whole picture.", { rule }) : t("The whole picture is watched.");
 }
 
 /** The kinds that are watched in other places than the rest. */

@@ -6,10 +6,11 @@ import { field, select } from "../core/forms.js";
 import { icon } from "../core/icons.js";
 import { empty, panel } from "../core/page.js";
 import { attempt } from "../core/toasts.js";
-import { count, kindWords } from "../core/format.js";
+import { kindWords } from "../core/format.js";
 import { kinds } from "./channelbook.js";
 import { channelForm } from "./channelform.js";
 import { saveEdits } from "./save.js";
+import { quoted, said, t, tlist } from "../core/words.js";
 
 export async function open(body) {
   const [{ channels }, values] = await Promise.all([get("/api/v1/channels"), get("/api/v1/configuration/values")]);
@@ -18,48 +19,50 @@ export async function open(body) {
   const rows = channels.map((channel) => row(channel, entries.find((entry) => entry.name === channel.name), again));
   const form = el("div", {});
   const show = (type) => replace(form, channelForm({ type, names: channels.map((channel) => channel.name), onSaved: again }));
-  const choice = field("Kind", select("kind", Object.entries(kinds).map(([type, { words }]) => [type, words]), "mail", { on: { change: (event) => show(event.target.value) } }));
+  const choice = field(t("Kind"), select("kind", Object.entries(kinds).map(([type, { words }]) => [type, words]), "mail", { on: { change: (event) => show(event.target.value) } }));
   show("mail");
   body.append(
-    panel("Alert channels", channels.length ? el("ul.rows", {}, rows) : empty("No alert channel yet", "Without one, nobody is alerted. Add the first one below."), { flush: true }),
-    panel("Add a channel", el("div.stack", {}, el("div.narrow", {}, choice), form)),
-    panel("Who is alerted about what", routes(values.alerts ?? {}, channels.length)));
+    panel(t("Alert channels"), channels.length ? el("ul.rows", {}, rows) : empty(t("No alert channel yet"), t("Without one, nobody is alerted. Add the first one below.")), { flush: true }),
+    panel(t("Add a channel"), el("div.stack", {}, el("div.narrow", {}, choice), form)),
+    panel(t("Who is alerted about what"), routes(values.alerts ?? {}, channels.length)));
 }
 
 function row(channel, entry, again) {
   const result = el("div.small", { role: "status" });
   const details = el("div", { hidden: true });
   const test = attempt(async () => {
-    replace(result, el("span.soft", {}, "Sending…"));
+    replace(result, el("span.soft", {}, t("Sending…")));
     const answer = await post(`/api/v1/channels/${encodeURIComponent(channel.name)}/test`).catch((error) => ({ ok: false, message: error.message }));
-    replace(result, el("span.state", { class: answer.ok ? "ok" : "alarm" }, icon(answer.ok ? "check" : "alarm", 14), answer.message));
+    replace(result, el("span.state", { class: answer.ok ? "ok" : "alarm" }, icon(answer.ok ? "check" : "alarm", 14), said(answer.message)));
   });
   const edit = () => {
     details.hidden = !details.hidden;
     replace(details, details.hidden ? null : channelForm({ type: channel.type, entry, onSaved: again }));
   };
   const remove = attempt(async () => {
-    if (!(await confirm(`Remove “${channel.name}”?`, "Nothing is sent through it any more. If a route refers to it, change that route first, in the file.", { action: "Remove", danger: true }))) return;
-    if (await saveEdits([{ op: "remove", path: ["alerts", "channels", channel.name] }], { title: "Remove this channel?" })) again();
+    if (!(await confirm(t("Remove “{name}”?", { name: channel.name }), t("Nothing is sent through it any more. If a route refers to it, change that route first, in the file."), { action: t("Remove"), danger: true }))) return;
+    if (await saveEdits([{ op: "remove", path: ["alerts", "channels", channel.name] }], { title: t("Remove this channel?") })) again();
   });
   return el("li.channel", {}, el("div.row.channel-row", {}, icon("bell"), el("span.row-text", {}, el("strong", {}, channel.name), el("span.soft.small", {}, kinds[channel.type]?.words ?? channel.type), result),
-    el("div.buttons", {}, el("button.button", { type: "button", on: { click: test } }, "Send a test"),
-      entry && el("button.button", { type: "button", on: { click: edit } }, "Change"),
-      entry && el("button.button.icon", { type: "button", "aria-label": `Remove “${channel.name}”`, title: "Remove", on: { click: remove } }, icon("trash")))), details);
+    el("div.buttons", {}, el("button.button", { type: "button", on: { click: test } }, t("Send a test")),
+      entry && el("button.button", { type: "button", on: { click: edit } }, t("Change")),
+      entry && el("button.button.icon", { type: "button", "aria-label": t("Remove “{name}”", { name: channel.name }), title: t("Remove"), on: { click: remove } }, icon("trash")))), details);
 }
 
 function routes(alerts, channels) {
   const list = alerts.routes ?? [];
-  const toFile = el("a", { href: "#/setup/file" }, "file");
-  if (!list.length) return el("p.soft.small", {}, channels ? "Every incident goes to every channel. Routes by camera, kind, zone, severity and shift are set in the " : "Nobody yet. Routes are set in the ", toFile, ".");
+  const file = el("a", { href: "#/setup/file" }, t("file"));
+  if (!list.length) return el("p.soft.small", {}, channels ? tlist("Every incident goes to every channel. Routes by camera, kind, zone, severity and shift are set in the {file}.", { file }) : tlist("Nobody yet. Routes are set in the {file}.", { file }));
   return el("div.stack", {}, el("ul.hints.small", {}, list.map((route) => el("li", {}, describe(route)))),
-    el("p.soft.small", {}, `${count(list.length, "route")}. They are changed in the `, toFile, "."));
+    el("p.soft.small", {}, tlist("Routes are changed in the {file}.", { file })));
 }
+
+const severityWords = { low: t("low"), medium: t("medium"), high: t("high") };
 
 function describe({ channels = [], cameras, kinds: only, zones, min_severity: severity, shift, escalate }) {
   const parts = [
-    [only].flat().filter(Boolean).map((kind) => `“${kindWords(kind)}”`).join(", ") || "all incidents", cameras && `on ${[cameras].flat().join(", ")}`, zones && `in ${[zones].flat().join(", ")}`,
-    severity && `from severity ${severity}`, shift && "during a shift", escalate && "with escalation",
+    [only].flat().filter(Boolean).map((kind) => quoted(kindWords(kind))).join(", ") || t("all incidents"), cameras && t("on {cameras}", { cameras: [cameras].flat().join(", ") }), zones && t("in {zones}", { zones: [zones].flat().join(", ") }),
+    severity && t("from severity {severity}", { severity: severityWords[severity] ?? severity }), shift && t("during a shift"), escalate && t("with escalation"),
   ];
   return `${[channels].flat().join(", ")}: ${parts.filter(Boolean).join(" ")}`;
 }

@@ -5,10 +5,11 @@ import { icon, stateMark } from "../core/icons.js";
 import { field, input, mark } from "../core/forms.js";
 import { empty, panel } from "../core/page.js";
 import { attempt } from "../core/toasts.js";
-import { count, trim } from "../core/format.js";
+import { trim } from "../core/format.js";
 import { go } from "../core/router.js";
 import { hasScale } from "./rulebook.js";
 import { saveEdits } from "./save.js";
+import { said, t, tn } from "../core/words.js";
 
 export async function open(body) {
   const [{ cameras }, values] = await Promise.all([get("/api/v1/cameras"), get("/api/v1/configuration/values")]);
@@ -18,10 +19,10 @@ export async function open(body) {
     "a.row.wide", { href: `#/setup/cameras/${encodeURIComponent(camera.id)}` },
     el("div.poster", {}, camera.state === "online" ? el("img", { src: `/api/v1/cameras/${encodeURIComponent(camera.id)}/snapshot.jpg?width=320`, alt: "", loading: "lazy" }) : icon("live", 22)),
     el("span.row-text", {}, el("strong", {}, camera.name), el("code.small.soft", {}, camera.id),
-      el("span.small.soft", {}, camera.zones.length ? count(camera.zones.length, "zone") : "No zones", isScaled(camera.id) ? ", has a scale" : ", no scale")),
-    stateMark(levels[camera.state] ?? "idle", camera.state === "online" ? "Online" : camera.state === "offline" ? "Offline" : "Connecting"))))) :
-    empty("No camera yet", "Add the first one below. The address is in the camera’s own web page, often under “RTSP” or “Stream”.");
-  body.append(panel("Cameras", list, { flush: true }), panel("Add a camera", cameraForm({ ids: cameras.map((camera) => camera.id) })));
+      el("span.small.soft", {}, camera.zones.length ? tn(camera.zones.length, "{n} zone", "{n} zones") : t("No zones"), ", ", isScaled(camera.id) ? t("has a scale") : t("no scale"))),
+    stateMark(levels[camera.state] ?? "idle", camera.state === "online" ? t("Online") : camera.state === "offline" ? t("Offline") : t("Connecting")))))) :
+    empty(t("No camera yet"), t("Add the first one below. The address is in the camera’s own web page, often under “RTSP” or “Stream”."));
+  body.append(panel(t("Cameras"), list, { flush: true }), panel(t("Add a camera"), cameraForm({ ids: cameras.map((camera) => camera.id) })));
 }
 
 /** Address and login; `camera` is the configuration's entry when one is changed. */
@@ -30,23 +31,23 @@ export function cameraForm({ ids = [], camera = null }) {
   const form = el(
     "form.stack", {},
     el("div.columns", {},
-      field("Name", input("name", { value: camera?.name ?? "", placeholder: "Aisle 4", required: !camera })),
-      !camera && field("Identifier", input("id", { pattern: "[a-z0-9_\\-]{1,64}", required: true, placeholder: "aisle-4", autocapitalize: "none" }), { hint: "Used in folders and topics: a–z, 0–9, “-” and “_”" })),
-    field("Address", input("url", { value: camera?.url ?? "", placeholder: "rtsp://192.0.2.11:554/Streaming/Channels/101", required: true, autocapitalize: "none", spellcheck: false, inputMode: "url" }), { hint: "Of the stream that is recorded: rtsp, rtsps, http or https" }),
+      field(t("Name"), input("name", { value: camera?.name ?? "", placeholder: t("Aisle 4"), required: !camera })),
+      !camera && field(t("Identifier"), input("id", { pattern: "[a-z0-9_\\-]{1,64}", required: true, placeholder: "aisle-4", autocapitalize: "none" }), { hint: t("Used in folders and topics: a–z, 0–9, “-” and “_”") })),
+    field(t("Address"), input("url", { value: camera?.url ?? "", placeholder: "rtsp://192.0.2.11:554/Streaming/Channels/101", required: true, autocapitalize: "none", spellcheck: false, inputMode: "url" }), { hint: t("Of the stream that is recorded: rtsp, rtsps, http or https") }),
     el("div.columns", {},
-      field("User name", input("username", { value: camera?.username ?? "", autocomplete: "off", autocapitalize: "none" })),
-      field("Password", input("password", { type: "password", autocomplete: "new-password", placeholder: camera?.username ? "unchanged" : "" }), { hint: "Kept in a file that only Aislewatch reads" })),
-    el("details.more", { open: Boolean(camera?.analysis_url) }, el("summary", {}, "A smaller stream for the analysis"), el("div.columns", {},
-      field("Address", input("analysis_url", { value: camera?.analysis_url ?? "", autocapitalize: "none", spellcheck: false }), { hint: "Saves processor time. Empty: the same stream" }),
-      field("Frames analysed per second", input("analysis_fps", { type: "number", min: 0.5, max: 30, step: 0.5, value: camera?.analysis_fps ?? "" }), { hint: "Empty: as set for all cameras" }))),
+      field(t("User name"), input("username", { value: camera?.username ?? "", autocomplete: "off", autocapitalize: "none" })),
+      field(t("Password"), input("password", { type: "password", autocomplete: "new-password", placeholder: camera?.username ? t("unchanged") : "" }), { hint: t("Kept in a file that only Aislewatch reads") })),
+    el("details.more", { open: Boolean(camera?.analysis_url) }, el("summary", {}, t("A smaller stream for the analysis")), el("div.columns", {},
+      field(t("Address"), input("analysis_url", { value: camera?.analysis_url ?? "", autocapitalize: "none", spellcheck: false }), { hint: t("Saves processor time. Empty: the same stream") }),
+      field(t("Frames analysed per second"), input("analysis_fps", { type: "number", min: 0.5, max: 30, step: 0.5, value: camera?.analysis_fps ?? "" }), { hint: t("Empty: as set for all cameras") }))),
     result,
-    el("div.buttons", {}, el("button.button", { type: "button", on: { click: attempt(() => test(form, camera, result)) } }, icon("live"), "Test the connection"),
-      el("button.button.primary", { type: "submit" }, camera ? "Save" : "Add this camera")));
+    el("div.buttons", {}, el("button.button", { type: "button", on: { click: attempt(() => test(form, camera, result)) } }, icon("live"), t("Test the connection")),
+      el("button.button.primary", { type: "submit" }, camera ? t("Save") : t("Add this camera"))));
   const name = form.elements.namedItem("name"), id = form.elements.namedItem("id");
   if (id) name.addEventListener("input", () => { if (!id.dataset.own) id.value = slug(name.value); });
   id?.addEventListener("input", () => { id.dataset.own = "1"; });
   form.addEventListener("submit", attempt(async () => {
-    if (id && ids.includes(id.value)) { mark(form, "id", "Another camera already has this identifier."); return; }
+    if (id && ids.includes(id.value)) { mark(form, "id", t("Another camera already has this identifier.")); return; }
     if (await saveEdits(camera ? changes(form, camera) : [{ op: "set", path: ["cameras", "-"], value: added(form) }])) go(`/setup/cameras/${id?.value ?? camera.id}`);
   }));
   return form;
@@ -81,24 +82,24 @@ function changes(form, camera) {
     else if (camera[key] !== undefined) list.push({ op: "remove", path });
   }
   if (valueOf(form, "password")) list.push({ op: "set", path: ["cameras", camera.id, "password"], value: { secret: valueOf(form, "password") } });
-  if (!list.length) throw new Error("There is nothing to save: no value has changed.");
+  if (!list.length) throw new Error(t("There is nothing to save: no value has changed."));
   return list;
 }
 
 async function test(form, camera, result) {
   const url = valueOf(form, "url");
-  if (!url) { mark(form, "url", "Enter the address first."); return; }
+  if (!url) { mark(form, "url", t("Enter the address first.")); return; }
   mark(form, "url", "");
-  replace(result, el("p.note", {}, "Connecting… This takes up to ten seconds."));
+  replace(result, el("p.note", {}, t("Connecting… This takes up to ten seconds.")));
   const answer = await post("/api/v1/cameras/test", {
     url, ...(valueOf(form, "username") && { username: valueOf(form, "username") }), ...(valueOf(form, "password") && { password: valueOf(form, "password") }),
     ...(camera && { camera: camera.id }),
   }).catch((error) => ({ ok: false, message: error.message }));
-  if (!answer.ok) { replace(result, el("p.note.alarm", { role: "alert" }, answer.message)); return; }
-  const facts = [answer.codec, answer.size && `${answer.size[0]} × ${answer.size[1]}`, answer.fps && `${trim(answer.fps, 1)} frames per second`,
-    answer.key_frame_seconds && `a key frame every ${trim(answer.key_frame_seconds, 1)} s`, answer.audio ? "with sound" : "without sound"];
-  replace(result, el("div.note.ok.tested", {}, answer.snapshot && el("img", { src: await picture(answer.snapshot), alt: "What the camera sees now" }),
-    el("div", {}, el("strong", {}, "It works"), el("p.small", {}, facts.filter(Boolean).join(" · ")), answer.message && el("p.small.soft", {}, answer.message))));
+  if (!answer.ok) { replace(result, el("p.note.alarm", { role: "alert" }, said(answer.message))); return; }
+  const facts = [answer.codec, answer.size && `${answer.size[0]} × ${answer.size[1]}`, answer.fps && t("{n} frames per second", { n: trim(answer.fps, 1) }),
+    answer.key_frame_seconds && t("a key frame every {n} s", { n: trim(answer.key_frame_seconds, 1) }), answer.audio ? t("with sound") : t("without sound")];
+  replace(result, el("div.note.ok.tested", {}, answer.snapshot && el("img", { src: await picture(answer.snapshot), alt: t("What the camera sees now") }),
+    el("div", {}, el("strong", {}, t("It works")), el("p.small", {}, facts.filter(Boolean).join(" · ")), answer.message && el("p.small.soft", {}, said(answer.message)))));
 }
 
 /** The Content-Security-Policy may refuse data addresses; one of a blob is the page's own. */

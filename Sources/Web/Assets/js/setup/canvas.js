@@ -2,6 +2,7 @@
 import { el } from "../core/dom.js";
 import { svg } from "../core/dom.js";
 import { toPicture } from "../geometry/picture.js";
+import { t } from "../core/words.js";
 
 /** The picture with an SVG over it whose units are fractions × 1000 (SVG sizes below 1 lose precision in some browsers). */
 export class DrawingBoard {
@@ -10,7 +11,7 @@ export class DrawingBoard {
     this.aspect = width / height;
     this.image = el("img", { src: address, alt: label, draggable: false });
     this.drawing = svg("svg.drawing", { viewBox: "0 0 1000 1000", preserveAspectRatio: "none", role: "group", "aria-label": label });
-    this.missing = el("p.picture-message", { hidden: true }, "There is no picture from the camera now. You can draw all the same.");
+    this.missing = el("p.picture-message", { hidden: true }, t("There is no picture from the camera now. You can draw all the same."));
     this.element = el("div.board", { style: { aspectRatio: `${width} / ${height}` } }, this.image, this.drawing, this.missing);
     this.image.addEventListener("error", () => { this.image.hidden = true; this.missing.hidden = false; });
     this.image.addEventListener("load", () => {

@@ -1,52 +1,53 @@
 // The kinds of alert channel and what each needs, as the configuration spells it.
+import { t } from "../core/words.js";
 
-const address = (hint) => ({ key: "url", words: "Address", secret: true, required: true, hint });
+const address = (hint) => ({ key: "url", words: t("Address"), secret: true, required: true, hint });
 
 export const kinds = {
   twilio: {
-    words: "SMS by Twilio",
+    words: t("SMS by Twilio"),
     fields: [
-      { key: "account_sid", words: "Account SID", required: true, hint: "AC and 32 digits, from the Twilio console" },
-      { key: "auth_token", words: "Auth token", secret: true, required: true },
-      { key: "from", words: "From", required: true, hint: "A number like +12025550100, a messaging service MG…, or up to 11 letters" },
-      { key: "to", words: "To", list: true, required: true, hint: "Numbers with country code, one per line" },
+      { key: "account_sid", words: t("Account SID"), required: true, hint: t("AC and 32 digits, from the Twilio console") },
+      { key: "auth_token", words: t("Auth token"), secret: true, required: true },
+      { key: "from", words: t("From"), required: true, hint: t("A number like +12025550100, a messaging service MG…, or up to 11 letters") },
+      { key: "to", words: t("To"), list: true, required: true, hint: t("Numbers with country code, one per line") },
     ],
   },
   mail: {
-    words: "E-mail",
+    words: t("E-mail"),
     fields: [
-      { key: "host", words: "Server", required: true, hint: "Its name, without the port" },
-      { key: "security", words: "Encryption", choices: [["starttls", "STARTTLS (port 587)"], ["tls", "TLS (port 465)"], ["none", "None (port 25; this machine only)"]], fallback: "starttls" },
-      { key: "port", words: "Port", number: true, hint: "Empty: the usual one" },
-      { key: "username", words: "User name", hint: "Empty: no sign-in" },
-      { key: "password", words: "Password", secret: true },
-      { key: "from", words: "From", required: true },
-      { key: "to", words: "To", list: true, required: true, hint: "Addresses, one per line" },
+      { key: "host", words: t("Server"), required: true, hint: t("Its name, without the port") },
+      { key: "security", words: t("Encryption"), choices: [["starttls", t("STARTTLS (port 587)")], ["tls", t("TLS (port 465)")], ["none", t("None (port 25; this machine only)")]], fallback: "starttls" },
+      { key: "port", words: t("Port"), number: true, hint: t("Empty: the usual one") },
+      { key: "username", words: t("User name"), hint: t("Empty: no sign-in") },
+      { key: "password", words: t("Password"), secret: true },
+      { key: "from", words: t("From"), required: true },
+      { key: "to", words: t("To"), list: true, required: true, hint: t("Addresses, one per line") },
     ],
   },
-  ntfy: { words: "ntfy", fields: [address("For example https://ntfy.sh/your-topic"), { key: "token", words: "Access token", secret: true, hint: "Empty: the topic needs none" }] },
+  ntfy: { words: "ntfy", fields: [address(t("For example https://ntfy.sh/your-topic")), { key: "token", words: t("Access token"), secret: true, hint: t("Empty: the topic needs none") }] },
   telegram: {
     words: "Telegram",
-    fields: [{ key: "bot_token", words: "Bot token", secret: true, required: true, hint: "From @BotFather" }, { key: "chats", words: "Chats", list: true, required: true, hint: "Numbers or @names, one per line" }],
+    fields: [{ key: "bot_token", words: t("Bot token"), secret: true, required: true, hint: t("From @BotFather") }, { key: "chats", words: t("Chats"), list: true, required: true, hint: t("Numbers or @names, one per line") }],
   },
-  slack: { words: "Slack", fields: [address("The address of an incoming webhook in Slack")] },
-  teams: { words: "Teams", fields: [address("The address of a workflow in Teams")] },
+  slack: { words: "Slack", fields: [address(t("The address of an incoming webhook in Slack"))] },
+  teams: { words: "Teams", fields: [address(t("The address of a workflow in Teams"))] },
   webhook: {
     words: "Webhook",
-    fields: [address("It receives a JSON document by POST"), { key: "secret", words: "Signing key", secret: true, hint: "Empty: requests are not signed" },
-      { key: "headers.Authorization", words: "Authorization header", secret: true, hint: "For example “Bearer abc”. Empty: none" }],
+    fields: [address(t("It receives a JSON document by POST")), { key: "secret", words: t("Signing key"), secret: true, hint: t("Empty: requests are not signed") },
+      { key: "headers.Authorization", words: t("Authorization header"), secret: true, hint: t("For example “Bearer abc”. Empty: none") }],
   },
   mqtt: {
     words: "MQTT",
     fields: [
-      { key: "host", words: "Broker", required: true },
-      { key: "port", words: "Port", number: true, hint: "Empty: 1883, with TLS 8883" },
+      { key: "host", words: t("Broker"), required: true },
+      { key: "port", words: t("Port"), number: true, hint: t("Empty: 1883, with TLS 8883") },
       { key: "tls", words: "TLS", flag: true, fallback: false },
-      { key: "username", words: "User name" },
-      { key: "password", words: "Password", secret: true },
-      { key: "base_topic", words: "Base topic", hint: "Empty: aislewatch" },
-      { key: "client_id", words: "Client id", hint: "Empty: aislewatch" },
-      { key: "commands", words: "The broker may start recordings and switch cameras off", flag: true, fallback: true },
+      { key: "username", words: t("User name") },
+      { key: "password", words: t("Password"), secret: true },
+      { key: "base_topic", words: t("Base topic"), hint: t("Empty: aislewatch") },
+      { key: "client_id", words: t("Client id"), hint: t("Empty: aislewatch") },
+      { key: "commands", words: t("The broker may start recordings and switch cameras off"), flag: true, fallback: true },
     ],
   },
 };

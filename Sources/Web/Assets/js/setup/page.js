@@ -2,17 +2,18 @@
 import { el } from "../core/dom.js";
 import { empty, head } from "../core/page.js";
 import { may } from "../core/session.js";
+import { t } from "../core/words.js";
 
 const pages = {
-  cameras: ["Cameras", () => import("./cameras.js")], rules: ["Rules", () => import("./rules.js")], alerts: ["Alerts", () => import("./alerts.js")],
-  silence: ["Silence", () => import("./silence.js")], file: ["File", () => import("./file.js")], users: ["Users", () => import("./users.js")],
-  tokens: ["API tokens", () => import("./tokens.js")], audit: ["Log of changes", () => import("./audit.js")],
+  cameras: [t("Cameras"), () => import("./cameras.js")], rules: [t("Rules"), () => import("./rules.js")], alerts: [t("Alerts"), () => import("./alerts.js")],
+  silence: [t("Silence"), () => import("./silence.js")], file: [t("File"), () => import("./file.js")], users: [t("Users"), () => import("./users.js")],
+  tokens: [t("API tokens"), () => import("./tokens.js")], audit: [t("Log of changes"), () => import("./audit.js")],
 };
 
 export async function open(main, { tab = "cameras" }) {
-  head(main, "Set-up");
+  head(main, t("Set-up"));
   if (!may("admin")) {
-    main.append(empty("This is for administrators", "Ask an administrator for changes to the set-up."));
+    main.append(empty(t("This is for administrators"), t("Ask an administrator for changes to the set-up.")));
     return undefined;
   }
   const name = pages[tab] ? tab : "cameras";
@@ -20,9 +21,9 @@ export async function open(main, { tab = "cameras" }) {
   main.append(tabs);
   // On a telephone the line is longer than the screen.
   tabs.querySelector("[aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
-  const body = el("div.stack.wide", {}), loading = el("p.loading", {}, "Loading…");
+  const body = el("div.stack.wide", {}), loading = el("p.loading", {}, t("Loading…"));
   main.append(loading, body);
-  document.title = `${pages[name][0]} · Set-up · Aislewatch`;
+  document.title = `${pages[name][0]} · ${t("Set-up")} · Aislewatch`;
   const module = await pages[name][1]();
   const close = await module.open(body);
   loading.remove();
@@ -31,6 +32,6 @@ export async function open(main, { tab = "cameras" }) {
 
 /** The line of tabs, as links. */
 export function tabLine(current) {
-  return el("nav.tabs", { "aria-label": "Set-up" }, Object.entries(pages).map(([key, [words]]) =>
+  return el("nav.tabs", { "aria-label": t("Set-up") }, Object.entries(pages).map(([key, [words]]) =>
     el("a", { href: `#/setup/${key}`, "aria-current": key === current ? "page" : undefined }, words)));
 }

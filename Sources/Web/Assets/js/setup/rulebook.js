@@ -1,29 +1,40 @@
 // The rules as the server declares them, with what the file says on top. What the file has beyond these is shown too.
+import { words } from "../core/format.js";
+import { said, t } from "../core/words.js";
 
 /** `rules` of `/api/v1/rules` by key, with their parameters in order. */
 export function bookOf(rules) {
   return new Map(rules.map(({ kind, sentence, listed, schema }) => [kind, {
-    about: sentence, isListed: listed,
+    about: said(sentence), isListed: listed,
     parameters: new Map(schema["x-order"].map((key) => [key, declared(schema.properties[key])])),
   }]));
 }
 
+const unitWords = {
+  seconds: t("seconds"), metres: t("metres"), pixels: t("pixels"), "picture heights": t("picture heights"), "picture heights/s": t("picture heights/s"), "picture heights/s²": t("picture heights/s²"),
+  "part of the picture": t("part of the picture"), "of 255": t("of 255"), "times its size": t("times its size"), "pixels/s": t("pixels/s"), "pixels/s²": t("pixels/s²"),
+};
+
+/** What a list holds: "zones" for their names, some words, or "line" for two points. */
+const held = ({ type, items }) => (type !== "array" ? null : items.type === "array" ? "line" : items.enum ?? "zones");
+
 const declared = (property) => ({
-  type: property.type, choices: property.enum ?? null, about: property.description, usual: property.default, minimum: property.minimum, maximum: property.maximum, pattern: property.pattern,
-  unit: property["x-unit"] ?? "", fires: property["x-fires"] ?? null, use: property["x-use"],
+  items: held(property), type: property.type, choices: property.enum ?? null, about: said(property.description), usual: property.default, minimum: property.minimum, maximum: property.maximum, pattern: property.pattern,
+  unit: unitWords[property["x-unit"]] ?? property["x-unit"] ?? "", fires: property["x-fires"] ?? null, use: property["x-use"],
 });
 
 /** Names that say nothing by themselves, without bound and unit. */
 const plain = {
-  seconds: "Time", sink: "Height lost", sink_speed: "Speed of sinking", move: "Distance moved", walked: "Distance walked", grown: "Growth", growth: "Growth, compared with its beginning",
-  containment: "Part that stays where it was", aspect_kept: "Shape kept", stood: "Time it has stood", stay: "Time it stays", rest: "Time it lies still", down: "Height to width when down", upright: "Height to width when upright",
-  age: "Time it has been seen", luma_change: "Difference in brightness", dark_luma: "Brightness of a dark picture", alone_distance: "Distance to anybody else", outline_contrast: "Difference to its surroundings",
-  part_only: "Only as a part of combinations", dark_counts: "A dark picture counts as covered", turned_similarity: "Likeness to the usual picture", covered_contrast: "Contrast, compared with the usual one",
-  blurred_sharpness: "Sharpness, compared with the usual one", frozen: "Time without any change", area_fraction: "Part of the picture", moving: "Part that moves", lost: "Time out of sight", confirm: "Time before it counts",
-  settle: "Time until a new place is its place", end_after: "Ends after", shadow_stay: "Time a shadow must stay", seconds_to_contact: "Time until contact", height_to_width: "Height to width", texture: "Roughness, compared with the floor", shadow_texture_similarity: "Likeness to the floor’s texture",
+  drop: t("Drop"), acceleration: t("Acceleration"), peak_speed: t("Peak speed"), closing_speed: t("Closing speed"), speed: t("Speed"), height: t("Height"), area: t("Area"),
+  seconds: t("Time"), sink: t("Height lost"), sink_speed: t("Speed of sinking"), move: t("Distance moved"), walked: t("Distance walked"), grown: t("Growth"), growth: t("Growth, compared with its beginning"),
+  containment: t("Part that stays where it was"), aspect_kept: t("Shape kept"), stood: t("Time it has stood"), stay: t("Time it stays"), rest: t("Time it lies still"), down: t("Height to width when down"), upright: t("Height to width when upright"),
+  age: t("Time it has been seen"), luma_change: t("Difference in brightness"), dark_luma: t("Brightness of a dark picture"), alone_distance: t("Distance to anybody else"), outline_contrast: t("Difference to its surroundings"),
+  part_only: t("Only as a part of combinations"), dark_counts: t("A dark picture counts as covered"), turned_similarity: t("Likeness to the usual picture"), covered_contrast: t("Contrast, compared with the usual one"),
+  blurred_sharpness: t("Sharpness, compared with the usual one"), frozen: t("Time without any change"), area_fraction: t("Part of the picture"), moving: t("Part that moves"), lost: t("Time out of sight"), confirm: t("Time before it counts"),
+  settle: t("Time until a new place is its place"), end_after: t("Ends after"), shadow_stay: t("Time a shadow must stay"), seconds_to_contact: t("Time until contact"), height_to_width: t("Height to width"), texture: t("Roughness, compared with the floor"), shadow_texture_similarity: t("Likeness to the floor’s texture"),
 };
 /** Of these the name without its unit means something else. */
-const timed = { down_seconds: "Time it is down", upright_seconds: "Time it was upright", growth_seconds: "Time it grows", fall_seconds: "Time of the fall", settle_seconds: "Time to come to rest", stood_seconds: plain.stood };
+const timed = { down_seconds: t("Time it is down"), upright_seconds: t("Time it was upright"), growth_seconds: t("Time it grows"), fall_seconds: t("Time of the fall"), settle_seconds: t("Time to come to rest"), stood_seconds: plain.stood };
 
 /** A parameter's name in words, without bound and unit, which stand beside it. */
 export function wordsOf(parameter) {
@@ -34,8 +45,11 @@ export function wordsOf(parameter) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** What may be chosen for a parameter, in words. */
+export const choiceWords = (choice) => ({ any: t("Either way"), to_left: t("To the left"), to_right: t("To the right") })[choice] ?? words(choice);
+
 /** On which side of a threshold a value counts, in words. */
-export const sideOf = (fires) => ({ at_least: "at least", at_most: "at most" })[fires] ?? "";
+export const sideOf = (fires) => ({ at_least: t("at least"), at_most: t("at most") })[fires] ?? "";
 
 /** Whether a camera of the configuration says how large things are. */
 export const hasScale = (entry) => Boolean(entry?.picture_height_metres || entry?.calibration);

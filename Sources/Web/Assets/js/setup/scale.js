@@ -9,6 +9,7 @@ import { floorGrid, isConvex } from "../geometry/homography.js";
 import { tidy } from "../geometry/polygon.js";
 import { DrawingBoard } from "./canvas.js";
 import { saveEdits } from "./save.js";
+import { t } from "../core/words.js";
 
 /** How many metres an upright thing as tall as the picture has, from one of `metres` that takes from `top` to `foot`. */
 export function pictureHeight(metres, top, foot) {
@@ -16,7 +17,7 @@ export function pictureHeight(metres, top, foot) {
   return part > 0.02 && metres > 0 ? metres / part : null;
 }
 
-const corners = ["Near left", "Near right", "Far right", "Far left"];
+const corners = [t("Near left"), t("Near right"), t("Far right"), t("Far left")];
 
 export class ScaleEditor {
   constructor(camera, entry, picture) {
@@ -25,7 +26,7 @@ export class ScaleEditor {
     const rectangle = entry.calibration?.rectangle;
     this.upright = [[0.5, 0.35], [0.5, 0.65]];
     this.floor = structuredClone(rectangle?.corners ?? [[0.3, 0.85], [0.7, 0.85], [0.6, 0.6], [0.4, 0.6]]);
-    this.board = new DrawingBoard(picture, `Scale of ${camera.name}`, camera.size ?? undefined);
+    this.board = new DrawingBoard(picture, t("Scale of “{camera}”", { camera: camera.name }), camera.size ?? undefined);
     this.handles = el("div.handles", {});
     this.board.element.append(this.handles);
     const number = (name, value, props) => input(name, { type: "number", step: 0.05, value, ...props, on: { input: () => this.#show() } });
@@ -33,12 +34,12 @@ export class ScaleEditor {
     this.width = number("width", rectangle?.width_metres ?? 2.4, { min: 0.1, max: 1000 });
     this.depth = number("depth", rectangle?.depth_metres ?? 3.6, { min: 0.1, max: 1000 });
     this.result = el("p", { role: "status" });
-    this.button = el("button.button.primary", { type: "button", on: { click: attempt(() => this.#save()) } }, "Save the scale");
+    this.button = el("button.button.primary", { type: "button", on: { click: attempt(() => this.#save()) } }, t("Save the scale"));
     this.fields = el("div.stack", {});
     this.mode = entry.picture_height_metres && !rectangle ? "upright" : "floor";
-    const modes = segments("How it is measured", [["floor", "On the floor"], ["upright", "Upright"]], this.mode, (mode) => { this.mode = mode; this.#begin(); });
-    this.element = el("div.with-side.single", {}, this.board.element, el("div.side.stack", {}, panel("Scale", el("div.stack", {}, modes, this.fields, this.result, this.button,
-      el("p.soft.small", {}, "With a scale, rules and texts use metres.")))));
+    const modes = segments(t("How it is measured"), [["floor", t("On the floor")], ["upright", t("Upright")]], this.mode, (mode) => { this.mode = mode; this.#begin(); });
+    this.element = el("div.with-side.single", {}, this.board.element, el("div.side.stack", {}, panel(t("Scale"), el("div.stack", {}, modes, this.fields, this.result, this.button,
+      el("p.soft.small", {}, t("With a scale, rules and texts use metres."))))));
     this.#begin();
   }
 
@@ -48,11 +49,11 @@ export class ScaleEditor {
   #begin() {
     const isFloor = this.mode === "floor";
     replace(this.fields, isFloor
-      ? [el("p", {}, "Drag the four points to the corners of something rectangular on the floor whose size you know: a bay, a pallet’s place, four joints of the concrete."),
-        el("div.columns", {}, field("Width, in metres", this.width), field("Depth, in metres", this.depth))]
-      : [el("p", {}, "Drag the two points to the top and the foot of something upright whose height you know, where things happen: a person, a rack, a door."), field("Its height, in metres", this.metres)]);
+      ? [el("p", {}, t("Drag the four points to the corners of something rectangular on the floor whose size you know: a bay, a pallet’s place, four joints of the concrete.")),
+        el("div.columns", {}, field(t("Width, in metres"), this.width), field(t("Depth, in metres"), this.depth))]
+      : [el("p", {}, t("Drag the two points to the top and the foot of something upright whose height you know, where things happen: a person, a rack, a door.")), field(t("Its height, in metres"), this.metres)]);
     replace(this.handles, this.points.map((point, index) => this.board.handle(point, {
-      label: isFloor ? corners[index] : ["Top", "Foot"][index], className: isFloor && index === 0 ? "first" : "", move: (now) => { this.points[index] = tidy(now); this.#show(); },
+      label: isFloor ? corners[index] : [t("Top"), t("Foot")][index], className: isFloor && index === 0 ? "first" : "", move: (now) => { this.points[index] = tidy(now); this.#show(); },
     })));
     this.#show();
   }
@@ -66,20 +67,20 @@ export class ScaleEditor {
     if (this.mode === "upright") {
       replace(this.board.drawing, this.#line(...this.upright, "measure"));
       const value = this.height;
-      replace(this.result, value ? `The picture would be ${trim(value, 2)} m high.` : "The two points are too near to each other.");
+      replace(this.result, value ? t("The picture would be {n} m high.", { n: trim(value, 2) }) : t("The two points are too near to each other."));
       this.button.disabled = !value;
       return;
     }
     const grid = isConvex(this.floor) ? floorGrid(this.floor, Number(this.width.value), Number(this.depth.value)) : [];
     replace(this.board.drawing, grid.map(([from, to]) => this.#line(from, to, "grid-line")), this.floor.map((point, index) => this.#line(point, this.floor[(index + 1) % 4], "measure")));
-    replace(this.result, grid.length ? "One field of the grid is one metre. Does it lie flat on the floor?" : "Go round the rectangle: near left, near right, far right, far left.");
+    replace(this.result, grid.length ? t("One field of the grid is one metre. Does it lie flat on the floor?") : t("Go round the rectangle: near left, near right, far right, far left."));
     this.button.disabled = !grid.length;
   }
 
   #save() {
     const path = ["cameras", this.camera.id];
-    if (this.mode === "upright") return saveEdits([{ op: "set", path: [...path, "picture_height_metres"], value: Math.round(this.height * 100) / 100 }], { title: "Save this scale?" });
+    if (this.mode === "upright") return saveEdits([{ op: "set", path: [...path, "picture_height_metres"], value: Math.round(this.height * 100) / 100 }], { title: t("Save this scale?") });
     const value = { corners: this.floor, width_metres: Number(this.width.value), depth_metres: Number(this.depth.value) };
-    return saveEdits([{ op: "set", path: [...path, "calibration", "rectangle"], value }], { title: "Save this scale?" });
+    return saveEdits([{ op: "set", path: [...path, "calibration", "rectangle"], value }], { title: t("Save this scale?") });
   }
 }

@@ -3,19 +3,20 @@ import { el, replace } from "../core/dom.js";
 import { get } from "../core/api.js";
 import { icon, stateMark } from "../core/icons.js";
 import { closer, empty, head, panel } from "../core/page.js";
-import { ago, bytes, count, duration, moment, trim } from "../core/format.js";
+import { ago, bytes, duration, moment, trim } from "../core/format.js";
 import * as feed from "../core/feed.js";
+import { said, t, tn } from "../core/words.js";
 
 const everyMs = 5000;
 
 export async function open(main) {
-  head(main, "Status");
+  head(main, t("Status"));
   const body = el("div.stack.wide", {});
   main.append(body);
   const abort = new AbortController();
   const look = async () => {
     const status = await get("/api/v1/status", { signal: abort.signal });
-    replace(body, figures(status), cameras(status.cameras), warnings(status.warnings), el("p.soft.small", {}, `Aislewatch ${status.version}, running for ${duration(status.uptime_seconds)}`));
+    replace(body, figures(status), cameras(status.cameras), warnings(status.warnings), el("p.soft.small", {}, t("Aislewatch {version}, running for {duration}", { version: status.version, duration: duration(status.uptime_seconds) })));
   };
   await look();
   // A server that is not reached has its own banner.
@@ -30,13 +31,20 @@ function figures({ cameras: list, disk, outbox, model }) {
   const used = disk.total_bytes ? 1 - disk.free_bytes / disk.total_bytes : 0;
   const days = disk.days_left;
   return el("div.figures", {},
-    figure("Cameras", `${online} of ${list.length}`, stateMark(online === list.length ? "ok" : "alarm", online === list.length ? "All online" : `${count(list.length - online, "camera")} offline`)),
-    figure("Disk", `${bytes(disk.free_bytes)} free`, stateMark(used > 0.95 ? "alarm" : used > 0.85 ? "warn" : "ok", sentenceCase(disk.text) ?? (days ? `${Math.round(days)} days at this rate` : `${trim(used * 100, 0)} % used`)),
+    figure(t("Cameras"), t("{n} of {all}", { n: online, all: list.length }), stateMark(online === list.length ? "ok" : "alarm", online === list.length ? t("All online") : tn(list.length - online, "{n} camera offline", "{n} cameras offline"))),
+    figure(t("Disk"), t("{bytes} free", { bytes: bytes(disk.free_bytes) }), stateMark(used > 0.95 ? "alarm" : used > 0.85 ? "warn" : "ok", forecast(days) ?? sentenceCase(said(disk.text)) ?? t("{n} % used", { n: Math.round(used * 100) })),
       el("div.gauge", { "aria-hidden": "true" }, el("i", { style: { width: `${used * 100}%` } }))),
-    figure("Clips", bytes(disk.clips_bytes), el("span.soft.small", {}, [disk.clips !== undefined && count(disk.clips, "clip"), disk.bytes_per_day && `${bytes(disk.bytes_per_day)} a day`].filter(Boolean).join(" · "))),
-    figure("Alerts waiting", String(outbox.pending), outbox.dead ? stateMark("alarm", `${outbox.dead} could not be delivered`)
-      : outbox.oldest_pending_at ? stateMark("warn", `The oldest has waited for ${duration((Date.now() - new Date(outbox.oldest_pending_at)) / 1000)}`) : stateMark("ok", outbox.last_sent_at ? `Last sent ${ago(outbox.last_sent_at)}` : "None has failed")),
-    model && figure("Model", model.latency_ms ? `${trim(model.latency_ms, 0)} ms` : "idle", el("span.soft.small", {}, [model.family, model.device, model.failures ? count(model.failures, "failure") : ""].filter(Boolean).join(" · "))));
+    figure(t("Clips"), bytes(disk.clips_bytes), el("span.soft.small", {}, [disk.clips !== undefined && tn(disk.clips, "{n} clip", "{n} clips"), disk.bytes_per_day && t("{bytes} a day", { bytes: bytes(disk.bytes_per_day) })].filter(Boolean).join(" · "))),
+    figure(t("Alerts waiting"), String(outbox.pending), outbox.dead ? stateMark("alarm", tn(outbox.dead, "{n} could not be delivered", "{n} could not be delivered"))
+      : outbox.oldest_pending_at ? stateMark("warn", t("The oldest has waited for {duration}", { duration: duration((Date.now() - new Date(outbox.oldest_pending_at)) / 1000) })) : stateMark("ok", outbox.last_sent_at ? t("Last sent {ago}", { ago: ago(outbox.last_sent_at) }) : t("None has failed"))),
+    model && figure(t("Model"), model.latency_ms ? t("{n} ms", { n: Math.round(model.latency_ms) }) : t("idle"), el("span.soft.small", {}, [model.family, model.device, model.failures ? tn(model.failures, "{n} failure", "{n} failures") : ""].filter(Boolean).join(" · "))));
+}
+
+/** How long the disk will do; null where nobody knows. */
+function forecast(days) {
+  if (days === null || days === undefined) return null;
+  if (days < 1) return t("{n} h at this rate", { n: Math.max(1, Math.floor(days * 24)) });
+  return days > 3650 ? t("More than 10 years at this rate") : tn(Math.floor(days), "{n} day at this rate", "{n} days at this rate");
 }
 
 /** What the server says begins in the middle of a sentence. */
@@ -45,27 +53,28 @@ const sentenceCase = (text) => text && text.charAt(0).toUpperCase() + text.slice
 const figure = (name, value, ...more) => el("div.figure", {}, el("span.soft.small", {}, name), el("strong", {}, value), more);
 
 const levels = { online: "ok", connecting: "warn", offline: "alarm" };
-const stateWords = { online: "Online", connecting: "Connecting", offline: "Offline" };
+const stateWords = { online: t("Online"), connecting: t("Connecting"), offline: t("Offline") };
 
-const rate = (value) => (value === null || value === undefined ? "–" : `${trim(value, 1)} fps`);
+const rate = (value) => (value === null || value === undefined ? "–" : t("{n} fps", { n: trim(value, 1) }));
 
 function cameras(list) {
-  if (!list.length) return empty("No camera yet", "Add one in the set-up.");
+  if (!list.length) return empty(t("No camera yet"), t("Add one in the set-up."));
   const cell = (label, value, isNumber = true) => el("td", { class: isNumber && "number", data: { label } }, value ?? "–");
   const rows = list.map((camera) => el("tr", {},
-    el("td", {}, el("a", { href: `#/camera/${encodeURIComponent(camera.id)}` }, camera.name), el("div", {}, stateMark(levels[camera.state], stateWords[camera.state])), camera.state !== "online" && camera.state_text && el("div.small", {}, camera.state_text)),
-    cell("Stream", [camera.size && `${camera.size[0]} × ${camera.size[1]}`, camera.bitrate_kbps && `${trim(camera.bitrate_kbps / 1000, 1)} Mbit/s`].filter(Boolean).join(", ") || "–", false),
-    cell("Received", rate(camera.fps_in)), cell("Analysed", rate(camera.fps_analysed)),
-    cell("Time per frame", camera.analysis_ms ? `${trim(camera.analysis_ms, 0)} ms` : "–"), cell("Skipped", String(camera.skipped_frames ?? "–")), cell("Damaged", String(camera.damaged_frames ?? "–")), cell("Reconnects", String(camera.reconnects ?? "–")),
-    cell("Last key frame", camera.last_key_frame_at ? ago(camera.last_key_frame_at) : "–"), cell("In memory", camera.ring_seconds ? `${trim(camera.ring_seconds, 0)} s, ${bytes(camera.ring_bytes ?? 0)}` : "–"), cell("Viewers", String(camera.viewers ?? 0))));
-  const names = ["Camera", "Stream", "Received", "Analysed", "Time per frame", "Skipped", "Damaged", "Reconnects", "Last key frame", "In memory", "Viewers"];
-  return panel("Cameras", el("table.status-table.cameras-table", {}, el("thead", {}, el("tr", {}, names.map((name, index) => el("th", { class: index > 1 && "number" }, name)))), el("tbody", {}, rows)), { flush: true });
+    el("td", {}, el("a", { href: `#/camera/${encodeURIComponent(camera.id)}` }, camera.name), el("div", {}, stateMark(levels[camera.state], stateWords[camera.state])), camera.state !== "online" && camera.state_text && el("div.small", {}, said(camera.state_text))),
+    cell(t("Stream"), [camera.size && `${camera.size[0]} × ${camera.size[1]}`, camera.bitrate_kbps && `${trim(camera.bitrate_kbps / 1000, 1)} Mbit/s`].filter(Boolean).join(", ") || "–", false),
+    cell(t("Received"), rate(camera.fps_in)), cell(t("Analysed"), rate(camera.fps_analysed)),
+    cell(t("Time per frame"), camera.analysis_ms ? t("{n} ms", { n: Math.round(camera.analysis_ms) }) : "–"), cell(t("Skipped"), camera.skipped_frames), cell(t("Damaged"), String(camera.damaged_frames ?? "–")), cell(t("Reconnects"), String(camera.reconnects ?? "–")),
+    cell(t("Last key frame"), camera.last_key_frame_at ? ago(camera.last_key_frame_at) : "–"), cell(t("In memory"), camera.ring_seconds ? t("{n} s, {bytes}", { n: Math.round(camera.ring_seconds), bytes: bytes(camera.ring_bytes ?? 0) }) : "–"), cell(t("Viewers"), String(camera.viewers ?? 0))));
+  const names = [t("Camera"), t("Stream"), t("Received"), t("Analysed"), t("Time per frame"), t("Skipped"), t("Damaged"), t("Reconnects"), t("Last key frame"), t("In memory"), t("Viewers")];
+  return panel(t("Cameras"), el("table.status-table.cameras-table", {}, el("thead", {}, el("tr", {}, names.map((name, index) => el("th", { class: index > 1 && "number" }, name)))), el("tbody", {}, rows)), { flush: true });
 }
 
 const warningLevels = { warning: "warn", error: "alarm", critical: "alarm" };
+const levelWords = { warning: t("Warning"), error: t("Error"), critical: t("Critical error") };
 
 function warnings(list) {
-  if (!list.length) return panel("Recent warnings", el("p", {}, stateMark("ok", "No warnings since the start")));
-  return panel("Recent warnings", el("ul.rows.warnings", {}, list.map((warning) => el("li", {}, el("span.state", { class: warningLevels[warning.level] }, icon(warning.level === "warning" ? "warn" : "alarm", 14), el("span.visually-hidden", {}, warning.level)),
-    el("p", {}, warning.message, warning.count > 1 && el("span.soft.small", {}, ` (${count(warning.count, "time")})`)), el("time", { dateTime: warning.at }, moment(warning.at))))), { flush: true });
+  if (!list.length) return panel(t("Recent warnings"), el("p", {}, stateMark("ok", t("No warnings since the start"))));
+  return panel(t("Recent warnings"), el("ul.rows.warnings", {}, list.map((warning) => el("li", {}, el("span.state", { class: warningLevels[warning.level] }, icon(warning.level === "warning" ? "warn" : "alarm", 14), el("span.visually-hidden", {}, levelWords[warning.level] ?? warning.level)),
+    el("p", {}, warning.message, warning.count > 1 && el("span.soft.small", {}, " ", tn(warning.count, "({n} time)", "({n} times)"))), el("time", { dateTime: warning.at }, moment(warning.at))))), { flush: true });
 }

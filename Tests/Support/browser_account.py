@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""The own account and the accounts of others, in Chromium against a real daemon: second factor, sessions, cameras.
+
+usage: browser_account.py --daemon .build/debug/aislewatch [--shots FOLDER] [--only WORD]
+Prints a line for each behaviour. Status 0 all are there, 1 some aren't, 77 there is no browser.
+"""
+import base64
+import hashlib
+import hmac
+import os
+import re
+import struct
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(__file__))
+from browser_driver import check  # noqa: E402
+from browser_site import ROOT, Signed, drive  # noqa: E402
+
+STEP = 30
+
+
+def one_time_password(secret, step):
+    """RFC 6238, as an authenticator app has it."""
+    hashed = hmac.new(base64.b32decode(secret), struct.pack(">Q", step), hashlib.sha1).digest()
+    at = hashed[19] & 15
+    return f"{(struct.unpack('>I', hashed[at:at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
+
+
+class Account(Signed):
+    """Behaviours in their order; each may build on the ones before."""
+
+    ORDER = ["first_account", "sessions", "second_factor", "code_asked", "recovery_code", "others", "limited", "turned_off"]
+    # A sign-in that is answered by a question for the code is an error to the console.
+    EXPECTED = {**Signed.EXPECTED, "code_asked": ("401",), "recovery_code": ("401",), "limited": ("401", "404"), "others": ("422",)}
+
+    secret = None
+    codes = ()
+    last_step = 0
+
+    def code(self):
+        """One that was not used yet: the next step's counts already."""
+        step = max(int(time.time()) // STEP, self.last_step + 1)
+        while step > int(time.time()) // STEP + 1:
+            time.sleep(1)
+        self.last_step = step
+        return one_time_password(self.secret, step)
+
+    def shots(self, name):
+        b = self.browser
+        for scheme in ("light", "dark"):
+            b.scheme(scheme)
+            for width in (1280, 390):
+                b.resize(width)
+                b.shot(f"{name}-{width}-{scheme}", whole=True)
+        b.resize(1280)
+        b.scheme("light")
+        found = b.violations()
+        check(not found, "axe-core: " + "\n".join(found))
+
+    def sign_out(self):
+        b = self.browser
+        b.go("/account")
+        b.press("Sign out", "main > .stack > .buttons")
+        b.has("form [name='password']")
+
+    def sign_in(self, name="chief", password=None):
+        b = self.browser
+        b.fill("name", name)
+        b.fill("password", password or self.PASSWORD)
+        b.press("Sign in", "form")
+
+    def sessions(self):
+        """the account's sessions are listed, and others are ended"""
+        b = self.browser
+        b.js_async("await fetch('/api/v1/session', { method: 'POST', credentials: 'omit', headers: { 'Content-Type': 'application/json' },"
+                   " body: JSON.stringify({ name: 'chief', password: given[0] }) })", self.PASSWORD)
+        b.go("/account")
+        b.wait("two sessions", "return document.querySelectorAll('#sessions .row').length === 2")
+        check("this one" in b.text() and "127.0.0.1" in b.text(), "what the sessions are is not said")
+        check(re.search(r"Chrom\w+, Linux", b.text()), "the browser is not named")
+        self.shots("account")
+        b.press("Sign out everywhere else")
+        b.wait("one session", "return document.querySelectorAll('#sessions .row').length === 1")
+
+    def second_factor(self):
+        """a second factor is set up by the picture's secret, and recovery codes are shown once"""
+        b = self.browser
+        b.press("Set up", "#second-factor")
+        b.fill("password", "not the password", "dialog")
+        b.press("Continue", "dialog")
+        b.says("The password is wrong.")
+        b.fill("password", self.PASSWORD, "dialog")
+        b.press("Continue", "dialog")
+        b.has("dialog svg.qr path")
+        self.shots("second-factor")
+        self.secret = b.js("return document.querySelector('dialog code').textContent.replaceAll(' ', '')")
+        b.fill("code", "000000", "dialog")
+        b.press("Turn on", "dialog")
+        b.says("The code is wrong")
+        b.fill("code", self.code(), "dialog")
+        b.press("Turn on", "dialog")
+        b.has("dialog .codes")
+        self.shots("recovery-codes")
+        self.codes = b.js("return document.querySelector('dialog .codes').textContent.split('\\n')")
+        check(len(self.codes) == 10, f"{len(self.codes)} recovery codes")
+        b.press("I have kept them", "dialog")
+        b.says("10 recovery codes are left.")
+
+    def code_asked(self):
+        """signing in asks for the code then, and each opens once"""
+        b = self.browser
+        self.sign_out()
+        check(not b.js("return document.querySelector('[name=code]').offsetParent"), "a code is asked for before it is known to be needed")
+        self.sign_in()
+        b.says("Type the code that your authenticator app shows.")
+        self.shots("code")
+        used = one_time_password(self.secret, self.last_step)
+        b.fill("code", used)
+        b.press("Sign in", "form")
+        b.says("The code is wrong, or was used already.")
+        b.fill("code", self.code())
+        b.press("Sign in", "form")
+        b.has(".tile, #second-factor")
+
+    def recovery_code(self):
+        """a recovery code opens once"""
+        b = self.browser
+        self.sign_out()
+        self.sign_in()
+        b.says("Type the code")
+        b.fill("code", self.codes[0].lower())
+        b.press("Sign in", "form")
+        b.has(".tile, #second-factor")
+        b.go("/account")
+        b.says("9 recovery codes are left.")
+
+    def others(self):
+        """a weak password is refused with the reason; an account gets its cameras"""
+        b = self.browser
+        b.go("/setup/users")
+        b.fill("name", "berta", "form")
+        b.fill("password", "password123", "form")
+        b.press("Add the account")
+        b.says("one of the most common ones")
+        b.fill("password", "yellow lorries dance", "form")
+        b.press("Add the account")
+        b.press("All cameras", "main")
+        b.has("dialog")
+        b.js("document.querySelector('dialog input[type=checkbox]').click()")
+        b.js("document.querySelector('dialog input[value=dock]').click()")
+        self.shots("cameras-of")
+        b.press("Save", "dialog")
+        b.wait("one camera", "return [...document.querySelectorAll('.user-row button')].some((node) => node.innerText === '1 camera')")
+        self.shots("users")
+
+    def limited(self):
+        """an account with one camera sees that one alone, live and in lists"""
+        b = self.browser
+        self.sign_out()
+        self.sign_in("berta", "yellow lorries dance")
+        b.go("/")
+        b.wait("one tile", "return document.querySelectorAll('.tile').length === 1")
+        check("Aisle" not in b.text(), "another camera is named")
+        status = b.js_async("return (await fetch('/api/v1/cameras/aisle-4/snapshot.jpg')).status")
+        check(status == 404, f"another camera's picture: {status}")
+        self.sign_out()
+        self.sign_in()
+        b.says("Type the code")
+        b.fill("code", self.code())
+        b.press("Sign in", "form")
+        b.has(".tile, #second-factor")
+
+    def turned_off(self):
+        """the second factor is taken away with password and code"""
+        b = self.browser
+        b.go("/account")
+        b.press("Turn off", "#second-factor")
+        b.fill("password", self.PASSWORD, "dialog")
+        b.fill("code", self.codes[1], "dialog")
+        b.press("Turn off", "dialog")
+        b.wait("it can be set up again", "return document.querySelector('#second-factor')?.innerText.includes('Set up')")
+        self.sign_out()
+        self.sign_in()
+        b.has(".tile, #second-factor")
+
+
+if __name__ == "__main__":
+    samples = [("aisle-4", "Aisle 4", "fall_box"), ("dock", "Dock", "quiet_walk")]
+    sys.exit(drive(__doc__, {camera: (name, os.path.join(ROOT, f"samples/{file}.mp4")) for camera, name, file in samples}, lambda browser, site, _: Account(browser, site)))
