@@ -1,0 +1,132 @@
+import Domain
+import Foundation
+import Incidents
+import Media
+import Synchronization
+import TestSupport
+import Testing
+import Vision
+
+@testable import Camera
+
+/// With real packets, real frames and the bundled networks.
+@Suite("Proving what motion suspects")
+struct ProvingTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    private func retracer() async throws -> Retracer {
+        let inference = try InferenceService()
+        let models = Self.root.appending(path: "models")
+        return Retracer(
+            family: try await CompactFamily(directory: models.appending(path: "compact"), inference: inference),
+            person: try await PersonGauge(directory: models.appending(path: "person"), inference: inference))
+    }
+
+    private func engine() -> IncidentEngine {
+        let ids = MonotonicID()
+        return IncidentEngine(
+            scene: CameraScene(camera: Script.camera), makeID: { IncidentID(rawValue: ids.next(at: $0)) })
+    }
+
+    /// Plays a film as a camera's pipeline does, and proves from the packets of its ring.
+    private func play(
+        _ film: URL, retracer: Retracer
+    ) async throws -> (events: [IncidentEvent], proofs: [(Suspicion, Proof)]) {
+        let ring = PacketRing(seconds: 60, maxBytes: 64 << 20)
+        let feed = try FileFrameFeed(SourceOptions(url: film.path), ring: ring)
+        let proofs = Mutex<[(Suspicion, Proof)]>([])
+        let pipeline = CameraPipeline(
+            feed: feed, observer: SceneTracker(), engine: engine(),
+            proving: Proving(prover: RetraceProver(retracer, history: RingFrames(ring: ring)), pace: .inStep),
+            onProof: { suspicion, proof in proofs.withLock { $0.append((suspicion, proof)) } })
+        var events: [IncidentEvent] = []
+        try await pipeline.run { events += $0.events }
+        return (events, proofs.withLock { $0 })
+    }
+
+    @Test("a bucket that falls is followed home through the packets of the ring, and told")
+    func fall() async throws {
+        let played = try await play(
+            Self.root.appending(path: "samples/fall_bucket.mp4"), retracer: try await retracer())
+        #expect(played.events.map(\.type) == ["new", "end"])
+        let (suspicion, proof) = try #require(played.proofs.first)
+        #expect(played.proofs.count == 1 && suspicion.kind == .fallingObject)
+        guard case .path(let path) = proof else {
+            Issue.record("\(proof)")
+            return
+        }
+        let first = try #require(path.moments.first), last = try #require(path.moments.last)
+        #expect(first.seconds < suspicion.startSeconds - 1)
+        // It stood on the second shelf, a quarter of the picture above the floor that it lies on.
+        #expect(last.centroid.y - first.centroid.y > 0.2 * Double(path.frameSize.height))
+        #expect(abs(first.area - last.area) < 0.5 * last.area)
+    }
+
+    @Test("the same film without its thing, as in rain: what motion took for a fall is refuted")
+    func rain() async throws {
+        // A streak that grows downwards in the background's place and stays: no outline of a thing comes down.
+        let folder = try TemporaryDirectory()
+        let film = try TestVideo.ffmpeg(
+            [
+                "-f", "lavfi", "-i",
+                "color=gray:size=320x180:rate=15:duration=9,noise=alls=6:allf=t,"
+                    + "drawbox=x=150:y=20:w=14:h=14:color=black@0.5:t=fill:enable='between(t,5,5.06)',"
+                    + "drawbox=x=150:y=40:w=14:h=14:color=black@0.5:t=fill:enable='between(t,5.06,5.13)',"
+                    + "drawbox=x=150:y=70:w=14:h=14:color=black@0.5:t=fill:enable='between(t,5.13,5.2)'",
+                "-c:v", "libx264", "-g", "15", "-pix_fmt", "yuv420p",
+            ], to: folder.url.appending(path: "rain.mp4"))
+        let played = try await play(film, retracer: try await retracer())
+        #expect(played.events.isEmpty)
+    }
+
+    @Test("frames of a ring between two moments are those that were shown then, and no more than may be held")
+    func ringFrames() async throws {
+        let folder = try TemporaryDirectory()
+        let film = try TestVideo.make(folder.url.appending(path: "film.mp4"), framesPerSecond: 10, seconds: 4)
+        let ring = PacketRing(seconds: 60, maxBytes: 16 << 20)
+        let feed = try FileFrameFeed(SourceOptions(url: film.path), ring: ring)
+        var times: [MediaTime] = []
+        while let frame = try await feed.next() { times.append(frame.time) }
+        let all = try await RingFrames(ring: ring).frames(from: times[12], to: times[27])
+        #expect(all.map(\.time) == Array(times[12...27]))
+        let few = try await RingFrames(ring: ring, maxFrames: 5).frames(from: times[12], to: times[27])
+        #expect(few.map(\.time) == Array(times[23...27]))
+    }
+
+    @Test("kept frames are those of the last seconds of one epoch")
+    func keptFrames() throws {
+        let kept = KeptFrames(seconds: 2)
+        for frame in 0..<60 {
+            kept.note(
+                try VideoFrame(
+                    luma: [0], size: FrameSize(width: 1, height: 1), time: MediaTime(seconds: Double(frame) / 10)))
+        }
+        let all = kept.frames(from: MediaTime(seconds: 0), to: MediaTime(seconds: 5))
+        #expect(all.last?.time == MediaTime(seconds: 5) && (all.first?.time.seconds ?? 0) >= 2.8)
+        kept.note(
+            try VideoFrame(luma: [0], size: FrameSize(width: 1, height: 1), time: MediaTime(epoch: 1, seconds: 0)))
+        #expect(kept.frames(from: MediaTime(seconds: 0), to: MediaTime(epoch: 1, seconds: 1)).count == 1)
+    }
+
+    @Test("few are proven at a time, and the others have their turn in order")
+    func turns() async {
+        let turns = ProofTurns(atOnce: 1)
+        await turns.take()
+        let order = Mutex<[Int]>([])
+        await withTaskGroup(of: Void.self) { group in
+            for number in 1...3 {
+                group.addTask {
+                    await turns.take()
+                    order.withLock { $0.append(number) }
+                    turns.giveBack()
+                }
+            }
+            #expect(order.withLock { $0.isEmpty })
+            turns.giveBack()
+            await group.waitForAll()
+        }
+        #expect(order.withLock { $0.sorted() } == [1, 2, 3])
+        await turns.take()
+    }
+}
