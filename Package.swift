@@ -104,6 +104,7 @@ let package = Package(
                 "CZlib", "Domain", "Storage", product("Hummingbird", "hummingbird"),
                 product("HummingbirdCore", "hummingbird"),
                 product("HummingbirdTLS", "hummingbird"), product("Crypto", "swift-crypto"),
+                product("CryptoExtras", "swift-crypto"), product("AsyncHTTPClient", "async-http-client"),
                 product("Logging", "swift-log"), product("ServiceLifecycle", "swift-service-lifecycle"),
             ],
             // Read at run time (see Assets), so that pages can be edited without a build.
@@ -172,7 +173,8 @@ let package = Package(
             name: "WebTests",
             dependencies: [
                 "Web", "Storage", "TestSupport", product("GRDB", "GRDB.swift"),
-                product("HummingbirdTesting", "hummingbird"),
+                product("Hummingbird", "hummingbird"), product("HummingbirdTesting", "hummingbird"),
+                product("CryptoExtras", "swift-crypto"),
                 product("ServiceLifecycle", "swift-service-lifecycle"), product("Yams", "Yams"),
             ],
             swiftSettings: strict),

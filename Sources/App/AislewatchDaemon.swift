@@ -278,6 +278,15 @@ public struct AislewatchDaemon: Sendable {
         var settings = APISettings()
         settings.trustedProxies = configuration.web.trustedProxies.compactMap(AddressRange.init)
         settings.signInHeader = configuration.web.signInHeader
+        settings.openID = configuration.web.openID.flatMap { openID in
+            openID.publicURL.map { url in
+                let base = "\(url)".hasSuffix("/") ? String("\(url)".dropLast()) : "\(url)"
+                return OpenIDSettings(
+                    issuer: openID.issuer, clientID: openID.clientID, clientSecret: openID.clientSecret?.reveal() ?? "",
+                    nameClaim: openID.nameClaim, title: openID.title,
+                    redirectURL: base + "/api/v1/session/openid/callback")
+            }
+        }
         settings.newAccounts = Role(rawValue: configuration.web.newAccounts.rawValue)
         return settings
     }

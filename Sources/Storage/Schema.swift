@@ -39,6 +39,7 @@ enum Schema {
         migrator.registerMigration("rights by camera, links that only look") { db in
             try db.execute(sql: limitedAccess)
         }
+        migrator.registerMigration("identities at a provider") { db in try db.execute(sql: identities) }
         return migrator
     }
 
@@ -350,6 +351,16 @@ enum Schema {
             frame_width INTEGER NOT NULL CHECK (frame_width > 0),
             frame_height INTEGER NOT NULL CHECK (frame_height > 0),
             seen_at TEXT NOT NULL CHECK (seen_at GLOB '????-??-??T??:??:??.???Z')
+        ) WITHOUT ROWID;
+        """
+
+    private static let identities = """
+        CREATE TABLE identities (                    -- who an account is at an identity provider
+            issuer TEXT NOT NULL CHECK (issuer <> ''),
+            subject TEXT NOT NULL CHECK (subject <> ''),
+            user_name TEXT NOT NULL COLLATE NOCASE REFERENCES users (name) ON DELETE CASCADE,
+            PRIMARY KEY (issuer, subject),
+            UNIQUE (issuer, user_name)
         ) WITHOUT ROWID;
         """
 

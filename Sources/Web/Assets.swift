@@ -95,6 +95,8 @@ struct AssetMiddleware: RouterMiddleware {
         self.files = FileMiddleware(
             fileProvider: ListedFiles(paths: paths, files: files), searchForIndexHtml: true
         ).withAdditionalMediaType(MediaType(type: .application, subType: "yaml"), mappedToFileExtension: "yaml")
+            .withAdditionalMediaType(
+                MediaType(type: .application, subType: "manifest+json"), mappedToFileExtension: "webmanifest")
     }
 
     func handle(

@@ -77,7 +77,9 @@ public struct WebServer: Service {
         }.add(to: router)
         if let api {
             let guardian = SignInGuard(api: api)
-            SessionRoutes(api: api, site: settings, guardian: guardian).add()
+            let sessions = SessionRoutes(api: api, site: settings, guardian: guardian)
+            sessions.add()
+            OpenIDRoutes(api: api, sessions: sessions).add()
             OwnAccountRoutes(api: api, site: settings, guardian: guardian).add()
             CameraRoutes(api: api).add()
             EventRoutes(api: api).add()

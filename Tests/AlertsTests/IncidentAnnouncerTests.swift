@@ -53,6 +53,13 @@ struct IncidentAnnouncerTests {
         #expect(announcer().text(incident) == "Object fell, dock-1, 14:02:31.")
     }
 
+    @Test("a page in another language gets the incident in its own")
+    func otherLanguage() throws {
+        let german = try MessageTemplates(language: "de")
+        #expect(announcer().text(Samples.incident(), in: german) == "Gegenstand gefallen, Aisle 4 cam, 14:02:31.")
+        #expect(announcer().text(Samples.incident()) == "Object fell, Aisle 4 cam, 14:02:31.")
+    }
+
     @Test("the cool-down starts only when a message was sent")
     func coolDown() throws {
         let announcer = announcer()

@@ -37,11 +37,11 @@ struct MistakeTests {
         ),
         Mistake(
             "web:\n  pre_roll_seconds: 5",
-            "5:3: unknown key \"pre_roll_seconds\" in web; allowed: host, new_accounts, port, sign_in_header, tls_certificate, tls_key, trusted_proxies; did you mean \"recording.pre_roll_seconds\"?"
+            "5:3: unknown key \"pre_roll_seconds\" in web; allowed: host, new_accounts, openid, port, sign_in_header, tls_certificate, tls_key, trusted_proxies; did you mean \"recording.pre_roll_seconds\"?"
         ),
         Mistake(
             "web:\n  exec: reboot",
-            "5:3: unknown key \"exec\" in web; allowed: host, new_accounts, port, sign_in_header, tls_certificate, tls_key, trusted_proxies"
+            "5:3: unknown key \"exec\" in web; allowed: host, new_accounts, openid, port, sign_in_header, tls_certificate, tls_key, trusted_proxies"
         ),
         Mistake(
             "rules:\n  spill:\n    min_area: 0.1",

@@ -142,10 +142,16 @@ class Words(Signed):
         b.wait(f"the page {path}", f"return document.querySelector('main')?.dataset.page === '{path}' && document.querySelector('main h1') && !document.querySelector('main .loading')"
                " && [...document.images].every((image) => image.complete || image.loading === 'lazy')")
 
+    def pages(self):
+        """Every page, also the tabs of the set-up that are no part of the list above."""
+        self.visit("/setup/cameras")
+        tabs = self.browser.js("return [...document.querySelectorAll('nav.tabs a')].map((link) => link.hash.slice(1))")
+        return {**{f"setup-{path.split('/')[-1]}": path for path in tabs}, **PAGES, "incident": f"/incidents/{self.incident}"}
+
     def nothing_left(self):
         """no page has words that are in no catalogue"""
         found = []
-        for name, path in {**PAGES, "incident": f"/incidents/{self.incident}"}.items():
+        for name, path in self.pages().items():
             self.visit(path)
             for part in ("scale", "connection") if name == "setup-zones" else (None,):
                 found += [f"{path}: {text}" for text in self.browser.js_async(LEFT, self.data())]
@@ -197,7 +203,7 @@ class Words(Signed):
         try:
             for width in (1280, 390):
                 b.resize(width)
-                for name, path in {**PAGES, "incident": f"/incidents/{self.incident}"}.items():
+                for name, path in self.pages().items():
                     self.visit(path)
                     if name in ("live", "camera"):
                         b.has(".player[data-state='playing']")

@@ -17,6 +17,9 @@ public struct WebConfiguration: Hashable, Sendable {
     /// What an account gets that is made for a name which the proxy or the identity provider gives and nobody has yet.
     public var newAccounts = NewAccounts.none
 
+    /// An identity provider at which people sign in; nil: none.
+    public var openID: OpenIDConfiguration?
+
     /// Nobody becomes an administrator by himself.
     public enum NewAccounts: String, Hashable, Sendable, CaseIterable { case none, viewer, `operator` }
 
@@ -78,6 +81,7 @@ public struct WebConfiguration: Hashable, Sendable {
             }
         }
         newAccounts = section.choice("new_accounts", default: newAccounts)
+        openID = OpenIDConfiguration(reading: section.section("openid"))
         section.finish()
     }
 }

@@ -95,6 +95,26 @@ extension StoreAccess {
         }
     }
 
+    /// The account of somebody at an identity provider; nil when it is nobody's yet.
+    public func account(issuer: String, subject: String) throws -> String? {
+        try read { db in
+            try String.fetchOne(
+                db, sql: "SELECT user_name FROM identities WHERE issuer = ? AND subject = ?",
+                arguments: [issuer, subject])
+        }
+    }
+
+    /// Says whose account it is at an identity provider.
+    /// - Returns: False when it is somebody else's there.
+    public func bind(_ account: String, issuer: String, subject: String) throws -> Bool {
+        try write { db in
+            try db.execute(
+                sql: "INSERT INTO identities (issuer, subject, user_name) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                arguments: [issuer, subject, account])
+            return db.changesCount == 1
+        }
+    }
+
     /// The stored password of an account; nil when there is none.
     public func password(of name: String) throws -> PasswordHash? {
         try read { db in

@@ -56,6 +56,8 @@ public struct APISettings: Sendable {
     public var signInHeader: String?
     /// The role of an account that is made for a name which somebody trusted gives and nobody has yet; nil: none is made.
     public var newAccounts: Role?
+    /// Where people sign in instead of here; nil: here alone.
+    public var openID: OpenIDSettings?
     /// The server itself speaks TLS.
     public var isTLS = false
     var connections = ConnectionLimits()

@@ -167,7 +167,7 @@ struct SessionRoutes: Sendable {
         return .done
     }
 
-    private func open(_ name: String, _ call: APICall, status: HTTPResponse.Status) async throws -> Response {
+    func open(_ name: String, _ call: APICall, status: HTTPResponse.Status) async throws -> Response {
         let expiresAt = api.clock.now() + api.settings.sessionSeconds
         let (account, secret) = try await api.services.store.perform { store in
             guard let account = try store.account(name) else { throw APIError.notSignedIn }

@@ -33,7 +33,8 @@ struct AccessTests {
         #expect(
             Set(open.map { "\($0.method) \($0.path)" }) == [
                 "GET /health", "GET /api/v1/setup", "POST /api/v1/setup", "POST /api/v1/session",
-                "POST /api/v1/session/proxy",
+                "POST /api/v1/session/proxy", "GET /api/v1/session/ways", "GET /api/v1/session/openid",
+                "GET /api/v1/session/openid/callback",
             ])
         for operation in api.server.operations where operation.role != nil {
             let answer = try await api.send(method(operation), path(operation), json: "{}")

@@ -83,6 +83,7 @@ struct DescribedAnswersTests {
         let signIn = #"{"name":"viewer1","password":"\#(APISite.password)"}"#
         #expect(try await send(.post, v1 + "/session", json: signIn, as: nil).status == .ok)
         _ = try await send(.get, v1 + "/session")
+        _ = try await send(.get, v1 + "/session/ways", as: nil)
         #expect(try await send(.post, v1 + "/session/proxy", as: nil).status == .unauthorized)
         let named = try await site.api.server.application.test(.live) { client in
             let header = try #require(HTTPField.Name("X-Forwarded-User"))
@@ -237,6 +238,9 @@ struct FullSite {
             settings: {
                 $0.trustedProxies = ["127.0.0.1"].compactMap(AddressRange.init)
                 $0.signInHeader = "X-Forwarded-User"
+                $0.openID = OpenIDSettings(
+                    issuer: "http://127.0.0.1:1", clientID: "a", clientSecret: "", nameClaim: "email", title: "Login",
+                    redirectURL: "https://watch.example")
             },
             services: { services in
                 services.feed = doubles

@@ -37,7 +37,11 @@ async function begin() {
   try {
     if (await session.load()) return enter();
     if (await session.setupNeeded()) return (await door()).showNoAccount(root);
-    (await door()).showSignIn(root, enter);
+    const came = /^\/sign-in\/(failed|no-account)$/.exec(path);
+    if (came) history.replaceState(null, "", "#/");
+    (await door()).showSignIn(root, enter, { message: came && {
+      failed: t("Signing in at the identity provider failed. The daemon’s log says why."),
+      "no-account": t("You have no account here. Ask an administrator to add one with your name.") }[came[1]] });
   } catch (error) {
     const again = el("button.button.primary", { type: "button", on: { click: begin } }, t("Try again"));
     style("door");

@@ -36,9 +36,14 @@ export function showSignIn(root, onDone, { message } = {}) {
   const code = input("code", { autocomplete: "one-time-code", spellcheck: false, maxLength: 40 });
   const factor = field(t("Code"), code, { hint: t("From your authenticator app, or a recovery code") });
   factor.hidden = true;
+  const ways = el("div.ways", { hidden: true });
+  session.ways().then(({ open_id: provider }) => {
+    if (provider) ways.append(el("a.button", { href: provider.path }, provider.title));
+    ways.hidden = !provider;
+  }).catch(() => {});
   door(root, t("Sign in"), message, [
     field(t("Name"), input("name", { autocomplete: "username", autocapitalize: "none", spellcheck: false, required: true })),
-    field(t("Password"), input("password", { type: "password", autocomplete: "current-password", required: true })), factor,
+    field(t("Password"), input("password", { type: "password", autocomplete: "current-password", required: true })), factor, ways,
   ], t("Sign in"), async (form) => {
     const { name, password } = form.elements;
     try {

@@ -90,16 +90,14 @@ export function words(name) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What an incident is called: its kind, or that somebody recorded it by hand. */
-export const titleOf = ({ kind }) => kindWords(kind);
-/** What happened, in a sentence or two. */
-export const textOf = ({ text, texts }) => texts?.[language] ?? text;
-export const kindWords = (kind) => kindNames[kind] ?? words(kind);
 const kindNames = {
   falling_object: t("Falling object"), toppled_stack: t("Toppled stack"), spill: t("Spill"), object_left: t("Object left"), object_removed: t("Object removed"),
   marked_object_moved: t("Marked object moved"), manual: t("Recorded by hand"), zone_entry: t("Zone entry"), line_crossing: t("Line crossing"), dwell: t("Dwell"),
   near_miss: t("Near miss"), person_down: t("Person down"), camera_tampered: t("Camera tampered"), combination: t("Combination"),
 };
 
-/** One of `singular` or `plural` with its number. */
-export const count = (number, singular, plural = `${singular}s`) => `${number} ${number === 1 ? singular : plural}`;
+export const kindWords = (kind) => kindNames[kind] ?? words(kind);
+/** What an incident is called: its kind, or that somebody recorded it by hand. */
+export const titleOf = ({ kind }) => kindWords(kind);
+/** What happened, in a sentence or two. */
+export const textOf = ({ text, texts }) => texts?.[language] ?? text;

@@ -28,6 +28,8 @@ function take(value) {
 
 /** `code` only where the server has asked for one. */
 export const signIn = async (name, password, code) => take(await post("/api/v1/session", { name, password, code }, { quiet: true }));
+/** How people can sign in beside a password. */
+export const ways = () => get("/api/v1/session/ways", { quiet: true });
 export const createFirst = async (token, name, password) => take(await post("/api/v1/setup", { token, name, password }, { quiet: true }));
 export const setupNeeded = async () => (await get("/api/v1/setup")).needed;
 
