@@ -63,23 +63,6 @@ struct ProvingTests {
         #expect(abs(first.area - last.area) < 0.5 * last.area)
     }
 
-    @Test("the same film without its thing, as in rain: what motion took for a fall is refuted")
-    func rain() async throws {
-        // A streak that grows downwards in the background's place and stays: no outline of a thing comes down.
-        let folder = try TemporaryDirectory()
-        let film = try TestVideo.ffmpeg(
-            [
-                "-f", "lavfi", "-i",
-                "color=gray:size=320x180:rate=15:duration=9,noise=alls=6:allf=t,"
-                    + "drawbox=x=150:y=20:w=14:h=14:color=black@0.5:t=fill:enable='between(t,5,5.06)',"
-                    + "drawbox=x=150:y=40:w=14:h=14:color=black@0.5:t=fill:enable='between(t,5.06,5.13)',"
-                    + "drawbox=x=150:y=70:w=14:h=14:color=black@0.5:t=fill:enable='between(t,5.13,5.2)'",
-                "-c:v", "libx264", "-g", "15", "-pix_fmt", "yuv420p",
-            ], to: folder.url.appending(path: "rain.mp4"))
-        let played = try await play(film, retracer: try await retracer())
-        #expect(played.events.isEmpty)
-    }
-
     @Test("frames of a ring between two moments are those that were shown then, and no more than may be held")
     func ringFrames() async throws {
         let folder = try TemporaryDirectory()
