@@ -92,24 +92,28 @@ struct ProvingTests {
         #expect(kept.frames(from: MediaTime(seconds: 0), to: MediaTime(epoch: 1, seconds: 1)).count == 1)
     }
 
+    private final class Order: Sendable {
+        let numbers = Mutex<[Int]>([])
+    }
+
     @Test("few are proven at a time, and the others have their turn in order")
     func turns() async {
         let turns = ProofTurns(atOnce: 1)
         await turns.take()
-        let order = Mutex<[Int]>([])
+        let order = Order()
         await withTaskGroup(of: Void.self) { group in
             for number in 1...3 {
                 group.addTask {
                     await turns.take()
-                    order.withLock { $0.append(number) }
+                    order.numbers.withLock { $0.append(number) }
                     turns.giveBack()
                 }
             }
-            #expect(order.withLock { $0.isEmpty })
+            #expect(order.numbers.withLock { $0.isEmpty })
             turns.giveBack()
             await group.waitForAll()
         }
-        #expect(order.withLock { $0.sorted() } == [1, 2, 3])
+        #expect(order.numbers.withLock { $0.sorted() } == [1, 2, 3])
         await turns.take()
     }
 }
