@@ -160,7 +160,7 @@ public struct AislewatchDaemon: Sendable {
         let reload = ConfigurationReload(running, cameras: cameras, alerts: alerts, logger: logger)
         return ConfigurationFile(
             file, environment: environment, known: .program, stateDirectory: configuration.storage.directory,
-            started: running.started,
+            started: running.started, clock: clock,
             // Its own texts are a file that only shows its mistakes when it is used.
             check: { _ = try AlertChannels($0) },
             apply: { await reload.apply($0) })
@@ -191,6 +191,9 @@ public struct AislewatchDaemon: Sendable {
         api.alertCoverage = { alerts.coverage(at: $0) }
         api.version = Self.version
         api.rules = RuleRegistry.standard.descriptions
+        api.leastFactor = { evidence, kind in
+            RuleRegistry.standard[kind].map { running.current.rules.leastFactor(for: evidence, of: $0) } ?? 0
+        }
         api.publicURL = { path in
             running.current.alerts.publicBaseURL.map { base in
                 let text = "\(base)"

@@ -89,6 +89,7 @@ public struct WebServer: Service {
             SilenceRoutes(api: api, incidents: incidents).add()
             ConfigurationRoutes(api: api).add()
             RuleRoutes(api: api).add()
+            SensitivityRoutes(api: api).add()
             ChannelRoutes(api: api).add()
             StatusRoutes(api: api).add()
             AttentionRoutes(api: api, site: settings).add()

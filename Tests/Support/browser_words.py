@@ -23,7 +23,7 @@ ZONES = ("zones: [{name: проход, kind: walkway, polygon: [[0.05, 0.75], [0
          " {name: окно, kind: ignore, polygon: [[0.02, 0.02], [0.1, 0.02], [0.1, 0.12], [0.02, 0.12]]}]")
 PAGES = {
     "live": "/", "camera": f"/camera/{CAMERA}", "incidents": "/incidents", "following": "/following", "status": "/status", "account": "/account",
-    "setup-cameras": "/setup/cameras", "setup-zones": f"/setup/cameras/{CAMERA}", "setup-rules": "/setup/rules", "setup-alerts": "/setup/alerts",
+    "setup-cameras": "/setup/cameras", "setup-zones": f"/setup/cameras/{CAMERA}", "setup-rules": "/setup/rules", "setup-alerts": "/setup/alerts", "setup-site": "/setup/site",
     "setup-silence": "/setup/silence", "setup-file": "/setup/file", "setup-users": "/setup/users", "setup-tokens": "/setup/tokens",
     "setup-audit": "/setup/audit", "not-found": "/incidents/none",
 }

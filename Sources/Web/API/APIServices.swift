@@ -22,6 +22,8 @@ public struct APIServices: Sendable {
     /// The link to an incident's page, whole, from its path; nil where no public address is known.
     public var publicURL: @Sendable (_ path: String) -> String? = { _ in nil }
     public var version = ""
+    /// The least sensitivity at which a rule would still have reported what it measured.
+    public var leastFactor: (@Sendable ([Evidence], IncidentKind) -> Double)?
     /// The rules that there are, and what they can be set to.
     public var rules: [RuleDescription] = []
 

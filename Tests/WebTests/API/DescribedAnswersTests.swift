@@ -156,6 +156,7 @@ struct DescribedAnswersTests {
 
         // Settings.
         _ = try await send(.get, v1 + "/rules")
+        _ = try await send(.get, v1 + "/cameras/{camera}/sensitivity", ["camera": "dock"], query: "?days=31")
         _ = try await send(.get, v1 + "/configuration")
         _ = try await send(.get, v1 + "/configuration/values")
         _ = try await send(.get, v1 + "/configuration/settings")
@@ -165,6 +166,10 @@ struct DescribedAnswersTests {
         _ = try await send(
             .post, v1 + "/configuration/edits", json: #"{"edits":[{"op":"remove","path":["site"]}]}"#)
         _ = try await send(.post, v1 + "/configuration/undo")
+        _ = try await send(.get, v1 + "/configuration/history")
+        _ = try await send(
+            .post, v1 + "/configuration/history/{version}", ["version": "1"], json: #"{"dry_run":true}"#)
+        _ = try await send(.delete, v1 + "/configuration/history")
         _ = try await send(.get, v1 + "/channels")
         _ = try await send(.post, v1 + "/channels/{channel}/test", ["channel": "phone"])
 
@@ -251,8 +256,11 @@ struct FullSite {
                 services.streams = doubles
                 services.warnings = { [LogWarning(at: Site.start, level: "warning", message: "late", count: 2)] }
                 services.publicURL = { "https://cameras.example" + $0 }
+                services.leastFactor = { _, _ in 0.7 }
                 services.rules = [
-                    RuleDescription(kind: .nearMiss, sentence: "Nearly.", isListed: true, parameters: [])
+                    RuleDescription(kind: .nearMiss, sentence: "Nearly.", isListed: true, parameters: []),
+                    RuleDescription(kind: .fallingObject, sentence: "It fell.", isListed: false, parameters: []),
+                    RuleDescription(kind: .cameraTampered, sentence: "Turned.", isListed: false, parameters: []),
                 ]
                 services.status = { doubles.status }
             })
@@ -452,7 +460,7 @@ private struct Doubles: LiveFeed, TargetService, IncidentTrigger, ConfigurationE
         {"setting":{"path":"host","type":"text"},"about":"The server.","needed":true,"usual":"none"}]}]}
         """#
 
-    func save(text: String, revision: String?, dryRun: Bool) async throws -> ConfigurationChange {
+    func save(text: String, revision: String?, dryRun: Bool, by: String) async throws -> ConfigurationChange {
         ConfigurationChange(
             isValid: text != "wrong", isSaved: text != "wrong",
             problems: text == "wrong"
@@ -461,13 +469,30 @@ private struct Doubles: LiveFeed, TargetService, IncidentTrigger, ConfigurationE
             text: text, restartSections: [])
     }
 
-    func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) async throws -> ConfigurationChange {
-        try await save(text: "cameras: []", revision: nil, dryRun: dryRun)
+    func apply(
+        _ edits: [ConfigurationEdit], revision: String?, dryRun: Bool, by: String
+    ) async throws -> ConfigurationChange {
+        try await save(text: "cameras: []", revision: nil, dryRun: dryRun, by: by)
     }
 
-    func undo() async throws -> ConfigurationChange {
-        try await save(text: "cameras: []", revision: nil, dryRun: false)
+    func undo(by: String) async throws -> ConfigurationChange {
+        try await save(text: "cameras: []", revision: nil, dryRun: false, by: by)
     }
+
+    func versions() async throws -> [ConfigurationVersion] {
+        [
+            ConfigurationVersion(
+                number: 3, at: Site.start, by: "anna", how: .wentBack, again: 1, isCurrent: true, diff: "@@ -1 +1 @@"),
+            ConfigurationVersion(
+                number: 1, at: Site.start, by: nil, how: .first, again: nil, isCurrent: false, diff: ""),
+        ]
+    }
+
+    func goBack(to number: Int, revision: String?, dryRun: Bool, by: String) async throws -> ConfigurationChange {
+        try await save(text: "cameras: []", revision: nil, dryRun: dryRun, by: by)
+    }
+
+    func forgetVersions() async throws {}
     func takeEffect() async {}
 
     func channels() -> [(name: String, type: String)] { [("phone", "twilio")] }

@@ -87,7 +87,7 @@ function named(book, section) {
 }
 
 /** What every rule takes, edited in the file. */
-const shared = new Set(["during", "severity"]);
+const shared = new Set(["during", "severity", "alarms_per_hour"]);
 
 const isPlain = (value) => ["number", "string"].includes(typeof value);
 const isRule = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
