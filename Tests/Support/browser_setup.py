@@ -432,14 +432,14 @@ class Setup(Signed):
                          r"|(site|analysis|recording|rules|alerts|alerts\.operations|web|storage|model|second_look)$")
         found = set()
         for page in ("/setup/site", "/setup/alerts", "/setup/rules", f"/setup/cameras/{AISLE}"):
-            b.go("/setup")
-            b.wait("the list of cameras", "return document.querySelector('.poster') && !document.querySelector('[data-path]')")
+            b.go("/setup/cameras")
+            b.wait("the list of cameras", "return document.querySelector('.poster') && !document.querySelector('.field[data-path], .group[data-path]')")
             b.go(page)
             if page.startswith("/setup/cameras/"):
                 b.press("Connection")
-            b.has("[data-path]")
+            b.has(".field[data-path], .group[data-path]")
             b.js("for (const button of document.querySelectorAll('fieldset.group > .buttons button')) button.click()")
-            found |= set(b.js("for (const button of document.querySelectorAll('.item fieldset.group > .buttons button')) button.click(); return [...document.querySelectorAll('[data-path]')].map((node) => node.dataset.path)"))
+            found |= set(b.js("for (const button of document.querySelectorAll('.item fieldset.group > .buttons button')) button.click(); return [...document.querySelectorAll('.field[data-path], .group[data-path]')].map((node) => node.dataset.path)"))
         missing = [path for path in described if path not in found and not own.match(path)]
         check(not missing, f"no page has {missing}")
 
