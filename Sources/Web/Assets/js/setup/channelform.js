@@ -5,18 +5,20 @@ import { words as plainWords } from "../core/format.js";
 import { attempt } from "../core/toasts.js";
 import { added, changes, given, kinds } from "./channelbook.js";
 import { saveEdits } from "./save.js";
-import { said, t } from "../core/words.js";
+import { t } from "../core/words.js";
 
 /** What keys are called that no kind's own list names. */
-const others = { base_url: t("Address of the service"), ca_file: t("Trusted certificates (PEM file)"), discovery_prefix: t("Topic of Home Assistant"), bot_token: t("Bot token"), channel: t("The bot’s channel"), account_sid: t("Account SID") };
+const others = {
+  base_url: t("Address of the service"), ca_file: t("Trusted certificates (PEM file)"), discovery_prefix: t("Topic of Home Assistant"), bot_token: t("Token of a bot instead of the address"), channel: t("The bot’s channel"),
+};
 
 /** The fields of a kind: all keys that its declaration has, in words where the book has them. */
 export function fieldsOf(type, declared) {
   const known = kinds[type]?.fields ?? [];
   const keys = declared.find((one) => one.type === type)?.keys ?? [];
-  const more = keys.filter(({ setting: { path, type: form } }) => form !== "section" && !known.some(({ key }) => key === path)).map(({ setting, about, needed, usual }) => ({
+  const more = keys.filter(({ setting: { path, type: form } }) => form !== "section" && !known.some(({ key }) => key === path)).map(({ setting, needed, usual }) => ({
     key: setting.path, words: others[setting.path] ?? plainWords(setting.path), required: needed, secret: setting.type === "secret", list: setting.type === "texts", number: setting.type === "number",
-    flag: setting.type === "flag", fallback: setting.default, hint: [said(about), usual && t("Empty: {usual}", { usual })].filter(Boolean).join(" "), ...(setting.words && { choices: setting.words }),
+    flag: setting.type === "flag", fallback: setting.default, hint: usual && t("Empty: {usual}", { usual }), ...(setting.words && { choices: setting.words }),
   }));
   const isNeeded = (key, otherwise) => keys.find(({ setting }) => setting.path === key)?.needed ?? otherwise;
   return [...known.map((one) => ({ ...one, required: isNeeded(one.key, one.required) })), ...more];

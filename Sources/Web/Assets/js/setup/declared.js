@@ -7,7 +7,7 @@ import { attempt } from "../core/toasts.js";
 import { at, edits } from "./edits.js";
 import { Form } from "./fields.js";
 import { saveEdits } from "./save.js";
-import { t } from "../core/words.js";
+import { nameOf, t } from "../core/words.js";
 
 /** What keys are called, with a hint where one is needed; by their path, else by their last part. */
 const names = {
@@ -23,6 +23,8 @@ const names = {
   "web.host": [t("Address to listen on"), t("127.0.0.1: this machine alone; 0.0.0.0: every network")], "web.port": [t("Port")], "web.tls_certificate": [t("Certificate (PEM file)")], "web.tls_key": [t("Its key (PEM file)")],
   "web.trusted_proxies": [t("Trusted proxies"), t("Addresses or ranges")],
   "web.sign_in_header": [t("Header in which a trusted proxy says who has signed in"), t("As in X-Forwarded-User. Empty: nobody is believed")], "web.new_accounts": [t("Accounts that such a proxy names first")],
+  "web.openid": [t("Sign-in at an identity provider (OpenID Connect)")], "web.openid.issuer": [t("Address of the provider")], "web.openid.client_id": [t("Client id")], "web.openid.client_secret": [t("Client’s secret")], "web.openid.public_url": [t("Address of these pages as browsers know it")],
+  "web.openid.name_claim": [t("Claim that is the account’s name")], "web.openid.title": [t("What stands on the button")],
   "model.family": [t("Network")], "model.directory": [t("Folder of its files"), t("Empty: those that come with Aislewatch")], "model.device": [t("Processor")], "model.precision": [t("Arithmetic")],
   "second_look.base_url": [t("Address of the server"), t("As in http://127.0.0.1:8000/v1")], "second_look.model": [t("Model")], "second_look.api_key": [t("Key")], "second_look.verify": [t("What waits for what"), t("text-first: the alert is sent at once; hold: it waits for the answer")],
   "second_look.hold_seconds": [t("Longest wait of an alert")], "second_look.time_limit_seconds": [t("Longest wait for an answer")], "second_look.frames": [t("Frames shown")], "second_look.kinds": [t("Kinds of incident"), t("None chosen: all")],
@@ -31,7 +33,7 @@ const names = {
   "alerts.operations.channels": [t("Channels"), t("None chosen: all")], "alerts.operations.min_severity": [t("From severity")], "alerts.operations.camera_offline_seconds": [t("A camera is silent for")], "alerts.operations.picture_frozen_seconds": [t("The picture is the same for")],
   "alerts.operations.max_skipped_fraction": [t("Part of the frames that is skipped")], "alerts.operations.outbox_stuck_seconds": [t("Alerts wait for")], "alerts.operations.all_well_at": [t("A line a day that all is well, at"), t("Empty: none")],
   "alerts.operations.all_well_channels": [t("Through these channels"), t("None chosen: the same")], "alerts.operations.heartbeat_url": [t("Address that is fetched while all is well"), t("Of an outside monitor")], "alerts.operations.heartbeat_seconds": [t("Every")],
-  "alerts.routes[].channels": [t("Alert")], "alerts.routes[].cameras": [t("Cameras"), t("None chosen: all")], "alerts.routes[].kinds": [t("Kinds of incident"), t("None chosen: all")], "alerts.routes[].zones": [t("Zones"), t("None chosen: everywhere")],
+  "alerts.routes": [t("Routes")], "alerts.routes[].channels": [t("Alert")], "alerts.routes[].cameras": [t("Cameras"), t("None chosen: all")], "alerts.routes[].kinds": [t("Kinds of incident"), t("None chosen: all")], "alerts.routes[].zones": [t("Zones"), t("None chosen: everywhere")],
   "alerts.routes[].min_severity": [t("From severity")], "alerts.routes[].shift": [t("Shift"), t("Days are those on which it begins")], "alerts.routes[].shift.days": [t("Days"), t("None chosen: every day")], "alerts.routes[].shift.from": [t("From")], "alerts.routes[].shift.to": [t("To")],
   "alerts.routes[].escalate": [t("When nobody has acknowledged")], "alerts.routes[].escalate[].after_minutes": [t("After (minutes)")], "alerts.routes[].escalate[].channels": [t("Alert")],
   "rules.settle_seconds": [t("Silence after lights were switched or the camera was moved")], "rules.merge": [t("Detections that are one incident")], "rules.merge.max_gap_seconds": [t("Longest time between them")],
@@ -41,7 +43,7 @@ const names = {
 
 const unitWords = { seconds: t("seconds"), megabytes: t("megabytes"), "megabytes for each camera": t("megabytes"), days: t("days"), "days; 0 for ever": t("days"), minutes: t("minutes"), "frames a second": t("frames a second"), messages: t("texts"), pictures: t("frames"), "picture heights": t("picture heights") };
 
-const choiceWords = { low: t("Low"), medium: t("Medium"), normal: t("Normal"), high: t("High"), en: t("English"), de: t("German"), confirmed: t("Confirmed"), not_an_incident: t("Not an incident"), training: t("Training"), none: t("None"), viewer: t("Viewer"), operator: t("Operator") };
+const choiceWords = { low: t("Low"), medium: t("Medium"), normal: t("Normal"), high: t("High"), en: nameOf("en"), de: nameOf("de"), confirmed: t("Confirmed"), not_an_incident: t("Not an incident"), training: t("Training"), none: t("None"), viewer: t("Viewer"), operator: t("Operator") };
 
 const called = (choice) => [choice, choiceWords[choice] ?? choice];
 const listWords = { "alerts.routes": [t("Route"), t("Add a route")], "alerts.routes[].escalate": [t("Step"), t("Add a step")], "recording.retention.keep": [t("Exception"), t("Add an exception")] };
