@@ -145,7 +145,8 @@ public struct AislewatchDaemon: Sendable {
     private func clipDiskService(_ storage: SiteStorage, _ fleet: CameraFleet) -> ClipDiskService {
         let policy = RetentionPolicy(configuration.recording.retention)
         let diskGuard = DiskGuard(
-            folders: storage.folders, store: storage.store, policy: policy, clock: clock, logger: logger
+            folders: storage.folders, store: storage.store, copies: storage.copies, policy: policy, clock: clock,
+            logger: logger
         ) {
             fleet.members.compactMap { camera in camera.openRecorder().map { ($0, camera.priority) } }
         }
@@ -186,6 +187,7 @@ public struct AislewatchDaemon: Sendable {
             exporter: IncidentExporter(
                 files: storage.folders.files, store: store, clock: clock, text: { alerts.announcer.text($0) }),
             logger: logger)
+        api.copies = storage.copies
         api.editor = editor
         api.warnings = { [warnings] in warnings.newestFirst }
         api.alertCoverage = { alerts.coverage(at: $0) }

@@ -69,7 +69,8 @@ public struct WebServer: Service {
                 logger: logger)
         }
         LinkRoutes(
-            store: pages, clips: clips, settings: settings, clock: clock, trustedProxies: apiSettings.trustedProxies
+            store: pages, clips: clips, copies: services?.copies, settings: settings, clock: clock,
+            trustedProxies: apiSettings.trustedProxies
         ) { incident, action, address in
             await api?.audit(
                 who: LinkRoutes.somebody, address: address, action: "link.\(action)", subject: "\(incident)")

@@ -14,6 +14,8 @@ public struct APIServices: Sendable {
     public var channels: (any ChannelTester)?
     public var streams: (any StreamTester)?
     public var archive: (any IncidentArchive)?
+    /// Nil: clips are sent as they were recorded, and nothing else.
+    public var copies: (any PlayableCopies)?
     public var status: (@Sendable () async -> DaemonStatus)?
     /// The last warnings of the log, newest first.
     public var warnings: @Sendable () -> [LogWarning] = { [] }

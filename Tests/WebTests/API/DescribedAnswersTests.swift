@@ -143,6 +143,12 @@ struct DescribedAnswersTests {
         _ = try await send(.get, v1 + "/incidents", query: "?limit=2")
         _ = try await send(.get, v1 + "/incidents")
         _ = try await send(.get, v1 + "/clips/{clip}/tracks.json", ["clip": "01clip"])
+        for answer in ScriptedCopies.all(part: site.api.site.directory.file("part.mp4")) {
+            site.copies.set([answer])
+            let copy = try await send(
+                .post, v1 + "/clips/{clip}/copy", ["clip": "01clip"], json: #"{"from_seconds":3}"#)
+            #expect(copy.status == .ok)
+        }
         _ = try await send(.get, v1 + "/suppressions")
         _ = try await send(
             .delete, v1 + "/suppressions/{suppression}", ["suppression": try #require(suppression["id"])])
@@ -235,10 +241,11 @@ struct DescribedAnswersTests {
 /// A site where everything is there, and an answer has all that it can have.
 struct FullSite {
     let api: APISite
+    let copies = ScriptedCopies()
     private let incident: Incident
 
     init() throws {
-        let doubles = try Doubles()
+        let doubles = try Doubles(), copies = copies
         api = try APISite(
             settings: {
                 $0.trustedProxies = ["127.0.0.1"].compactMap(AddressRange.init)
@@ -251,6 +258,7 @@ struct FullSite {
                 services.feed = doubles
                 services.targets = doubles
                 services.trigger = doubles
+                services.copies = copies
                 services.editor = doubles
                 services.channels = doubles
                 services.streams = doubles
@@ -313,7 +321,7 @@ struct FullSite {
             FollowRecord(
                 object: doubles.follow.object, createdAt: Site.start, createdBy: "anna", picture: Data("jpeg".utf8),
                 mask: mask))
-        let clip = try api.site.addClip("01clip", video: Data("video".utf8), poster: Data("jpeg".utf8))
+        let clip = try api.site.addClip("01clip", video: Data("hvcC video".utf8), poster: Data("jpeg".utf8))
         let sample = TrackSample(
             seconds: 1, region: incident.region, centroid: Point(x: 2, y: 3), area: 9,
             cues: MotionCues(

@@ -25,7 +25,7 @@ export function lately(follow) {
   if (!follow.name) return box;
   incidentsOf(follow).then((incidents) => {
     if (!incidents.length) return;
-    replace(box, el("ul.small.plain", { "aria-label": t("What it did last") }, incidents.map((incident) => el("li", {},
+    replace(box, el("ul.small", { "aria-label": t("What it did last") }, incidents.map((incident) => el("li", {},
       el("a", { href: `#/incidents/${encodeURIComponent(incident.id)}` }, moment(incident.start)), " ", textOf(incident),
       el("span.soft", {}, " ", incident.phase === "ongoing" ? t("Still so.") : t("As before from {time} on.", { time: time(incident.end) }))))));
   }).catch(() => { /* the link to its incidents stays */ });
