@@ -59,7 +59,8 @@ const [catalogue] = given;
 const found = new Set();
 const look = (text) => { const own = catalogue[text.trim()]; if (typeof own === "string" && own !== text.trim()) found.add(text.trim()); };
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-while (walker.nextNode()) look(walker.currentNode.data);
+// Languages are called as they call themselves.
+while (walker.nextNode()) if (!walker.currentNode.parentElement.closest("select[name=language]")) look(walker.currentNode.data);
 for (const node of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]")) for (const name of ["aria-label", "title", "placeholder", "alt"]) look(node.getAttribute(name) ?? "");
 return [...found];
 """
