@@ -157,7 +157,8 @@ public struct AislewatchDaemon: Sendable {
     private func clipDiskService(_ storage: SiteStorage, _ fleet: CameraFleet) -> ClipDiskService {
         let policy = RetentionPolicy(configuration.recording.retention)
         let diskGuard = DiskGuard(
-            folders: storage.folders, store: storage.store, policy: policy, clock: clock, logger: logger
+            folders: storage.folders, store: storage.store, copies: storage.copies, policy: policy, clock: clock,
+            logger: logger
         ) {
             fleet.members.compactMap { camera in camera.openRecorder().map { ($0, camera.priority) } }
         }
@@ -172,7 +173,7 @@ public struct AislewatchDaemon: Sendable {
         let reload = ConfigurationReload(running, cameras: cameras, alerts: alerts, logger: logger)
         return ConfigurationFile(
             file, environment: environment, known: .program, stateDirectory: configuration.storage.directory,
-            started: running.started,
+            started: running.started, clock: clock,
             // Its own texts are a file that only shows its mistakes when it is used.
             check: { _ = try AlertChannels($0) },
             apply: { await reload.apply($0) })
@@ -198,11 +199,15 @@ public struct AislewatchDaemon: Sendable {
             exporter: IncidentExporter(
                 files: storage.folders.files, store: store, clock: clock, text: { alerts.announcer.text($0) }),
             logger: logger)
+        api.copies = storage.copies
         api.editor = editor
         api.warnings = { [warnings] in warnings.newestFirst }
         api.alertCoverage = { alerts.coverage(at: $0) }
         api.version = Self.version
         api.rules = RuleRegistry.standard.descriptions
+        api.leastFactor = { evidence, kind in
+            RuleRegistry.standard[kind].map { running.current.rules.leastFactor(for: evidence, of: $0) } ?? 0
+        }
         api.publicURL = { path in
             running.current.alerts.publicBaseURL.map { base in
                 let text = "\(base)"

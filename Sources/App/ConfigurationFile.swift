@@ -16,6 +16,7 @@ final class ConfigurationFile: ConfigurationEditor {
     private let stateDirectory: URL
     /// What the daemon was started with.
     private let started: AislewatchConfiguration
+    private let clock: any WallClock
     private let check: @Sendable (AislewatchConfiguration) throws -> Void
     private let apply: @Sendable (AislewatchConfiguration) async -> Void
     /// One change at a time.
@@ -26,11 +27,13 @@ final class ConfigurationFile: ConfigurationEditor {
     ///   - known: What the file may name.
     ///   - stateDirectory: Where typed passwords and the text before the last change go.
     ///   - started: What the daemon was started with: some sections hold until it ends.
+    ///   - clock: When changes were made.
     ///   - check: Throws what only shows when a configuration is used.
     ///   - apply: Puts a configuration into effect.
     init(
         _ file: URL, environment: [String: String], known: AislewatchConfiguration.KnownTypes, stateDirectory: URL,
-        started: AislewatchConfiguration, check: @escaping @Sendable (AislewatchConfiguration) throws -> Void,
+        started: AislewatchConfiguration, clock: any WallClock = SystemClock(),
+        check: @escaping @Sendable (AislewatchConfiguration) throws -> Void,
         apply: @escaping @Sendable (AislewatchConfiguration) async -> Void
     ) {
         self.file = file.absoluteURL
@@ -39,13 +42,16 @@ final class ConfigurationFile: ConfigurationEditor {
         settingsJSON = AislewatchConfiguration.description(known).json
         self.stateDirectory = stateDirectory
         self.started = started
+        self.clock = clock
         self.check = check
         self.apply = apply
         // A change may have been cut off, or the file been written by hand.
-        work.start { [self] in removeForgottenSecrets() }
+        work.start { [self] in
+            takeOverUndo()
+            removeForgottenSecrets()
+        }
     }
 
-    private var undoFile: URL { stateDirectory.appending(path: "configuration.undo.yaml") }
     private var secretsFolder: URL { stateDirectory.appending(path: "secrets") }
 
     func current() async throws -> ConfigurationText { try await work.run { try self.currentNow() } }
@@ -54,7 +60,7 @@ final class ConfigurationFile: ConfigurationEditor {
         let text = try read(), reason = whyNotWritable()
         return ConfigurationText(
             path: file.path, revision: Self.revision(text), text: HiddenSecrets.hide(text), isWritable: reason == nil,
-            reason: reason, canUndo: reason == nil && FileManager.default.fileExists(atPath: undoFile.path),
+            reason: reason, canUndo: reason == nil && history().before(text) != nil,
             restartSections: restartSections(text))
     }
 
@@ -89,15 +95,18 @@ final class ConfigurationFile: ConfigurationEditor {
 
     func valuesJSON() async throws -> String { try await work.run { HiddenSecrets.json(try self.read()) } }
 
-    func save(text: String, revision: String?, dryRun: Bool) async throws -> ConfigurationChange {
+    func save(text: String, revision: String?, dryRun: Bool, by: String) async throws -> ConfigurationChange {
         try await work.run { [self] in
             let old = try read()
             try check(revision, old)
-            return try finish(old: old, new: HiddenSecrets.restore(text, from: old), secrets: [], dryRun: dryRun)
+            return try finish(
+                old: old, new: HiddenSecrets.restore(text, from: old), secrets: [], dryRun: dryRun, by: by)
         }
     }
 
-    func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) async throws -> ConfigurationChange {
+    func apply(
+        _ edits: [ConfigurationEdit], revision: String?, dryRun: Bool, by: String
+    ) async throws -> ConfigurationChange {
         try await work.run { [self] in
             let old = try read()
             try check(revision, old)
@@ -106,22 +115,77 @@ final class ConfigurationFile: ConfigurationEditor {
                 ConfigurationEdit(path: edit.path, value: edit.value.map { name($0, edit.path, &secrets) })
             }
             return try finish(
-                old: old, new: try YAMLEditor.apply(named, to: old), secrets: secrets, dryRun: dryRun)
+                old: old, new: try YAMLEditor.apply(named, to: old), secrets: secrets, dryRun: dryRun, by: by)
         }
     }
 
-    func undo() async throws -> ConfigurationChange {
+    func undo(by: String) async throws -> ConfigurationChange {
         try await work.run { [self] in
-            guard let before = try? String(contentsOf: undoFile, encoding: .utf8) else {
-                throw PortFailure.conflict("There is nothing to undo.")
-            }
-            let change = try finish(old: try read(), new: before, secrets: [], dryRun: false)
-            if change.isSaved {
-                try? FileManager.default.removeItem(at: undoFile)
-                removeForgottenSecrets()
-            }
-            return change
+            let old = try read()
+            guard let before = history().before(old) else { throw PortFailure.conflict("There is nothing to undo.") }
+            return try finish(
+                old: old, new: before.text, secrets: [], dryRun: false, by: by, how: .undone, again: before.place)
         }
+    }
+
+    // MARK: History
+
+    func versions() async throws -> [ConfigurationVersion] {
+        try await work.run { [self] in
+            let text = try read()
+            var versions = history().versions
+            if !versions.isEmpty, versions.last?.text != text {
+                // Nobody saved it here, and nobody has saved anything since.
+                let changed = try? FileManager.default.attributesOfItem(atPath: file.path)[.modificationDate] as? Date
+                versions.append(
+                    .init(number: 0, at: changed ?? clock.now(), by: nil, how: .byHand, again: nil, text: text))
+            }
+            let shown = versions.map { HiddenSecrets.hide($0.text) }
+            return versions.indices.reversed().map { index in
+                let version = versions[index]
+                return ConfigurationVersion(
+                    number: version.number, at: version.at, by: version.by, how: version.how, again: version.again,
+                    isCurrent: index == versions.count - 1,
+                    diff: index > 0 ? TextDiff.unified(shown[index - 1], shown[index]) : "")
+            }
+        }
+    }
+
+    func goBack(to number: Int, revision: String?, dryRun: Bool, by: String) async throws -> ConfigurationChange {
+        try await work.run { [self] in
+            let old = try read()
+            try check(revision, old)
+            guard let version = history()[number] else {
+                throw PortFailure.notFound("There is no version \(number) any more.")
+            }
+            return try finish(
+                old: old, new: version.text, secrets: [], dryRun: dryRun, by: by, how: .wentBack, again: number)
+        }
+    }
+
+    func forgetVersions() async throws {
+        try await work.run { [self] in
+            var history = history()
+            try history.forget()
+            removeForgottenSecrets()
+        }
+    }
+
+    private func history() -> ConfigurationHistory {
+        ConfigurationHistory(stateDirectory.appending(path: "configuration-history")) {
+            try Self.write($0, to: $1, mode: 0o600)
+        }
+    }
+
+    /// Earlier versions of the program kept the text before the last change alone.
+    private func takeOverUndo() {
+        let earlier = stateDirectory.appending(path: "configuration.undo.yaml")
+        guard let before = try? String(contentsOf: earlier, encoding: .utf8) else { return }
+        var history = history()
+        if history.versions.isEmpty, let text = try? read(), text != before {
+            do { try history.note(old: before, new: text, at: clock.now(), by: nil, how: .byHand) } catch { return }
+        }
+        try? FileManager.default.removeItem(at: earlier)
     }
 
     // MARK: Parts
@@ -141,7 +205,8 @@ final class ConfigurationFile: ConfigurationEditor {
     }
 
     private func finish(
-        old: String, new: String, secrets: [(url: URL, text: String)], dryRun: Bool
+        old: String, new: String, secrets: [(url: URL, text: String)], dryRun: Bool, by: String,
+        how: ConfigurationVersion.Origin = .saved, again: Int? = nil
     ) throws -> ConfigurationChange {
         let diff = TextDiff.unified(HiddenSecrets.hide(old), HiddenSecrets.hide(new))
         let mustWrite = !dryRun
@@ -163,7 +228,9 @@ final class ConfigurationFile: ConfigurationEditor {
             return looked
         }
         if new != old {
-            try Self.write(Data(old.utf8), to: undoFile, mode: 0o600)
+            // Noted first: a change whose file could not be written is one that undoing undoes at once.
+            var history = history()
+            try history.note(old: old, new: new, at: clock.now(), by: by, how: how, again: again)
             let mode = (try? FileManager.default.attributesOfItem(atPath: file.path))?[.posixPermissions] as? NSNumber
             try Self.write(Data(new.utf8), to: file.resolvingSymlinksInPath(), mode: mode?.uint32Value ?? 0o640)
             removeForgottenSecrets()
@@ -237,14 +304,14 @@ final class ConfigurationFile: ConfigurationEditor {
         }
     }
 
-    /// Removes the files of secrets that neither the configuration names any more nor the one that undoing would bring back.
+    /// Removes the files of secrets that neither the configuration names any more nor a version that one can go back to.
     /// What a person has put beside them stays.
     private func removeForgottenSecrets() {
         guard let text = try? read() else { return }
-        let before = try? String(contentsOf: undoFile, encoding: .utf8)
-        if before == nil, FileManager.default.fileExists(atPath: undoFile.path) { return }
+        let earlier = history().versions
         let names = (try? FileManager.default.contentsOfDirectory(atPath: secretsFolder.path)) ?? []
-        for name in names where Self.isOurs(name) && !text.contains(name) && before?.contains(name) != true {
+        for name in names
+        where Self.isOurs(name) && !text.contains(name) && !earlier.contains(where: { $0.text.contains(name) }) {
             try? FileManager.default.removeItem(at: secretsFolder.appending(path: name))
         }
     }

@@ -10,6 +10,7 @@ import Storage
 struct SiteStorage: Sendable {
     let store: Store
     let folders: ClipFolders
+    let copies: ClipCopies
     let alerts: AlertService
     private let lock: InstanceLock
     private let logger: Logger
@@ -23,7 +24,10 @@ struct SiteStorage: Sendable {
         self.logger = logger
         alerts = try AlertService(configuration, store: store, clock: clock, logger: logger)
         folders = ClipFolders(
-            root: recording.directory, fallback: recording.fallbackDirectory, notices: alerts.notices, logger: logger)
+            root: recording.directory, fallback: recording.fallbackDirectory,
+            copies: configuration.storage.directory.appending(path: "clip-copies"), notices: alerts.notices,
+            logger: logger)
+        copies = ClipCopies(files: folders.files, clock: clock, logger: logger)
         do {
             try ClipFolders.checkWritable(recording.directory)
         } catch {

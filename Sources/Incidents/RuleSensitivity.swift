@@ -40,6 +40,33 @@ public enum RuleSensitivity: Hashable, Sendable {
     }
 }
 
+// MARK: - What would have been reported
+
+extension RuleSettings {
+    /// The least factor at which a rule would still have reported an incident, by the sizes and speeds that it measured; 0 where
+    /// it measured none of them. The values that hold for all cameras count, as they are now.
+    ///
+    /// What was measured is what there was when the rule fired: a spill that went on to grow might have been reported later.
+    public func leastFactor(for evidence: [Evidence], of rule: RuleRegistry.Entry) -> Double {
+        let values = rule.values(self)
+        let magnitudes = Dictionary(rule.description.magnitudes.map { ($0.key, $0) }) { first, _ in first }
+        return evidence.reduce(0) { least, evidence in
+            guard evidence.kind == nil || evidence.kind == rule.description.kind, evidence.measured > 0,
+                magnitudes[evidence.parameter] != nil
+            else { return least }
+            let threshold: Double? =
+                switch values[evidence.parameter] {
+                case .number(let number): number
+                case .length(let length):
+                    evidence.unit.hasPrefix("px")
+                        ? length.pixels : evidence.unit.hasPrefix("m") ? length.metres : length.pictureHeights
+                default: nil
+                }
+            return max(least, (threshold ?? evidence.threshold) / evidence.measured)
+        }
+    }
+}
+
 extension RuleDescription {
     /// The thresholds of how large, far or fast something must be; those of time, shape, likeness and acceleration are none.
     public var magnitudes: [ParameterDescription] {

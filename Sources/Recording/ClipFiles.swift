@@ -6,12 +6,19 @@ public struct ClipFiles: ClipSource {
     public let root: URL
     /// Where clips go while `root` can't be written; their paths begin with ``fallbackPrefix``.
     public let fallback: URL?
+    /// Where ``ClipCopies`` lie; each goes with its clip.
+    public let copies: URL
 
     /// No camera is called so.
     static let fallbackPrefix = "@fallback/"
 
-    public init(root: URL, fallback: URL? = nil) {
-        self.root = root.absoluteURL.standardizedFileURL
+    /// - Parameter copies: Nil puts them beside the clip folder, as `<clip folder>-copies`.
+    public init(root: URL, fallback: URL? = nil, copies: URL? = nil) {
+        let root = root.absoluteURL.standardizedFileURL
+        self.root = root
+        self.copies =
+            copies?.absoluteURL.standardizedFileURL
+            ?? root.deletingLastPathComponent().appending(path: root.lastPathComponent + "-copies")
         self.fallback = fallback?.absoluteURL.standardizedFileURL
     }
 
@@ -31,11 +38,20 @@ public struct ClipFiles: ClipSource {
         return (isFallback ? fallback : root)?.appending(path: below)
     }
 
-    /// All files that a clip may have: video, poster, sidecar, and what they are called while they are being written.
+    /// All files that a clip may have: video, poster, sidecar, what they are called while they are being written, and its copy
+    /// for browsers where there is one.
     func all(of clip: Clip) -> [URL] {
-        [clip.path, clip.posterPath, clip.sidecarPath].flatMap { path in
+        let own = [clip.path, clip.posterPath, clip.sidecarPath].flatMap { path in
             [path, path + ".part"].compactMap(url)
         }
+        return own + [copy(of: clip)].compactMap { $0 }.filter(Self.isThere)
+    }
+
+    /// Where a clip's copy for browsers lies when there is one; nil for an id that is no file's name.
+    func copy(of clip: Clip) -> URL? {
+        let name = clip.id.rawValue
+        guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else { return nil }
+        return copies.appending(path: name + ".mp4")
     }
 
     /// `<camera>/<YYYY-MM-DD>/<clip id>.mp4`, the day in UTC.
@@ -45,9 +61,10 @@ public struct ClipFiles: ClipSource {
 
     private func existing(_ path: String) -> URL? {
         BlockingWork.assertMayBlock("looking for a clip's file")
-        guard let url = url(path), FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else {
-            return nil
-        }
-        return url
+        return url(path).flatMap { Self.isThere($0) ? $0 : nil }
+    }
+
+    private static func isThere(_ url: URL) -> Bool {
+        FileManager.default.fileExists(atPath: url.path(percentEncoded: false))
     }
 }

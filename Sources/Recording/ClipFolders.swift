@@ -32,10 +32,10 @@ public final class ClipFolders: Sendable {
     private let state = Mutex(State())
 
     public init(
-        root: URL, fallback: URL? = nil, fileSystem: any ClipFileSystem = LocalFileSystem(),
+        root: URL, fallback: URL? = nil, copies: URL? = nil, fileSystem: any ClipFileSystem = LocalFileSystem(),
         notices: any NoticeSink = SilentNotices(), logger: Logger = Logger(label: "recording")
     ) {
-        files = ClipFiles(root: root, fallback: fallback)
+        files = ClipFiles(root: root, fallback: fallback, copies: copies)
         disk = DurableFiles(fileSystem)
         self.notices = notices
         self.logger = logger

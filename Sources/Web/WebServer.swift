@@ -69,7 +69,8 @@ public struct WebServer: Service {
                 logger: logger)
         }
         LinkRoutes(
-            store: pages, clips: clips, settings: settings, clock: clock, trustedProxies: apiSettings.trustedProxies
+            store: pages, clips: clips, copies: services?.copies, settings: settings, clock: clock,
+            trustedProxies: apiSettings.trustedProxies
         ) { incident, action, address in
             await api?.audit(
                 who: LinkRoutes.somebody, address: address, action: "link.\(action)", subject: "\(incident)")
@@ -89,6 +90,7 @@ public struct WebServer: Service {
             SilenceRoutes(api: api, incidents: incidents).add()
             ConfigurationRoutes(api: api).add()
             RuleRoutes(api: api).add()
+            SensitivityRoutes(api: api).add()
             ChannelRoutes(api: api).add()
             StatusRoutes(api: api).add()
             AttentionRoutes(api: api, site: settings).add()

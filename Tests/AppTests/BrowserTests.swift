@@ -31,6 +31,11 @@ struct BrowserTests {
         try await drive("browser_review.py")
     }
 
+    @Test("clips of an H.265 camera play in a browser that can't play H.265", .timeLimit(.minutes(20)))
+    func h265() async throws {
+        try await drive("browser_h265.py")
+    }
+
     @Test("no text is left out of the catalogues, and every page is there in German", .timeLimit(.minutes(20)))
     func words() async throws {
         try await drive("browser_words.py")

@@ -53,6 +53,24 @@ struct ThresholdUnitTests {
         #expect(small.pixels(area, perSquareMetre: nil) == 50)
     }
 
+    @Test("what was measured says from which sensitivity on it would have been reported")
+    func leastFactor() throws {
+        var settings = RuleSettings()
+        settings.fallingObject.minDrop.pixels = 60
+        let rule = try #require(RuleRegistry.standard[.fallingObject])
+        func evidence(_ parameter: String, _ measured: Double, kind: IncidentKind = .fallingObject) -> Evidence {
+            Evidence(parameter: parameter, measured: measured, threshold: 1, unit: "px", kind: kind)
+        }
+        let drop = evidence("min_drop_pixels", 120)
+        #expect(settings.leastFactor(for: [drop], of: rule) == 0.5)
+        // The one that is nearest to its threshold decides.
+        #expect(settings.leastFactor(for: [drop, evidence("min_peak_speed_metres", 2)], of: rule) == 0.9)
+        // Times, other rules' sizes, and what measured nothing say nothing.
+        let others = [evidence("rest_seconds", 0.1), evidence("min_area_pixels", 1, kind: .spill)]
+        #expect(settings.leastFactor(for: others, of: rule) == 0)
+        #expect(settings.leastFactor(for: [evidence("min_drop_pixels", 0)], of: rule) == 0)
+    }
+
     @Test("a fall is judged and told in the unit that the site chose")
     func fall() throws {
         var settings = RuleSettings()

@@ -205,6 +205,31 @@ struct ExportTests {
             try exporter.report(day: incident.startDate + 2 * 86_400, timeZone: zone, siteName: "", to: other) == 0)
     }
 
+    @Test("a day's report says what was measured in words, what people made of it, and who handled it")
+    func reportInWords() throws {
+        var incident = try fixture.incident("one", from: 1, to: 2, phase: .ended)
+        incident.evidence = [
+            Evidence(parameter: "min_drop_picture_heights", measured: 0.216, threshold: 0.07, unit: "picture heights"),
+            Evidence(parameter: "maxRestSeconds", measured: 1.5, threshold: 2, unit: "s", direction: .atMost),
+        ]
+        let store = fixture.store.unwatched
+        try store.commit(.update(incident))
+        try store.setReview(
+            IncidentReview(review: .confirmed, note: "<b>carton</b>", by: "anna", at: incident.startDate + 60),
+            of: incident.id)
+        _ = try store.acknowledge(incident.id, by: "link", at: incident.startDate + 30)
+        try fixture.incident("two", from: 3, to: 4, phase: .ended)
+        let page = fixture.folder.file("words.html")
+        #expect(try exporter.report(day: incident.startDate, timeZone: .gmt, siteName: "", to: page) == 2)
+        let html = try String(contentsOf: page, encoding: .utf8)
+        #expect(html.contains("Drop 0.22 picture heights (at least 0.07); Time it lies still 1.50 s (at most 2.00)"))
+        #expect(!html.contains("min_drop") && !html.contains("maxRest"))
+        #expect(html.contains("Confirmed by anna at") && html.contains("“&lt;b&gt;carton&lt;/b&gt;”"))
+        #expect(html.contains("handled by somebody who got the alert at"))
+        #expect(html.contains("Not reviewed; handled by nobody"))
+        #expect(html.contains("1 confirmed, 1 not reviewed, 1 handled by nobody"))
+    }
+
     @Test("a day of a change to summer time has 23 hours")
     func shortDay() throws {
         let zone = try #require(TimeZone(identifier: "Europe/Berlin"))

@@ -215,6 +215,14 @@ struct EditingTests {
         #expect(try set(path, nil, in: text) == result + " # short\nb: 1\n")
     }
 
+    @Test("lengths stand without quotes, other texts that begin with a digit in them")
+    func lengths() throws {
+        for length in ["0.8 m", "8 %", "40 px", "2 m/s"] {
+            #expect(try set("a/b", .text(length), in: "a:\n  b: 1\n") == "a:\n  b: \(length)\n")
+        }
+        #expect(try set("a/b", .text("4711"), in: "a:\n  b: 1\n") == "a:\n  b: \"4711\"\n")
+    }
+
     @Test("the only key of a section leaves an empty one")
     func removeOnly() throws {
         #expect(

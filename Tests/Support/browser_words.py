@@ -23,7 +23,7 @@ ZONES = ("zones: [{name: проход, kind: walkway, polygon: [[0.05, 0.75], [0
          " {name: окно, kind: ignore, polygon: [[0.02, 0.02], [0.1, 0.02], [0.1, 0.12], [0.02, 0.12]]}]")
 PAGES = {
     "live": "/", "camera": f"/camera/{CAMERA}", "incidents": "/incidents", "following": "/following", "status": "/status", "account": "/account",
-    "setup-cameras": "/setup/cameras", "setup-zones": f"/setup/cameras/{CAMERA}", "setup-rules": "/setup/rules", "setup-alerts": "/setup/alerts",
+    "setup-cameras": "/setup/cameras", "setup-zones": f"/setup/cameras/{CAMERA}", "setup-rules": "/setup/rules", "setup-alerts": "/setup/alerts", "setup-site": "/setup/site",
     "setup-silence": "/setup/silence", "setup-file": "/setup/file", "setup-users": "/setup/users", "setup-tokens": "/setup/tokens",
     "setup-audit": "/setup/audit", "not-found": "/incidents/none",
 }
@@ -59,7 +59,8 @@ const [catalogue] = given;
 const found = new Set();
 const look = (text) => { const own = catalogue[text.trim()]; if (typeof own === "string" && own !== text.trim()) found.add(text.trim()); };
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-while (walker.nextNode()) look(walker.currentNode.data);
+// Languages are called as they call themselves.
+while (walker.nextNode()) if (!walker.currentNode.parentElement.closest("select[name=language]")) look(walker.currentNode.data);
 for (const node of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]")) for (const name of ["aria-label", "title", "placeholder", "alt"]) look(node.getAttribute(name) ?? "");
 return [...found];
 """

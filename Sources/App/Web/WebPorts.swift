@@ -8,6 +8,23 @@ import Recording
 import Storage
 import Web
 
+extension ClipCopies: PlayableCopies {
+    public func copy(of clip: Clip, fromSeconds: Double) async -> PlayableCopyState {
+        switch await ask(for: clip, fromSeconds: fromSeconds) {
+        case .waiting(let ahead): .waiting(ahead: ahead)
+        case .making(let making):
+            .making(
+                progress: making.progress,
+                part: making.part.map {
+                    .init(
+                        file: $0, startSeconds: making.startSeconds, codec: making.codec, isWhole: making.isPartWhole)
+                })
+        case .ready(let file): .ready(file)
+        case .failed(let failure): .failed(failure.rawValue)
+        }
+    }
+}
+
 extension TrackedTargets: TargetService {}
 extension StreamTrial: StreamTester {}
 extension ChannelTrial: ChannelTester {}

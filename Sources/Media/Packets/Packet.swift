@@ -37,6 +37,14 @@ public final class Packet: @unchecked Sendable {
         var packet: UnsafeMutablePointer<AVPacket>? = packet
         av_packet_free(&packet)
     }
+
+    /// The same with times that are later by `ticks` (1/90,000 s), and decoded `lead` before it is shown; nil without memory.
+    func moved(by ticks: Int64, decodedEarlierBy lead: Int64) -> Packet? {
+        guard let copy = av_packet_clone(packet) else { return nil }
+        copy.pointee.pts = Ticks.sum(packet.pointee.pts, ticks)
+        copy.pointee.dts = Ticks.difference(copy.pointee.pts, lead)
+        return Packet(adopting: copy, isVideo: isVideo, epoch: time.epoch, date: date)
+    }
 }
 
 /// What is known about a source's video.

@@ -109,11 +109,13 @@ public struct IncidentExporter: Sendable {
         }
         let incidents = try store.blocking.incidents(IncidentFilter(since: start, until: end, limit: nil)).reversed()
         let page = DayReportPage(siteName: siteName, day: start, timeZone: timeZone)
-        let all = try store.blocking.clips(of: incidents.map(\.id))
+        let all = try store.blocking.details(of: incidents.map(\.id))
         let entries = incidents.map { incident in
-            let clips = all[incident.id] ?? []
+            let details = all[incident.id] ?? IncidentDetails(), clips = details.clips
             let poster = clips.lazy.compactMap { files.posterFile(of: $0) }.first.flatMap { try? Data(contentsOf: $0) }
-            return DayReportPage.Entry(incident: incident, text: text(incident), clips: clips, poster: poster)
+            return DayReportPage.Entry(
+                incident: incident, text: text(incident), clips: clips, poster: poster, review: details.review,
+                acknowledgement: details.acknowledgement)
         }
         let path = url.path(percentEncoded: false)
         guard !FileManager.default.fileExists(atPath: path) else {

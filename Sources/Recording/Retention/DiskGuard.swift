@@ -36,6 +36,7 @@ public final class DiskGuard: Sendable {
 
     private let folders: ClipFolders
     private let store: Store
+    private let copies: ClipCopies?
     private let policy: RetentionPolicy
     private let recorders: @Sendable () -> [(recorder: ClipRecorder, priority: CameraPriority)]
     private let clock: any WallClock
@@ -58,13 +59,15 @@ public final class DiskGuard: Sendable {
     private static let leastBytes: Int64 = 64 << 20
     private static let forecastHours = 24.0
 
+    /// - Parameter copies: Thrown away before any clip is.
     public init(
-        folders: ClipFolders, store: Store, policy: RetentionPolicy, clock: any WallClock,
+        folders: ClipFolders, store: Store, copies: ClipCopies? = nil, policy: RetentionPolicy, clock: any WallClock,
         logger: Logger = Logger(label: "recording"),
         recorders: @escaping @Sendable () -> [(recorder: ClipRecorder, priority: CameraPriority)] = { [] }
     ) {
         self.folders = folders
         self.store = store
+        self.copies = copies
         self.policy = policy
         self.clock = clock
         self.logger = logger
@@ -162,6 +165,8 @@ public final class DiskGuard: Sendable {
     /// The oldest unprotected ones, until the disk has so much free.
     private func freeUp(to bytes: Int64) throws -> Int {
         let path = folders.files.root.path(percentEncoded: false)
+        // What can be made again goes first.
+        copies?.removeAll()
         let freed = try sweep { kept in
             guard try folders.disk.system.space(path).availableBytes < bytes else { return .stop }
             // What lies on another disk frees nothing here.

@@ -76,6 +76,8 @@ enum YAMLText {
             } && text.first?.isLetter == true && text.last?.isWhitespace == false
         let hidden = ["null", "true", "false", "yes", "no", "on", "off", "~", "y", "n"]
         if isWord, !hidden.contains(text.lowercased()) { return text }
+        // Lengths and speeds: 0.8 m, 8 %, 2 m/s.
+        if text.wholeMatch(of: /[0-9]+(\.[0-9]+)? (m|%|px)(\/s)?/) != nil { return text }
         // Addresses read better without quotes, and are as plain.
         let isAddress =
             !inFlow && text.first?.isLetter == true && text.contains(":")

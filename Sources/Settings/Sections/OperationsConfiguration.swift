@@ -30,6 +30,7 @@ public struct OperationsConfiguration: Hashable, Sendable {
 
     init(reading section: Section, channels names: [String]) {
         self.init(channels: names)
+        for key in ["channels", "all_well_channels"] { section.declare(key, .names) { $0.of = "channel names" } }
         if section.node("channels") != nil {
             channels = section.names("channels", known: names, of: "channel names")
         }

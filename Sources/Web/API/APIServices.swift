@@ -14,6 +14,8 @@ public struct APIServices: Sendable {
     public var channels: (any ChannelTester)?
     public var streams: (any StreamTester)?
     public var archive: (any IncidentArchive)?
+    /// Nil: clips are sent as they were recorded, and nothing else.
+    public var copies: (any PlayableCopies)?
     public var status: (@Sendable () async -> DaemonStatus)?
     /// The last warnings of the log, newest first.
     public var warnings: @Sendable () -> [LogWarning] = { [] }
@@ -22,6 +24,8 @@ public struct APIServices: Sendable {
     /// The link to an incident's page, whole, from its path; nil where no public address is known.
     public var publicURL: @Sendable (_ path: String) -> String? = { _ in nil }
     public var version = ""
+    /// The least sensitivity at which a rule would still have reported what it measured.
+    public var leastFactor: (@Sendable ([Evidence], IncidentKind) -> Double)?
     /// The rules that there are, and what they can be set to.
     public var rules: [RuleDescription] = []
 

@@ -1,5 +1,5 @@
 public import Domain
-import Foundation
+public import Foundation
 import HTTPTypes
 import Hummingbird
 
@@ -37,6 +37,17 @@ struct ConfigurationRoutes: Sendable {
             }
             try APIError.check(revision, CodingKeys.revision, length: 0...100)
         }
+    }
+
+    private struct GoBackBody: APIBody {
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case revision
+            case dryRun = "dry_run"
+        }
+        var revision: String?
+        var dryRun: Bool?
+
+        func check() throws { try APIError.check(revision, CodingKeys.revision, length: 0...100) }
     }
 
     private struct Edit: APIBody {
@@ -80,10 +91,10 @@ struct ConfigurationRoutes: Sendable {
     private struct Value: Decodable {
         /// JSON has no order; the one in which the example lists them reads well.
         private static let order = [
-            "id", "name", "kind", "type", "url", "username", "password", "line", "direction", "zones", "zone_kinds",
-            "polygon", "after_minutes", "channels", "cameras", "kinds", "min_severity", "severity", "days", "from",
-            "to",
-            "within_seconds", "first", "then", "when", "sees", "rule", "zone",
+            "id", "name", "kind", "type", "url", "username", "password", "after_minutes", "channels", "line",
+            "direction", "zones", "zone_kinds", "polygon", "min_height", "min_seconds", "cameras", "kinds",
+            "min_severity", "severity", "review", "days", "from", "to", "first", "then", "within_seconds", "when",
+            "sees", "rule", "zone", "keep_days", "picture", "foot", "head", "metres",
         ]
         var value: ConfigurationValue
 
@@ -119,7 +130,9 @@ struct ConfigurationRoutes: Sendable {
         api.on(.put, "/configuration", role: .admin) { call in
             let body = try await call.body(TextBody.self)
             return await answer(
-                call, try await editor().save(text: body.text, revision: body.revision, dryRun: body.dryRun ?? false),
+                call,
+                try await editor().save(
+                    text: body.text, revision: body.revision, dryRun: body.dryRun ?? false, by: call.principal.name),
                 "save")
         }
         api.on(.post, "/configuration/edits", role: .admin) { call in
@@ -127,11 +140,32 @@ struct ConfigurationRoutes: Sendable {
             return await answer(
                 call,
                 try await editor().apply(
-                    body.edits.map(\.body.edit), revision: body.revision, dryRun: body.dryRun ?? false),
+                    body.edits.map(\.body.edit), revision: body.revision, dryRun: body.dryRun ?? false,
+                    by: call.principal.name),
                 "edit")
         }
         api.on(.post, "/configuration/undo", role: .admin) { call in
-            await answer(call, try await editor().undo(), "undo")
+            await answer(call, try await editor().undo(by: call.principal.name), "undo")
+        }
+        api.on(.get, "/configuration/history", role: .admin) { _ in
+            struct Versions: Encodable { var versions: [ConfigurationVersion] }
+            return .json(Versions(versions: try await editor().versions()))
+        }
+        api.on(.delete, "/configuration/history", role: .admin) { call in
+            try await editor().forgetVersions()
+            await api.audit(call, "configuration.forget", "configuration")
+            return Response.done
+        }
+        api.on(.post, "/configuration/history/{version}", role: .admin) { call in
+            let body = try await call.body(GoBackBody.self)
+            guard let number = Int(call.parameter("version")) else {
+                throw APIError.notFound("There is no such version.")
+            }
+            return await answer(
+                call,
+                try await editor().goBack(
+                    to: number, revision: body.revision, dryRun: body.dryRun ?? false, by: call.principal.name),
+                "go back")
         }
     }
 
@@ -168,11 +202,20 @@ public protocol ConfigurationEditor: Sendable {
     var settingsJSON: String { get }
     /// Looks at a text and, unless `dryRun`, saves it if it is valid.
     /// - Parameter revision: Of the text that was edited; a change meanwhile is a conflict. Nil doesn't look.
-    func save(text: String, revision: String?, dryRun: Bool) async throws -> ConfigurationChange
+    /// - Parameter by: Who it is, for the history.
+    func save(text: String, revision: String?, dryRun: Bool, by: String) async throws -> ConfigurationChange
     /// Puts values into the file.
-    func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) async throws -> ConfigurationChange
-    /// Puts back the text before the last change.
-    func undo() async throws -> ConfigurationChange
+    func apply(
+        _ edits: [ConfigurationEdit], revision: String?, dryRun: Bool, by: String
+    ) async throws -> ConfigurationChange
+    /// Puts back the text before the last change; again, the one before that.
+    func undo(by: String) async throws -> ConfigurationChange
+    /// The texts that the file had, newest first.
+    func versions() async throws -> [ConfigurationVersion]
+    /// Puts back an earlier text.
+    func goBack(to number: Int, revision: String?, dryRun: Bool, by: String) async throws -> ConfigurationChange
+    /// Forgets all earlier texts.
+    func forgetVersions() async throws
     /// Puts what was saved into effect, as far as that goes while the daemon runs. Returns when it holds.
     func takeEffect() async
 }
@@ -208,6 +251,48 @@ public struct ConfigurationText: Hashable, Sendable, Encodable {
         self.canUndo = canUndo
         self.restartSections = restartSections
         restartNeeded = !restartSections.isEmpty
+    }
+}
+
+/// A text that the file had.
+public struct ConfigurationVersion: Hashable, Sendable, Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case number, at, by, how, again, diff
+        case isCurrent = "current"
+    }
+
+    public enum Origin: String, Hashable, Sendable, Codable {
+        /// What was there before anything was changed here.
+        case first
+        case saved
+        case undone
+        case wentBack = "went_back"
+        case byHand = "by_hand"
+    }
+
+    /// 0 for a text that was written by hand after the last change here.
+    public var number: Int
+    /// When it was saved.
+    public var at: Date
+    /// Who saved it; nil when it was written by hand.
+    public var by: String?
+    public var how: Origin
+    /// The version that it is again.
+    public var again: Int?
+    public var isCurrent: Bool
+    /// From the one before it, without secrets.
+    public var diff: String
+
+    public init(
+        number: Int, at: Date, by: String?, how: Origin, again: Int?, isCurrent: Bool, diff: String
+    ) {
+        self.number = number
+        self.at = at
+        self.by = by
+        self.how = how
+        self.again = again
+        self.isCurrent = isCurrent
+        self.diff = diff
     }
 }
 

@@ -130,6 +130,16 @@ final class OpenFile: Sendable {
         }
     }
 
+    /// In bytes, of a file that grows.
+    /// - Throws: ``ReadError``.
+    func sizeNow() async throws -> Int {
+        try await BlockingWork.shared.run {
+            var status = stat()
+            guard fstat(self.descriptor, &status) == 0 else { throw ReadError() }
+            return Int(status.st_size)
+        }
+    }
+
     /// Opens a file off the concurrency pool.
     static func open(_ find: @escaping @Sendable () -> URL?) async throws -> OpenFile? {
         try await BlockingWork.shared.run { try find().flatMap { try OpenFile($0) } }

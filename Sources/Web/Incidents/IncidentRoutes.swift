@@ -148,6 +148,7 @@ struct IncidentRoutes: Sendable {
             guard let video = found else { throw APIError.notFound("There is no video yet.") }
             return video.response(to: call.request, close: call.context.close)
         }
+        addCopies()
         api.on(.get, "/clips/{clip}/poster.jpg", role: .viewer) { call in
             guard let poster = try await FileResponse.poster(of: try await knownClip(call), clips) else {
                 throw APIError.notFound("There is no picture of it yet.")
@@ -162,6 +163,61 @@ struct IncidentRoutes: Sendable {
             return FileResponse(
                 file: file, contentType: "application/json", entityTag: nil, fileName: "\(clip.camera)-\(clip.id).json"
             ).response(to: call.request, close: call.context.close)
+        }
+    }
+
+    private struct CopyBody: APIBody {
+        enum CodingKeys: String, CodingKey, CaseIterable { case fromSeconds = "from_seconds" }
+        var fromSeconds: Double?
+
+        func check() throws { try APIError.check(fromSeconds, CodingKeys.fromSeconds, 0...86_400) }
+    }
+
+    /// What a browser gets that can't play the clip itself.
+    private func addCopies() {
+        struct View: Encodable {
+            var state: String
+            var ahead: Int?
+            var progress: Double?
+            var part: String?
+            var startSeconds: Double?
+            var codec: String?
+            var video: String?
+            var reason: String?
+        }
+        @Sendable func copies() throws -> any PlayableCopies {
+            guard let copies = api.services.copies else { throw APIError.notAvailable("No copies are made here.") }
+            return copies
+        }
+        @Sendable func response(_ call: APICall) async throws -> CopyResponse {
+            CopyResponse(copies: try copies(), clip: try await knownClip(call), fromSeconds: 0)
+        }
+        api.on(.post, "/clips/{clip}/copy", role: .viewer) { call in
+            let from = try await call.body(CopyBody.self).fromSeconds ?? 0
+            let copies = try copies(), clip = try await knownClip(call)
+            let path = "\(APIRouter.prefix)/clips/\(clip.id)"
+            switch await copies.copy(of: clip, fromSeconds: from) {
+            case .waiting(let ahead): return .json(View(state: "waiting", ahead: ahead))
+            case .making(let progress, let part):
+                return .json(
+                    View(
+                        state: "making", progress: progress, part: part.map { _ in path + "/copy-part.mp4" },
+                        startSeconds: part?.startSeconds, codec: part?.codec))
+            case .ready: return .json(View(state: "ready", video: path + "/copy.mp4"))
+            case .failed(let reason): return .json(View(state: "failed", reason: reason))
+            }
+        }
+        api.on(.get, "/clips/{clip}/copy.mp4", role: .viewer) { call in
+            guard let whole = try await response(call).whole(to: call.request, context: call.context) else {
+                throw APIError.notFound("There is no copy of it yet.")
+            }
+            return whole
+        }
+        api.on(.get, "/clips/{clip}/copy-part.mp4", role: .viewer) { call in
+            guard let part = try await response(call).part(to: call.request, context: call.context) else {
+                throw APIError.notFound("No copy of it is being made.")
+            }
+            return part
         }
     }
 
@@ -287,7 +343,8 @@ struct IncidentRoutes: Sendable {
         view.tracks = incident.tracks
         view.clips = all.map { clip in
             IncidentView.ClipView(
-                clip, incident: incident, hasPoster: clips.posterFile(of: clip) != nil,
+                clip, incident: incident, codec: clips.videoFile(of: clip).flatMap(ClipCodec.of),
+                canCopy: api.services.copies != nil, hasPoster: clips.posterFile(of: clip) != nil,
                 hasTracks: sidecarFile(of: clip).map { FileManager.default.fileExists(atPath: $0.path) } ?? false)
         }
         view.alerts = messages.map(IncidentView.AlertView.init)
@@ -305,11 +362,17 @@ struct IncidentView: Encodable, Sendable {
         var incidentSeconds: Double
         var preRollSeconds: Double
         var bytes: Int64?
+        /// Nil where it is not known.
+        var codec: String?
         var video: String
+        /// Where a copy for other browsers can be asked for.
+        var copy: String?
         var poster: String?
         var tracks: String?
 
-        init(_ clip: Clip, incident: Incident, hasPoster: Bool, hasTracks: Bool) {
+        init(
+            _ clip: Clip, incident: Incident, codec: ClipCodec?, canCopy: Bool, hasPoster: Bool, hasTracks: Bool
+        ) {
             let path = "\(APIRouter.prefix)/clips/\(clip.id)"
             id = clip.id
             state = clip.state
@@ -318,7 +381,9 @@ struct IncidentView: Encodable, Sendable {
             incidentSeconds = max(0, incident.startDate.timeIntervalSince(clip.startDate))
             preRollSeconds = clip.preRollSeconds
             bytes = clip.bytes
+            self.codec = codec?.rawValue
             video = path + "/video.mp4"
+            copy = canCopy && clip.state == .finished ? path + "/copy" : nil
             poster = hasPoster ? path + "/poster.jpg" : nil
             tracks = hasTracks ? path + "/tracks.json" : nil
         }

@@ -12,14 +12,18 @@ struct IncidentPage {
         var hasPoster: Bool
         /// There is a video, and it can't be read: not the same as none.
         var isUnreadable: Bool
+        /// Many browsers can't play it, and a copy for them can be made.
+        var needsCopy: Bool
 
         /// Looks at the files, which may wait for the disk.
-        init(clip: Clip, number: Int, files: any ClipSource) {
+        init(clip: Clip, number: Int, files: any ClipSource, canCopy: Bool) {
             self.clip = clip
             self.number = number
             let video = Result { try files.videoFile(of: clip).flatMap { try OpenFile($0) } }
             hasVideo = (try? video.get()).map { $0.size > 0 } ?? false
             if case .failure = video { isUnreadable = true } else { isUnreadable = false }
+            needsCopy =
+                canCopy && clip.state == .finished && files.videoFile(of: clip).flatMap(ClipCodec.of) == .hevc
             hasPoster = (try? files.posterFile(of: clip).flatMap { try OpenFile($0) }).map { $0.size > 0 } ?? false
         }
     }
@@ -115,9 +119,17 @@ struct IncidentPage {
     private func video(_ view: ClipView) -> String {
         let clip = address("clip", view, "mp4")
         let poster = view.hasPoster ? " poster=\"\(address("poster", view, "jpg"))\"" : ""
+        let save = "<p class=\"note\"><a href=\"\(clip)\" download>\(words.save)</a></p>"
+        guard view.needsCopy else {
+            return "<video controls playsinline preload=\"metadata\"\(poster) src=\"\(clip)\"></video>\n\(save)"
+        }
+        // The browser takes the first that it can play; a copy is made only when somebody wants to see it.
+        let copy = address("clip", view, "mp4", ending: "-h264")
         return """
-            <video controls playsinline preload="metadata"\(poster) src="\(clip)"></video>
-            <p class="note"><a href="\(clip)" download>\(words.save)</a></p>
+            <video controls playsinline preload="none"\(poster)>
+            <source src="\(clip)" type="\(Self.hevcType)"><source src="\(copy)" type="video/mp4"></video>
+            <p class="note">\(words.copyNote)</p>
+            \(save)
             """
     }
 
@@ -125,9 +137,12 @@ struct IncidentPage {
         "<img src=\"\(address("poster", view, "jpg"))\" alt=\"\(words.pictureAlt)\">"
     }
 
-    private func address(_ name: String, _ view: ClipView, _ suffix: String) -> String {
+    /// Main profile, as cameras send it.
+    private static let hevcType = "video/mp4; codecs=&quot;hvc1.1.6.L120.B0&quot;"
+
+    private func address(_ name: String, _ view: ClipView, _ suffix: String, ending: String = "") -> String {
         let number = view.number == 1 ? "" : "-\(view.number)"
-        return "/i/\(HTML.escape(token))/\(name)\(number).\(suffix)"
+        return "/i/\(HTML.escape(token))/\(name)\(number)\(ending).\(suffix)"
     }
 
     private func facts(camera: String) -> String {

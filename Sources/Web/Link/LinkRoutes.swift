@@ -8,6 +8,7 @@ import Storage
 struct LinkRoutes: Sendable {
     var store: Store
     var clips: any ClipSource
+    var copies: (any PlayableCopies)?
     var settings: PageSettings
     var clock: any WallClock
     var trustedProxies: [AddressRange]
@@ -16,6 +17,11 @@ struct LinkRoutes: Sendable {
     /// Slows down who tries tokens. They can't be guessed anyway; this keeps the attempt from costing anything.
     private let wrongTokens: AttemptLimiter
 
+    /// A copy for other browsers begins so long before the incident.
+    private static let copyLeadSeconds = 2.0
+    /// For its turn.
+    private static let copyWaitSeconds = 60.0
+
     /// Who acts by a link, whose name nobody knows.
     static let somebody = "link"
 
@@ -23,12 +29,14 @@ struct LinkRoutes: Sendable {
     static let wrongTokenLimit = (capacity: 20.0, refillSeconds: 15.0)
 
     init(
-        store: Store, clips: any ClipSource, settings: PageSettings, clock: any WallClock,
+        store: Store, clips: any ClipSource, copies: (any PlayableCopies)? = nil, settings: PageSettings,
+        clock: any WallClock,
         trustedProxies: [AddressRange],
         onChange: @escaping @Sendable (_ incident: IncidentID, _ action: String, _ address: String) async -> Void
     ) {
         self.store = store
         self.clips = clips
+        self.copies = copies
         self.settings = settings
         self.clock = clock
         self.trustedProxies = trustedProxies
@@ -108,8 +116,11 @@ struct LinkRoutes: Sendable {
                 try store.review(of: incident.id), try store.mayAct(token: token)
             )
         }
+        let canCopy = copies != nil
         let views = await BlockingWork.shared.run { [clips] in
-            all.enumerated().map { index, clip in IncidentPage.ClipView(clip: clip, number: index + 1, files: clips) }
+            all.enumerated().map { index, clip in
+                IncidentPage.ClipView(clip: clip, number: index + 1, files: clips, canCopy: canCopy)
+            }
         }
         let page = IncidentPage(
             incident: incident, clips: views, token: token, settings: settings, now: clock.now(),
@@ -164,15 +175,23 @@ struct LinkRoutes: Sendable {
                     if let again = try await clip() { try await FileResponse.video(of: again, clips) } else { nil }
             }
         case .poster: response = try await FileResponse.poster(of: found, clips)
+        case .copy:
+            guard let copies else { return nil }
+            let from = incident.startDate.timeIntervalSince(found.startDate) - Self.copyLeadSeconds
+            return try await CopyResponse(copies: copies, clip: found, fromSeconds: max(0, from)).any(
+                to: request, context: context, waitSeconds: Self.copyWaitSeconds)
         }
         return response?.response(to: request, close: context.close)
     }
 }
 
-/// A file's name below a link: `clip.mp4` and `poster.jpg` for the first clip, `clip-2.mp4` for the second, and so on.
+/// A file's name below a link: `clip.mp4`, `clip-h264.mp4` and `poster.jpg` for the first clip, `clip-2.mp4` for the second, and
+/// so on.
 struct LinkFile: Hashable {
     enum Kind: Hashable {
         case video, poster
+        /// A copy for browsers that can't play the video.
+        case copy
     }
 
     var kind: Kind
@@ -182,7 +201,10 @@ struct LinkFile: Hashable {
     /// - Returns: nil for any other name.
     init?(_ name: String) {
         let stem: Substring
-        if name.hasPrefix("clip"), name.hasSuffix(".mp4") {
+        if name.hasPrefix("clip"), name.hasSuffix("-h264.mp4") {
+            kind = .copy
+            stem = name.dropFirst(4).dropLast(9)
+        } else if name.hasPrefix("clip"), name.hasSuffix(".mp4") {
             kind = .video
             stem = name.dropFirst(4).dropLast(4)
         } else if name.hasPrefix("poster"), name.hasSuffix(".jpg") {

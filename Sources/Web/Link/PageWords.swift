@@ -25,6 +25,8 @@ struct PageWords: Sendable {
     /// `{reload}` is a link with the words of ``reload``.
     var stillRecording: String
     var reload: String
+    /// Below a clip that not every browser plays.
+    var copyNote: String
     var save: String
     var pictureAlt: String
     var what: String
@@ -63,6 +65,8 @@ struct PageWords: Sendable {
         noClipAnyMore: "There is no clip of this incident any more.",
         clipUnreadable: "The clip can't be read at the moment. The log of Aislewatch says why.",
         stillRecording: "Still being recorded. {reload} to see what came after.", reload: "Load the page again",
+        copyNote:
+            "If this browser can't play the camera's H.265, it gets a smaller copy, which begins at the incident.",
         save: "Save the video", pictureAlt: "The camera's picture at the incident", what: "What", camera: "Camera",
         place: "Place", began: "Began", ended: "Ended", stillGoingOn: "still going on",
         notFound: Note(
@@ -92,6 +96,8 @@ struct PageWords: Sendable {
         noClipAnyMore: "Von diesem Vorfall gibt es keine Aufnahme mehr.",
         clipUnreadable: "Die Aufnahme kann zurzeit nicht gelesen werden. Den Grund nennt das Protokoll von Aislewatch.",
         stillRecording: "Die Aufnahme läuft noch. {reload}, um zu sehen, was danach kam.", reload: "Seite neu laden",
+        copyNote:
+            "Kann dieser Browser das H.265 der Kamera nicht abspielen, bekommt er eine kleinere Kopie ab dem Vorfall.",
         save: "Video speichern", pictureAlt: "Das Bild der Kamera beim Vorfall", what: "Was", camera: "Kamera",
         place: "Ort", began: "Beginn", ended: "Ende", stillGoingOn: "dauert an",
         notFound: Note(

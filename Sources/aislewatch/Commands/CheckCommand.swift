@@ -35,7 +35,8 @@ struct CheckCommand: ParsableCommand {
         let isRunning = InstanceLock.isHeld(path: store.path)
         if repair, !dryRun, isRunning { throw CommandFailure("\(StorageError.inUse(path: store.path))") }
         let folders = ClipFolders(
-            root: configuration.recording.directory, fallback: configuration.recording.fallbackDirectory)
+            root: configuration.recording.directory, fallback: configuration.recording.fallbackDirectory,
+            copies: configuration.storage.directory.appending(path: "clip-copies"))
         let checker = ClipChecker(
             folders: folders, store: store, isRecording: isRunning,
             logger: Logger(label: "check") { _ in SwiftLogNoOpLogHandler() })

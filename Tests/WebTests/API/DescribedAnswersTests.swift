@@ -143,6 +143,12 @@ struct DescribedAnswersTests {
         _ = try await send(.get, v1 + "/incidents", query: "?limit=2")
         _ = try await send(.get, v1 + "/incidents")
         _ = try await send(.get, v1 + "/clips/{clip}/tracks.json", ["clip": "01clip"])
+        for answer in ScriptedCopies.all(part: site.api.site.directory.file("part.mp4")) {
+            site.copies.set([answer])
+            let copy = try await send(
+                .post, v1 + "/clips/{clip}/copy", ["clip": "01clip"], json: #"{"from_seconds":3}"#)
+            #expect(copy.status == .ok)
+        }
         _ = try await send(.get, v1 + "/suppressions")
         _ = try await send(
             .delete, v1 + "/suppressions/{suppression}", ["suppression": try #require(suppression["id"])])
@@ -156,6 +162,7 @@ struct DescribedAnswersTests {
 
         // Settings.
         _ = try await send(.get, v1 + "/rules")
+        _ = try await send(.get, v1 + "/cameras/{camera}/sensitivity", ["camera": "dock"], query: "?days=31")
         _ = try await send(.get, v1 + "/configuration")
         _ = try await send(.get, v1 + "/configuration/values")
         _ = try await send(.get, v1 + "/configuration/settings")
@@ -165,6 +172,10 @@ struct DescribedAnswersTests {
         _ = try await send(
             .post, v1 + "/configuration/edits", json: #"{"edits":[{"op":"remove","path":["site"]}]}"#)
         _ = try await send(.post, v1 + "/configuration/undo")
+        _ = try await send(.get, v1 + "/configuration/history")
+        _ = try await send(
+            .post, v1 + "/configuration/history/{version}", ["version": "1"], json: #"{"dry_run":true}"#)
+        _ = try await send(.delete, v1 + "/configuration/history")
         _ = try await send(.get, v1 + "/channels")
         _ = try await send(.post, v1 + "/channels/{channel}/test", ["channel": "phone"])
 
@@ -230,10 +241,11 @@ struct DescribedAnswersTests {
 /// A site where everything is there, and an answer has all that it can have.
 struct FullSite {
     let api: APISite
+    let copies = ScriptedCopies()
     private let incident: Incident
 
     init() throws {
-        let doubles = try Doubles()
+        let doubles = try Doubles(), copies = copies
         api = try APISite(
             settings: {
                 $0.trustedProxies = ["127.0.0.1"].compactMap(AddressRange.init)
@@ -246,13 +258,17 @@ struct FullSite {
                 services.feed = doubles
                 services.targets = doubles
                 services.trigger = doubles
+                services.copies = copies
                 services.editor = doubles
                 services.channels = doubles
                 services.streams = doubles
                 services.warnings = { [LogWarning(at: Site.start, level: "warning", message: "late", count: 2)] }
                 services.publicURL = { "https://cameras.example" + $0 }
+                services.leastFactor = { _, _ in 0.7 }
                 services.rules = [
-                    RuleDescription(kind: .nearMiss, sentence: "Nearly.", isListed: true, parameters: [])
+                    RuleDescription(kind: .nearMiss, sentence: "Nearly.", isListed: true, parameters: []),
+                    RuleDescription(kind: .fallingObject, sentence: "It fell.", isListed: false, parameters: []),
+                    RuleDescription(kind: .cameraTampered, sentence: "Turned.", isListed: false, parameters: []),
                 ]
                 services.status = { doubles.status }
             })
@@ -305,7 +321,7 @@ struct FullSite {
             FollowRecord(
                 object: doubles.follow.object, createdAt: Site.start, createdBy: "anna", picture: Data("jpeg".utf8),
                 mask: mask))
-        let clip = try api.site.addClip("01clip", video: Data("video".utf8), poster: Data("jpeg".utf8))
+        let clip = try api.site.addClip("01clip", video: Data("hvcC video".utf8), poster: Data("jpeg".utf8))
         let sample = TrackSample(
             seconds: 1, region: incident.region, centroid: Point(x: 2, y: 3), area: 9,
             cues: MotionCues(
@@ -452,7 +468,7 @@ private struct Doubles: LiveFeed, TargetService, IncidentTrigger, ConfigurationE
         {"setting":{"path":"host","type":"text"},"about":"The server.","needed":true,"usual":"none"}]}]}
         """#
 
-    func save(text: String, revision: String?, dryRun: Bool) async throws -> ConfigurationChange {
+    func save(text: String, revision: String?, dryRun: Bool, by: String) async throws -> ConfigurationChange {
         ConfigurationChange(
             isValid: text != "wrong", isSaved: text != "wrong",
             problems: text == "wrong"
@@ -461,13 +477,30 @@ private struct Doubles: LiveFeed, TargetService, IncidentTrigger, ConfigurationE
             text: text, restartSections: [])
     }
 
-    func apply(_ edits: [ConfigurationEdit], revision: String?, dryRun: Bool) async throws -> ConfigurationChange {
-        try await save(text: "cameras: []", revision: nil, dryRun: dryRun)
+    func apply(
+        _ edits: [ConfigurationEdit], revision: String?, dryRun: Bool, by: String
+    ) async throws -> ConfigurationChange {
+        try await save(text: "cameras: []", revision: nil, dryRun: dryRun, by: by)
     }
 
-    func undo() async throws -> ConfigurationChange {
-        try await save(text: "cameras: []", revision: nil, dryRun: false)
+    func undo(by: String) async throws -> ConfigurationChange {
+        try await save(text: "cameras: []", revision: nil, dryRun: false, by: by)
     }
+
+    func versions() async throws -> [ConfigurationVersion] {
+        [
+            ConfigurationVersion(
+                number: 3, at: Site.start, by: "anna", how: .wentBack, again: 1, isCurrent: true, diff: "@@ -1 +1 @@"),
+            ConfigurationVersion(
+                number: 1, at: Site.start, by: nil, how: .first, again: nil, isCurrent: false, diff: ""),
+        ]
+    }
+
+    func goBack(to number: Int, revision: String?, dryRun: Bool, by: String) async throws -> ConfigurationChange {
+        try await save(text: "cameras: []", revision: nil, dryRun: dryRun, by: by)
+    }
+
+    func forgetVersions() async throws {}
     func takeEffect() async {}
 
     func channels() -> [(name: String, type: String)] { [("phone", "twilio")] }

@@ -5,6 +5,7 @@ import { stateMark, icon } from "../core/icons.js";
 import { ago } from "../core/format.js";
 import { boundsOf, sizeOf } from "../masks/runs.js";
 import { pathOf } from "../masks/contour.js";
+import { lately } from "./lately.js";
 import { may } from "../core/session.js";
 import { attempt, toast } from "../core/toasts.js";
 import { confirm } from "../core/dialogs.js";
@@ -116,7 +117,7 @@ export function followCard(follow, { onGone, extra, cameraName, hasZones = true 
     el("div.row-text", {},
       el("strong.clip", {}, follow.name), cameraName && el("a.small", { href: `#/camera/${encodeURIComponent(follow.camera)}` }, cameraName),
       stateMark(level, follow.last_seen_at && follow.state === "lost" ? `${words}, ${ago(follow.last_seen_at)}` : words), told,
-      follow.name && el("a.small", { href: `#/incidents${query({ q: follow.name, camera: follow.camera, kind: "marked_object_moved" })}` }, t("Its incidents")), extra, editor));
+      follow.name && el("a.small", { href: `#/incidents${query({ q: follow.name, camera: follow.camera, kind: "marked_object_moved" })}` }, t("Its incidents")), lately(follow), extra, editor));
 }
 
 export const following = (list) => (list.length ? tn(list.length, "{n} object followed", "{n} objects followed") : t("Nothing is followed"));

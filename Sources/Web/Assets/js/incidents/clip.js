@@ -5,6 +5,7 @@ import { position } from "../core/format.js";
 import { select } from "../core/forms.js";
 import { Overlay } from "../live/overlay.js";
 import * as places from "../live/places.js";
+import { ClipCopy, plays } from "./copy.js";
 import { SampleTracks } from "./samples.js";
 import { t } from "../core/words.js";
 
@@ -24,7 +25,7 @@ export class ClipPlayer {
     /** Until frames have been seen that say better. */
     this.frameSeconds = 1 / 15;
     this.samples = new SampleTracks([]);
-    this.video = el("video", { playsInline: true, muted: true, preload: "auto", src: clip.video, poster: clip.poster ?? "", tabIndex: -1 });
+    this.video = el("video", { playsInline: true, muted: true, preload: "auto", poster: clip.poster ?? "", tabIndex: -1 });
     this.overlay = new Overlay(() => ({ width: this.video.videoWidth || incident.size[0], height: this.video.videoHeight || incident.size[1] }), places);
     this.overlay.colours = (track) => (highlight.includes(track.id) ? "#ff5a48" : undefined);
     this.message = el("p.picture-message", { hidden: true, role: "status" });
@@ -42,6 +43,21 @@ export class ClipPlayer {
       this.speed, this.masks, button("full", t("Full screen"), () => (document.fullscreenElement ? document.exitFullscreen() : this.element.requestFullscreen?.()))));
     this.#listen(incident);
     this.#showState();
+    if (plays(clip) || !clip.copy) this.video.src = clip.video; else this.#useCopy();
+  }
+
+  /** Where it begins: a little before it happened. */
+  get #from() { return this.at ?? Math.max(0, this.clip.incident_seconds - 2); }
+
+  #say(text) {
+    this.message.hidden = !text;
+    replace(this.message, text);
+  }
+
+  /** For a browser that can't play what the camera sent. */
+  #useCopy() {
+    this.copy = new ClipCopy(this.video, this.clip, { from: this.#from, onMessage: (text) => this.#say(text) });
+    this.copy.run().catch((error) => { if (error.name !== "AbortError") this.#say(error.message); });
   }
 
   #listen(incident) {
@@ -54,12 +70,16 @@ export class ClipPlayer {
       const begin = this.clip.incident_seconds, end = begin + (new Date(incident.end) - new Date(incident.start)) / 1000;
       this.mark.style.left = `${(begin / length) * 100}%`;
       this.mark.style.width = `${Math.max(0.6, ((Math.min(end, length) - begin) / length) * 100)}%`;
-      // Begin a little before it happened.
-      if (!this.started) { this.started = true; video.currentTime = Math.min(length, this.at ?? Math.max(0, begin - 2)); }
+      if (!this.started) { this.started = true; video.currentTime = Math.min(length, this.#from); }
+      // Some browsers play the sound of what they can't show.
+      if (!video.videoWidth && this.clip.copy && !this.copy) this.#useCopy();
     });
     video.addEventListener("error", () => {
-      this.message.hidden = false;
-      replace(this.message, video.error?.code === 4 ? t("This browser can’t play the clip. Save it and open it in a video player.") : t("The clip could not be loaded. Load the page again."));
+      // A browser that was asked and did not know better, or a decoder that gives up.
+      if (this.clip.copy && !this.copy && video.error?.code >= 3) { this.started = false; this.#useCopy(); return; }
+      const isRecording = this.clip.state === "recording" && this.clip.codec === "hevc";
+      this.#say(isRecording ? t("This browser can’t play H.265. A copy is made as soon as the recording has ended.")
+        : video.error?.code === 4 ? t("This browser can’t play the clip. Save it and open it in a video player.") : t("The clip could not be loaded. Load the page again."));
     });
     this.scrub.addEventListener("input", () => { video.pause(); video.currentTime = Number(this.scrub.value); });
     const next = (_, frame) => { this.#learn(frame); this.#shown(frame?.mediaTime ?? video.currentTime); video.requestVideoFrameCallback?.(next); };
@@ -128,6 +148,7 @@ export class ClipPlayer {
   }
 
   close() {
+    this.copy?.close();
     this.video.pause();
     this.video.removeAttribute("src");
     this.video.load();

@@ -127,6 +127,7 @@ function movingPoster(incident) {
       const from = Math.max(0, clip.incident_seconds - 1.5);
       video = el("video", { muted: true, playsInline: true, src: clip.video, on: {
         loadedmetadata: () => { video.currentTime = from; video.playbackRate = 2; video.play().catch(() => {}); },
+        error: () => { video?.remove(); },
         timeupdate: () => { if (video && video.currentTime > from + 6) video.currentTime = from; },
       } });
       picture.append(video);

@@ -6,28 +6,29 @@ import { field, select } from "../core/forms.js";
 import { icon } from "../core/icons.js";
 import { empty, panel } from "../core/page.js";
 import { attempt } from "../core/toasts.js";
-import { kindWords } from "../core/format.js";
 import { kinds } from "./channelbook.js";
 import { channelForm } from "./channelform.js";
+import { panels } from "./routes.js";
 import { saveEdits } from "./save.js";
-import { quoted, said, t, tlist } from "../core/words.js";
+import { said, t } from "../core/words.js";
 
 export async function open(body) {
-  const [{ channels }, values] = await Promise.all([get("/api/v1/channels"), get("/api/v1/configuration/values")]);
+  const [{ channels }, values, { channels: declared }] = await Promise.all([get("/api/v1/channels"), get("/api/v1/configuration/values"), get("/api/v1/configuration/settings")]);
   const entries = values.alerts?.channels ?? [];
   const again = () => window.dispatchEvent(new Event("hashchange"));
-  const rows = channels.map((channel) => row(channel, entries.find((entry) => entry.name === channel.name), again));
+  const rows = channels.map((channel) => row(channel, entries, declared, again));
   const form = el("div", {});
-  const show = (type) => replace(form, channelForm({ type, names: channels.map((channel) => channel.name), onSaved: again }));
+  const show = (type) => replace(form, channelForm({ type, names: entries.map((entry) => entry.name), onSaved: again, declared }));
   const choice = field(t("Kind"), select("kind", Object.entries(kinds).map(([type, { words }]) => [type, words]), "mail", { on: { change: (event) => show(event.target.value) } }));
   show("mail");
   body.append(
     panel(t("Alert channels"), channels.length ? el("ul.rows", {}, rows) : empty(t("No alert channel yet"), t("Without one, nobody is alerted. Add the first one below.")), { flush: true }),
     panel(t("Add a channel"), el("div.stack", {}, el("div.narrow", {}, choice), form)),
-    panel(t("Who is alerted about what"), routes(values.alerts ?? {}, channels.length)));
+    ...(await panels(values, channels.length, again)));
 }
 
-function row(channel, entry, again) {
+function row(channel, entries, declared, again) {
+  const entry = entries.find(({ name }) => name === channel.name);
   const result = el("div.small", { role: "status" });
   const details = el("div", { hidden: true });
   const test = attempt(async () => {
@@ -37,32 +38,14 @@ function row(channel, entry, again) {
   });
   const edit = () => {
     details.hidden = !details.hidden;
-    replace(details, details.hidden ? null : channelForm({ type: channel.type, entry, onSaved: again }));
+    replace(details, details.hidden ? null : channelForm({ type: channel.type, entry, names: entries.map(({ name }) => name), onSaved: again, declared }));
   };
   const remove = attempt(async () => {
-    if (!(await confirm(t("Remove “{name}”?", { name: channel.name }), t("Nothing is sent through it any more. If a route refers to it, change that route first, in the file."), { action: t("Remove"), danger: true }))) return;
+    if (!(await confirm(t("Remove “{name}”?", { name: channel.name }), t("Nothing is sent through it any more. If a route refers to it, change that route first."), { action: t("Remove"), danger: true }))) return;
     if (await saveEdits([{ op: "remove", path: ["alerts", "channels", channel.name] }], { title: t("Remove this channel?") })) again();
   });
   return el("li.channel", {}, el("div.row.channel-row", {}, icon("bell"), el("span.row-text", {}, el("strong", {}, channel.name), el("span.soft.small", {}, kinds[channel.type]?.words ?? channel.type), result),
     el("div.buttons", {}, el("button.button", { type: "button", on: { click: test } }, t("Send a test")),
       entry && el("button.button", { type: "button", on: { click: edit } }, t("Change")),
       entry && el("button.button.icon", { type: "button", "aria-label": t("Remove “{name}”", { name: channel.name }), title: t("Remove"), on: { click: remove } }, icon("trash")))), details);
-}
-
-function routes(alerts, channels) {
-  const list = alerts.routes ?? [];
-  const file = el("a", { href: "#/setup/file" }, t("file"));
-  if (!list.length) return el("p.soft.small", {}, channels ? tlist("Every incident goes to every channel. Routes by camera, kind, zone, severity and shift are set in the {file}.", { file }) : tlist("Nobody yet. Routes are set in the {file}.", { file }));
-  return el("div.stack", {}, el("ul.hints.small", {}, list.map((route) => el("li", {}, describe(route)))),
-    el("p.soft.small", {}, tlist("Routes are changed in the {file}.", { file })));
-}
-
-const severityWords = { low: t("low"), medium: t("medium"), high: t("high") };
-
-function describe({ channels = [], cameras, kinds: only, zones, min_severity: severity, shift, escalate }) {
-  const parts = [
-    [only].flat().filter(Boolean).map((kind) => quoted(kindWords(kind))).join(", ") || t("all incidents"), cameras && t("on {cameras}", { cameras: [cameras].flat().join(", ") }), zones && t("in {zones}", { zones: [zones].flat().join(", ") }),
-    severity && t("from severity {severity}", { severity: severityWords[severity] ?? severity }), shift && t("during a shift"), escalate && t("with escalation"),
-  ];
-  return `${[channels].flat().join(", ")}: ${parts.filter(Boolean).join(" ")}`;
 }

@@ -9,28 +9,42 @@ import { go } from "../core/router.js";
 import { may } from "../core/session.js";
 import { segments } from "../core/forms.js";
 import { cameraForm } from "./cameras.js";
+import { fieldsOf, SectionPanel } from "./declared.js";
 import { bookOf } from "./rulebook.js";
+import { surroundings } from "./ruleform.js";
 import { saveEdits } from "./save.js";
 import { tabLine } from "./page.js";
 import { ZoneEditor } from "./zones.js";
+import { MarksEditor } from "./marks.js";
 import { ScaleEditor } from "./scale.js";
+import { SensitivityEditor } from "./sensitivity.js";
 import { t } from "../core/words.js";
 
 export async function open(main, { id }) {
   if (!may("admin")) { head(main, t("Set-up")); main.append(empty(t("This is for administrators"), t("Ask an administrator for changes here."))); return undefined; }
-  const [camera, values, declared] = await Promise.all([get(`/api/v1/cameras/${encodeURIComponent(id)}`), get("/api/v1/configuration/values"), get("/api/v1/rules")]);
-  const entry = (values.cameras ?? []).find((candidate) => candidate.id === id) ?? { id };
+  const path = `/api/v1/cameras/${encodeURIComponent(id)}`;
+  const [camera, first, declared, report, { settings }] = await Promise.all([get(path), get("/api/v1/configuration/values"), get("/api/v1/rules"), get(`${path}/sensitivity`), get("/api/v1/configuration/settings")]);
+  const book = bookOf(declared.rules);
   head(main, camera.name, { actions: [el("a.button", { href: `#/camera/${encodeURIComponent(id)}` }, icon("live"), t("Live picture"))] });
-  const picture = `/api/v1/cameras/${encodeURIComponent(id)}/snapshot.jpg?width=1280`;
+  const picture = `${path}/snapshot.jpg?width=1280`;
   const body = el("div", {});
   let editor = null;
-  const show = (name) => {
+  // Each part begins with what the file says now: the others may have changed it.
+  const show = async (name, values = null) => {
     editor?.close?.();
-    editor = name === "zones" ? new ZoneEditor(camera, values, picture, bookOf(declared.rules)) : name === "scale" ? new ScaleEditor(camera, entry, picture) : null;
-    replace(body, editor ? editor.element : el("div.stack.wide", {}, panel(t("Connection"), cameraForm({ camera: entry })), removal(id, camera.name)));
+    values ??= await get("/api/v1/configuration/values");
+    const entry = (values.cameras ?? []).find((candidate) => candidate.id === id) ?? { id };
+    const parts = {
+      zones: () => new ZoneEditor(camera, values, picture, book), scale: () => new ScaleEditor(camera, entry, picture), marks: () => new MarksEditor(camera, entry, values, picture),
+      sensitivity: () => new SensitivityEditor(camera, entry, values, book, report),
+      connection: () => ({ element: el("div.stack.wide", {}, panel(t("Connection"), cameraForm({ camera: entry })),
+        new SectionPanel(t("Picture and recording"), ["cameras", id], fieldsOf(settings, "cameras[].", surroundings(values), { only: ["display_aspect", "recording_priority"] }), values).element, removal(id, camera.name)) }),
+    };
+    editor = parts[name]();
+    replace(body, editor.element);
   };
-  main.append(tabLine("cameras"), el("div.stack.wide", {}, segments(t("Part"), [["zones", t("Zones and lines")], ["scale", t("Scale")], ["connection", t("Connection")]], "zones", show), body));
-  show("zones");
+  main.append(tabLine("cameras"), el("div.stack.wide", {}, segments(t("Part"), [["zones", t("Zones and lines")], ["scale", t("Scale")], ["marks", t("Marks")], ["sensitivity", t("Sensitivity")], ["connection", t("Connection")]], "zones", attempt((name) => show(name))), body));
+  await show("zones", first);
   return () => editor?.close?.();
 }
 

@@ -9,6 +9,7 @@ import { trim } from "../core/format.js";
 import { go } from "../core/router.js";
 import { hasScale } from "./rulebook.js";
 import { saveEdits } from "./save.js";
+import { templatePanel } from "./template.js";
 import { said, t, tn } from "../core/words.js";
 
 export async function open(body) {
@@ -22,7 +23,7 @@ export async function open(body) {
       el("span.small.soft", {}, camera.zones.length ? tn(camera.zones.length, "{n} zone", "{n} zones") : t("No zones"), ", ", isScaled(camera.id) ? t("has a scale") : t("no scale"))),
     stateMark(levels[camera.state] ?? "idle", camera.state === "online" ? t("Online") : camera.state === "offline" ? t("Offline") : t("Connecting")))))) :
     empty(t("No camera yet"), t("Add the first one below. The address is in the camera’s own web page, often under “RTSP” or “Stream”."));
-  body.append(panel(t("Cameras"), list, { flush: true }), panel(t("Add a camera"), cameraForm({ ids: cameras.map((camera) => camera.id) })));
+  body.append(...[panel(t("Cameras"), list, { flush: true }), panel(t("Add a camera"), cameraForm({ ids: cameras.map((camera) => camera.id) })), templatePanel(values, () => window.dispatchEvent(new Event("hashchange")))].filter(Boolean));
 }
 
 /** Address and login; `camera` is the configuration's entry when one is changed. */

@@ -68,9 +68,9 @@ export function given(fields, text) {
 const stored = (entry, key) => key.split(".").reduce((value, part) => value?.[part], entry);
 
 /** A new channel as one value. What is as by default is left out. */
-export function added(type, name, values) {
+export function added(type, name, values, fields = kinds[type].fields) {
   const entry = { name, type };
-  for (const { key, fallback } of kinds[type].fields) {
+  for (const { key, fallback } of fields) {
     const value = values[key];
     if (value === undefined || value === fallback) continue;
     const [outer, inner] = key.split(".");
@@ -80,9 +80,9 @@ export function added(type, name, values) {
 }
 
 /** What differs from the channel as it is. A secret that is left empty stays. */
-export function changes(entry, values) {
+export function changes(entry, values, fields = kinds[entry.type].fields) {
   const edits = [];
-  for (const { key, secret, fallback } of kinds[entry.type].fields) {
+  for (const { key, secret, fallback } of fields) {
     const value = values[key], before = stored(entry, key), path = ["alerts", "channels", entry.name, ...key.split(".")];
     if (secret) { if (value) edits.push({ op: "set", path, value }); continue; }
     if (JSON.stringify(value ?? fallback ?? null) === JSON.stringify(listed(before, value) ?? fallback ?? null)) continue;

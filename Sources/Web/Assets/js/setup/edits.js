@@ -66,7 +66,7 @@ export function at(values, path) {
 
 export const isSection = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const isNothing = (value) => value === undefined || value === null || (Array.isArray(value) && !value.length) || (isSection(value) && !Object.keys(value).length);
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b) && !(Array.isArray(b) && b.some((item, index) => isSection(item) && places.get(item) !== index));
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b) && !(Array.isArray(b) && b.some((item, index) => isSection(item) && places.has(item) && places.get(item) !== index));
 const plain = (value) => structuredClone(value);
 
 /** A name that none of these has yet. */

@@ -4,6 +4,7 @@ import { get } from "../core/api.js";
 import { icon } from "../core/icons.js";
 import { panel } from "../core/page.js";
 import { attempt } from "../core/toasts.js";
+import { history } from "./history.js";
 import { restartWords, saveText, undo } from "./save.js";
 import { said, t } from "../core/words.js";
 
@@ -19,4 +20,5 @@ export async function open(body) {
       el("button.button.primary", { type: "button", disabled: !file.writable, on: { click: save } }, t("Check and save")),
       el("button.button", { type: "button", disabled: !file.can_undo, on: { click: attempt(undo) } }, icon("undo"), t("Undo the last change")),
       el("span.soft.small", {}, t("Passwords are hidden. They stay as they are."))))));
+  body.append(await history(file.writable));
 }

@@ -6,7 +6,7 @@ import { t } from "../core/words.js";
 
 const pages = {
   cameras: [t("Cameras"), () => import("./cameras.js")], rules: [t("Rules"), () => import("./rules.js")], alerts: [t("Alerts"), () => import("./alerts.js")],
-  silence: [t("Silence"), () => import("./silence.js")], file: [t("File"), () => import("./file.js")], users: [t("Users"), () => import("./users.js")],
+  site: [t("Site"), () => import("./site.js")], silence: [t("Silence"), () => import("./silence.js")], file: [t("File"), () => import("./file.js")], users: [t("Users"), () => import("./users.js")],
   tokens: [t("API tokens"), () => import("./tokens.js")], audit: [t("Log of changes"), () => import("./audit.js")],
 };
 

@@ -25,6 +25,7 @@ const declared = (property) => ({
 
 /** Names that say nothing by themselves, without bound and unit. */
 const plain = {
+  zones: t("Zones"), zone_kinds: t("Kinds of zones"),
   drop: t("Drop"), acceleration: t("Acceleration"), peak_speed: t("Peak speed"), closing_speed: t("Closing speed"), speed: t("Speed"), height: t("Height"), area: t("Area"),
   seconds: t("Time"), sink: t("Height lost"), sink_speed: t("Speed of sinking"), move: t("Distance moved"), walked: t("Distance walked"), grown: t("Growth"), growth: t("Growth, compared with its beginning"),
   containment: t("Part that stays where it was"), aspect_kept: t("Shape kept"), stood: t("Time it has stood"), stay: t("Time it stays"), rest: t("Time it lies still"), down: t("Height to width when down"), upright: t("Height to width when upright"),
@@ -87,7 +88,7 @@ function named(book, section) {
 }
 
 /** What every rule takes, edited in the file. */
-const shared = new Set(["during", "severity"]);
+const shared = new Set(["during", "severity", "alarms_per_hour"]);
 
 const isPlain = (value) => ["number", "string"].includes(typeof value);
 const isRule = (value) => value !== null && typeof value === "object" && !Array.isArray(value);

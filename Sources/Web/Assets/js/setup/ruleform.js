@@ -1,7 +1,7 @@
 // A rule's fields, from its declaration: what `/api/v1/rules` says of it, and what every rule takes.
 import { kindWords } from "../core/format.js";
 import { choiceWords, sideOf, wordsOf } from "./rulebook.js";
-import { t } from "../core/words.js";
+import { quoted, t } from "../core/words.js";
 
 const severities = [["low", t("Low")], ["medium", t("Medium")], ["high", t("High")]];
 const zoneKinds = { floor: t("Floor"), walkway: t("Walkway"), storage: t("Storage"), rack: t("Rack"), ignore: t("Excluded") };
@@ -11,9 +11,9 @@ export function surroundings(values) {
   const cameras = values.cameras ?? [];
   return {
     cameras: cameras.map(({ id, name }) => [id, name ?? id]),
-    zones: [...new Set(cameras.flatMap((camera) => (camera.zones ?? []).map((zone) => zone.name)))].map((name) => [name, `“${name}”`]),
-    schedules: Object.keys(values.rules?.schedules ?? {}).map((name) => [name, `“${name}”`]),
-    channels: (values.alerts?.channels ?? []).map(({ name }) => [name, `“${name}”`]),
+    zones: [...new Set(cameras.flatMap((camera) => (camera.zones ?? []).map((zone) => zone.name)))].map((name) => [name, quoted(name)]),
+    schedules: Object.keys(values.rules?.schedules ?? {}).map((name) => [name, quoted(name)]),
+    channels: (values.alerts?.channels ?? []).map(({ name }) => [name, quoted(name)]),
   };
 }
 

@@ -24,8 +24,14 @@ async function ask(call) {
 }
 
 /** @returns {Promise<boolean>} whether it was saved */
-export async function saveEdits(list, { title = t("Save this change?") } = {}) {
-  return save(title, (options) => post(edits, { edits: list, ...options }));
+export async function saveEdits(list, { title = t("Save this change?"), onProblems } = {}) {
+  if (!list.length) { toast(t("There is nothing to save: no value has changed.")); return false; }
+  return save(title, (options) => post(edits, { edits: list, ...options }), onProblems);
+}
+
+/** Puts back an earlier version of the file. */
+export async function goBack(number) {
+  return save(t("Go back to this version?"), (options) => post(`/api/v1/configuration/history/${number}`, options));
 }
 
 /** The same for a whole text. */
@@ -33,10 +39,15 @@ export async function saveText(text, revision) {
   return save(t("Save this configuration?"), (options) => put("/api/v1/configuration", { text, revision, ...options }));
 }
 
-async function save(title, send) {
+/** @param {Function} onProblems shows what is wrong where it was entered, and returns what it could not show */
+async function save(title, send, onProblems) {
   const { writable, reason } = await get("/api/v1/configuration");
   const plan = await ask(() => send({ dry_run: true }));
   if (!plan.diff && plan.valid) { toast(t("There is nothing to save: no value has changed.")); return false; }
+  if (onProblems) {
+    const left = onProblems(plan.problems ?? []);
+    if (plan.problems?.length && !left.length) { toast(t("This can’t be saved yet: what is wrong stands beside the fields."), { kind: "alarm" }); return false; }
+  }
   const go = await open((close) => {
     const lines = parse(plan.diff ?? "");
     const { added, removed } = tally(lines);
@@ -64,7 +75,7 @@ export async function undo() {
 }
 
 /** A diff with signs as well as colours. */
-function diffView(lines) {
+export function diffView(lines) {
   const signs = { added: "+", removed: "−", same: " ", gap: "⋯" };
   const words = { added: t("added:"), removed: t("removed:") };
   return el("div.diff", { role: "group", "aria-label": t("What changes"), tabIndex: 0 }, lines.map((line) =>
