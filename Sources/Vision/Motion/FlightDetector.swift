@@ -49,7 +49,6 @@ final class FlightDetector {
     private let flags: Plane<UInt8>
     private let around: Plane<UInt8>
     private let scratch: Plane<UInt8>
-    private let closing: Plane<UInt8>
     private var small = Components(maxRuns: 6000)
     private var large = Components(maxRuns: 12_000)
     private var gauge = NoiseGauge()
@@ -70,7 +69,6 @@ final class FlightDetector {
         flags = Plane(width: width, height: height, filledWith: 0)
         around = Plane(width: width, height: height, filledWith: 0)
         scratch = Plane(width: width, height: height, filledWith: 0)
-        closing = Plane(width: width, height: height, filledWith: 0)
     }
 
     /// Forgets what it saw: the picture changed as a whole.
@@ -120,16 +118,26 @@ final class FlightDetector {
         guard changed > 0, changed < count / 20 else { return [] }
         PlaneFilters.morph3(
             around, into: scratch.pixels, width: width, height: height, dilating: true, row: byteRow.pixels)
-        // The front and the back of something slow are two crescents.
         PlaneFilters.morph3(
-            flags, into: closing.pixels, width: width, height: height, dilating: true, row: byteRow.pixels)
-        PlaneFilters.morph3(
-            closing.pixels, into: flags, width: width, height: height, dilating: false, row: byteRow.pixels)
-        small.label(flags, width: width, height: height)
+            around, into: scratch.pixels, width: width, height: height, dilating: true, row: byteRow.pixels)
         large.label(scratch.pixels, width: width, height: height)
+        var found = blobs(flags)
+        // The front and the back of something slow are two crescents: what closing joins is looked at as well.
+        PlaneFilters.morph3(
+            flags, into: scratch.pixels, width: width, height: height, dilating: true, row: byteRow.pixels)
+        PlaneFilters.morph3(
+            scratch.pixels, into: flags, width: width, height: height, dilating: false, row: byteRow.pixels)
+        for joined in blobs(flags) where !found.contains(where: { $0.box == joined.box }) { found.append(joined) }
+        found.sort { $0.area > $1.area }
+        return Array(found.prefix(Self.maxBlobs))
+    }
+
+    /// What is set, connected, small and alone.
+    private func blobs(_ flags: UnsafePointer<UInt8>) -> [Blob] {
+        small.label(flags, width: width, height: height)
         var found: [Blob] = []
         for component in small.list
-        where component.area >= 2 && component.area <= count / 50 && isAlone(component) {
+        where component.area >= 2 && component.area <= width * height / 50 && isAlone(component) {
             var sumX = 0, sumY = 0
             for run in small.runs[component.runs] {
                 let length = Int(run.end - run.start)
@@ -142,8 +150,7 @@ final class FlightDetector {
                     x: Double(sumX) / 2 / area + 0.5, y: Double(sumY) / area + 0.5, box: component.box,
                     area: component.area))
         }
-        found.sort { $0.area > $1.area }
-        return Array(found.prefix(Self.maxBlobs))
+        return found
     }
 
     /// Whether what changed around it within three frames is hardly wider than itself: a falling thing draws a narrow streak.
@@ -221,7 +228,7 @@ final class FlightDetector {
             let down = blob.y - last.blob.y, aside = abs(blob.x - last.blob.x)
             return down >= step - 0.8 && down <= 3 * step + 5 && aside <= max(1.5, 0.8 * down)
         }
-        return abs(blob.y - expected.y) < max(1.2, 0.15 * step + 1) && abs(blob.x - expected.x) < 2.5
+        return abs(blob.y - expected.y) < max(1.5, 0.15 * step + 1.5) && abs(blob.x - expected.x) < 2.5
     }
 
     private func distance(_ chain: [Point3], _ blob: Blob, _ now: Double) -> Double {
@@ -254,11 +261,11 @@ final class FlightDetector {
     /// How many frames a way needs so that blobs which come and go by chance hardly ever make one.
     ///
     /// With b blobs a frame, some b³ · 2·10⁻⁴ triples a frame look like a beginning (two steps down, hardly aside), and each
-    /// further frame is continued by chance with b · 15 / (pixels of the frame).
+    /// further frame is continued by chance with b · 20 / (pixels of the frame).
     private func fewestFrames(rate: Double) -> Int {
         let blobs = max(0.5, usualBlobs)
         let begins = 2e-4 * blobs * blobs * blobs * rate * 3600
-        let goesOn = min(0.9, blobs * 15 / Double(width * height))
+        let goesOn = min(0.9, blobs * 20 / Double(width * height))
         let needed = 3 + log(Self.chanceFlightsPerHour / max(1e-9, begins)) / log(goesOn)
         return max(Self.fewestFrames, Int(clamping: needed.rounded(.up)))
     }
