@@ -276,7 +276,7 @@ final class FlightDetector {
         var (x, y, highest) = (first.blob.x, first.blob.y, first.blob.y)
         var reach = 3 + step
         var lower = 0
-        for (time, blobs) in recent.reversed() where time < first.seconds && first.seconds - time < 0.6 {
+        for (time, blobs) in recent.reversed() where time < first.seconds && first.seconds - time < 1.5 {
             let near = blobs.filter { Self.isSameSize($0, first.blob) && hypot($0.x - x, $0.y - y) < reach }
             guard let before = near.min(by: { hypot($0.x - x, $0.y - y) < hypot($1.x - x, $1.y - y) }) else {
                 reach += 1.5
