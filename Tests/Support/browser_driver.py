@@ -134,7 +134,10 @@ class Browser:
         for attempt in range(5):
             node = self.wait(f"a button “{words}”", ready)
             try:
-                self.js("arguments[0].scrollIntoView({ block: 'center' })", node)
+                # A message about an incident comes up at any time, and a click would land on it instead.
+                self.js(
+                    "arguments[0].scrollIntoView({ block: 'center' }); const toasts = document.getElementById('toasts');"
+                    " if (toasts) toasts.style.pointerEvents = toasts.contains(arguments[0]) ? '' : 'none'", node)
                 node.click()
                 return
             except StaleElementReferenceException:
