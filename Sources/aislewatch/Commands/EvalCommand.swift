@@ -77,7 +77,8 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
                 SceneTracker(
                     settings: SceneSettings(configuration, networkPace: pace == .fast ? .inStep : .whenReady),
                     family: family)
-            }, makeProving: proof.makeProving(networks), onProof: { paths?.write($0, $1, $2) })
+            }, makeProving: proof.makeProving(networks, pace: pace == .fast ? .inStep : .whenReady),
+            onProof: { paths?.write($0, $1, $2) })
         let reporter = EvaluationReporter("watching")
         let report = try await CommandFailure.wrapping {
             try await evaluation.run(directory: URL(fileURLWithPath: directory)) { progress in

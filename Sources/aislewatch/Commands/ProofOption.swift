@@ -18,14 +18,17 @@ struct ProofOption: ParsableArguments {
         completion: .file())
     var paths: String?
 
-    /// What proves in a file that is played as fast as it can be.
-    func makeProving(_ networks: ModelOption.Networks?) -> @Sendable () -> Proving? {
+    /// What proves in a file.
+    /// - Parameter pace: In step where the file is played as fast as it can be; when ready in real time, as the daemon does.
+    func makeProving(
+        _ networks: ModelOption.Networks?, pace: SceneSettings.NetworkPace = .inStep
+    ) -> @Sendable () -> Proving? {
         guard proof == .on, let networks else { return { nil } }
         return {
             Proving(
                 prover: RetraceProver(
                     networks.retracer, history: KeptFrames(seconds: RetraceProver.maxVideoSeconds + 2)),
-                pace: .inStep)
+                pace: pace)
         }
     }
 
