@@ -210,6 +210,7 @@ struct ProofTests {
         let metres = (moments[19].centroid.y - moments[0].centroid.y) / (450 / 9.81)
         #expect(abs(try #require(incident.facts.dropMetres) - metres) < 1e-9)
         #expect(abs(incident.start.seconds - 1.3) < 1e-6)
+        #expect(incident.evidence.map(\.parameter) == ["min_drop_metres", "min_peak_speed_metres"])
 
         var settings = RuleSettings()
         settings.fallingObject.flight = false

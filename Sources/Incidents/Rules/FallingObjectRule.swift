@@ -123,7 +123,7 @@ struct FallingObjectRule: Rule {
 
     /// Something small that was followed in free fall: the parabola proves it, whatever becomes of it below.
     private func flightDetection(_ flight: Flight, _ context: RuleContext) -> Detection? {
-        guard let first = flight.moments.first, let last = flight.moments.last,
+        guard let first = flight.moments.first, let last = flight.moments.last, flight.moments.count >= 2,
             !context.scene.isIgnored(first.centroid, in: context.frameSize),
             !context.scene.isIgnored(last.centroid, in: context.frameSize)
         else { return nil }
@@ -131,7 +131,11 @@ struct FallingObjectRule: Rule {
         // The acceleration is that of gravity: it gives the scale at the place of the fall.
         let pixelsPerMetre = flight.acceleration / 9.81
         let metres = drop / pixelsPerMetre
-        guard metres >= settings.minDrop.metres ?? 0 else { return nil }
+        let before = flight.moments[flight.moments.count - 2]
+        let peakSpeed =
+            (last.centroid.y - before.centroid.y) / max(1e-3, last.seconds - before.seconds) / pixelsPerMetre
+        let leastDrop = settings.minDrop.metres ?? 0, leastSpeed = settings.minPeakSpeed.metres ?? 0
+        guard metres >= leastDrop, peakSpeed >= leastSpeed else { return nil }
         var facts = IncidentFacts()
         facts.dropPixels = drop
         facts.dropMetres = metres
@@ -142,7 +146,10 @@ struct FallingObjectRule: Rule {
             kind: .fallingObject, startSeconds: first.seconds, endSeconds: last.seconds,
             region: flight.moments.reduce(first.region) { $0.union($1.region) }.clamped(to: context.frameSize),
             severity: severity(facts), facts: facts,
-            evidence: [settings.$minDrop.evidence(metres, settings.minDrop.metres ?? 0, .withScale)], tracks: [])
+            evidence: [
+                settings.$minDrop.evidence(metres, leastDrop, .withScale),
+                settings.$minPeakSpeed.evidence(peakSpeed, leastSpeed, .withScale),
+            ], tracks: [])
         detection.isProven = true
         return detection
     }
