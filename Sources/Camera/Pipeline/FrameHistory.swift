@@ -41,7 +41,8 @@ public struct RingFrames: FrameHistory {
     private let ring: PacketRing
     private let maxFrames: Int
 
-    /// - Parameter maxFrames: Of one answer at most, the last ones; each is a whole decoded frame.
+    /// - Parameter maxFrames: Of one answer at most; each is a whole decoded frame. More are thinned out evenly, so that what
+    ///   was before an event is there however long ago it began, and the newest is always there.
     public init(ring: PacketRing, maxFrames: Int = 150) {
         self.ring = ring
         self.maxFrames = maxFrames
@@ -52,12 +53,21 @@ public struct RingFrames: FrameHistory {
     public func frames(from: MediaTime, to: MediaTime) async throws -> [VideoFrame] {
         try await BlockingWork.shared.run { [ring, maxFrames] in
             var frames: [VideoFrame] = []
+            var newest: VideoFrame?
+            var number = 0, stride = 1
             try StillFrames.each(in: ring, from: from) { frame in
                 guard frame.time <= to else { return false }
-                if frame.time >= from, !frame.isDamaged { frames.append(frame) }
-                if frames.count > maxFrames { frames.removeFirst() }
+                guard frame.time >= from, !frame.isDamaged else { return true }
+                newest = frame
+                if number % stride == 0 { frames.append(frame) }
+                number += 1
+                if frames.count >= maxFrames {
+                    frames = frames.indices.filter { $0 % 2 == 0 }.map { frames[$0] }
+                    stride *= 2
+                }
                 return true
             }
+            if let newest, frames.last !== newest { frames.append(newest) }
             return frames
         }
     }

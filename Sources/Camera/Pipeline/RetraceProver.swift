@@ -15,7 +15,7 @@ public final class RetraceProver: Sendable {
     private let retracer: Retracer
     private let turns: ProofTurns
 
-    /// - Parameter turns: shared by all cameras; nil is one of its own.
+    /// - Parameter turns: shared by all cameras of a daemon.
     public init(_ retracer: Retracer, history: any FrameHistory, turns: ProofTurns = ProofTurns()) {
         self.history = history
         self.retracer = retracer
@@ -27,8 +27,13 @@ public final class RetraceProver: Sendable {
         let now = suspicion.time
         let back = now.seconds - suspicion.startSeconds + Self.beforeSeconds
         guard back <= Self.maxVideoSeconds else { return .none(reason: "it began too long ago to look back") }
+        let asked = ContinuousClock.now
         await turns.take()
         defer { turns.giveBack() }
+        // The engine no longer waits for it: others may still be in time.
+        guard ContinuousClock.now - asked < .seconds(Suspicion.patienceSeconds) else {
+            return .none(reason: "others were proven meanwhile")
+        }
         do {
             let frames = try await history.frames(from: now.advanced(bySeconds: -back), to: now)
             guard frames.count >= 4 else { return .none(reason: "the frames before are not kept") }

@@ -5,6 +5,9 @@ public import Domain
 /// Motion only suspects: blobs of changed pixels merge, split and flicker. What has happened is told by the way of the thing
 /// itself; see ``Proof``.
 public struct Suspicion: Hashable, Sendable, Codable, Identifiable {
+    /// Motion decides alone when no proof has come for so long, in seconds: people must be told in time.
+    public static let patienceSeconds = 3.0
+
     public let id: Int
     public let kind: IncidentKind
     /// Seconds on the epoch's media time: when the event began and when it had ended, as far as motion tells.

@@ -2,8 +2,6 @@ import Domain
 
 /// The detections of one camera that wait for their proof, and those that had it lately.
 struct Suspicions: Sendable {
-    /// Motion decides alone when no proof has come for so long, in seconds: people must be told in time.
-    static let patienceSeconds = 3.0
     /// A further detection of what was judged so lately shares its verdict, in seconds.
     private static let memorySeconds = 60.0
 
@@ -86,7 +84,7 @@ struct Suspicions: Sendable {
 
     /// Those that have waited for too long.
     mutating func overdue(at seconds: Double) -> [Detection] {
-        let late = waiting.filter { seconds - $0.suspicion.time.seconds > Self.patienceSeconds }
+        let late = waiting.filter { seconds - $0.suspicion.time.seconds > Suspicion.patienceSeconds }
         return late.compactMap { entry in settle(entry.suspicion.id) { _, _ in true } }
     }
 

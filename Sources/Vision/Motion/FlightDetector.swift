@@ -118,8 +118,6 @@ final class FlightDetector {
         guard changed > 0, changed < count / 20 else { return [] }
         PlaneFilters.morph3(
             around, into: scratch.pixels, width: width, height: height, dilating: true, row: byteRow.pixels)
-        PlaneFilters.morph3(
-            around, into: scratch.pixels, width: width, height: height, dilating: true, row: byteRow.pixels)
         large.label(scratch.pixels, width: width, height: height)
         var found = blobs(flags)
         // The front and the back of something slow are two crescents: what closing joins is looked at as well.

@@ -46,6 +46,7 @@ public struct Retracer: Sendable {
     }
 
     /// - Parameter frames: in order of time, of one epoch; the thing lies still in the last ones.
+    /// - Returns: nil where there is no frame of before the event to compare with.
     /// - Throws: what a session throws, `CancellationError`.
     public func retrace(_ request: Request, frames: [VideoFrame]) async throws -> RetracedPath? {
         guard let last = frames.last else { return nil }
@@ -53,10 +54,10 @@ public struct Retracer: Sendable {
         var path = RetracedPath(frameSize: last.size, promptSeconds: last.time.seconds)
         let before = frames.filter { $0.time.seconds < request.startSeconds - 0.15 }.prefix(Self.comparedFrames)
         let after = frames.suffix(Self.comparedFrames)
-        let compared = before.isEmpty ? frames.prefix(1) : before
+        guard !before.isEmpty else { return nil }
         guard
             let change = ChangedPixels(
-                before: Array(compared), after: Array(after), place: request.place, scaler: FrameScaler())
+                before: Array(before), after: Array(after), place: request.place, scaler: FrameScaler())
         else { return path }
         let session = try family.makeSession()
         guard let chosen = try await prompt(session, last, request, change) else { return path }
