@@ -111,7 +111,7 @@ public final class ClipCopies: Sendable {
         self.clock = clock
         self.logger = logger
         for file in list() where file.url.pathExtension != "mp4" { try? disk.remove(path(file.url)) }
-        prune(keeping: nil)
+        prune(makingRoomFor: nil)
     }
 
     /// What there is of a clip's copy; begins to make one.
@@ -250,15 +250,15 @@ public final class ClipCopies: Sendable {
         let parts = [earlier, later].compactMap { $0 }
         guard !parts.isEmpty else { throw Failure.damaged }
         try PlayableCopy.join(parts, to: whole)
-        // The clip may have been deleted meanwhile, its copy with it: none may come after.
-        // Once it is there, nothing else is.
+        // Once it is there, nothing else is, and all together are within the limit.
         for part in [after, before] { try disk.remove(path(part)) }
+        prune(makingRoomFor: whole)
+        // The clip may have been deleted meanwhile, its copy with it: none may come after.
         try disk.rename(path(whole), to: path(copy))
         guard files.videoFile(of: job.clip) != nil else {
             try disk.remove(path(copy))
             throw Failure.notThere
         }
-        prune(keeping: copy)
     }
 
     private func tell(_ id: ClipID, _ making: Making) { state.withLock { $0.jobs[id]?.state = .making(making) } }
@@ -296,11 +296,13 @@ public final class ClipCopies: Sendable {
         }
     }
 
-    /// The ones that were used longest ago go, until all together are within the limit.
-    private func prune(keeping newest: URL?) {
-        let all = list().filter { $0.url.pathExtension == "mp4" }.sorted { $0.usedAt < $1.usedAt }
-        var bytes = all.reduce(0) { $0 + $1.bytes }
-        for entry in all where bytes > limits.maxBytes && entry.url.lastPathComponent != newest?.lastPathComponent {
+    /// The ones that were used longest ago go, until all together, with the one that is about to come, are within the limit.
+    private func prune(makingRoomFor next: URL?) {
+        let all = list()
+        let coming = all.first { $0.url.lastPathComponent == next?.lastPathComponent }
+        let copies = all.filter { $0.url.pathExtension == "mp4" }.sorted { $0.usedAt < $1.usedAt }
+        var bytes = copies.reduce(coming?.bytes ?? 0) { $0 + $1.bytes }
+        for entry in copies where bytes > limits.maxBytes {
             try? disk.remove(path(entry.url))
             bytes -= entry.bytes
         }

@@ -313,7 +313,7 @@ class Pages:
         b.wait("it is protected", "return [...document.querySelectorAll('.page-head button')].some((node) => node.innerText.trim() === 'Protected')")
         b.press("Share")
         b.press("Make a link", "dialog")
-        link = b.wait("a link", "return document.querySelector('dialog input')?.value")
+        link = b.wait("a link", "return document.querySelector('dialog input[readonly]')?.value")
         check("/i/" in link, f"no link: {link}")
         b.press("Done", "dialog")
         self.behind(link[link.index("/i/"):])
