@@ -129,9 +129,8 @@ public struct AislewatchDaemon: Sendable {
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(Self.shutdownSeconds)
         let count = configuration.cameras.count
-        logger.notice(
-            "watching \(count) camera\(count == 1 ? "" : "s"); clips in \(configuration.recording.directory.path)"
-        )
+        let watched = count == 0 ? "no camera yet" : "watching \(count) camera\(count == 1 ? "" : "s")"
+        logger.notice("\(watched); clips in \(configuration.recording.directory.path)")
         try await ServiceGroup(configuration: group).run()
     }
 
@@ -257,24 +256,32 @@ public struct AislewatchDaemon: Sendable {
                     camerasConfigured: cameras.count)
             },
             onListening: { [self] port in
-                if let path = api.setup.path { logger.notice("\(firstAccountHint(port: port, path: path))") }
+                if let path = api.setup.path {
+                    logger.notice("\(firstAccountHint(port: port, path: path))")
+                } else if configuration.cameras.isEmpty {
+                    logger.notice("add the first camera at \(address(port: port))/#/setup/cameras")
+                }
                 onListening(port)
             })
     }
 
-    /// Works as it is printed, in a browser and in a shell of this machine.
-    private func firstAccountHint(port: Int, path: String) -> String {
+    /// Where a browser on this machine finds the pages.
+    private func address(port: Int) -> String {
         let web = configuration.web
         // Listening everywhere is no address to connect to.
         let host = ["0.0.0.0": "127.0.0.1", "::": "::1"][web.host] ?? web.host
         let address = host.contains(":") ? "[\(host)]" : host
-        let scheme = web.tlsCertificate == nil ? "http" : "https"
+        return "\(web.tlsCertificate == nil ? "http" : "https")://\(address):\(port)"
+    }
+
+    /// Works as it is printed, in a browser and in a shell of this machine.
+    private func firstAccountHint(port: Int, path: String) -> String {
         func quoted(_ path: String) -> String { "'" + path.replacingOccurrences(of: "'", with: #"'\''"#) + "'" }
         // A shell does not have what systemd sets.
         let state = environment["STATE_DIRECTORY"].map { "STATE_DIRECTORY=\(quoted($0)) " } ?? ""
         let config = configurationFile.map { " --config \(quoted($0.absoluteURL.path(percentEncoded: false)))" } ?? ""
         return """
-            there is no account yet; make the first one at \(scheme)://\(address):\(port)\(path), or on this machine by: \
+            there is no account yet; make the first one at \(address(port: port))\(path), or on this machine by: \
             \(state)aislewatch user add NAME --role admin\(config)
             """
     }

@@ -344,7 +344,7 @@ final class ConfigurationFile: ConfigurationEditor {
     }
 
     /// Whole or not at all: another name first, then renamed.
-    private static func write(_ data: Data, to url: URL, mode: UInt32) throws {
+    static func write(_ data: Data, to url: URL, mode: UInt32) throws {
         let folder = url.deletingLastPathComponent()
         let temporary = folder.appending(path: ".\(url.lastPathComponent).\(getpid()).new").path
         do {

@@ -85,9 +85,9 @@ extension AislewatchConfiguration {
     /// Reads and checks a file by what this program has.
     /// - Throws: All mistakes at once.
     public static func load(
-        path: String, environment: [String: String], purpose: Purpose = .run
+        path: String, environment: [String: String]
     ) throws(ConfigurationErrors) -> AislewatchConfiguration {
-        try load(path: path, environment: environment, purpose: purpose, known: .program)
+        try load(path: path, environment: environment, known: .program)
     }
 }
 

@@ -5,14 +5,6 @@ public import Incidents
 ///
 /// Keys in the file are these names in snake case (`preRollSeconds` is `pre_roll_seconds`).
 public struct AislewatchConfiguration: Hashable, Sendable {
-    /// What the file is read for.
-    public enum Purpose: Sendable {
-        /// The daemon: at least one camera is needed.
-        case run
-        /// Checking, watching or evaluating files: the settings alone will do.
-        case settings
-    }
-
     /// What other modules add to what a file may say.
     public struct KnownTypes: Sendable {
         public var channels: [ChannelType]
@@ -28,6 +20,7 @@ public struct AislewatchConfiguration: Hashable, Sendable {
     }
 
     public var site = SiteConfiguration()
+    /// None until the first one is added, on the page or in the file.
     public var cameras: [CameraConfiguration] = []
     public var analysis = AnalysisConfiguration()
     public var rules = RuleSettings()
@@ -47,7 +40,7 @@ public struct AislewatchConfiguration: Hashable, Sendable {
         recording = RecordingConfiguration(stateDirectory: storage.directory)
     }
 
-    init(reading root: Section, purpose: Purpose, known: KnownTypes) {
+    init(reading root: Section, known: KnownTypes) {
         site = SiteConfiguration(reading: root.section("site"))
         analysis = AnalysisConfiguration(reading: root.section("analysis"))
         storage = StorageConfiguration(reading: root.section("storage"))
@@ -58,9 +51,6 @@ public struct AislewatchConfiguration: Hashable, Sendable {
         cameras = CameraConfiguration.list(reading: root, analysis: analysis, rules: known.rules)
         rules = RulesReader.read(
             root.section("rules"), registry: known.rules, timeZone: site.timeZone, cameras: cameras)
-        if purpose == .run, root.node("cameras") == nil || root.node("cameras")?.node.sequence?.isEmpty == true {
-            root.missing("cameras", allowed: "list at least one, each with an id and a url")
-        }
         alerts = AlertsConfiguration(
             reading: root.section("alerts"), cameras: cameras, channelTypes: known.channels)
         root.finish()
@@ -73,9 +63,9 @@ public struct AislewatchConfiguration: Hashable, Sendable {
     ///   - known: what the program has beyond this module.
     /// - Throws: all mistakes at once.
     public static func load(
-        path: String, environment: [String: String], purpose: Purpose = .run, known: KnownTypes
+        path: String, environment: [String: String], known: KnownTypes
     ) throws(ConfigurationErrors) -> AislewatchConfiguration {
-        try ConfigurationReader.read(path: path, environment: environment, purpose: purpose, known: known)
+        try ConfigurationReader.read(path: path, environment: environment, known: known)
     }
 
     /// Reads and checks a text as if it were the content of `file`.
@@ -84,10 +74,10 @@ public struct AislewatchConfiguration: Hashable, Sendable {
     ///   - known: what the file may name.
     public static func parse(
         _ text: String, file: String, environment: [String: String] = [:], baseDirectory: URL,
-        isReadableByOthers: Bool = false, purpose: Purpose = .run, known: KnownTypes
+        isReadableByOthers: Bool = false, known: KnownTypes
     ) throws(ConfigurationErrors) -> AislewatchConfiguration {
         try ConfigurationReader.read(
             text: text, file: file, environment: environment, baseDirectory: baseDirectory,
-            isReadableByOthers: isReadableByOthers, purpose: purpose, known: known)
+            isReadableByOthers: isReadableByOthers, known: known)
     }
 }

@@ -12,7 +12,7 @@ struct AddedChannelTests {
     private func read(_ entry: String) throws(ConfigurationErrors) -> AislewatchConfiguration {
         try AislewatchConfiguration.parse(
             "alerts:\n  public_base_url: https://a.example\n  channels:\n    - \(entry)\n", file: "site.yaml",
-            baseDirectory: URL(filePath: "/"), purpose: .settings,
+            baseDirectory: URL(filePath: "/"),
             known: .init(channels: registry.types, modelFamilies: []))
     }
 

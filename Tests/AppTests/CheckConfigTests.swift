@@ -43,6 +43,37 @@ struct CheckConfigTests {
         #expect(json.status == 1 && json.output.contains(#""ok":false"#) && json.output.contains("own.txt:1:1"))
     }
 
+    @Test("a configuration without cameras is right, and what is to be done stands there; so is none at all")
+    func noCamera() throws {
+        let folder = try TemporaryDirectory()
+        func check(_ arguments: String...) throws -> (status: Int32, output: String) {
+            let process = Process()
+            process.executableURL = DaemonSite.executable
+            process.arguments = ["check-config"] + arguments
+            process.environment = ["HOME": folder.url.path, "XDG_CONFIG_HOME": folder.file("own").path]
+            let output = Pipe()
+            process.standardOutput = output
+            process.standardError = output
+            process.standardInput = FileHandle.nullDevice
+            try process.run()
+            let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+            process.waitUntilExit()
+            return (process.terminationStatus, text.replacingOccurrences(of: folder.url.path + "/", with: ""))
+        }
+        let file = folder.file("site.yaml")
+        try Data("site: {name: Hall}\n".utf8).write(to: file)
+        let (status, output) = try check(file.path)
+        let told = "site.yaml has no camera yet; one is added on the page, under Set-up, Cameras"
+        #expect(status == 0 && output.hasPrefix("warning: \(told)\nno camera yet\n"), "\(output)")
+        #expect(try check(file.path, "--json").output.contains(told))
+        let none = try check()
+        #expect(
+            none.status == 0
+                && none.output
+                    == "warning: own/aislewatch/aislewatch.yaml is not there yet; `aislewatch run` makes it\nok\n",
+            "\(none.output)")
+    }
+
     @Test("a text file that is not there is told")
     func missing() throws {
         let (status, output) = try check(texts: nil)

@@ -102,7 +102,7 @@ struct ConfigurationFileTests {
         let change = try await editor.apply(
             [edit("analysis_fps", .number(-1))], revision: nil, dryRun: false, by: "anna")
         #expect(!change.isValid && !change.isSaved && change.problems.first?.line == 5)
-        let whole = try await editor.save(text: "cameras: []\n", revision: nil, dryRun: false, by: "anna")
+        let whole = try await editor.save(text: "cameras: [{id: dock}]\n", revision: nil, dryRun: false, by: "anna")
         #expect(!whole.isValid && !whole.isSaved)
         #expect(try String(contentsOf: file, encoding: .utf8) == text)
     }

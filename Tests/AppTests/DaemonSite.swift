@@ -139,9 +139,9 @@ final class DaemonSite: Sendable {
 extension AislewatchConfiguration {
     /// Reads a text by what the program has.
     static func parse(
-        _ text: String, file: String, environment: [String: String] = [:], baseDirectory: URL, purpose: Purpose = .run
+        _ text: String, file: String, environment: [String: String] = [:], baseDirectory: URL
     ) throws(ConfigurationErrors) -> AislewatchConfiguration {
         try parse(
-            text, file: file, environment: environment, baseDirectory: baseDirectory, purpose: purpose, known: .program)
+            text, file: file, environment: environment, baseDirectory: baseDirectory, known: .program)
     }
 }

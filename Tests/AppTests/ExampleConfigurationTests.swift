@@ -17,7 +17,7 @@ struct ExampleConfigurationTests {
         let end = try #require(lines[(begin + 1)...].firstIndex { $0.first?.isLetter == true })
         let text = lines[begin..<end].joined(separator: "\n")
         let configuration = try AislewatchConfiguration.parse(
-            text, file: file.path, baseDirectory: TestSite.root, purpose: .settings)
+            text, file: file.path, baseDirectory: TestSite.root)
         return (text, configuration.rules)
     }
 

@@ -4,6 +4,7 @@ import Storage
 import TestSupport
 import Testing
 
+@testable import App
 @testable import Domain
 
 @Suite("The systemd unit", .timeLimit(.minutes(10)))
@@ -27,6 +28,14 @@ struct ServiceUnitTests {
         #expect(value("TimeoutStopSec", in: text).flatMap(Double.init).map { $0 > 5 } == true)
         #expect(value("StateDirectory", in: text) == "aislewatch" && value("User", in: text) == "aislewatch")
         #expect(value("MemoryMax", in: text) != nil && value("MemoryDenyWriteExecute", in: text) == nil)
+    }
+
+    @Test("runs and checks the configuration that the program finds or makes where the unit lets it write")
+    func place() throws {
+        let text = try String(contentsOf: Self.unit, encoding: .utf8)
+        #expect(value("ExecStart", in: text) == "/usr/bin/aislewatch run")
+        #expect(value("ExecStartPre", in: text) == "/usr/bin/aislewatch check-config")
+        #expect(value("ReadWritePaths", in: text) == ConfigurationPlace.service.deletingLastPathComponent().path)
     }
 
     @Test(
@@ -55,10 +64,10 @@ struct ServiceUnitTests {
         let user = 64_321, text = try String(contentsOf: Self.unit, encoding: .utf8)
         let root = try TemporaryDirectory()
         let state = "/var/lib/" + (try #require(value("StateDirectory", in: text)))
-        let configuration = try #require(
-            value("ExecStart", in: text)?.split(separator: " ").last.map { root.url.path + $0 })
+        let configuration = root.url.path + ConfigurationPlace.service.path
         try install(text, in: root.url.path, user: user)
         try shell("install -d -m 750 -o \(user) -g \(user) \(root.url.path)\(state)")
+        try shell("install -m 640 -o \(user) -g \(user) /dev/null \(configuration)")
 
         let stub = try HTTPStub()
         let port = stub.port

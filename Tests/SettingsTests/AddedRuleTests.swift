@@ -57,7 +57,7 @@ struct AddedRuleTests {
 
     private func rules(_ text: String) throws -> RuleSettings {
         try AislewatchConfiguration.parse(
-            text, file: "site.yaml", baseDirectory: URL(filePath: "/"), purpose: .settings,
+            text, file: "site.yaml", baseDirectory: URL(filePath: "/"),
             known: AislewatchConfiguration.KnownTypes(
                 channels: known.channels, modelFamilies: known.modelFamilies, rules: registry)
         ).rules

@@ -21,7 +21,7 @@ struct EarlierConfigurationTests {
         let given = try #require(whole["rules"] as? [String: Any])
         let only = try Yams.dump(object: ["rules": given])
         let settings = try AislewatchConfiguration.parse(
-            only, file: name, baseDirectory: Self.folder, purpose: .settings, known: known
+            only, file: name, baseDirectory: Self.folder, known: known
         ).rules
         var compared = 0
         for rule in RuleRegistry.standard.entries where !rule.description.isListed {
@@ -57,6 +57,6 @@ struct EarlierConfigurationTests {
         environment["TWILIO_ACCOUNT_SID"] = "AC" + String(repeating: "0", count: 32)
         _ = try AislewatchConfiguration.parse(
             text, file: name, environment: environment, baseDirectory: Self.folder,
-            purpose: name == "eval.yaml" ? .settings : .run, known: known)
+            known: known)
     }
 }

@@ -228,6 +228,16 @@ struct EditingTests {
         #expect(
             try set("rules/spill", nil, in: "rules:\n  spill:\n    enabled: true\n# end\n") == "rules:\n  {}\n# end\n")
         #expect(try set("a/b", nil, in: "a: {b: 1}\n") == "a: {}\n")
+        // What then comes in stands as the first of many does.
+        #expect(try set("a/c", .number(2), in: "a: {} # x\n# end\n") == "a:\n  c: 2 # x\n# end\n")
+        #expect(try set("rules/spill", .bool(true), in: "rules:\n  {}\n# end\n") == "rules:\n  spill: true\n# end\n")
+        let camera = ConfigurationValue.section([
+            .init(key: "id", value: .text("dock")), .init(key: "url", value: .text("rtsp://192.0.2.1/a")),
+        ])
+        #expect(
+            try set("cameras/-", camera, in: "# Here.\ncameras: []\n# end\n")
+                == "# Here.\ncameras:\n  - id: dock\n    url: rtsp://192.0.2.1/a\n# end\n")
+        #expect(try set("a/0/b", .number(2), in: "a: [{}]\n") == "a: [{b: 2}]\n")
     }
 
     @Test("a mistake's line and column lead to what it is about")

@@ -30,7 +30,7 @@ struct ExampleTests {
     func eval() throws {
         let path = Self.folder.appending(path: "eval.yaml").path
         let configuration = try AislewatchConfiguration.load(
-            path: path, environment: [:], purpose: .settings, known: known)
+            path: path, environment: [:], known: known)
         #expect(configuration.analysis.warmUpSeconds <= 3)
         var expected = AislewatchConfiguration()
         expected.analysis = configuration.analysis

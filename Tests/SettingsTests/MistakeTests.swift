@@ -112,7 +112,6 @@ struct MistakeTests {
             "site:\n  time_zone: CET5",
             "5:14: site.time_zone is \"CET5\"; allowed: UTC or an IANA name such as Europe/Berlin"),
         // Cameras
-        Mistake("cameras: []", "1:1: cameras has no value; list at least one, each with an id and a url"),
         Mistake("cameras:\n  - id: dock", "2:5: cameras[0] has no \"url\"; needed: its stream, as in rtsp://host/path"),
         Mistake(
             "cameras:\n  - id: Aisle 4\n    url: rtsp://h/1",
@@ -250,19 +249,19 @@ struct MistakeTests {
             ])
     }
 
+    @Test("no camera is none: it is added on the page")
+    func noCamera() throws {
+        for text in ["", "site: {name: x}", "cameras: []", "cameras:\n"] {
+            let configuration = try parse(text)
+            #expect(configuration.cameras.isEmpty && configuration.warnings.isEmpty)
+        }
+    }
+
     @Test("that need something name it")
     func missing() {
         #expect(
-            messages("site: {name: x}") == [
-                "site.yaml:1:1: the file has no \"cameras\"; list at least one, each with an id and a url"
-            ])
-        #expect(
-            messages("") == ["site.yaml:1:1: the file has no \"cameras\"; list at least one, each with an id and a url"]
-        )
-        #expect(
             messages("just words") == [
-                "site.yaml:1:1: the file is a single value; write keys with values below it, as \"key: value\"",
-                "site.yaml:1:1: the file has no \"cameras\"; list at least one, each with an id and a url",
+                "site.yaml:1:1: the file is a single value; write keys with values below it, as \"key: value\""
             ])
         #expect(
             messages(oneCamera + "alerts:\n  channels:\n    - type: twilio").map { $0.split(separator: ";")[0] } == [

@@ -18,12 +18,11 @@ let known = AislewatchConfiguration.KnownTypes(
 
 /// Reads a text as the file `site.yaml` in a folder that doesn't matter.
 func parse(
-    _ text: String, environment: [String: String] = [:], isReadableByOthers: Bool = false,
-    purpose: AislewatchConfiguration.Purpose = .run
+    _ text: String, environment: [String: String] = [:], isReadableByOthers: Bool = false
 ) throws(ConfigurationErrors) -> AislewatchConfiguration {
     try AislewatchConfiguration.parse(
         text, file: "site.yaml", environment: environment, baseDirectory: URL(filePath: "/etc/aislewatch/"),
-        isReadableByOthers: isReadableByOthers, purpose: purpose, known: known)
+        isReadableByOthers: isReadableByOthers, known: known)
 }
 
 /// The messages for a text that must be refused.

@@ -170,6 +170,17 @@ public enum YAMLEditor {
         }
         let start = try source.start(node)
         let isFlow = inFlow || source.isFlow(node, start)
+        // "[]" and "{}" are there because nothing is: what comes in is written as a person would write the first of many.
+        if isFlow, !inFlow, depth > 0, YAMLTree(node).isEmpty, let value {
+            let filled: ConfigurationValue
+            switch (node, step) {
+            case (.mapping, .key(let key)): filled = .section([ConfigurationValue.Entry(key: key, value: value)])
+            case (.sequence, .key("-")): filled = .list([value])
+            default: throw YAMLSource.Unclear()
+            }
+            let whole = ConfigurationEdit(path: Array(edit.path[..<depth]), value: filled)
+            return try splice(whole, root: root, source: source, text: text)
+        }
         switch node {
         case .mapping(let mapping):
             guard case .key(let key) = step else { throw YAMLSource.Unclear() }

@@ -43,6 +43,9 @@ indirect enum YAMLTree: Hashable {
         }
     }
 
+    /// A section or list without anything in it.
+    var isEmpty: Bool { self == .list([]) || self == .section([]) }
+
     /// What people call a list's item: its `id`, else its `name`.
     var itemName: String? {
         guard case .section(let entries) = self else { return nil }

@@ -6,8 +6,7 @@ enum ConfigurationReader {
     private static let maxBytes = 4 << 20
 
     static func read(
-        path: String, environment: [String: String], purpose: AislewatchConfiguration.Purpose,
-        known: AislewatchConfiguration.KnownTypes
+        path: String, environment: [String: String], known: AislewatchConfiguration.KnownTypes
     ) throws(ConfigurationErrors) -> AislewatchConfiguration {
         let url = URL(filePath: path)
         let data: Data
@@ -35,12 +34,12 @@ enum ConfigurationReader {
         return try read(
             text: text, file: path, environment: environment,
             baseDirectory: url.absoluteURL.deletingLastPathComponent(),
-            isReadableByOthers: mode & 0o004 != 0, purpose: purpose, known: known)
+            isReadableByOthers: mode & 0o004 != 0, known: known)
     }
 
     static func read(
         text: String, file: String, environment: [String: String], baseDirectory: URL, isReadableByOthers: Bool,
-        purpose: AislewatchConfiguration.Purpose, known: AislewatchConfiguration.KnownTypes
+        known: AislewatchConfiguration.KnownTypes
     ) throws(ConfigurationErrors) -> AislewatchConfiguration {
         let root: Node?
         do {
@@ -51,7 +50,7 @@ enum ConfigurationReader {
         let context = ReadingContext(
             file: file, environment: environment, baseDirectory: baseDirectory, isReadableByOthers: isReadableByOthers)
         let section = Section(path: "", node: root, context: context)
-        var configuration = AislewatchConfiguration(reading: section, purpose: purpose, known: known)
+        var configuration = AislewatchConfiguration(reading: section, known: known)
         context.finish()
         guard context.problems.isEmpty else { throw ConfigurationErrors(context.problems) }
         configuration.warnings = ConfigurationErrors(context.warnings).problems

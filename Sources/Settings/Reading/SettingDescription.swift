@@ -89,7 +89,7 @@ extension AislewatchConfiguration {
     public static func description(_ known: KnownTypes) -> ConfigurationDescription {
         let context = ReadingContext(
             file: "", environment: [:], baseDirectory: URL(filePath: "/"), isReadableByOthers: false)
-        context.read(probe) { _ = AislewatchConfiguration(reading: $0, purpose: .settings, known: known) }
+        context.read(probe) { _ = AislewatchConfiguration(reading: $0, known: known) }
         let channels = known.channels.map { type in
             let context = ReadingContext(
                 file: "", environment: [:], baseDirectory: URL(filePath: "/"), isReadableByOthers: false)

@@ -50,7 +50,7 @@ struct CalibrateCommand: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try ConfigurationOption.load(config, purpose: .settings)
+        let configuration = try ConfigurationOption.load(config)
         _ = try ConfigurationOption.camera(camera, in: configuration)
         let known = configuration.cameras
         let chosen = camera.map { id in known.first { $0.id.rawValue == id } } ?? (known.count == 1 ? known.first : nil)

@@ -4,7 +4,7 @@ import ArgumentParser
 import Foundation
 import Settings
 
-/// `check-config FILE`: says what is wrong with a configuration, or what it means.
+/// `check-config [FILE]`: says what is wrong with a configuration, or what it means.
 struct CheckConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config",
@@ -14,8 +14,10 @@ struct CheckConfigCommand: ParsableCommand {
             file: are looked up, so run it as the user and in the environment of the service.
             """)
 
-    @Argument(help: "The YAML file.", completion: .file(extensions: ["yaml", "yml"]))
-    var file: String
+    @Argument(
+        help: "The YAML file. Default: the one that `run` uses without --config; that there is none yet is no mistake.",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var file: String?
 
     @Flag(help: "Print one JSON object: ok, errors, warnings.")
     var json = false
@@ -28,22 +30,34 @@ struct CheckConfigCommand: ParsableCommand {
 
     func run() throws {
         let configuration: AislewatchConfiguration
+        let environment = ProcessInfo.processInfo.environment
+        let place = ConfigurationPlace(environment: environment)
+        let path = file ?? place.file.path(percentEncoded: false)
+        if file == nil, !place.isThere {
+            return try succeed(["\(path) is not there yet; `aislewatch run` makes it"]) { "ok" }
+        }
         do {
-            configuration = try AislewatchConfiguration.load(
-                path: file, environment: ProcessInfo.processInfo.environment)
+            configuration = try AislewatchConfiguration.load(path: path, environment: environment)
         } catch {
             return try fail(error.problems.map(\.description))
         }
         // The texts are a file of their own, with lines and columns of its own.
         let mistakes = AlertChannels.mistakes(inTextsOf: configuration)
         guard mistakes.isEmpty else { return try fail(mistakes) }
-        let warnings = configuration.warnings.map(\.description)
+        var warnings = configuration.warnings.map(\.description)
+        if configuration.cameras.isEmpty {
+            warnings.append("\(path) has no camera yet; one is added on the page, under Set-up, Cameras")
+        }
+        try succeed(warnings) { Self.summary(of: configuration) }
+    }
+
+    private func succeed(_ warnings: [String], summary: () -> String) throws {
         if json {
             try JSONOutput.write(Outcome(ok: true, errors: [], warnings: warnings))
             return
         }
         for warning in warnings { StandardError.write("warning: \(warning)") }
-        print(Self.summary(of: configuration))
+        print(summary())
     }
 
     private func fail(_ lines: [String]) throws {
@@ -56,7 +70,8 @@ struct CheckConfigCommand: ParsableCommand {
     }
 
     private static func summary(of configuration: AislewatchConfiguration) -> String {
-        var lines = ["\(configuration.cameras.count) camera\(configuration.cameras.count == 1 ? "" : "s"):"]
+        let count = configuration.cameras.count
+        var lines = [count == 0 ? "no camera yet" : "\(count) camera\(count == 1 ? "" : "s"):"]
         for camera in configuration.cameras {
             let zones = camera.zones.isEmpty ? "none, all is floor" : camera.zones.map(\.name).joined(separator: ", ")
             lines.append("  \(camera.id): \(camera.url), zones: \(zones)")

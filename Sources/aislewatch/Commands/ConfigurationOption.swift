@@ -1,3 +1,4 @@
+import App
 import ArgumentParser
 import Domain
 import Foundation
@@ -7,23 +8,25 @@ import Storage
 /// `--config`, for commands that read what the daemon writes.
 struct ConfigurationOption: ParsableArguments {
     @Option(
-        help: "The daemon's configuration: where the database and the clips lie. Default: the default places.",
+        help: """
+            The daemon's configuration: where the database and the clips lie. Default: the file that `run` would use, or \
+            the default places where there is none.
+            """,
         completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
-    /// The file's settings, or the defaults.
+    /// The file's settings, else those of the file that `run` would use, else the defaults.
     func load() throws -> AislewatchConfiguration {
-        try Self.load(config, purpose: .settings)
+        let place = ConfigurationPlace(environment: ProcessInfo.processInfo.environment)
+        return try Self.load(config ?? (place.isThere ? place.file.path : nil))
     }
 
     /// Reads a file and reports its mistakes one a line.
-    static func load(
-        _ path: String?, purpose: AislewatchConfiguration.Purpose
-    ) throws -> AislewatchConfiguration {
+    static func load(_ path: String?) throws -> AislewatchConfiguration {
         let environment = ProcessInfo.processInfo.environment
         guard let path else { return AislewatchConfiguration(environment: environment) }
         do {
-            return try AislewatchConfiguration.load(path: path, environment: environment, purpose: purpose)
+            return try AislewatchConfiguration.load(path: path, environment: environment)
         } catch {
             for problem in error.problems { StandardError.write("error: \(problem)") }
             throw CommandFailure()

@@ -61,7 +61,7 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try ConfigurationOption.load(config, purpose: .settings)
+        let configuration = try ConfigurationOption.load(config)
         let networks = motionOnly ? nil : try await model.loadToProve()
         let settings = IncidentEvaluation.Settings(
             rules: config == nil ? .labelledClips : configuration.rules, pace: pace,
@@ -193,7 +193,7 @@ struct EvalQuietCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandFailure.wrapping {
             let films = try QuietEvaluation.films(in: URL(fileURLWithPath: directory), nameContains: only)
-            let configuration = try ConfigurationOption.load(config, purpose: .settings)
+            let configuration = try ConfigurationOption.load(config)
             var settings = QuietEvaluation.Settings(
                 rules: configuration.rules, hours: turn == nil ? hours : .leastNonzeroMagnitude, seed: seed,
                 firstTurn: turn ?? 0, maxSeconds: maxSeconds)

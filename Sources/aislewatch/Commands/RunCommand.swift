@@ -5,25 +5,37 @@ import Glibc
 import Logging
 import Settings
 
-/// `run --config FILE`: the daemon.
+/// `run`: the daemon.
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Watch all configured cameras until stopped.",
         discussion: """
+            Without --config the configuration is /etc/aislewatch/aislewatch.yaml where it can be read, else \
+            $XDG_CONFIG_HOME/aislewatch/aislewatch.yaml or ~/.config/aislewatch/aislewatch.yaml. Where there is none, one \
+            without cameras is made (in /etc/aislewatch if that folder can be written), and the log says where the page is \
+            on which all else is set up.
+
             Stops at SIGTERM or Ctrl-C; clips that are being recorded are closed properly first. SIGHUP reads the \
             configuration anew: one with mistakes is refused, and only what changed starts again. Under systemd use \
             systemd/aislewatch.service, which watches this process's signs of life.
             """)
 
-    @Option(help: "The configuration; configs/aislewatch.yaml is the commented example.", completion: .file())
-    var config: String
+    @Option(
+        help: "The configuration; configs/aislewatch.yaml is the commented example. Default: see above.",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var config: String?
 
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel: Logger.Level = .info
 
     func run() async throws {
-        let configuration = try ConfigurationOption.load(config, purpose: .run)
+        let environment = ProcessInfo.processInfo.environment
+        let place = ConfigurationPlace(environment: environment)
+        let file = config.map { URL(filePath: $0) } ?? place.file
+        let isFirst = config == nil && !place.isThere
+        if isFirst { try CommandFailure.wrapping { try place.makeFile() } }
+        let configuration = try ConfigurationOption.load(file.path(percentEncoded: false))
         let level = logLevel
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
@@ -34,10 +46,11 @@ struct RunCommand: AsyncParsableCommand {
         signal(SIGTERM) { _ in _exit(0) }
         // And nothing to read anew.
         signal(SIGHUP, SIG_IGN)
+        let logger = Logger(label: "aislewatch")
+        if isFirst { logger.notice("there was no configuration; made \(file.path(percentEncoded: false))") }
         let daemon = AislewatchDaemon(
-            configuration: configuration, configurationFile: URL(filePath: config),
-            environment: ProcessInfo.processInfo.environment,
-            logger: Logger(label: "aislewatch"), onStopping: { Self.endSoon() })
+            configuration: configuration, configurationFile: file, environment: environment, logger: logger,
+            onStopping: { Self.endSoon() })
         try await CommandFailure.wrapping { try await daemon.run() }
         // All is closed. Libraries that still have threads must not be taken down under them.
         _exit(0)

@@ -56,7 +56,7 @@ struct TuneCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try ConfigurationOption.load(config, purpose: .settings)
+        let configuration = try ConfigurationOption.load(config)
         let grid = try CommandFailure.wrapping {
             try TuningGrid(rule: rule, values: try parsedValues(), base: configuration.rules)
         }

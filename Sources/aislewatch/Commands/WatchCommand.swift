@@ -66,7 +66,7 @@ struct WatchCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let configuration = try ConfigurationOption.load(config, purpose: .settings)
+        let configuration = try ConfigurationOption.load(config)
         var settings = try settings(configuration)
         settings.explains = explain
         let networks = motionOnly ? nil : try await model.loadToProve(isQuiet: true)
