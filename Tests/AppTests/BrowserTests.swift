@@ -19,6 +19,11 @@ struct BrowserTests {
         try await drive("browser_pages.py")
     }
 
+    @Test("from a machine without a file to an incident that is reviewed on a telephone", .timeLimit(.minutes(20)))
+    func first() async throws {
+        try await drive("browser_first.py")
+    }
+
     @Test(
         "ten cameras fit the wall, an incident comes to the front, what keeps people from being told is said everywhere",
         .timeLimit(.minutes(20)))

@@ -51,6 +51,8 @@ class Copies(Signed):
         b.key(" ")
         b.wait("it goes on", self.VIDEO + f"video.currentTime > {at + 1}")
         check(not b.js("return [...document.querySelectorAll('.picture-message')].some((one) => !one.hidden)"), "a message covers the picture")
+        found = b.violations()
+        check(not found, "\n".join(found))
         b.shot("h265-1280")
 
     def whole(self):
@@ -73,6 +75,8 @@ class Copies(Signed):
         b.open(path)
         b.js("document.querySelector('video').play()")
         b.wait("it plays", "const video = document.querySelector('video'); return video.videoWidth > 0 && video.currentTime > 1", 120)
+        found = b.violations()
+        check(not found, "\n".join(found))
         b.shot("h265-link")
         b.open("/")
         b.has(".tile")

@@ -32,7 +32,7 @@ class Pages:
     """Behaviours in the order in which a site meets them; each may build on the ones before."""
 
     ORDER = [
-        "first_account", "wall_moves", "first_page_bytes", "live_moves", "click_gives_mask", "further_clicks", "keyboard_click", "follow", "past_moment", "zone",
+        "first_account", "wall_moves", "first_page_bytes", "live_moves", "click_gives_mask", "further_clicks", "keyboard_click", "follow", "lately", "past_moment", "zone",
         "zone_undone", "rule_scores", "channel", "other_camera", "incident", "incident_plays", "review", "search", "screens", "restart",
         "viewer",
     ]
@@ -140,6 +140,29 @@ class Pages:
         b.says("Alerts when it moves")
         b.wait("it is seen", "return document.querySelector('.follow-card .state.ok')")
         b.wait("its mask is drawn", lambda: self.drawn() > 100)
+
+    def lately(self):
+        """a followed object's card says what it did last: when, what, and since when all is as before"""
+        b = self.at_camera()
+        self.wait_for_carton()
+        b.click_at(".surface", *CARTON)
+        b.has("form [data-ms]:not([data-ms=''])")
+        b.fill("name", "Carton on the shelf", ".side form")
+        b.press("Follow", ".side form")
+        # It falls some seconds later, in every round of the film.
+        card = b.wait("its card", "const card = [...document.querySelectorAll('.follow-card')].find((node) => node.innerText.includes('Carton on the shelf')); return card?.dataset.follow")
+        b.wait("what it did", lambda: b.js("return document.querySelector(`[data-follow='${arguments[0]}'] .lately li`)", card))
+        shown = "return [...document.querySelectorAll(`[data-follow='${arguments[0]}'] .lately li`)].map((node) => [node.querySelector('a').hash, node.innerText])"
+        address, text = b.js(shown, card)[0]
+        incident = b.js_async("return await (await fetch(`/api/v1/incidents/${given[0]}`)).json()", address.rsplit("/", 1)[1])
+        check(incident["kind"] == "marked_object_moved" and "Carton on the shelf" in incident["text"], f"it leads to {incident['kind']}: {incident['text']}")
+        check(incident["text"] in text and ("Still so." in text or "As before from" in text), f"it says “{text}”")
+        check(len(b.js(shown, card)) <= 3, "it says more than what was last")
+        b.js("document.querySelector(`[data-follow='${arguments[0]}']`).scrollIntoView({ block: 'center' })", card)
+        b.shot("lately-1280")
+        b.wait("all is as before", lambda: "As before from" in b.js(shown, card)[-1][1])
+        b.js_async("const { csrf } = await (await fetch('/api/v1/session')).json(); await fetch(`/api/v1/follows/${given[0]}`, { method: 'DELETE', headers: { 'X-CSRF-Token': csrf } })", card)
+        b.wait("it is gone", lambda: not b.js("return document.querySelector(`[data-follow='${arguments[0]}']`)", card))
 
     def past_moment(self):
         """the picture can be held, stepped back and brought back to now"""
@@ -375,6 +398,14 @@ class Pages:
             b.says("Falling object")
             b.wait("its clip", "return document.querySelector('video')?.readyState >= 1")
             self.doors("share-link")
+            found = []
+            for width, scheme in ((1280, "light"), (390, "dark")):
+                b.resize(width)
+                b.scheme(scheme)
+                check(b.js("return document.documentElement.scrollWidth <= document.documentElement.clientWidth"), f"it is too wide at {width} px")
+                found += b.violations()
+            b.scheme("light")
+            check(not found, "\n".join(found))
             check("admin" not in b.text() and not b.find("nav"), "a shared link shows more than the incident")
         finally:
             b.driver.close()

@@ -18,7 +18,7 @@ CONE = (0.806, 0.66)
 class Review(Signed):
     """Behaviours in their order; each may build on the ones before."""
 
-    ORDER = ["first_account", "enough", "moving_poster", "bulk", "filters_stay", "keys", "swipe", "verdict_keys", "large_silence", "playback", "moment_link", "video_file", "zoom", "no_overlap", "jump", "shortcuts", "cut_out"]
+    ORDER = ["first_account", "enough", "moving_poster", "bulk", "filters_stay", "keys", "swipe", "verdict_keys", "large_silence", "playback", "moment_link", "video_file", "zoom", "no_overlap", "jump", "day_report", "shortcuts", "cut_out"]
     VIDEO = "const video = document.querySelector('.surface video'); return "
 
     def incidents(self):
@@ -216,6 +216,51 @@ class Review(Signed):
         b.says("No incident in this time.")
         b.press("To the incident after this time")
         b.wait("an incident", before)
+
+    def day_report(self):
+        """a day's report says what happened, what people made of it and who handled it, in words, and can be turned to another day"""
+        b = self.browser
+        self.enough()
+        first = self.ids[0]
+        self.send("PUT", f"/api/v1/incidents/{first}/review", {"verdict": "confirmed", "note": "a carton fell"})
+        self.send("POST", f"/api/v1/incidents/{first}/acknowledgement")
+        b.go("/incidents?span=day")
+        b.press("Report of the day")
+        b.wait("its own address", "return location.hash.startsWith('#/incidents/day/')")
+        day = b.js("return location.hash").rsplit("/", 1)[1]
+        report = self.send("GET", f"/api/v1/days/{day}")
+        entry = f".report li[data-incident='{first}']"
+        b.has(entry)
+        text = b.js("return document.querySelector(arguments[0]).innerText", entry)
+        for part in ("Falling object", "Object fell, Aisle 4", "Confirmed by chief", "“a carton fell”", "Handled by chief", "(at least "):
+            check(part in text, f"the entry lacks “{part}”: {text}")
+        check("_" not in text and "PictureHeights" not in text, f"the entry has keys instead of words: {text}")
+        shown = b.js("return [...document.querySelectorAll('.report li')].map((node) => node.dataset.incident)")
+        check(shown[: len(report["incidents"])] == [incident["id"] for incident in report["incidents"]], "they do not stand in the order of the day")
+        overview = b.js("return document.querySelector('section[aria-label=Overview]').innerText")
+        check("incidents: " in overview and "× Falling object" in overview and "Handled by nobody: " in overview, overview)
+        found = []
+        for width, scheme in ((1920, "dark"), (1280, "light"), (390, "dark")):
+            b.resize(width)
+            b.scheme(scheme)
+            check(b.js("return document.documentElement.scrollWidth <= document.documentElement.clientWidth"), f"it is too wide at {width} px")
+            found += b.violations()
+            b.shot(f"day-{width}-{scheme}", whole=True)
+        b.resize(1280)
+        b.scheme("light")
+        check(not found, "\n".join(found))
+        b.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        check(not b.js("return document.querySelector('#rail').checkVisibility() || document.querySelector('.page-head .buttons').checkVisibility()"), "what can't be pressed is printed")
+        b.shot("day-print", whole=True)
+        b.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+        # What somebody says while it is open stands there; the day before had none.
+        self.send("PUT", f"/api/v1/incidents/{first}/review", {"verdict": "not_an_incident", "note": "thrown down"})
+        b.wait("the new verdict", lambda: "Not an incident by chief" in b.js("return document.querySelector(arguments[0])?.innerText ?? ''", entry))
+        b.press("The day before")
+        b.says("No incident began on this day.")
+        b.press("The day after")
+        b.has(entry)
+        check(b.js("return document.querySelector(\"button[aria-label='The day after']\").disabled"), "one can go on to tomorrow")
 
     def shortcuts(self):
         """“?” shows the keys of the page"""

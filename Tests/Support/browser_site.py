@@ -212,8 +212,10 @@ class Signed:
             "const text = await answer.text(); if (!answer.ok) throw new Error(text); return text ? JSON.parse(text) : null", method, path, body)
 
 
-def run(pages, only):
-    """The behaviours of `pages.ORDER`, or those whose names contain `only` after the first account; how many are not there."""
+def run(pages, only, to_the_end=True):
+    """The behaviours of `pages.ORDER`, or those whose names contain `only` after the first account; how many are not there.
+
+    `to_the_end` goes on behind one that is not there."""
     failed = 0
     for name in pages.ORDER:
         if only and only not in name and name != "first_account":
@@ -233,6 +235,8 @@ def run(pages, only):
             pages.browser.shot(f"failed-{name}")
             # What this one left in the console is not the next one's.
             pages.browser.errors()
+            if not to_the_end:
+                break
     return failed
 
 

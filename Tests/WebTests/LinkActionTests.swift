@@ -51,6 +51,10 @@ struct LinkActionTests {
             site.incident.id, expiresAt: site.clock.now() + 600, mayAct: false)
         let page = try await site.get("/i/\(token)")
         #expect(page.status == .ok && page.text.contains("Box fell.") && !page.text.contains("<form"))
+        // The incident's own page is for those who were alerted.
+        let own = "/#/incidents/\(site.incident.id)"
+        #expect(!page.text.contains(own))
+        #expect(try await site.get("/i/\(site.token)").text.contains(own))
         for action in ["acknowledge", "false-alarm", "real"] {
             let answer = try await site.get("/i/\(token)/\(action)", method: .post)
             #expect(answer.status == .forbidden && answer.text.contains("Box fell."))

@@ -74,6 +74,7 @@ struct IncidentRoutes: Sendable {
                 stored: { try store.blocking.incident($0) },
                 onFailure: { [logger = api.logger] in logger.error("open pages were not told of a change: \($0)") }))
         api.on(.get, "/incidents", role: .viewer, compresses: true) { call in try await list(call) }
+        api.on(.get, "/days/{day}", role: .viewer, compresses: true) { call in try await day(call) }
         api.on(.get, "/incidents/{incident}", role: .viewer, compresses: true) { call in
             let incident = try await known(call)
             return .json(try await store.perform { try view(incident, detailed: true, $0) })
@@ -313,6 +314,63 @@ struct IncidentRoutes: Sendable {
         return .json(page)
     }
 
+    /// More than anybody reads; the response says when there were more.
+    private static let mostOfDay = 1000
+
+    /// What began on a day of the site's clock, in its order, with what people made of it: what a report of the day needs.
+    private func day(_ call: APICall) async throws -> Response {
+        struct Day: Encodable, Sendable {
+            var day: String
+            var from: Date
+            var to: Date
+            var isWhole: Bool
+            var incidents: [IncidentView]
+
+            enum CodingKeys: String, CodingKey { case day, from, to, isWhole = "whole", incidents }
+        }
+        let text = call.parameter("day")
+        guard let span = Self.span(ofDay: text, in: site.timeZone) else {
+            throw APIError.notFound("There is no such day; write it as 2026-05-28.")
+        }
+        var search = IncidentSearch()
+        search.cameras = call.principal.cameras
+        search.since = span.start
+        search.until = span.end
+        search.limit = Self.mostOfDay + 1
+        let wanted = search
+        return .json(
+            try await api.services.store.perform { db in
+                let found = try db.incidents(wanted), incidents = found.prefix(Self.mostOfDay).reversed()
+                let details = try db.details(of: incidents.map(\.id))
+                return Day(
+                    day: text, from: span.start, to: span.end, isWhole: found.count <= Self.mostOfDay,
+                    incidents: incidents.map { incident in
+                        let details = details[incident.id] ?? IncidentDetails()
+                        var view = view(incident, details)
+                        view.addReview(details.review, of: incident)
+                        return view
+                    })
+            })
+    }
+
+    /// From midnight to midnight by that zone's clocks, which is not always 24 hours; nil for what is no day.
+    static func span(ofDay text: String, in zone: TimeZone) -> (start: Date, end: Date)? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.count) == [4, 2, 2], text.utf8.allSatisfy({ $0 == 45 || (48...57).contains($0) }) else {
+            return nil
+        }
+        let numbers = parts.compactMap { Int($0) }
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = zone
+        let components = DateComponents(year: numbers[0], month: numbers[1], day: numbers[2], hour: 12)
+        // The calendar takes 31 February for 3 March.
+        guard numbers[0] > 0, let noon = calendar.date(from: components),
+            calendar.component(.month, from: noon) == numbers[1], calendar.component(.day, from: noon) == numbers[2]
+        else { return nil }
+        let start = calendar.startOfDay(for: noon)
+        return calendar.date(byAdding: .day, value: 1, to: start).map { (start, $0) }
+    }
+
     /// Everything about an incident that the store knows. Waits for the disk.
     /// - Throws: What the database says: an incident whose clips can't be read is not one without clips.
     private func view(_ incident: Incident, detailed: Bool, _ store: StoreAccess) throws -> IncidentView {
@@ -336,10 +394,7 @@ struct IncidentRoutes: Sendable {
             view.poster = "\(APIRouter.prefix)/incidents/\(incident.id)/poster.jpg"
         }
         guard let messages else { return view }
-        view.reviewBy = review?.by
-        view.reviewAt = review?.at
-        view.reviewNote = review?.note
-        view.why = incident.evidence
+        view.addReview(review, of: incident)
         view.tracks = incident.tracks
         view.clips = all.map { clip in
             IncidentView.ClipView(
@@ -450,5 +505,13 @@ struct IncidentView: Encodable, Sendable {
         size = incident.frameSize
         zone = incident.facts.zoneName ?? incident.facts.fromZoneName
         self.text = text
+    }
+
+    /// What people made of it, and what its rules measured.
+    mutating func addReview(_ review: IncidentReview?, of incident: Incident) {
+        reviewBy = review?.by
+        reviewAt = review?.at
+        reviewNote = review?.note
+        why = incident.evidence
     }
 }

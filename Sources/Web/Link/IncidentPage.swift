@@ -62,10 +62,17 @@ struct IncidentPage {
                 <dl>
                 \(facts(camera: camera))
                 </dl>
+                \(own)
                 </main>
                 <footer>\(HTML.escape(site))</footer>
                 """,
             refreshSeconds: isWaiting ? 5 : nil)
+    }
+
+    /// To the incident's own page, where it is reviewed, for those who were alerted: who only looks has no account.
+    private var own: String {
+        guard mayAct else { return "" }
+        return "<p><a href=\"/#/incidents/\(HTML.escape("\(incident.id)"))\">\(words.open)</a></p>"
     }
 
     /// What somebody may say here, or who has said what.

@@ -28,6 +28,8 @@ struct PageWords: Sendable {
     /// Below a clip that not every browser plays.
     var copyNote: String
     var save: String
+    /// Leads to the incident's own page, for who has an account.
+    var open: String
     var pictureAlt: String
     var what: String
     var camera: String
@@ -67,7 +69,8 @@ struct PageWords: Sendable {
         stillRecording: "Still being recorded. {reload} to see what came after.", reload: "Load the page again",
         copyNote:
             "If this browser can't play the camera's H.265, it gets a smaller copy, which begins at the incident.",
-        save: "Save the video", pictureAlt: "The camera's picture at the incident", what: "What", camera: "Camera",
+        save: "Save the video", open: "Open in Aislewatch", pictureAlt: "The camera's picture at the incident",
+        what: "What", camera: "Camera",
         place: "Place", began: "Began", ended: "Ended", stillGoingOn: "still going on",
         notFound: Note(
             title: "This link doesn't work",
@@ -98,7 +101,8 @@ struct PageWords: Sendable {
         stillRecording: "Die Aufnahme läuft noch. {reload}, um zu sehen, was danach kam.", reload: "Seite neu laden",
         copyNote:
             "Kann dieser Browser das H.265 der Kamera nicht abspielen, bekommt er eine kleinere Kopie ab dem Vorfall.",
-        save: "Video speichern", pictureAlt: "Das Bild der Kamera beim Vorfall", what: "Was", camera: "Kamera",
+        save: "Video speichern", open: "In Aislewatch öffnen", pictureAlt: "Das Bild der Kamera beim Vorfall",
+        what: "Was", camera: "Kamera",
         place: "Ort", began: "Beginn", ended: "Ende", stillGoingOn: "dauert an",
         notFound: Note(
             title: "Dieser Link funktioniert nicht",

@@ -142,6 +142,7 @@ struct DescribedAnswersTests {
         _ = try await send(.get, path, incident)
         _ = try await send(.get, v1 + "/incidents", query: "?limit=2")
         _ = try await send(.get, v1 + "/incidents")
+        _ = try await send(.get, v1 + "/days/{day}", ["day": "2026-05-28"])
         _ = try await send(.get, v1 + "/clips/{clip}/tracks.json", ["clip": "01clip"])
         for answer in ScriptedCopies.all(part: site.api.site.directory.file("part.mp4")) {
             site.copies.set([answer])

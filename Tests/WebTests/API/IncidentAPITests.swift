@@ -59,6 +59,40 @@ struct IncidentAPITests {
         #expect(seen == ["02incident4", "02incident3", "02incident2", "02incident1", "02incident0", "01incident"])
     }
 
+    @Test("a day has what began on it, in its order, with verdict, who handled it, and what was measured")
+    func day() async throws {
+        let api = try APISite()
+        try fill(api, count: 5)
+        let id = IncidentID(rawValue: "02incident1"), store = api.site.store.unwatched
+        try store.setReview(
+            IncidentReview(review: .confirmed, note: "a box", by: "anna", at: api.site.clock.now()), of: id)
+        try store.acknowledge(id, by: "link", at: api.site.clock.now())
+        let answer = try await api.send(.get, "/api/v1/days/2026-05-28", as: .viewer)
+        let day = try #require(try JSONSerialization.jsonObject(with: answer.data) as? [String: Any])
+        let incidents = try #require(day["incidents"] as? [[String: Any]])
+        #expect(incidents.compactMap { $0["id"] as? String } == ["01incident"] + (0..<5).map { "02incident\($0)" })
+        #expect(day["from"] as? String == "2026-05-28T00:00:00.000Z" && day["whole"] as? Bool == true)
+        let judged = try #require(incidents.first { $0["id"] as? String == id.rawValue })
+        #expect(judged["review_by"] as? String == "anna" && judged["review_note"] as? String == "a box")
+        #expect(judged["acknowledged_by"] as? String == "link" && judged["why"] is [Any])
+        let next = try await api.send(.get, "/api/v1/days/2026-05-29", as: .viewer)
+        #expect(next.status == .ok && next.text.contains(#""incidents":[]"#))
+        for wrong in ["2026-02-30", "2026-5-28", "today", "2026-05-28Z", "+026-05-28"] {
+            #expect(try await api.send(.get, "/api/v1/days/\(wrong)", as: .viewer).status == .notFound)
+        }
+    }
+
+    @Test("a day lasts from midnight to midnight by the site's clocks, also when they are set")
+    func span() throws {
+        let zone = try #require(TimeZone(identifier: "Europe/Berlin"))
+        func hours(_ day: String) -> Double? {
+            IncidentRoutes.span(ofDay: day, in: zone).map { $0.end.timeIntervalSince($0.start) / 3600 }
+        }
+        #expect(hours("2026-03-29") == 23 && hours("2026-05-28") == 24 && hours("2026-10-25") == 25)
+        #expect(
+            IncidentRoutes.span(ofDay: "2026-05-28", in: zone)?.start == UTCText.anyDate("2026-05-27T22:00:00Z"))
+    }
+
     @Test("words, beginnings of words, kind, zone, severity, review and time find what they should")
     func filters() async throws {
         let api = try APISite()

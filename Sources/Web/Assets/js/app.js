@@ -21,6 +21,7 @@ const door = withStyles(["door"], () => import("./core/door.js"));
 route("/", () => import("./live/wall.js"));
 route("/camera/:id", withStyles(["camera"], () => import("./live/page.js")));
 route("/incidents", withStyles(["incidents"], () => import("./incidents/page.js")));
+route("/incidents/day/:day", withStyles(["incidents"], () => import("./incidents/day.js")));
 route("/incidents/:id", withStyles(["camera", "incidents"], () => import("./incidents/detail.js")));
 route("/following", withStyles(["camera"], () => import("./follow/page.js")));
 route("/setup", withStyles(["setup", "incidents"], () => import("./setup/page.js")));

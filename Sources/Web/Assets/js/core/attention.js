@@ -3,7 +3,7 @@
 import { el, replace, settle } from "./dom.js";
 import { get, remove } from "./api.js";
 import { icon } from "./icons.js";
-import { ago, kindWords, moment, until, words } from "./format.js";
+import { ago, kindWords, moment, until, who, words } from "./format.js";
 import { attempt, toast } from "./toasts.js";
 import * as feed from "./feed.js";
 import * as session from "./session.js";
@@ -53,7 +53,7 @@ export function details(cause, now = new Date()) {
   const isAsked = cause.kind === "snooze" || cause.kind === "suppression";
   const adds = !isAsked && ["channel_failing", "other"].includes(cause.kind) && sentences[cause.kind];
   return [
-    isAsked && until(cause.until, now), isAsked && cause.by && t("by {name}", { name: cause.by }), cause.reason && quoted(cause.reason),
+    isAsked && until(cause.until, now), isAsked && cause.by && t("by {name}", { name: who(cause.by) }), cause.reason && quoted(cause.reason),
     cause.together?.map((one) => one.camera_name ?? one.camera).join(", "), !isAsked && cause.since && t("since {time} ({ago})", { time: moment(cause.since, now), ago: ago(cause.since, now) }), adds && said(cause.text),
   ].filter(Boolean).join(" · ");
 }

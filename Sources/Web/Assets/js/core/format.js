@@ -5,6 +5,8 @@ import { language, locale, t, tn } from "./words.js";
 const day = writer({ weekday: "short", day: "numeric", month: "short" }, locale);
 const dayWithYear = writer({ day: "numeric", month: "short", year: "numeric" }, locale);
 
+/** "Saturday, 28 November 2026". */
+export const dayLong = writer({ weekday: "long", day: "numeric", month: "long", year: "numeric" }, locale);
 /** "28 Nov". */
 export const dayShort = writer({ day: "numeric", month: "short" }, locale);
 export const time = writer({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, locale);
@@ -99,5 +101,7 @@ const kindNames = {
 export const kindWords = (kind) => kindNames[kind] ?? words(kind);
 /** What an incident is called: its kind, or that somebody recorded it by hand. */
 export const titleOf = ({ kind }) => kindWords(kind);
+/** Who did something: an account, or who had an alert's link or the command line. */
+export const who = (name) => ({ link: t("somebody who got the alert"), cli: t("somebody at the command line") })[name] ?? name;
 /** What happened, in a sentence or two. */
 export const textOf = ({ text, texts }) => texts?.[language] ?? text;

@@ -7,6 +7,8 @@ let number = 0;
 export function field(label, control, { hint } = {}) {
   const id = control.id || `field-${++number}`;
   control.id = id;
+  // Browsers say it when the text does not fit the pattern.
+  if (hint && control.pattern) control.title = hint;
   const hints = hint ? el("span.hint", { id: `${id}-hint` }, hint) : null;
   const problem = el("span.problem", { id: `${id}-problem`, hidden: true });
   control.setAttribute("aria-describedby", [hint && `${id}-hint`, `${id}-problem`].filter(Boolean).join(" "));

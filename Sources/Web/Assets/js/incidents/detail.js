@@ -4,7 +4,7 @@ import { get, query as queryOf } from "../core/api.js";
 import { closer, empty, head, panel } from "../core/page.js";
 import { icon } from "../core/icons.js";
 import { attempt, tell } from "../core/toasts.js";
-import { bytes, duration, kindWords, moment, position, textOf, titleOf } from "../core/format.js";
+import { bytes, duration, kindWords, moment, position, textOf, titleOf, who } from "../core/format.js";
 import { go } from "../core/router.js";
 import { may } from "../core/session.js";
 import * as feed from "../core/feed.js";
@@ -155,7 +155,7 @@ function facts(incident) {
     [t("Camera"), el("a", { href: `#/camera/${encodeURIComponent(incident.camera)}` }, incident.camera_name)],
     incident.zone && [t("Place"), incident.zone], incident.kinds.length > 1 && [t("Kinds"), incident.kinds.map(kindWords).join(", ")],
     [t("Began"), moment(incident.start)], [t("Duration"), incident.phase === "ongoing" ? t("still ongoing") : duration(seconds)],
-    incident.acknowledged_by && [t("Handled by"), `${incident.acknowledged_by}, ${moment(incident.acknowledged_at)}`],
+    incident.acknowledged_by && [t("Handled by"), `${who(incident.acknowledged_by)}, ${moment(incident.acknowledged_at)}`],
     clip && [t("Clip"), [duration(clip.duration_seconds), clip.bytes && bytes(clip.bytes), clip.state === "recording" && t("still recording")].filter(Boolean).join(" · ")],
     clip && [t("Incident at"), position(clip.incident_seconds)],
   ];

@@ -4,7 +4,7 @@ import { get, put, query as queryOf } from "../core/api.js";
 import { empty, panel } from "../core/page.js";
 import { icon } from "../core/icons.js";
 import { attempt, toast } from "../core/toasts.js";
-import { dayName, duration, textOf, timeSeconds, titleOf } from "../core/format.js";
+import { dayName, duration, textOf, timeSeconds, titleOf, who } from "../core/format.js";
 import { go } from "../core/router.js";
 import { may } from "../core/session.js";
 import { narrowed } from "./neighbours.js";
@@ -150,6 +150,6 @@ function wideRow(incident, query = "") {
       el("span.row-facts.soft.small", {}, el("span", {}, incident.camera_name), incident.zone && el("span", {}, incident.zone),
         incident.phase === "ended" && seconds >= 0.1 && el("span", {}, duration(seconds)),
         reviewTag(incident), incident.protected && el("span.tag", {}, icon("lock", 12), t("Protected")),
-        incident.acknowledged_by && el("span.tag", {}, icon("check", 12), t("Handled by {name}", { name: incident.acknowledged_by })))),
+        incident.acknowledged_by && el("span.tag", {}, icon("check", 12), t("Handled by {name}", { name: who(incident.acknowledged_by) })))),
     el("span.row-when", {}, el("time", { dateTime: incident.start }, timeSeconds(incident.start)), el("span.soft.small", {}, dayName(incident.start)))));
 }

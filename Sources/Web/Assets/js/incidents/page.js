@@ -22,13 +22,14 @@ export async function open(main, _, query) {
   const close = closer();
   const { cameras } = await get("/api/v1/cameras");
   let values = Object.fromEntries(names.map((name) => [name, query.get(name) ?? ""]));
-  head(main, t("Incidents"));
+  const report = el("a.button", {}, icon("save", 16), t("Report of the day"));
+  head(main, t("Incidents"), { actions: [report] });
   const band = new Band(cameras, query, () => values, () => remember());
   const list = new List(() => values);
   const narrow = filters(values, cameras, (now) => { values = now; remember(); showAll(); });
   main.append(el("div.stack.wide", {}, narrow, band.element, list.element));
   const remember = () => setQuery({ ...values, ...band.address });
-  const showAll = () => { band.show(); list.show(); };
+  const showAll = () => { band.show(); list.show(); report.href = `#/incidents/day/${dayText(band.range.start)}`; };
   showAll();
   // What somebody has unfolded or chosen stays as it is.
   const renew = () => { band.show(); if (list.isAtRest) list.show(); };

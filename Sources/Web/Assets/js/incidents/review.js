@@ -3,7 +3,7 @@ import { append, el, replace } from "../core/dom.js";
 import { post, put, remove } from "../core/api.js";
 import { icon } from "../core/icons.js";
 import { field, input, radios, select } from "../core/forms.js";
-import { kindWords, moment, until } from "../core/format.js";
+import { kindWords, moment, until, who } from "../core/format.js";
 import { panel } from "../core/page.js";
 import { attempt, toast } from "../core/toasts.js";
 import { confirm, open } from "../core/dialogs.js";
@@ -32,9 +32,9 @@ export async function judge(incident, verdict) {
 }
 
 export function reviewPanel(incident, onChange) {
-  const who = incident.review !== "none" && incident.review_by
-    ? el("p.small.soft", {}, `${reviewWords[incident.review]}: ${incident.review_by}, ${moment(incident.review_at)}`, incident.review_note && ` ${quoted(incident.review_note)}`) : null;
-  if (!may("operator")) return panel(t("Review"), [el("p", {}, reviewWords[incident.review]), who]);
+  const said = incident.review !== "none" && incident.review_by
+    ? el("p.small.soft", {}, `${reviewWords[incident.review]}: ${who(incident.review_by)}, ${moment(incident.review_at)}`, incident.review_note && ` ${quoted(incident.review_note)}`) : null;
+  if (!may("operator")) return panel(t("Review"), [el("p", {}, reviewWords[incident.review]), said]);
   const give = (verdict) => attempt(async () => {
     const now = await judge(incident, verdict);
     if (now) onChange(now);
@@ -45,7 +45,7 @@ export function reviewPanel(incident, onChange) {
   return panel(t("Review"), el("div.stack", {},
     el("div.verdicts", { role: "group", "aria-label": t("Verdict") }, choices.map(([verdict, sign, key]) =>
       el("button.button", { type: "button", "aria-pressed": String(incident.review === verdict), "aria-keyshortcuts": key, title: t("Key {key}", { key }), data: { verdict }, on: { click: give(verdict) } }, icon(sign, 16), reviewWords[verdict]))),
-    note, who), { id: "review" });
+    note, said), { id: "review" });
 }
 
 const spans = [["8", t("8 hours")], ["24", t("1 day")], ["168", t("1 week")], ["ever", t("until somebody ends it")]];

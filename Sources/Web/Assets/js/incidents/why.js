@@ -7,6 +7,9 @@ import { t } from "../core/words.js";
 const units = { px: "px", m: "m", m2: "m²", s: "s", "px/s": "px/s", "px/s2": "px/s²", "m/s": "m/s", "m/s2": "m/s²", "picture heights": t("picture heights"), "picture heights/s": t("picture heights/s"), "picture heights/s2": t("picture heights/s²") };
 const withUnit = (value, unit) => `${trim(value, 2)}${unit ? ` ${units[unit] ?? unit}` : ""}`;
 
+/** "Drop 0.22 picture heights (at least 0.07)" */
+export const whyLine = ({ parameter, measured, threshold, unit, direction }) => `${wordsOf(parameter)} ${withUnit(measured, unit)} (${sideOf(direction)} ${trim(threshold, 2)})`;
+
 /** A bar with the threshold as a line; `isBelow` when the value must stay under it. */
 export function gauge(measured, threshold, { isBelow = false } = {}) {
   const most = Math.max(Math.abs(measured), Math.abs(threshold)) * 1.25 || 1;

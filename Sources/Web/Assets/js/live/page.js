@@ -6,7 +6,7 @@ import { icon, stateMark } from "../core/icons.js";
 import { attempt, toast } from "../core/toasts.js";
 import { may } from "../core/session.js";
 import { field, select } from "../core/forms.js";
-import { kindWords, timeSeconds, trim, until } from "../core/format.js";
+import { kindWords, timeSeconds, trim, until, who } from "../core/format.js";
 import * as attention from "../core/attention.js";
 import * as feed from "../core/feed.js";
 import { keys } from "../core/shortcuts.js";
@@ -143,7 +143,7 @@ class WatchingPanel {
     replace(this.words, shade.words);
     this.list.hidden = !drawn.length;
     replace(this.list, drawn.map((item) => el("li.row", { data: { suppression: item.id } }, icon("silent", 16), el("span.row-text", {}, el("strong", {}, t("“{rule}” is silent", { rule: kindWords(item.rule) })),
-      el("span.soft.small", {}, [placeWords(item.region), until(item.until), item.created_by && t("by {name}", { name: item.created_by })].filter(Boolean).join(" · "))),
+      el("span.soft.small", {}, [placeWords(item.region), until(item.until), item.created_by && t("by {name}", { name: who(item.created_by) })].filter(Boolean).join(" · "))),
     may("operator") && el("button.button", { type: "button", on: { click: attempt(async () => {
       await remove(`/api/v1/suppressions/${encodeURIComponent(item.id)}`);
       toast(t("The rule watches this place again."));

@@ -87,6 +87,8 @@ function changes(form, camera) {
   return list;
 }
 
+const codecs = { h264: "H.264", hevc: "H.265", mjpeg: "Motion JPEG" };
+
 async function test(form, camera, result) {
   const url = valueOf(form, "url");
   if (!url) { mark(form, "url", t("Enter the address first.")); return; }
@@ -97,10 +99,10 @@ async function test(form, camera, result) {
     ...(camera && { camera: camera.id }),
   }).catch((error) => ({ ok: false, message: error.message }));
   if (!answer.ok) { replace(result, el("p.note.alarm", { role: "alert" }, said(answer.message))); return; }
-  const facts = [answer.codec, answer.size && `${answer.size[0]} × ${answer.size[1]}`, answer.fps && t("{n} frames per second", { n: trim(answer.fps, 1) }),
+  const facts = [codecs[answer.codec] ?? answer.codec, answer.size && `${answer.size[0]} × ${answer.size[1]}`, answer.fps && t("{n} frames per second", { n: trim(answer.fps, 1) }),
     answer.key_frame_seconds && t("a key frame every {n} s", { n: trim(answer.key_frame_seconds, 1) }), answer.audio ? t("with sound") : t("without sound")];
   replace(result, el("div.note.ok.tested", {}, answer.snapshot && el("img", { src: await picture(answer.snapshot), alt: t("What the camera sees now") }),
-    el("div", {}, el("strong", {}, t("It works")), el("p.small", {}, facts.filter(Boolean).join(" · ")), answer.message && el("p.small.soft", {}, said(answer.message)))));
+    el("div", {}, el("strong", {}, t("It works")), el("p.small", {}, facts.filter(Boolean).join(" · ")))));
 }
 
 /** The Content-Security-Policy may refuse data addresses; one of a blob is the page's own. */

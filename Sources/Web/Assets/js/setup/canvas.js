@@ -4,6 +4,9 @@ import { svg } from "../core/dom.js";
 import { toPicture } from "../geometry/picture.js";
 import { t } from "../core/words.js";
 
+/** So long after a picture that did not come the next one is asked for: a camera that was just added connects meanwhile. */
+const againMs = 2000;
+
 /** The picture with an SVG over it whose units are fractions × 1000 (SVG sizes below 1 lose precision in some browsers). */
 export class DrawingBoard {
   /** @param {string} address of the picture @param {string} label for screen readers */
@@ -13,8 +16,14 @@ export class DrawingBoard {
     this.drawing = svg("svg.drawing", { viewBox: "0 0 1000 1000", preserveAspectRatio: "none", role: "group", "aria-label": label });
     this.missing = el("p.picture-message", { hidden: true }, t("There is no picture from the camera now. You can draw all the same."));
     this.element = el("div.board", { style: { aspectRatio: `${width} / ${height}` } }, this.image, this.drawing, this.missing);
-    this.image.addEventListener("error", () => { this.image.hidden = true; this.missing.hidden = false; });
+    this.image.addEventListener("error", () => {
+      this.image.hidden = true;
+      this.missing.hidden = false;
+      setTimeout(() => { if (this.element.isConnected) this.image.src = `${address}${address.includes("?") ? "&" : "?"}again=${Date.now()}`; }, againMs);
+    });
     this.image.addEventListener("load", () => {
+      this.image.hidden = false;
+      this.missing.hidden = true;
       this.aspect = this.image.naturalWidth / this.image.naturalHeight;
       this.element.style.aspectRatio = `${this.image.naturalWidth} / ${this.image.naturalHeight}`;
     });

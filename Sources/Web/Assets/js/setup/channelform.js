@@ -3,6 +3,7 @@ import { el } from "../core/dom.js";
 import { check, field, input, mark, select } from "../core/forms.js";
 import { words as plainWords } from "../core/format.js";
 import { attempt } from "../core/toasts.js";
+import { slug } from "./cameras.js";
 import { added, changes, given, kinds } from "./channelbook.js";
 import { saveEdits } from "./save.js";
 import { t } from "../core/words.js";
@@ -24,11 +25,17 @@ export function fieldsOf(type, declared) {
   return [...known.map((one) => ({ ...one, required: isNeeded(one.key, one.required) })), ...more];
 }
 
+const plainName = "[A-Za-z0-9_\\-]{1,64}";
+const isPlain = new RegExp(`^${plainName}$`);
+
+/** What is no name becomes one that can be read: "Handy Süd" is "handy-sued". */
+const named = ({ target }) => { if (!isPlain.test(target.value)) target.value = slug(target.value); };
+
 /** @param {{type: string, entry?: object, names: string[], onSaved: () => void, declared: object[]}} options `entry` is the file's, for a known channel */
 export function channelForm({ type, entry = null, names = [], onSaved, declared }) {
   const fields = fieldsOf(type, declared);
   const form = el("form.stack", { noValidate: false },
-    el("div.columns", {}, entry ? null : field(t("Name"), input("name", { required: true, pattern: "[A-Za-z0-9_\\-]{1,64}", autocapitalize: "none" }), { hint: t("Letters, digits, “-” and “_”. Routes refer to the channel by this name.") }),
+    el("div.columns", {}, entry ? null : field(t("Name"), input("name", { required: true, pattern: plainName, autocapitalize: "none", on: { change: named } }), { hint: t("Letters, digits, “-” and “_”. Routes refer to the channel by this name.") }),
       fields.map((one) => control(one, entry))),
     el("div.buttons", {}, el("button.button.primary", { type: "submit" }, entry ? t("Save") : t("Add this channel"))));
   form.addEventListener("submit", attempt(async () => {

@@ -4,7 +4,7 @@ import { get, post, remove } from "../core/api.js";
 import { field, input, select, values } from "../core/forms.js";
 import { empty, panel } from "../core/page.js";
 import { attempt, toast } from "../core/toasts.js";
-import { ago, kindWords, until } from "../core/format.js";
+import { ago, kindWords, until, who } from "../core/format.js";
 import * as attention from "../core/attention.js";
 import { placePicture, placeWords } from "../incidents/place.js";
 import { quoted, t } from "../core/words.js";
@@ -27,7 +27,7 @@ export async function open(body) {
   body.append(
     panel(t("Alerts held back"), [snoozes.length ? el("ul.rows", {}, snoozes.map((snooze) => el("li.row.wide", {}, el("span.row-text", {},
       el("strong", {}, nameOf(snooze.camera), snooze.kind && `, ${t("only “{rule}”", { rule: kindWords(snooze.kind) })}`),
-      el("span.soft.small", {}, [until(snooze.until), t("by {name}", { name: snooze.created_by }), snooze.reason && quoted(snooze.reason)].filter(Boolean).join(" · "))),
+      el("span.soft.small", {}, [until(snooze.until), t("by {name}", { name: who(snooze.created_by) }), snooze.reason && quoted(snooze.reason)].filter(Boolean).join(" · "))),
     button(`/api/v1/snoozes/${encodeURIComponent(snooze.id)}`, t("Alerts are sent again."))))) : null, el("div.inner", {}, form)], { flush: true }),
     panel(t("Silenced places"), suppressions.length ? el("ul.rows", {}, suppressions.map((item) => silenced(item, byId.get(item.camera), nameOf(item.camera),
       button(`/api/v1/suppressions/${encodeURIComponent(item.id)}`, t("The rule watches this place again.")))))
@@ -39,5 +39,5 @@ function silenced(item, camera, name, button) {
   return el("li.row.wide", { data: { suppression: item.id } },
     placePicture(picture, item.region, { size: camera?.size ?? undefined, alt: t("Where it is silent: {place}", { place: placeWords(item.region) }) }),
     el("span.row-text", {}, el("strong", {}, t("“{rule}” on “{camera}”", { rule: kindWords(item.rule), camera: name })), el("span", {}, placeWords(item.region)),
-      el("span.soft.small", {}, [until(item.until), item.created_by && t("by {name}", { name: item.created_by }), item.created_at && ago(item.created_at)].filter(Boolean).join(" · "))), button);
+      el("span.soft.small", {}, [until(item.until), item.created_by && t("by {name}", { name: who(item.created_by) }), item.created_at && ago(item.created_at)].filter(Boolean).join(" · "))), button);
 }

@@ -32,7 +32,7 @@ export async function open(body) {
         el("button.button.icon", { type: "button", "aria-label": t("Remove “{name}”", { name: user.name }), disabled: user.name === me, on: { click: drop } }, icon("trash"))));
   });
   const form = el("form.stack", { on: { submit: attempt(async (event) => { await post("/api/v1/users", values(event.target)); toast(t("The account has been added.")); again(); }) } },
-    el("div.columns", {}, field(t("Name"), input("name", { required: true, autocomplete: "off", autocapitalize: "none", pattern: "[A-Za-z0-9][A-Za-z0-9._@\\-]{0,63}" })),
+    el("div.columns", {}, field(t("Name"), input("name", { required: true, autocomplete: "off", autocapitalize: "none", pattern: "[A-Za-z0-9][A-Za-z0-9._@\\-]{0,63}" }), { hint: t("Letters, digits and . _ @ -") }),
       field(t("Password"), input("password", { type: "password", required: true, minLength: 10, autocomplete: "new-password" }), { hint: t("At least 10 characters") }), field(t("Role"), select("role", roles, "viewer"))),
     el("div.buttons", {}, el("button.button.primary", { type: "submit" }, icon("plus"), t("Add the account"))));
   body.append(panel(t("Accounts"), el("ul.rows", {}, rows), { flush: true }), panel(t("Add an account"), form));

@@ -31,7 +31,7 @@ function figures({ cameras: list, disk, outbox, model }) {
   const used = disk.total_bytes ? 1 - disk.free_bytes / disk.total_bytes : 0;
   const days = disk.days_left;
   return el("div.figures", {},
-    figure(t("Cameras"), t("{n} of {all}", { n: online, all: list.length }), stateMark(online === list.length ? "ok" : "alarm", online === list.length ? t("All online") : tn(list.length - online, "{n} camera offline", "{n} cameras offline"))),
+    figure(t("Cameras"), t("{n} of {all}", { n: online, all: list.length }), stateMark(!list.length ? "idle" : online === list.length ? "ok" : "alarm", !list.length ? t("No camera yet") : online === list.length ? t("All online") : tn(list.length - online, "{n} camera offline", "{n} cameras offline"))),
     figure(t("Disk"), t("{bytes} free", { bytes: bytes(disk.free_bytes) }), stateMark(used > 0.95 ? "alarm" : used > 0.85 ? "warn" : "ok", forecast(days) ?? sentenceCase(said(disk.text)) ?? t("{n} % used", { n: Math.round(used * 100) })),
       el("div.gauge", { "aria-hidden": "true" }, el("i", { style: { width: `${used * 100}%` } }))),
     figure(t("Clips"), bytes(disk.clips_bytes), el("span.soft.small", {}, [disk.clips !== undefined && tn(disk.clips, "{n} clip", "{n} clips"), disk.bytes_per_day && t("{bytes} a day", { bytes: bytes(disk.bytes_per_day) })].filter(Boolean).join(" · "))),
