@@ -161,7 +161,10 @@ let package = Package(
         .testTarget(name: "RecordingTests", dependencies: ["Recording", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "AlertsTests",
-            dependencies: ["Alerts", "Domain", "Storage", "TestSupport", product("Logging", "swift-log")],
+            dependencies: [
+                "Alerts", "Domain", "Storage", "TestSupport", product("Crypto", "swift-crypto"),
+                product("Logging", "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "VerificationTests",

@@ -2,6 +2,7 @@ public import Domain
 import Foundation
 public import Logging
 public import Settings
+public import Storage
 
 /// The configured channels, what they say, and who gets what through them.
 public struct AlertChannels: Sendable {
@@ -15,9 +16,10 @@ public struct AlertChannels: Sendable {
     /// Who gets the daily sign of life.
     public let allWell: [NoticeService.Recipient]
 
+    /// - Parameter store: Where accounts and their devices stand; nil where nothing is sent.
     /// - Throws: `TemplateError`, or ``AlertSetupError`` when the text file can't be read.
     public init(
-        _ configuration: AislewatchConfiguration, registry: ChannelRegistry = .standard,
+        _ configuration: AislewatchConfiguration, registry: ChannelRegistry = .standard, store: Store? = nil,
         clock: any WallClock = SystemClock(),
         logger: Logger = Logger(label: "aislewatch.alerts")
     ) throws {
@@ -28,18 +30,17 @@ public struct AlertChannels: Sendable {
             cameraNames: Dictionary(
                 configuration.cameras.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first }))
         let site = ChannelSite(
-            cameras: configuration.cameras.map { ($0.id, $0.name) }, name: configuration.site.name, clock: clock,
-            logger: logger)
+            cameras: configuration.cameras.map { ($0.id, $0.name) }, name: configuration.site.name,
+            publicBaseURL: alerts.publicBaseURL, store: store, clock: clock, logger: logger)
         channels = alerts.channels.compactMap { registry.channel($0, at: site) }
         connected = channels.compactMap { $0 as? any ConnectedChannel }
         let recipients = Dictionary(
             alerts.channels.map { ($0.name, registry.recipients(of: $0)) }, uniquingKeysWith: { first, _ in first })
         let following = Set(alerts.channels.filter(registry.followsIncidents).map(\.name))
         func everybody(_ names: [String], _ severity: Severity = .low) -> [NoticeService.Recipient] {
-            names.flatMap { name in
-                (recipients[name] ?? [""]).map {
-                    NoticeService.Recipient(channel: name, recipient: $0, minSeverity: severity)
-                }
+            names.map { name in
+                NoticeService.Recipient(
+                    channel: name, recipients: recipients[name] ?? .itself, minSeverity: severity)
             }
         }
         operations = everybody(alerts.operations.channels, alerts.operations.minSeverity)
@@ -71,7 +72,7 @@ public struct AlertChannels: Sendable {
     }
 
     private static func destinations(
-        _ alerts: AlertsConfiguration, _ recipients: [String: [String]], following: Set<String>
+        _ alerts: AlertsConfiguration, _ recipients: [String: AlertRecipients], following: Set<String>
     ) -> [AlertDestination] {
         var routes =
             alerts.routes.isEmpty ? [AlertRouteConfiguration(channels: alerts.channels.map(\.name))] : alerts.routes
@@ -82,12 +83,12 @@ public struct AlertChannels: Sendable {
             let escalations = route.escalate.flatMap { step in
                 step.channels.map {
                     AlertDestination.Escalation(
-                        channel: $0, recipients: recipients[$0] ?? [""], afterSeconds: step.afterMinutes * 60)
+                        channel: $0, recipients: recipients[$0] ?? .itself, afterSeconds: step.afterMinutes * 60)
                 }
             }
             return route.channels.map { name in
                 AlertDestination(
-                    channel: name, recipients: recipients[name] ?? [""], cameras: Set(route.cameras),
+                    channel: name, recipients: recipients[name] ?? .itself, cameras: Set(route.cameras),
                     kinds: Set(route.kinds), zones: Set(route.zones), minSeverity: route.minSeverity,
                     shift: route.shift, followsIncidents: following.contains(name),
                     // Every channel of the route announces; it escalates whichever of them did.

@@ -15,7 +15,7 @@ public final class AlertService: Sendable {
         let operations: OperationsConfiguration
 
         init(_ configuration: AislewatchConfiguration, store: Store, clock: any WallClock, logger: Logger) throws {
-            channels = try AlertChannels(configuration, clock: clock, logger: logger)
+            channels = try AlertChannels(configuration, store: store, clock: clock, logger: logger)
             operations = configuration.alerts.operations
             announcer = IncidentAnnouncer(
                 store: store, router: channels.router, publicBaseURL: configuration.alerts.publicBaseURL,
@@ -50,6 +50,22 @@ public final class AlertService: Sendable {
 
     public var channels: AlertChannels { setup.withLock { $0.channels } }
     public var announcer: IncidentAnnouncer { setup.withLock { $0.announcer } }
+
+    /// Where incidents are told to somebody now; programs that follow them are nobody.
+    public func destinationsOfPeople() async throws -> [AlertDestination] {
+        let people = channels.router.destinations.filter { !$0.followsIncidents }
+        return try await store.perform { store in
+            try people.filter { destination in
+                switch destination.recipients {
+                case .named(let recipients): !recipients.isEmpty
+                case .devices(let accounts):
+                    // Somebody who sees some cameras alone is somebody, too.
+                    try !store.pushOwners(among: accounts).isEmpty
+                }
+            }
+        }
+    }
+
     public var operations: OperationsConfiguration { setup.withLock { $0.operations } }
 
     /// - Throws: What is wrong with the text file; then all stays as it was.

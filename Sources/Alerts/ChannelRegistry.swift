@@ -1,6 +1,8 @@
 public import Domain
+public import Foundation
 public import Logging
 public import Settings
+public import Storage
 
 /// A kind of channel: what its entry in the configuration says, and how a channel is made of it. A conforming type and its
 /// line in ``ChannelRegistry/standard`` are all that a new kind needs; docs/add-a-channel.md shows one.
@@ -10,8 +12,8 @@ public protocol ConfigurableChannel: SendableMetatype {
     static var type: ChannelType { get }
     /// Makes the channel. The only place that takes secrets out of their wrapping.
     static func make(_ name: String, _ settings: Settings, at site: ChannelSite) -> any AlertChannel
-    /// Who gets messages; one empty text where the channel is its own recipient.
-    static func recipients(_ settings: Settings) -> [String]
+    /// Who gets messages.
+    static func recipients(_ settings: Settings) -> AlertRecipients
     /// Whether it gets every step of every incident as a document, for programs.
     static var followsIncidents: Bool { get }
     /// The settings with which a person tries the channel beside a running daemon.
@@ -19,7 +21,7 @@ public protocol ConfigurableChannel: SendableMetatype {
 }
 
 extension ConfigurableChannel {
-    public static func recipients(_ settings: Settings) -> [String] { [""] }
+    public static func recipients(_ settings: Settings) -> AlertRecipients { .itself }
     public static var followsIncidents: Bool { false }
     public static func forTrial(_ settings: Settings) -> Settings { settings }
 }
@@ -30,15 +32,22 @@ public struct ChannelSite: Sendable {
     public var cameras: [(id: CameraID, name: String)]
     /// May be empty.
     public var name: String
+    /// The pages' address; nil where none is known.
+    public var publicBaseURL: URL?
+    /// Where accounts and their devices stand; nil where a channel is only looked at.
+    public var store: Store?
     public var clock: any WallClock
     public var logger: Logger
 
     public init(
-        cameras: [(id: CameraID, name: String)] = [], name: String = "", clock: any WallClock = SystemClock(),
+        cameras: [(id: CameraID, name: String)] = [], name: String = "", publicBaseURL: URL? = nil,
+        store: Store? = nil, clock: any WallClock = SystemClock(),
         logger: Logger = Logger(label: "aislewatch.alerts")
     ) {
         self.cameras = cameras
         self.name = name
+        self.publicBaseURL = publicBaseURL
+        self.store = store
         self.clock = clock
         self.logger = logger
     }
@@ -49,14 +58,14 @@ public struct ChannelRegistry: Sendable {
     /// Those that come with the program.
     public static let standard = ChannelRegistry([
         TwilioChannel.self, WebhookChannel.self, MailChannel.self, MQTTChannel.self, SlackChannel.self,
-        TeamsChannel.self, TelegramChannel.self, NtfyChannel.self,
+        TeamsChannel.self, TelegramChannel.self, NtfyChannel.self, PushChannel.self,
     ])
 
     private struct Entry: Sendable {
         var type: ChannelType
         var followsIncidents: Bool
         var make: @Sendable (AlertChannelConfiguration, ChannelSite) -> (any AlertChannel)?
-        var recipients: @Sendable (AlertChannelConfiguration) -> [String]
+        var recipients: @Sendable (AlertChannelConfiguration) -> AlertRecipients
         var forTrial: @Sendable (AlertChannelConfiguration) -> AlertChannelConfiguration
     }
 
@@ -77,7 +86,7 @@ public struct ChannelRegistry: Sendable {
             make: { configuration, site in
                 configuration.settings(Kind.Settings.self).map { Kind.make(configuration.name, $0, at: site) }
             },
-            recipients: { $0.settings(Kind.Settings.self).map(Kind.recipients) ?? [] },
+            recipients: { $0.settings(Kind.Settings.self).map(Kind.recipients) ?? .named([]) },
             forTrial: { configuration in
                 configuration.settings(Kind.Settings.self).map {
                     AlertChannelConfiguration(
@@ -94,9 +103,9 @@ public struct ChannelRegistry: Sendable {
         entry(of: configuration)?.make(configuration, site)
     }
 
-    /// One empty recipient where the channel is its own.
-    public func recipients(of configuration: AlertChannelConfiguration) -> [String] {
-        entry(of: configuration)?.recipients(configuration) ?? []
+    /// Nobody where there is no such kind.
+    public func recipients(of configuration: AlertChannelConfiguration) -> AlertRecipients {
+        entry(of: configuration)?.recipients(configuration) ?? .named([])
     }
 
     /// Whether the channel gets every step of every incident.

@@ -1,20 +1,25 @@
 public import Domain
 import Foundation
 public import Settings
+public import Storage
 
 /// Sends one message through one channel, now and without the outbox: is it set up right?
 public struct ChannelTrial: Sendable {
     private let configuration: @Sendable () -> AislewatchConfiguration
     private let registry: ChannelRegistry
+    private let store: Store?
     private let clock: any WallClock
 
-    /// - Parameter configuration: Asked anew each time: it changes while the daemon runs.
+    /// - Parameters:
+    ///   - store: Where accounts and their devices stand; nil: nowhere.
+    ///   - configuration: Asked anew each time: it changes while the daemon runs.
     public init(
-        registry: ChannelRegistry = .standard, clock: any WallClock = SystemClock(),
+        registry: ChannelRegistry = .standard, store: Store?, clock: any WallClock = SystemClock(),
         _ configuration: @escaping @Sendable () -> AislewatchConfiguration
     ) {
         self.configuration = configuration
         self.registry = registry
+        self.store = store
         self.clock = clock
     }
 
@@ -23,16 +28,23 @@ public struct ChannelTrial: Sendable {
         configuration().alerts.channels.map { ($0.name, $0.type) }
     }
 
-    /// The recipients of a channel; empty when there is no such channel, one empty text where it is its own recipient.
-    public func recipients(of channel: String) -> [String] {
-        configuration().alerts.channels.first { $0.name == channel }.map(registry.recipients) ?? []
+    /// The recipients of a channel, one empty text where it is its own recipient; nil when there is no such channel.
+    public func recipients(of channel: String) async throws -> [String]? {
+        guard let channel = configuration().alerts.channels.first(where: { $0.name == channel }) else { return nil }
+        let recipients = registry.recipients(of: channel)
+        if case .named(let names) = recipients { return names }
+        return try await store?.perform { try recipients.resolved(seeing: nil, $0) } ?? []
     }
 
     /// Sends a message to every recipient of a channel, until one fails.
     /// - Throws: `PortFailure.notFound` when there is no such channel.
     public func test(channel: String) async throws -> TestOutcome {
-        let recipients = recipients(of: channel)
-        guard !recipients.isEmpty else { throw PortFailure.notFound("there is no channel \(channel)") }
+        guard let recipients = try await recipients(of: channel) else {
+            throw PortFailure.notFound("there is no channel \(channel)")
+        }
+        if recipients.isEmpty {
+            return TestOutcome(isOK: false, message: "nobody has turned messages on, on any device")
+        }
         var words: Set<String> = []
         for recipient in recipients {
             do {
@@ -49,7 +61,7 @@ public struct ChannelTrial: Sendable {
     public func send(channel name: String, recipient: String) async throws -> String {
         var configuration = configuration()
         configuration.alerts.channels = configuration.alerts.channels.map(registry.forTrial)
-        let channels = try AlertChannels(configuration, registry: registry, clock: clock)
+        let channels = try AlertChannels(configuration, registry: registry, store: store, clock: clock)
         guard let channel = channels.channels.first(where: { $0.name == name }) else { return "" }
         let now = clock.now()
         let key = Data.random(count: 8).hexadecimal

@@ -13,8 +13,16 @@ struct HTTPExchange: Sendable {
         var body: Data
     }
 
+    /// The only address at which a host is looked for, whatever its name means by then.
+    struct Pin: Hashable {
+        var host: String
+        var address: String
+    }
+
     /// Lives as long as the process.
-    private static let client: HTTPClient = {
+    private static let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+
+    private static let configuration: HTTPClient.Configuration = {
         var configuration = HTTPClient.Configuration()
         // A redirect would carry the message, and perhaps the credentials, to a place that nobody configured.
         configuration.redirectConfiguration = .disallow
@@ -23,7 +31,7 @@ struct HTTPExchange: Sendable {
         // The outbox has a back-off of its own.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.idleTimeout = .seconds(30)
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        return configuration
     }()
 
     func get(_ url: String, headers: [(String, String)], maximumBytes: Int) async throws(AlertError) -> Answer {
@@ -32,23 +40,41 @@ struct HTTPExchange: Sendable {
         return try await run(request) { _ in maximumBytes }
     }
 
-    /// - Parameter maximumBytes: How much of the answer's body to read, by its status.
+    /// - Parameters:
+    ///   - pin: Nil: wherever the name leads.
+    ///   - maximumBytes: How much of the answer's body to read, by its status.
     func post(
-        _ url: String, headers: [(String, String)], body: Data, maximumBytes: @Sendable (Int) -> Int
+        _ url: String, headers: [(String, String)], body: Data, to pin: Pin? = nil,
+        maximumBytes: @Sendable (Int) -> Int
     ) async throws(AlertError) -> Answer {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
         request.body = .bytes(body)
-        return try await run(request, maximumBytes)
+        return try await run(request, to: pin, maximumBytes)
     }
 
-    private func run(_ request: HTTPClientRequest, _ maximumBytes: (Int) -> Int) async throws(AlertError) -> Answer {
+    private func run(
+        _ request: HTTPClientRequest, to pin: Pin? = nil, _ maximumBytes: (Int) -> Int
+    ) async throws(AlertError) -> Answer {
+        guard let pin else { return try await run(request, by: Self.client, maximumBytes) }
+        var configuration = Self.configuration
+        configuration.dnsOverride = [pin.host: pin.address]
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let result: Result<Answer, AlertError>
+        do { result = .success(try await run(request, by: client, maximumBytes)) } catch { result = .failure(error) }
+        try? await client.shutdown()
+        return try result.get()
+    }
+
+    private func run(
+        _ request: HTTPClientRequest, by client: HTTPClient, _ maximumBytes: (Int) -> Int
+    ) async throws(AlertError) -> Answer {
         var request = request
         request.headers.replaceOrAdd(name: "User-Agent", value: "aislewatch")
         let response: HTTPClientResponse
         do {
-            response = try await Self.client.execute(request, timeout: .milliseconds(Int64(timeoutSeconds * 1000)))
+            response = try await client.execute(request, timeout: .milliseconds(Int64(timeoutSeconds * 1000)))
         } catch {
             throw Self.told(error)
         }

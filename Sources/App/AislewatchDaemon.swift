@@ -191,7 +191,21 @@ public struct AislewatchDaemon: Sendable {
         api.feed = cameras
         api.targets = cameras.targets
         api.trigger = cameras
-        api.channels = ChannelTrial(clock: clock) { running.current }
+        let trial = ChannelTrial(store: store, clock: clock) { running.current }
+        api.channels = trial
+        api.push = {
+            let channel = running.current.alerts.channels.lazy.compactMap { channel in
+                channel.settings(PushChannel.Settings.self).map { (channel.name, $0) }
+            }.first
+            return channel.map { name, settings in
+                PushOffer(allowsPrivateServers: settings.privateServers) { recipient in
+                    do {
+                        return TestOutcome(
+                            isOK: true, message: try await trial.send(channel: name, recipient: recipient))
+                    } catch { return TestOutcome(isOK: false, message: "\(error)") }
+                }
+            }
+        }
         api.streams = StreamTrial(cameras: { running.current.cameras }, clock: clock)
         api.status = { await status.status() }
         api.archive = IncidentZip(
@@ -201,7 +215,7 @@ public struct AislewatchDaemon: Sendable {
         api.copies = storage.copies
         api.editor = editor
         api.warnings = { [warnings] in warnings.newestFirst }
-        api.alertCoverage = { alerts.coverage(at: $0) }
+        api.alertCoverage = { try await alerts.coverage(at: $0) }
         api.version = Self.version
         api.rules = RuleRegistry.standard.descriptions
         api.leastFactor = { evidence, kind in
@@ -299,6 +313,7 @@ public struct AislewatchDaemon: Sendable {
                     redirectURL: base + "/api/v1/session/openid/callback")
             }
         }
+        settings.secondFactor = SecondFactorDemand(rawValue: configuration.web.secondFactor.rawValue) ?? .optional
         settings.newAccounts = Role(rawValue: configuration.web.newAccounts.rawValue)
         return settings
     }
@@ -331,9 +346,9 @@ extension Watchdog.CameraLook {
 
 extension AlertService {
     /// Whether there is anybody whom an alert would reach at that time; programs that follow incidents are nobody.
-    fileprivate func coverage(at now: Date) -> AlertCoverage {
+    fileprivate func coverage(at now: Date) async throws -> AlertCoverage {
         let router = channels.router
-        let people = router.destinations.filter { !$0.followsIncidents && !$0.recipients.isEmpty }
+        let people = try await destinationsOfPeople()
         guard !people.isEmpty else { return .noChannel }
         return people.contains { $0.shift?.contains(now, in: router.timeZone) ?? true } ? .covered : .nobodyOnShift
     }

@@ -40,6 +40,9 @@ enum Schema {
             try db.execute(sql: limitedAccess)
         }
         migrator.registerMigration("identities at a provider") { db in try db.execute(sql: identities) }
+        migrator.registerMigration("devices that are told, limited tokens, sessions that somebody vouches for") { db in
+            try db.execute(sql: pushDevices)
+        }
         return migrator
     }
 
@@ -368,6 +371,25 @@ enum Schema {
         ALTER TABLE users ADD COLUMN cameras TEXT CHECK (json_type(cameras) = 'array');  -- NULL: sees every camera
         -- Links of alerts act; links that people share do so only where they say so.
         ALTER TABLE links ADD COLUMN may_act INTEGER NOT NULL DEFAULT 1 CHECK (may_act IN (0, 1));
+        """
+
+    private static let pushDevices = """
+        CREATE TABLE push_devices (                  -- browsers on which an account wants to be told (Web Push)
+            id TEXT NOT NULL PRIMARY KEY,            -- made from the address
+            user_name TEXT NOT NULL COLLATE NOCASE REFERENCES users (name) ON DELETE CASCADE,
+            endpoint TEXT NOT NULL UNIQUE,           -- where the browser's push service takes messages
+            public_key BLOB NOT NULL CHECK (length(public_key) = 65),    -- the browser's
+            auth_secret BLOB NOT NULL CHECK (length(auth_secret) = 16),
+            server_key BLOB NOT NULL CHECK (length(server_key) = 65),    -- ours, which the push service knows
+            browser TEXT NOT NULL,
+            created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.???Z'),
+            sent_at TEXT CHECK (sent_at GLOB '????-??-??T??:??:??.???Z')
+        ) WITHOUT ROWID;
+        CREATE INDEX push_devices_by_user ON push_devices (user_name);
+
+        ALTER TABLE api_tokens ADD COLUMN cameras TEXT CHECK (json_type(cameras) = 'array');  -- NULL: sees every camera
+        -- 1: a trusted proxy or an identity provider has said who it is.
+        ALTER TABLE sessions ADD COLUMN vouched_for INTEGER NOT NULL DEFAULT 0 CHECK (vouched_for IN (0, 1));
         """
 
     private static let secondFactors = """

@@ -77,7 +77,7 @@ struct AssetMiddleware: RouterMiddleware {
     /// page's own scripts need.
     static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
-        + "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+        + "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
         + "frame-ancestors 'none'"
 
     private let files: FileMiddleware<WebContext, ListedFiles>

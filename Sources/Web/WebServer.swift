@@ -82,6 +82,7 @@ public struct WebServer: Service {
             sessions.add()
             OpenIDRoutes(api: api, sessions: sessions).add()
             OwnAccountRoutes(api: api, site: settings, guardian: guardian).add()
+            PushRoutes(api: api).add()
             CameraRoutes(api: api).add()
             EventRoutes(api: api).add()
             FollowRoutes(api: api).add()

@@ -22,7 +22,8 @@ struct NoticeServiceTests {
         NoticeService(
             store: store,
             recipients: [
-                .init(channel: "sms", recipient: "+1", minSeverity: .high), .init(channel: "mail", recipient: "a@b.c"),
+                .init(channel: "sms", recipients: ["+1"], minSeverity: .high),
+                .init(channel: "mail", recipients: ["a@b.c"]),
             ], texts: AlertTexts(timeZone: Samples.berlin, cameraNames: [Samples.aisle4: "Aisle 4"]), clock: clock,
             logger: log.logger)
     }

@@ -56,6 +56,11 @@ struct BrowserTests {
         try await drive("browser_account.py")
     }
 
+    @Test("a second factor that is demanded, and signing in at an identity provider", .timeLimit(.minutes(20)))
+    func access() async throws {
+        try await drive("browser_access.py")
+    }
+
     private func drive(_ script: String) async throws {
         let outcome = try await BrowserScript.run(
             script,

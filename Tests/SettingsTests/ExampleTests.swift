@@ -72,7 +72,7 @@ struct ExampleTests {
         #expect(sms.baseURL?.absoluteString == "https://api.twilio.com")
         #expect(hook.headers["Authorization"]?.reveal() == "Bearer room")
         #expect(configuration.alerts.publicBaseURL?.absoluteString == "https://aislewatch.example.com")
-        #expect(configuration.alerts.channels.count == 8)
+        #expect(configuration.alerts.channels.count == 9)
         let routes = configuration.alerts.routes
         #expect(routes.map(\.channels) == [["control-room"], ["shift-leader"]])
         #expect(routes[1].cameras == [camera.id] && routes[1].kinds == [.fallingObject, .spill])

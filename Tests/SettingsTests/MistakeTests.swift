@@ -37,11 +37,11 @@ struct MistakeTests {
         ),
         Mistake(
             "web:\n  pre_roll_seconds: 5",
-            "5:3: unknown key \"pre_roll_seconds\" in web; allowed: host, new_accounts, openid, port, sign_in_header, tls_certificate, tls_key, trusted_proxies; did you mean \"recording.pre_roll_seconds\"?"
+            "5:3: unknown key \"pre_roll_seconds\" in web; allowed: host, new_accounts, openid, port, second_factor, sign_in_header, tls_certificate, tls_key, trusted_proxies; did you mean \"recording.pre_roll_seconds\"?"
         ),
         Mistake(
             "web:\n  exec: reboot",
-            "5:3: unknown key \"exec\" in web; allowed: host, new_accounts, openid, port, sign_in_header, tls_certificate, tls_key, trusted_proxies"
+            "5:3: unknown key \"exec\" in web; allowed: host, new_accounts, openid, port, second_factor, sign_in_header, tls_certificate, tls_key, trusted_proxies"
         ),
         Mistake(
             "rules:\n  spill:\n    min_area: 0.1",
@@ -164,7 +164,7 @@ struct MistakeTests {
             "6:37: alerts.channels[0].url is the scheme \"ftp\"; allowed: http://host/… or https://host/…"),
         Mistake(
             "alerts:\n  channels:\n    - {name: a, type: webhok, url: \"http://h/\"}",
-            "6:23: alerts.channels[0].type is \"webhok\"; allowed: twilio, webhook, mail, mqtt, slack, teams, telegram, ntfy; did you mean \"webhook\"?"
+            "6:23: alerts.channels[0].type is \"webhok\"; allowed: twilio, webhook, mail, mqtt, slack, teams, telegram, ntfy, push; did you mean \"webhook\"?"
         ),
         Mistake(
             "alerts:\n  channels:\n    - {name: a, type: webhook, url: \"http://h/\"}\n  routes:\n    - channels: [b, aa]",

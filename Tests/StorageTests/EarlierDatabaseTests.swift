@@ -48,4 +48,16 @@ struct EarlierDatabaseTests {
         #expect(record.picture.starts(with: [0xFF, 0xD8]))
         #expect(try db.accounts().map(\.name) == ["maria"])
     }
+    @Test("an account's sessions go on, it can turn messages on, and a token sees every camera")
+    func accounts() throws {
+        let db = try earlier("0.1.0").unwatched
+        let secret = try db.openSession("maria", expiresAt: Date(timeIntervalSince1970: 4_000_000_000))
+        #expect(try db.session(secret, idleSeconds: 60)?.isVouchedFor == false)
+        let device = try db.addPushDevice(
+            of: "maria", endpoint: "https://push.example/1", publicKey: Data(repeating: 4, count: 65),
+            authSecret: Data(repeating: 1, count: 16), browser: "")
+        #expect(try db.pushRecipients(of: nil, seeing: nil) == [try #require(device).recipient])
+        let token = try db.addToken(name: "t", role: .viewer, by: "maria")
+        #expect(try db.token(secret: token.secret)?.cameras == nil)
+    }
 }

@@ -7,10 +7,13 @@ Prints a line for each behaviour. Status 0 all are there, 1 some aren't, 77 ther
 import base64
 import hashlib
 import hmac
+import http.server
+import json
 import os
 import re
 import struct
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(__file__))
@@ -27,12 +30,39 @@ def one_time_password(secret, step):
     return f"{(struct.unpack('>I', hashed[at:at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
+class PushService:
+    """Takes messages for browsers, and keeps their heads."""
+
+    def __init__(self):
+        self.requests = []
+        requests = self.requests
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                requests.append(self.headers)
+                self.send_response(201)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.base = f"http://127.0.0.1:{self.server.server_port}"
+
+    def stop(self):
+        self.server.shutdown()
+
+
 class Account(Signed):
     """Behaviours in their order; each may build on the ones before."""
 
-    ORDER = ["first_account", "sessions", "second_factor", "code_asked", "recovery_code", "others", "limited", "turned_off"]
+    ORDER = ["first_account", "sessions", "devices", "message", "device_off", "second_factor", "code_asked", "recovery_code", "others", "limited", "turned_off"]
     # A sign-in that is answered by a question for the code is an error to the console.
-    EXPECTED = {**Signed.EXPECTED, "second_factor": ("403",), "code_asked": ("401",), "recovery_code": ("401",), "limited": ("401", "404"), "others": ("422",)}
+    EXPECTED = {**Signed.EXPECTED, "message": ("404",), "second_factor": ("403",), "code_asked": ("401",), "recovery_code": ("401",), "limited": ("401", "404"), "others": ("422",)}
 
     secret = None
     codes = ()
@@ -82,6 +112,91 @@ class Account(Signed):
         self.shots("account")
         b.press("Sign out everywhere else")
         b.wait("one session", "return document.querySelectorAll('#sessions .row').length === 1")
+
+    # Chromium from a distribution has no push service: what it would answer, with the keys that it would make.
+    SUBSCRIBE = """
+        const bytes = (data) => btoa(String.fromCharCode(...new Uint8Array(data))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+        let subscription = null;
+        const { publicKey } = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits']);
+        const p256dh = bytes(await crypto.subtle.exportKey('raw', publicKey)), auth = bytes(crypto.getRandomValues(new Uint8Array(16)));
+        const endpoint = given[0];
+        window.asked = [];
+        PushManager.prototype.getSubscription = async () => subscription;
+        PushManager.prototype.subscribe = async (options) => {
+          window.asked.push(options);
+          subscription = { endpoint, toJSON: () => ({ endpoint, keys: { p256dh, auth } }), unsubscribe: async () => { subscription = null; return true; } };
+          return subscription;
+        };"""
+
+    def devices(self):
+        """this browser is told once somebody asks for it there, and only where a channel for devices is set up"""
+        b = self.browser
+        b.go("/account")
+        b.says("Nothing sends messages to devices here yet.")
+        check(not b.js("return [...document.querySelectorAll('#devices button')].some((one) => !one.disabled)"), "there is a button that does nothing")
+        check(b.js("return Notification.permission") != "granted", "nobody has been asked yet")
+        self.shots("devices-none")
+        self.send("POST", "/api/v1/configuration/edits", {"edits": [
+            {"op": "set", "path": ["alerts", "channels"], "value": [{"name": "phones", "type": "push", "private_servers": True}]}]})
+        b.go("/")
+        b.go("/account")
+        self.service = PushService()
+        b.js_async(self.SUBSCRIBE, self.service.base + "/to/1")
+        b.allow("notifications")
+        b.press("Tell me on this device", "#devices")
+        b.says("You are told on this device from now on.")
+        b.wait("the device", "return document.querySelectorAll('#devices .row').length === 1")
+        check("this one" in b.js("return document.querySelector('#devices').innerText"), "it is not said which one it is")
+        asked = b.js("return window.asked")
+        key = b.js_async("return (await (await fetch('/api/v1/session/devices')).json()).public_key")
+        check(len(asked) == 1 and asked[0]["userVisibleOnly"] and asked[0]["applicationServerKey"] == key, f"asked for {asked}")
+        scope = b.js_async("return (await navigator.serviceWorker.ready).scope")
+        check(scope == self.site.base + "/", f"the service worker is for {scope}")
+        b.press("Send a test message", "#devices")
+        b.says("The message is on its way.")
+        check(len(self.service.requests) == 1, f"{len(self.service.requests)} messages came")
+        head = self.service.requests[0]
+        check(head["Content-Encoding"] == "aes128gcm" and head["TTL"] and head["Authorization"].startswith("vapid t="), f"{dict(head)}")
+        self.shots("devices")
+
+    def message(self):
+        """a message is shown with the incident's title, and a click on it opens the incident's page"""
+        b = self.browser
+        b.go("/")
+        b.has(".tile")
+        b.push(json.dumps({"title": "Object fell from rack", "body": "Object fell from rack, Aisle 4, 14:02:31.", "url": "#/incidents/01gone", "tag": "01gone"}))
+        shown = "(async () => (await self.registration.getNotifications()).map(({ title, body, tag }) => [title, body, tag]))()"
+        b.wait("the message", lambda: b.in_worker(shown))
+        check(b.in_worker(shown) == [["Object fell from rack", "Object fell from rack, Aisle 4, 14:02:31.", "01gone"]], f"{b.in_worker(shown)}")
+        # A later word about the incident takes its place; what is no message shows something all the same.
+        b.push(json.dumps({"title": "Nobody has acknowledged", "body": "", "url": "#/incidents/01gone", "tag": "01gone"}))
+        b.wait("the later word", lambda: [one[0] for one in b.in_worker(shown)] == ["Nobody has acknowledged"])
+        b.push("no JSON")
+        b.wait("the other message", lambda: "Aislewatch" in [one[0] for one in b.in_worker(shown)])
+        b.in_worker("""(async () => {
+            const [notification] = await self.registration.getNotifications({ tag: '01gone' });
+            const click = new NotificationEvent('notificationclick', { notification });
+            // Of a click that no person has made nobody may wait for the end.
+            click.waitUntil = () => {};
+            self.dispatchEvent(click);
+        })()""")
+        b.wait("the incident's page", "return location.hash === '#/incidents/01gone'")
+        check([one[0] for one in b.in_worker(shown)] == ["Aislewatch"], "the message stays")
+
+    def device_off(self):
+        """it is turned off where it was turned on, and by signing out"""
+        b = self.browser
+        b.go("/account")
+        b.press("Turn off here", "#devices")
+        b.wait("no device", "return document.querySelectorAll('#devices .row').length === 0")
+        check(not self.send("GET", "/api/v1/session/devices")["devices"], "the server still tells it")
+        b.press("Tell me on this device", "#devices")
+        b.wait("the device", "return document.querySelectorAll('#devices .row').length === 1")
+        self.sign_out()
+        self.sign_in()
+        b.has(".tile, #second-factor")
+        check(not self.send("GET", "/api/v1/session/devices")["devices"], "it is told after signing out")
+        self.service.stop()
 
     def second_factor(self):
         """a second factor is set up by the picture's secret, and recovery codes are shown once"""

@@ -1,9 +1,11 @@
 """What the browser tests share: a headless Chromium, waiting, pixels, screenshots."""
 import base64
+import json
 import os
 import shutil
 import sys
 import time
+import urllib.request
 import zlib
 
 SKIPPED = 77
@@ -194,6 +196,38 @@ class Browser:
         """A key for the page as a whole."""
         from selenium.webdriver.common.action_chains import ActionChains
         ActionChains(self.driver).send_keys(key).perform()
+
+    def allow(self, permission):
+        """What a person would be asked for."""
+        self.driver.execute_cdp_cmd("Browser.grantPermissions", {"origin": self.base, "permissions": [permission]})
+
+    def push(self, text):
+        """A message of a push service, as it comes decrypted to the page's service worker."""
+        self.driver.execute_cdp_cmd("ServiceWorker.enable", {})
+        # The first one of an empty profile.
+        self.driver.execute_cdp_cmd("ServiceWorker.deliverPushMessage", {"origin": self.base + "/", "registrationId": "0", "data": text})
+
+    def in_worker(self, text):
+        """Runs JavaScript in the page's service worker, awaits it, and gives its value."""
+        import websocket
+        address = self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
+        targets = json.load(urllib.request.urlopen(f"http://{address}/json", timeout=10))
+        worker = next((one for one in targets if one["type"] == "service_worker" and one["url"].startswith(self.base)), None)
+        if not worker:
+            raise Failure("there is no service worker")
+        socket = websocket.create_connection(worker["webSocketDebuggerUrl"], timeout=30, suppress_origin=True)
+        try:
+            socket.send(json.dumps({"id": 1, "method": "Runtime.evaluate", "params": {"expression": text, "awaitPromise": True, "returnByValue": True}}))
+            while True:
+                answer = json.loads(socket.recv())
+                if answer.get("id") == 1:
+                    break
+        finally:
+            socket.close()
+        result = answer.get("result", {})
+        if "exceptionDetails" in result or "error" in answer:
+            raise Failure(f"in the service worker: {answer}")
+        return result["result"].get("value")
 
     def pixels(self, selector, size=(160, 90)):
         """The picture of a video, image or canvas as RGBA bytes of this size."""

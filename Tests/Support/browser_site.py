@@ -26,7 +26,7 @@ cameras:
 {cameras}
 analysis: {{fps: {fps}, warm_up_seconds: 1}}
 recording: {{pre_roll_seconds: 4, post_roll_seconds: 3}}
-web: {{host: 127.0.0.1, port: {port}}}
+{web}
 storage: {{directory: {state}}}
 """
 
@@ -116,8 +116,8 @@ class Pictures:
 class Site:
     """The daemon as its user starts it: `aislewatch run`."""
 
-    def __init__(self, executable, cameras, fps=5):
-        """`cameras` are lines of YAML below `cameras:`; `fps` is how often each is analysed."""
+    def __init__(self, executable, cameras, fps=5, web=lambda site: f"web: {{host: 127.0.0.1, port: {site.port}}}"):
+        """`cameras` are lines of YAML below `cameras:`; `fps` is how often each is analysed; `web` gives that section."""
         self.executable = executable
         self.folder = tempfile.TemporaryDirectory(prefix="aislewatch-pages-")
         self.port = free_port()
@@ -125,7 +125,7 @@ class Site:
         self.file = os.path.join(self.folder.name, "aislewatch.yaml")
         self.state = os.path.join(self.folder.name, "state")
         with open(self.file, "w") as file:
-            file.write(CONFIGURATION.format(cameras=cameras, port=self.port, state=self.state, fps=fps))
+            file.write(CONFIGURATION.format(cameras=cameras, web=web(self), state=self.state, fps=fps))
         self.process = None
 
     def start(self):
@@ -240,11 +240,11 @@ def run(pages, only, to_the_end=True):
     return failed
 
 
-def drive(description, files, make, fps=5, add_options=None):
+def drive(description, files, make, fps=5, add_options=None, **site_options):
     """The main program of such a script: cameras, daemon and browser, and what `make(browser, site, options)` finds there.
 
     `files` maps the cameras' ids to (name, video) or (name, video, further settings); `add_options` is given the parser of
-    the arguments. Returns the status to exit with.
+    the arguments, and `site_options` are the site's. Returns the status to exit with.
     """
     arguments = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--daemon", required=True)
@@ -258,7 +258,7 @@ def drive(description, files, make, fps=5, add_options=None):
     cameras = Cameras({camera: path for camera, (_, path, *_) in files.items()})
     lines = ["  - {" + ", ".join([f"id: {camera}, name: {name}", *more, f"url: \"{cameras.url(camera)}\"}}"])
              for camera, (name, _, *more) in files.items()]
-    site = Site(options.daemon, "\n".join(lines), fps)
+    site = Site(options.daemon, "\n".join(lines), fps, **site_options)
     browser = None
     try:
         site.start()

@@ -14,6 +14,8 @@ public final class HTTPStub: Sendable {
         /// Names in lower case.
         public var headers: [String: String]
         public var body: String
+        /// The body as it came.
+        public var data: Data
 
         /// Fields of an `application/x-www-form-urlencoded` body, decoded.
         public var form: [String: String] { HTTPStub.fields(body) }
@@ -198,9 +200,10 @@ public final class HTTPStub: Sendable {
         }
         let wanted = Int(headers["content-length"] ?? "0") ?? 0
         guard data.count - end.upperBound >= wanted else { return nil }
+        let body = Data(data[end.upperBound...].prefix(wanted))
         return Request(
-            method: words[0], target: words[1], headers: headers,
-            body: String(decoding: data[end.upperBound...].prefix(wanted), as: UTF8.self))
+            method: words[0], target: words[1], headers: headers, body: String(decoding: body, as: UTF8.self),
+            data: body)
     }
 
     private static func write(_ connection: Int32, _ text: String) {

@@ -110,7 +110,7 @@ extension MailChannel: ConfigurableChannel {
             footer: site.name.isEmpty ? "Aislewatch" : "\(site.name) · Aislewatch", clock: site.clock)
     }
 
-    public static func recipients(_ settings: Settings) -> [String] { settings.to }
+    public static func recipients(_ settings: Settings) -> AlertRecipients { .named(settings.to) }
 
     /// What could end a header or a command is not part of an address.
     private static func address(_ text: String) -> String? {

@@ -115,5 +115,5 @@ extension TelegramChannel: ConfigurableChannel {
             token: settings.botToken?.reveal() ?? "")
     }
 
-    public static func recipients(_ settings: Settings) -> [String] { settings.chats }
+    public static func recipients(_ settings: Settings) -> AlertRecipients { .named(settings.chats) }
 }

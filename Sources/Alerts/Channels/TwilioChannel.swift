@@ -195,7 +195,7 @@ extension TwilioChannel: ConfigurableChannel {
             authToken: settings.authToken?.reveal() ?? "", from: settings.from)
     }
 
-    public static func recipients(_ settings: Settings) -> [String] { settings.to }
+    public static func recipients(_ settings: Settings) -> AlertRecipients { .named(settings.to) }
 
     private static func sender(_ text: String) -> String? {
         if let number = telephoneNumber(text) { return number }

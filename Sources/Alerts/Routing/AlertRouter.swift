@@ -1,5 +1,6 @@
 public import Domain
 public import Foundation
+import Storage
 
 /// Decides who gets a message about an incident. Pure: what it knows of the past comes from the history it is given.
 public struct AlertRouter: Hashable, Sendable {
@@ -35,9 +36,10 @@ public struct AlertRouter: Hashable, Sendable {
         let isSnoozed = try !incident.isDrill && history.snoozes(at: now).contains { $0.covers(incident) }
         var planned: [PlannedAlert] = []
         for destination in destinations where destination.takes(incident) && isAtWork(destination, now) {
+            let recipients = try destination.recipients.resolved(seeing: incident.camera, history)
             if destination.followsIncidents {
                 let text = words.document(try history.before(), isSnoozed)
-                for recipient in destination.recipients
+                for recipient in recipients
                 where !planned.contains(where: { $0.channel == destination.channel && $0.recipient == recipient }) {
                     planned.append(
                         PlannedAlert(
@@ -46,12 +48,14 @@ public struct AlertRouter: Hashable, Sendable {
                 continue
             }
             guard case .new = event, !isSnoozed, incident.alerting != .silent else { continue }
-            for recipient in destination.recipients {
+            for recipient in recipients {
                 let alert = try announcement(
                     incident, to: recipient, of: destination, planned, words, history: history, now: now)
                 guard let alert else { continue }
                 planned.append(alert)
-                if alert.purpose == .incident { add(destination.escalations, to: &planned, words, now: now) }
+                if alert.purpose == .incident {
+                    try add(destination.escalations, of: incident, to: &planned, words, history: history, now: now)
+                }
             }
         }
         return planned
@@ -84,10 +88,11 @@ public struct AlertRouter: Hashable, Sendable {
     }
 
     private func add(
-        _ escalations: [AlertDestination.Escalation], to planned: inout [PlannedAlert], _ words: AlertWords, now: Date
-    ) {
+        _ escalations: [AlertDestination.Escalation], of incident: Incident, to planned: inout [PlannedAlert],
+        _ words: AlertWords, history: any AlertHistory, now: Date
+    ) throws {
         for (index, step) in escalations.enumerated() {
-            for recipient in step.recipients {
+            for recipient in try step.recipients.resolved(seeing: incident.camera, history) {
                 let purpose = AlertPurpose.escalation(index + 1)
                 let isHere = planned.contains {
                     $0.channel == step.channel && $0.recipient == recipient && $0.purpose == purpose
@@ -123,16 +128,46 @@ extension IncidentEvent {
     }
 }
 
+/// Who gets a channel's messages.
+public enum AlertRecipients: Hashable, Sendable, ExpressibleByArrayLiteral {
+    /// Numbers, addresses, chats.
+    case named([String])
+    /// The devices on which these accounts want to be told, whichever those are then; nil: every account's.
+    case devices(of: Set<String>?)
+
+    /// The channel is its own recipient, which is an empty text: a webhook.
+    public static let itself = AlertRecipients.named([""])
+
+    public init(arrayLiteral elements: String...) { self = .named(elements) }
+
+    /// - Parameter camera: What the message is about; nil: the whole installation. People with rights to some cameras are
+    ///   told of no other.
+    func resolved(seeing camera: CameraID?, _ history: any AlertHistory) throws -> [String] {
+        switch self {
+        case .named(let recipients): recipients
+        case .devices(let accounts): try history.devices(of: accounts, seeing: camera)
+        }
+    }
+
+    /// The same, outside a transaction.
+    func resolved(seeing camera: CameraID?, _ store: StoreAccess) throws -> [String] {
+        switch self {
+        case .named(let recipients): recipients
+        case .devices(let accounts): try store.pushRecipients(of: accounts, seeing: camera)
+        }
+    }
+}
+
 /// A channel, those who get messages through it, and which incidents they are told of.
 public struct AlertDestination: Hashable, Sendable {
     /// Who is told next when nobody has acknowledged.
     public struct Escalation: Hashable, Sendable {
         public var channel: String
-        public var recipients: [String]
+        public var recipients: AlertRecipients
         /// After the incident was announced.
         public var afterSeconds: Double
 
-        public init(channel: String, recipients: [String], afterSeconds: Double) {
+        public init(channel: String, recipients: AlertRecipients, afterSeconds: Double) {
             self.channel = channel
             self.recipients = recipients
             self.afterSeconds = afterSeconds
@@ -141,8 +176,7 @@ public struct AlertDestination: Hashable, Sendable {
 
     /// The channel's name in the configuration.
     public var channel: String
-    /// Telephone numbers; one empty recipient where the channel is its own (a webhook).
-    public var recipients: [String]
+    public var recipients: AlertRecipients
     /// Empty: all cameras.
     public var cameras: Set<CameraID>
     /// Empty: all kinds.
@@ -157,7 +191,8 @@ public struct AlertDestination: Hashable, Sendable {
     public var escalations: [Escalation]
 
     public init(
-        channel: String, recipients: [String] = [""], cameras: Set<CameraID> = [], kinds: Set<IncidentKind> = [],
+        channel: String, recipients: AlertRecipients = .itself, cameras: Set<CameraID> = [],
+        kinds: Set<IncidentKind> = [],
         zones: Set<String> = [], minSeverity: Severity = .low, shift: Shift? = nil, followsIncidents: Bool = false,
         escalations: [Escalation] = []
     ) {

@@ -9,12 +9,12 @@ public final class NoticeService: NoticeSink {
     /// Who hears of the installation.
     public struct Recipient: Hashable, Sendable {
         public var channel: String
-        public var recipient: String
+        public var recipients: AlertRecipients
         public var minSeverity: Severity
 
-        public init(channel: String, recipient: String, minSeverity: Severity = .low) {
+        public init(channel: String, recipients: AlertRecipients, minSeverity: Severity = .low) {
             self.channel = channel
-            self.recipient = recipient
+            self.recipients = recipients
             self.minSeverity = minSeverity
         }
     }
@@ -76,11 +76,13 @@ public final class NoticeService: NoticeSink {
             let id = ids.next(at: now)
             // It stays unopened, so that people are told when the snooze is over and it still lasts.
             if try store.blocking.snoozes(at: now).contains(where: { $0.covers(notice) }) { return }
-            let isNew = try store.blocking.open(notice, id: id, text: text, at: now) { _ in
-                recipients.filter { $0.channel != silent && notice.severity >= $0.minSeverity }.map {
-                    PlannedAlert(channel: $0.channel, recipient: $0.recipient, text: text, purpose: .notice)
+            let planned = try recipients.filter { $0.channel != silent && notice.severity >= $0.minSeverity }
+                .flatMap { group in
+                    try group.recipients.resolved(seeing: notice.camera, store.blocking).map {
+                        PlannedAlert(channel: group.channel, recipient: $0, text: text, purpose: .notice)
+                    }
                 }
-            }
+            let isNew = try store.blocking.open(notice, id: id, text: text, at: now) { _ in planned }
             _ = open.withLock { $0?.insert(notice.key) }
             if isNew { logger.warning("\(text)") }
         } catch {

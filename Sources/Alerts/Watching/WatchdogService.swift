@@ -76,8 +76,10 @@ public struct WatchdogService: Service {
                     problems: try store.openNotices().prefix(3).map(\.text), at: now)
                 // The name has the day: a restart doesn't say it again.
                 try store.enqueue(
-                    recipients.map {
-                        PlannedAlert(channel: $0.channel, recipient: $0.recipient, text: text, purpose: .allWell)
+                    recipients.flatMap { group in
+                        try group.recipients.resolved(seeing: nil, store).map {
+                            PlannedAlert(channel: group.channel, recipient: $0, text: text, purpose: .allWell)
+                        }
                     }, name: "all_well/\(day)")
             }
         } catch {

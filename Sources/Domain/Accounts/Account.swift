@@ -65,10 +65,12 @@ public struct APIToken: Hashable, Sendable, Codable {
     public var createdBy: String
     public var expiresAt: Date?
     public var lastUsedAt: Date?
+    /// The cameras that it sees, and all that is about them; nil: every one.
+    public var cameras: Set<CameraID>?
 
     public init(
         id: String, name: String, role: Role, createdAt: Date, createdBy: String, expiresAt: Date? = nil,
-        lastUsedAt: Date? = nil
+        lastUsedAt: Date? = nil, cameras: Set<CameraID>? = nil
     ) {
         self.id = id
         self.name = name
@@ -77,6 +79,7 @@ public struct APIToken: Hashable, Sendable, Codable {
         self.createdBy = createdBy
         self.expiresAt = expiresAt
         self.lastUsedAt = lastUsedAt
+        self.cameras = cameras
     }
 }
 

@@ -98,6 +98,11 @@ public protocol AlertHistory {
     func before() throws -> Incident?
     /// The snoozes that are active now.
     func snoozes(at date: Date) throws -> [Snooze]
+    /// The devices on which accounts want to be told, as recipients; see ``PushDevice``.
+    /// - Parameters:
+    ///   - accounts: Nil: of every account.
+    ///   - camera: Only those of accounts that see it; nil: of accounts that see every camera.
+    func devices(of accounts: Set<String>?, seeing camera: CameraID?) throws -> [String]
 }
 
 extension AlertHistory {
@@ -105,4 +110,5 @@ extension AlertHistory {
     public func heldBack(channel: String, recipient: String) throws -> [Incident] { [] }
     public func before() throws -> Incident? { nil }
     public func snoozes(at date: Date) throws -> [Snooze] { [] }
+    public func devices(of accounts: Set<String>?, seeing camera: CameraID?) throws -> [String] { [] }
 }

@@ -56,17 +56,19 @@ public struct ChannelParameter<Settings: ChannelSettings>: Sendable {
         }
     }
 
-    /// Texts that must be there, each once; a single one may stand without a list.
+    /// Texts, each once; a single one may stand without a list.
     /// - Parameters:
     ///   - form: What each of them is.
     ///   - one: What one of them is called in a mistake about a repetition.
+    ///   - isNeeded: False where none means something.
     ///   - identity: By what two of them are the same.
     ///   - check: The value as it is kept; nil when it is not allowed.
     public static func texts(
-        _ name: String, _ property: Property<[String]>, _ form: String, one: String, _ about: String, example: String,
-        identity: @escaping @Sendable (String) -> String = { $0 }, check: @escaping @Sendable (String) -> String?
+        _ name: String, _ property: Property<[String]>, _ form: String, one: String, isNeeded: Bool = true,
+        _ about: String, example: String, identity: @escaping @Sendable (String) -> String = { $0 },
+        check: @escaping @Sendable (String) -> String?
     ) -> Self {
-        Self(name, form, .needed, about, example: example) { section, settings in
+        Self(name, form, isNeeded ? .needed : .optional, about, example: example) { section, settings in
             var seen: Set<String> = []
             settings[keyPath: property] = section.texts(name, of: form).compactMap { text in
                 guard let value = check(text.value) else {

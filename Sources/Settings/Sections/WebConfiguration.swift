@@ -17,8 +17,14 @@ public struct WebConfiguration: Hashable, Sendable {
     /// What an account gets that is made for a name which the proxy or the identity provider gives and nobody has yet.
     public var newAccounts = NewAccounts.none
 
+    /// Who must have a second factor, where people sign in here by a password. Default: nobody.
+    public var secondFactor = SecondFactor.optional
+
     /// An identity provider at which people sign in; nil: none.
     public var openID: OpenIDConfiguration?
+
+    /// Who must have a second factor.
+    public enum SecondFactor: String, Hashable, Sendable, CaseIterable { case optional, admins, all }
 
     /// Nobody becomes an administrator by himself.
     public enum NewAccounts: String, Hashable, Sendable, CaseIterable { case none, viewer, `operator` }
@@ -81,6 +87,7 @@ public struct WebConfiguration: Hashable, Sendable {
             }
         }
         newAccounts = section.choice("new_accounts", default: newAccounts)
+        secondFactor = section.choice("second_factor", default: secondFactor)
         openID = OpenIDConfiguration(reading: section.section("openid"))
         section.finish()
     }

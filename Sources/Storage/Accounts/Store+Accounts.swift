@@ -52,11 +52,16 @@ extension StoreAccess {
         public var role: Role?
         /// Nil: stays as it is; `.some(nil)`: every camera.
         public var cameras: Set<CameraID>??
+        /// Nobody is told on the account's devices any more.
+        public var endsDevices: Bool
 
-        public init(password: PasswordHash? = nil, role: Role? = nil, cameras: Set<CameraID>?? = nil) {
+        public init(
+            password: PasswordHash? = nil, role: Role? = nil, cameras: Set<CameraID>?? = nil, endsDevices: Bool = false
+        ) {
             self.password = password
             self.role = role
             self.cameras = cameras
+            self.endsDevices = endsDevices
         }
     }
 
@@ -81,6 +86,7 @@ extension StoreAccess {
             try db.execute(
                 sql: "DELETE FROM sessions WHERE user_name = ? AND secret_sha256 <> ?",
                 arguments: [name, kept.map(Self.hash) ?? Data()])
+            if change.endsDevices { try endDevices(of: before.name, db) }
             return true
         }
     }
@@ -90,6 +96,7 @@ extension StoreAccess {
     public func removeAccount(_ name: String, evenLastAdmin: Bool = false) throws -> Bool {
         try write { db in
             if !evenLastAdmin, try isLastAdmin(name, db) { return false }
+            try endDevices(of: name, db)
             try db.execute(sql: "DELETE FROM users WHERE name = ?", arguments: [name])
             return db.changesCount == 1
         }
@@ -124,12 +131,12 @@ extension StoreAccess {
     }
 
     /// Who changes settings and accounts could give himself every camera anyway.
-    private static func checkLimits(_ role: Role, _ cameras: Set<CameraID>?) throws {
+    static func checkLimits(_ role: Role, _ cameras: Set<CameraID>?) throws {
         guard role == .admin, cameras != nil else { return }
         throw StorageError.refused(reason: "an administrator sees every camera")
     }
 
-    private static func text(_ cameras: Set<CameraID>?) throws -> String? {
+    static func text(_ cameras: Set<CameraID>?) throws -> String? {
         try cameras.map { try RowJSON.text($0.map(\.rawValue).sorted()) }
     }
 
@@ -156,10 +163,14 @@ extension StoreAccess {
         return Account(
             name: row["name"], role: role, createdAt: try row.date("created_at"),
             lastSeenAt: try row.optionalDate("last_seen_at"), hasSecondFactor: row["has_second_factor"],
-            // What can't be read must not widen into "all".
-            cameras: (row["cameras"] as String?).map { text in
-                let names = (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? []
-                return Set(names.compactMap(CameraID.init(rawValue:)))
-            })
+            cameras: cameras(row["cameras"]))
+    }
+
+    /// What can't be read must not widen into "all".
+    static func cameras(_ text: String?) -> Set<CameraID>? {
+        text.map { text in
+            let names = (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? []
+            return Set(names.compactMap(CameraID.init(rawValue:)))
+        }
     }
 }

@@ -11,6 +11,8 @@ extension StoreAccess {
         public var account: Account
         /// Whatever happens, it ends then.
         public var expiresAt: Date
+        /// Whether a trusted proxy or an identity provider has said who it is, instead of a password here.
+        public var isVouchedFor: Bool
     }
 
     /// A session as its owner sees it.
@@ -30,9 +32,10 @@ extension StoreAccess {
     /// - Parameters:
     ///   - address: From where.
     ///   - browser: In words, as in "Firefox, Linux".
+    ///   - isVouchedFor: Whether somebody trusted has said who it is, instead of a password here.
     /// - Returns: The cookie's value: 256 random bits. Only its hash is stored.
     public func openSession(
-        _ account: String, expiresAt: Date, address: String = "", browser: String = ""
+        _ account: String, expiresAt: Date, address: String = "", browser: String = "", isVouchedFor: Bool = false
     ) throws -> String {
         let secret = Self.newSecret()
         let now = UTCText.string(clock.now())
@@ -40,10 +43,13 @@ extension StoreAccess {
             try db.execute(sql: "DELETE FROM sessions WHERE expires_at <= ?", arguments: [now])
             try db.execute(
                 sql: """
-                    INSERT INTO sessions (secret_sha256, user_name, created_at, seen_at, expires_at, address, browser)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO sessions (secret_sha256, user_name, created_at, seen_at, expires_at, address, browser,
+                        vouched_for)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                     """,
-                arguments: [Self.hash(secret), account, now, now, UTCText.string(expiresAt), address, browser])
+                arguments: [
+                    Self.hash(secret), account, now, now, UTCText.string(expiresAt), address, browser, isVouchedFor,
+                ])
             try db.execute(sql: "UPDATE users SET last_seen_at = ? WHERE name = ?", arguments: [now, account])
         }
         return secret
@@ -58,23 +64,31 @@ extension StoreAccess {
             try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT \(Self.accountColumns), sessions.seen_at, sessions.expires_at FROM sessions
+                    SELECT \(Self.accountColumns), sessions.seen_at, sessions.expires_at, sessions.vouched_for
+                    FROM sessions
                     JOIN users ON users.name = sessions.user_name WHERE secret_sha256 = ?
                     """,
                 arguments: [hash]
-            ).map { (try Self.account($0), try $0.date("seen_at"), try $0.date("expires_at")) }
+            ).map { row in
+                (
+                    seenAt: try row.date("seen_at"),
+                    session: OpenSession(
+                        account: try Self.account(row), expiresAt: try row.date("expires_at"),
+                        isVouchedFor: row["vouched_for"])
+                )
+            }
         }
-        guard let (account, seenAt, expiresAt) = row, expiresAt > now, now.timeIntervalSince(seenAt) < idleSeconds
+        guard let (seenAt, session) = row, session.expiresAt > now, now.timeIntervalSince(seenAt) < idleSeconds
         else { return nil }
         if now.timeIntervalSince(seenAt) > 60 {
             try write { db in
                 let text = UTCText.string(now)
                 try db.execute(sql: "UPDATE sessions SET seen_at = ? WHERE secret_sha256 = ?", arguments: [text, hash])
                 try db.execute(
-                    sql: "UPDATE users SET last_seen_at = ? WHERE name = ?", arguments: [text, account.name])
+                    sql: "UPDATE users SET last_seen_at = ? WHERE name = ?", arguments: [text, session.account.name])
             }
         }
-        return OpenSession(account: account, expiresAt: expiresAt)
+        return session
     }
 
     public func closeSession(_ secret: String) throws {
@@ -137,23 +151,27 @@ extension StoreAccess {
     public static let tokenPrefix = "awt_"
 
     /// Makes a token.
+    /// - Parameter cameras: Those that it sees; nil: every one.
+    /// - Throws: ``StorageError/refused(reason:)`` for an administrator's that shall not see every camera.
     /// - Returns: The token and its secret, which is stored hashed and never shown again.
-    public func addToken(name: String, role: Role, by: String, expiresAt: Date? = nil) throws -> (
-        token: APIToken, secret: String
-    ) {
+    public func addToken(
+        name: String, role: Role, by: String, expiresAt: Date? = nil, cameras: Set<CameraID>? = nil
+    ) throws -> (token: APIToken, secret: String) {
+        try Self.checkLimits(role, cameras)
         let secret = Self.tokenPrefix + Self.newSecret()
         let token = APIToken(
             id: String(Self.newSecret().prefix(12)).replacingOccurrences(of: "-", with: "0"), name: name, role: role,
-            createdAt: clock.now(), createdBy: by, expiresAt: expiresAt)
+            createdAt: clock.now(), createdBy: by, expiresAt: expiresAt,
+            cameras: cameras)
         try write { db in
             try db.execute(
                 sql: """
-                    INSERT INTO api_tokens (id, name, role, secret_sha256, created_at, created_by, expires_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO api_tokens (id, name, role, secret_sha256, created_at, created_by, expires_at, cameras)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     token.id, name, role.rawValue, Self.hash(secret), UTCText.string(token.createdAt), by,
-                    expiresAt.map(UTCText.string),
+                    expiresAt.map(UTCText.string), try Self.text(cameras),
                 ])
         }
         return (token, secret)
@@ -202,7 +220,7 @@ extension StoreAccess {
         return APIToken(
             id: row["id"], name: row["name"], role: role, createdAt: try row.date("created_at"),
             createdBy: row["created_by"], expiresAt: try row.optionalDate("expires_at"),
-            lastUsedAt: try row.optionalDate("last_used_at"))
+            lastUsedAt: try row.optionalDate("last_used_at"), cameras: cameras(row["cameras"]))
     }
 
     /// 256 bits as 43 characters of base64url.

@@ -62,4 +62,8 @@ struct StoredAlertHistory: AlertHistory {
     func before() throws -> Incident? { previous }
 
     func snoozes(at date: Date) throws -> [Snooze] { try StoreAccess.snoozes(at: date, upcoming: false, db) }
+
+    func devices(of accounts: Set<String>?, seeing camera: CameraID?) throws -> [String] {
+        try StoreAccess.pushRecipients(of: accounts, seeing: camera, db)
+    }
 }

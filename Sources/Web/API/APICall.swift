@@ -19,6 +19,8 @@ struct Principal: Sendable {
     var role: Role?
     /// Nil: every one.
     var cameras: Set<CameraID>?
+    /// The site demands a second factor, and the account has none: nothing else can be done before it is set up.
+    var lacksSecondFactor = false
 
     /// - Parameter camera: Nil stands for what is about no camera, or about all of them.
     func sees(_ camera: CameraID?) -> Bool {
@@ -96,6 +98,12 @@ struct APICall: Sendable {
             throw APIError.notFound("There is no such camera.")
         }
         return camera
+    }
+
+    /// The account that is signed in, and the secret of its session.
+    func ownSession() throws -> (name: String, secret: String) {
+        guard case .session(let secret, _) = principal.kind else { throw APIError.forbidden("A token has no account.") }
+        return (principal.name, secret)
     }
 
     /// Something is asked for that concerns every camera.

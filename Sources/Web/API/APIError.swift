@@ -31,6 +31,9 @@ struct APIError: Error {
     static func forbidden(_ message: String) -> APIError {
         APIError(status: .forbidden, code: "forbidden", message: message)
     }
+    static let secondFactorNeeded = APIError(
+        status: .forbidden, code: "second_factor_needed",
+        message: "This site demands a second factor: set it up first, on the pages.")
     static func tooMany(_ seconds: Double) -> APIError {
         APIError(
             status: .tooManyRequests, code: "too_many_requests", message: "Too many requests; wait a little.",

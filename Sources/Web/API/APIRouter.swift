@@ -52,14 +52,15 @@ final class APIRouter: Sendable {
     /// - Parameters:
     ///   - path: Below `/api/v1`, with `{name}` for what varies.
     ///   - role: The least that is needed; nil needs no sign-in.
+    ///   - isOpenBeforeSecondFactor: Whether it is for accounts, too, that have still to set up a second factor.
     ///   - compresses: For answers that are long and hold no secret; see ``Gzip``.
     func on(
-        _ method: HTTPRequest.Method, _ path: String, role: Role?, compresses: Bool = false,
-        _ body: @escaping @Sendable (APICall) async throws -> Response
+        _ method: HTTPRequest.Method, _ path: String, role: Role?, isOpenBeforeSecondFactor: Bool = false,
+        compresses: Bool = false, _ body: @escaping @Sendable (APICall) async throws -> Response
     ) {
         let operation = Operation(method: method.rawValue, path: Self.prefix + path, role: role)
         let handler: Handler = { [self] request, context in
-            await answer(request, context, role: role) { call in
+            await answer(request, context, role: role, needsFactor: !isOpenBeforeSecondFactor) { call in
                 let response = try await body(call)
                 return compresses ? try await Gzip.applied(to: response, of: request) : response
             }
@@ -109,7 +110,7 @@ final class APIRouter: Sendable {
     // MARK: Letting in
 
     private func answer(
-        _ request: Request, _ context: WebContext, role: Role?, checksCSRF: Bool = true,
+        _ request: Request, _ context: WebContext, role: Role?, needsFactor: Bool = true, checksCSRF: Bool = true,
         _ body: @Sendable (APICall) async throws -> Response
     ) async -> Response {
         do {
@@ -124,6 +125,7 @@ final class APIRouter: Sendable {
                     throw APIError.forbidden("This needs the role \(role.rawValue); you have \(own.rawValue).")
                 }
                 if checksCSRF { try checkCSRF(request, principal) }
+                if needsFactor, principal.lacksSecondFactor { throw APIError.secondFactorNeeded }
             } else if checksCSRF, Self.changes(request.method) {
                 try checkSite(request)
             }
@@ -152,7 +154,8 @@ final class APIRouter: Sendable {
             guard let token = try await services.store.perform({ try $0.token(secret: String(secret)) }) else {
                 return .nobody
             }
-            return Principal(kind: .token(token), name: "token \(token.name)", role: token.role)
+            return Principal(
+                kind: .token(token), name: "token \(token.name)", role: token.role, cameras: token.cameras)
         }
         let named = proxyUser(request, peer: peer), idle = settings.idleSeconds
         guard let secret = request.cookies[Self.cookie]?.value,
@@ -160,9 +163,16 @@ final class APIRouter: Sendable {
             // Somebody else has signed in at the proxy since.
             named.map({ $0.lowercased() == session.account.name.lowercased() }) ?? true
         else { return try await principal(ofProxy: named) }
+        let account = session.account
         return Principal(
-            kind: .session(secret: secret, expiresAt: session.expiresAt), name: session.account.name,
-            role: session.account.role, cameras: session.account.cameras)
+            kind: .session(secret: secret, expiresAt: session.expiresAt), name: account.name, role: account.role,
+            cameras: account.cameras,
+            lacksSecondFactor: lacksSecondFactor(account, isVouchedFor: session.isVouchedFor))
+    }
+
+    /// Whether the site demands a second factor that the account has not. Whoever vouches for somebody asks for one, or not.
+    func lacksSecondFactor(_ account: Account, isVouchedFor: Bool) -> Bool {
+        settings.secondFactor.covers(account.role) && !account.hasSecondFactor && !isVouchedFor
     }
 
     /// Whom a trusted proxy names. From everybody else the header is nothing: anybody can write it.

@@ -12,6 +12,8 @@ public struct APIServices: Sendable {
     public var trigger: (any IncidentTrigger)?
     public var editor: (any ConfigurationEditor)?
     public var channels: (any ChannelTester)?
+    /// Messages to devices, where a channel sends them now.
+    public var push: @Sendable () -> PushOffer? = { nil }
     public var streams: (any StreamTester)?
     public var archive: (any IncidentArchive)?
     /// Nil: clips are sent as they were recorded, and nothing else.
@@ -20,7 +22,7 @@ public struct APIServices: Sendable {
     /// The last warnings of the log, newest first.
     public var warnings: @Sendable () -> [LogWarning] = { [] }
     /// Whether an alert would reach anybody at that time.
-    public var alertCoverage: @Sendable (Date) -> AlertCoverage = { _ in .unknown }
+    public var alertCoverage: @Sendable (Date) async throws -> AlertCoverage = { _ in .unknown }
     /// The link to an incident's page, whole, from its path; nil where no public address is known.
     public var publicURL: @Sendable (_ path: String) -> String? = { _ in nil }
     public var version = ""
@@ -33,6 +35,24 @@ public struct APIServices: Sendable {
         self.store = store
         self.setup = setup
         self.hub = hub
+    }
+}
+
+/// Whether accounts may do without a second factor, where people sign in here by a password.
+public enum SecondFactorDemand: String, Sendable, CaseIterable {
+    /// Everybody as they like.
+    case optional
+    /// Administrators must have one.
+    case admins
+    /// Everybody must have one.
+    case all
+
+    func covers(_ role: Role) -> Bool {
+        switch self {
+        case .optional: false
+        case .admins: role == .admin
+        case .all: true
+        }
     }
 }
 
@@ -58,6 +78,8 @@ public struct APISettings: Sendable {
     public var trustedProxies: [AddressRange] = []
     /// The header in which a trusted proxy names who has signed in there; nil: people sign in here.
     public var signInHeader: String?
+    /// Who must have a second factor.
+    public var secondFactor = SecondFactorDemand.optional
     /// The role of an account that is made for a name which somebody trusted gives and nobody has yet; nil: none is made.
     public var newAccounts: Role?
     /// Where people sign in instead of here; nil: here alone.

@@ -67,7 +67,7 @@ struct OpenIDRoutes: Sendable {
         else { throw OpenIDClient.Failure("the sign-in was not begun in this browser") }
         let identity = try await client.finish(cookie: cookie, state: state, code: code)
         let name = try await account(of: identity, call)
-        let session = try await sessions.open(name, call, status: .ok)
+        let session = try await sessions.open(name, call, status: .ok, isVouchedFor: true)
         await api.audit(
             who: name, address: call.origin.address, action: "session.create", subject: name,
             detail: "by the identity provider")

@@ -69,20 +69,20 @@ struct OwnAccountRoutes: Sendable {
 
     private func addSecondFactor() {
         let store = api.services.store, path = "/session/second-factor"
-        api.on(.get, path, role: .viewer) { call in
-            let (name, _) = try own(call)
+        api.on(.get, path, role: .viewer, isOpenBeforeSecondFactor: true) { call in
+            let (name, _) = try call.ownSession()
             return .json(FactorView(try await store.perform { try $0.secondFactor(of: name) }))
         }
-        api.on(.post, path, role: .viewer) { call in
-            let (name, _) = try own(call)
+        api.on(.post, path, role: .viewer, isOpenBeforeSecondFactor: true) { call in
+            let (name, _) = try call.ownSession()
             try await guardian.checkPassword(try await call.body(Password.self).password, of: name)
             guard let made = try await store.perform({ try $0.beginSecondFactor(of: name) }) else {
                 throw APIError.conflict("The account has a second factor. Remove it before you set up another one.")
             }
             return .json(setUp(made, name), status: .created)
         }
-        api.on(.post, path + "/confirm", role: .viewer) { call in
-            let (name, secret) = try own(call)
+        api.on(.post, path + "/confirm", role: .viewer, isOpenBeforeSecondFactor: true) { call in
+            let (name, secret) = try call.ownSession()
             let code = try await call.body(Code.self).code
             let codes = try await guardian.checkingCode(of: name) {
                 try await store.perform { try $0.confirmSecondFactor(of: name, code: code, keeping: secret) }
@@ -91,7 +91,7 @@ struct OwnAccountRoutes: Sendable {
             return .json(Codes(recoveryCodes: codes))
         }
         api.on(.post, path + "/codes", role: .viewer) { call in
-            let (name, _) = try own(call)
+            let (name, _) = try call.ownSession()
             try await guardian.checkPassword(try await call.body(Password.self).password, of: name)
             guard let codes = try await store.perform({ try $0.renewRecoveryCodes(of: name) }) else {
                 throw APIError.conflict("The account has no second factor.")
@@ -100,8 +100,11 @@ struct OwnAccountRoutes: Sendable {
             return .json(Codes(recoveryCodes: codes))
         }
         api.on(.post, path + "/remove", role: .viewer) { call in
-            let (name, _) = try own(call)
+            let (name, _) = try call.ownSession()
             let given = try await call.body(Removal.self)
+            if let role = call.principal.role, api.settings.secondFactor.covers(role) {
+                throw APIError.conflict("This site demands a second factor.")
+            }
             try await guardian.checkPassword(given.password, of: name)
             try await guardian.checkCode(given.code, of: name)
             guard try await store.perform({ try $0.removeSecondFactor(of: name) }) else {
@@ -140,7 +143,7 @@ struct OwnAccountRoutes: Sendable {
         let store = api.services.store, idle = api.settings.idleSeconds
         api.on(.get, "/sessions", role: .viewer) { call in
             struct Sessions: Encodable { var sessions: [SessionView] }
-            let (name, secret) = try own(call), current = StoreAccess.sessionID(of: secret)
+            let (name, secret) = try call.ownSession(), current = StoreAccess.sessionID(of: secret)
             let sessions = try await store.perform { try $0.sessions(of: name, idleSeconds: idle) }
             return .json(
                 Sessions(
@@ -151,27 +154,19 @@ struct OwnAccountRoutes: Sendable {
                     }))
         }
         api.on(.delete, "/sessions", role: .viewer) { call in
-            let (name, secret) = try own(call)
+            let (name, secret) = try call.ownSession()
             let count = try await store.perform { try $0.closeSessions(of: name, keeping: secret) }
             await api.audit(call, "session.end", name, "\(count) other sessions")
             return .done
         }
         api.on(.delete, "/sessions/{session}", role: .viewer) { call in
-            let (name, _) = try own(call), id = call.parameter("session")
+            let (name, _) = try call.ownSession(), id = call.parameter("session")
             guard try await store.perform({ try $0.closeSession(id: id, of: name) }) else {
                 throw APIError.notFound("This session has ended already.")
             }
             await api.audit(call, "session.end", name)
             return .done
         }
-    }
-
-    /// The account that is signed in, and the secret of its session.
-    private func own(_ call: APICall) throws -> (name: String, secret: String) {
-        guard case .session(let secret, _) = call.principal.kind else {
-            throw APIError.forbidden("A token has no account.")
-        }
-        return (call.principal.name, secret)
     }
 }
 

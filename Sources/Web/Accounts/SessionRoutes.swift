@@ -55,6 +55,8 @@ struct SessionRoutes: Sendable {
         var site: String
         var timeZone: String
         var version: String
+        /// Nothing else can be done before it is set up.
+        var secondFactorNeeded: Bool
     }
 
     func add() {
@@ -66,7 +68,7 @@ struct SessionRoutes: Sendable {
         api.on(.post, "/setup", role: nil) { call in try await setUp(call) }
         api.on(.post, "/session", role: nil) { call in try await signIn(call) }
         api.on(.post, "/session/proxy", role: nil) { call in try await signInByProxy(call) }
-        api.on(.get, "/session", role: .viewer) { call in
+        api.on(.get, "/session", role: .viewer, isOpenBeforeSecondFactor: true) { call in
             // A token has no account.
             let stored = try await services.store.perform { try $0.account(call.principal.name) }
             let account =
@@ -74,11 +76,14 @@ struct SessionRoutes: Sendable {
                 ?? Account(
                     name: call.principal.name, role: call.principal.role ?? .viewer, createdAt: api.clock.now())
             guard case .session(let secret, let expiresAt) = call.principal.kind else {
-                return .json(view(account, csrf: nil, expiresAt: nil))
+                return .json(view(account, csrf: nil, expiresAt: nil, lacksFactor: false))
             }
-            return .json(view(account, csrf: APIRouter.csrf(secret: secret), expiresAt: expiresAt))
+            return .json(
+                view(
+                    account, csrf: APIRouter.csrf(secret: secret), expiresAt: expiresAt,
+                    lacksFactor: call.principal.lacksSecondFactor))
         }
-        api.on(.delete, "/session", role: .viewer) { call in
+        api.on(.delete, "/session", role: .viewer, isOpenBeforeSecondFactor: true) { call in
             if case .session(let secret, _) = call.principal.kind {
                 try await services.store.perform { try $0.closeSession(secret) }
             }
@@ -147,7 +152,7 @@ struct SessionRoutes: Sendable {
             throw APIError.notSignedIn
         }
         try await api.makeAccount(name, by: "proxy", from: call.origin)
-        let response = try await open(name, call, status: .ok)
+        let response = try await open(name, call, status: .ok, isVouchedFor: true)
         await api.audit(
             who: name, address: call.origin.address, action: "session.create", subject: name, detail: "by the proxy")
         return response
@@ -167,7 +172,10 @@ struct SessionRoutes: Sendable {
         return .done
     }
 
-    func open(_ name: String, _ call: APICall, status: HTTPResponse.Status) async throws -> Response {
+    /// - Parameter isVouchedFor: Whether somebody trusted has said who it is, instead of a password here.
+    func open(
+        _ name: String, _ call: APICall, status: HTTPResponse.Status, isVouchedFor: Bool = false
+    ) async throws -> Response {
         let expiresAt = api.clock.now() + api.settings.sessionSeconds
         let (account, secret) = try await api.services.store.perform { store in
             guard let account = try store.account(name) else { throw APIError.notSignedIn }
@@ -175,20 +183,22 @@ struct SessionRoutes: Sendable {
                 account,
                 try store.openSession(
                     account.name, expiresAt: expiresAt, address: call.origin.address,
-                    browser: BrowserName.words(call.request.headers[.userAgent]))
+                    browser: BrowserName.words(call.request.headers[.userAgent]), isVouchedFor: isVouchedFor)
             )
         }
         var response = Response.json(
-            view(account, csrf: APIRouter.csrf(secret: secret), expiresAt: expiresAt), status: status)
+            view(
+                account, csrf: APIRouter.csrf(secret: secret), expiresAt: expiresAt,
+                lacksFactor: api.lacksSecondFactor(account, isVouchedFor: isVouchedFor)), status: status)
         response.setCookie(
             APIRouter.sessionCookie(secret, seconds: api.settings.sessionSeconds, isSecure: call.origin.isSecure))
         return response
     }
 
-    private func view(_ account: Account, csrf: String?, expiresAt: Date?) -> View {
+    private func view(_ account: Account, csrf: String?, expiresAt: Date?, lacksFactor: Bool) -> View {
         View(
             user: UserRoutes.View(account), csrf: csrf, expiresAt: expiresAt, site: site.siteName,
-            timeZone: site.timeZone.identifier, version: api.services.version)
+            timeZone: site.timeZone.identifier, version: api.services.version, secondFactorNeeded: lacksFactor)
     }
 }
 

@@ -66,14 +66,17 @@ struct UserRoutes: Sendable {
     }
 
     private struct NewToken: APIBody {
-        enum CodingKeys: String, CodingKey, CaseIterable { case name, role, days }
+        enum CodingKeys: String, CodingKey, CaseIterable { case name, role, days, cameras }
+        static let nullable: Set<String> = ["cameras"]
         var name: String
         var role: Choice<Role>
         var days: Int?
+        var cameras: [String]?
 
         func check() throws {
             try APIError.check(name, CodingKeys.name, length: 1...80)
             try APIError.check(days, CodingKeys.days, 1...3650)
+            _ = try UserRoutes.set(cameras)
         }
     }
 
@@ -85,6 +88,8 @@ struct UserRoutes: Sendable {
         var createdBy: String
         var expiresAt: Date?
         var lastUsedAt: Date?
+        /// Nil: sees every one.
+        var cameras: [String]?
         var secret: String?
 
         init(_ token: APIToken, secret: String? = nil) {
@@ -95,6 +100,7 @@ struct UserRoutes: Sendable {
             createdBy = token.createdBy
             expiresAt = token.expiresAt
             lastUsedAt = token.lastUsedAt
+            cameras = token.cameras.map { $0.map(\.rawValue).sorted() }
             self.secret = secret
         }
     }
@@ -161,7 +167,11 @@ struct UserRoutes: Sendable {
                 try Self.check(change.role?.value ?? before.role, cameras ?? before.cameras)
                 guard
                     try store.changeAccount(
-                        name, .init(password: password, role: change.role?.value, cameras: cameras)),
+                        name,
+                        // Whoever learned the password may have turned messages on, too.
+                        .init(
+                            password: password, role: change.role?.value, cameras: cameras,
+                            endsDevices: password != nil && name.lowercased() != call.principal.name.lowercased())),
                     let account = try store.account(name)
                 else { throw APIError.conflict("This is the last admin.") }
                 return account
@@ -196,11 +206,15 @@ struct UserRoutes: Sendable {
         }
         api.on(.post, "/tokens", role: .admin) { call in
             let new = try await call.body(NewToken.self)
-            let expiresAt = new.days.map { api.clock.now() + Double($0) * 86_400 }
+            let expiresAt = new.days.map { api.clock.now() + Double($0) * 86_400 }, cameras = try Self.set(new.cameras)
+            try Self.check(new.role.value, cameras)
             let made = try await store.perform { store in
-                try store.addToken(name: new.name, role: new.role.value, by: call.principal.name, expiresAt: expiresAt)
+                try store.addToken(
+                    name: new.name, role: new.role.value, by: call.principal.name, expiresAt: expiresAt,
+                    cameras: cameras)
             }
-            await api.audit(call, "token.create", new.name, "role \(new.role.value.rawValue)")
+            let limits = new.cameras.map { ", cameras \($0.joined(separator: ", "))" } ?? ""
+            await api.audit(call, "token.create", new.name, "role \(new.role.value.rawValue)\(limits)")
             return .json(TokenView(made.token, secret: made.secret), status: .created)
         }
         api.on(.delete, "/tokens/{token}", role: .admin) { call in

@@ -93,7 +93,7 @@ struct AttentionRoutes: Sendable {
             (try $0.snoozes(at: now), try $0.activeSuppressions())
         }
         var items = snoozes.map(snoozed) + suppressions.map(suppressed)
-        switch services.alertCoverage(now) {
+        switch try await services.alertCoverage(now) {
         case .covered, .unknown: break
         case .noChannel: items.append(Item(kind: "no_channel", severity: .low))
         case .nobodyOnShift: items.append(Item(kind: "nobody_on_shift", severity: .high))

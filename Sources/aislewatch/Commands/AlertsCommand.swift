@@ -179,9 +179,10 @@ struct AlertsTestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try place.load()
-        let trial = ChannelTrial { configuration }
-        var recipients = trial.recipients(of: channel)
-        guard !recipients.isEmpty else {
+        // Only devices stand in it: the other channels are tried before the daemon has ever run.
+        let store = try? await BlockingWork.shared.run { [place] in try place.openStore(configuration) }
+        let trial = ChannelTrial(store: store) { configuration }
+        guard var recipients = try await trial.recipients(of: channel) else {
             let known = trial.channels().map(\.name)
             let names = known.isEmpty ? "there are none" : known.joined(separator: ", ")
             throw CommandFailure("there is no channel \"\(channel)\" in the configuration; channels: \(names)")
@@ -189,6 +190,9 @@ struct AlertsTestCommand: AsyncParsableCommand {
         if let to {
             guard recipients.contains(to) else { throw CommandFailure("\(to) is no recipient of \(channel)") }
             recipients = [to]
+        }
+        guard !recipients.isEmpty else {
+            throw CommandFailure("nobody has turned messages on, on any device (see the page \"Account\")")
         }
         var hasFailed = false
         for recipient in recipients {

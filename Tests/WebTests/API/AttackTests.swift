@@ -115,7 +115,7 @@ struct AttackTests {
             ("/tokens", #"{"name":["a"],"role":"viewer"}"#, #""name" must be a text."#),
             (
                 "/tokens", #"{"name":"a","role":"viewer","colour":1}"#,
-                "\"colour\" means nothing here; allowed: days, name, role."
+                "\"colour\" means nothing here; allowed: cameras, days, name, role."
             ),
             (
                 "/follows", #"{"camera":"dock","click":{"positive":[[0,0]],"shape":1}}"#,

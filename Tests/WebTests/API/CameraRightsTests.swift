@@ -16,6 +16,8 @@ struct CameraRightsTests {
     private var api: APISite { site.api }
     private var store: StoreAccess { site.api.site.store.unwatched }
     private let secret: String
+    /// A token with the same rights.
+    private let token: String
     private let ids: [String: String]
 
     init() throws {
@@ -25,6 +27,7 @@ struct CameraRightsTests {
         let password = try PasswordHash(APISite.password, cost: APISite.cost)
         try store.addAccount("limited", password: password, role: .operator, cameras: [aisle])
         secret = try store.openSession("limited", expiresAt: api.site.clock.now() + 3600)
+        token = try store.addToken(name: "t", role: .operator, by: "chief", cameras: [aisle]).secret
         var incident = api.site.incident
         incident = Incident(
             id: IncidentID(rawValue: "09dock"), camera: dock, kind: .spill, severity: .high, start: incident.start,
@@ -52,8 +55,11 @@ struct CameraRightsTests {
     }
 
     private func send(
-        _ method: HTTPRequest.Method, _ path: String, json: String? = nil
+        _ method: HTTPRequest.Method, _ path: String, json: String? = nil, byToken: Bool = false
     ) async throws -> TestResponse {
+        if byToken {
+            return try await api.send(method, path, json: json, headers: [.authorization: "Bearer \(token)"])
+        }
         var headers: HTTPFields = [.cookie: "\(APIRouter.cookie)=\(secret)"]
         if let name = HTTPField.Name("X-CSRF-Token") { headers[name] = APIRouter.csrf(secret: secret) }
         return try await api.send(method, path, json: json, headers: headers)
@@ -72,8 +78,10 @@ struct CameraRightsTests {
         "POST /api/v1/snoozes": #"{"minutes":5,"camera":"dock"}"#,
     ]
 
-    @Test("no path leads to a camera that the account doesn't see, nor to anything about it")
-    func everyPath() async throws {
+    @Test(
+        "no path leads to a camera that the account or token doesn't see, nor to anything about it",
+        arguments: [false, true])
+    func everyPath(byToken: Bool) async throws {
         #expect(try store.follows().first?.object.camera.rawValue == "dock")
         var named: Set<String> = [], listed: Set<String> = []
         for operation in api.server.operations.sorted(by: { ($0.path, $0.method) < ($1.path, $1.method) }) {
@@ -88,17 +96,18 @@ struct CameraRightsTests {
             if isOwn || ["/api/v1/events", "/api/v1/openapi.yaml", "/api/v1/rules"].contains(path) { continue }
             if path != asked {
                 named.insert(name)
-                let answer = try await send(method, path, json: Self.bodies[name] ?? (method == .get ? nil : "{}"))
+                let answer = try await send(
+                    method, path, json: Self.bodies[name] ?? (method == .get ? nil : "{}"), byToken: byToken)
                 #expect(answer.status == .notFound, "\(name): \(answer.status) \(answer.text.prefix(200))")
                 #expect(!answer.text.contains("dock"), "\(name): \(answer.text.prefix(200))")
             } else if method == .get {
                 listed.insert(name)
-                let answer = try await send(method, path)
+                let answer = try await send(method, path, byToken: byToken)
                 #expect(answer.status == .ok, "\(name)")
                 #expect(!answer.text.contains("dock"), "\(name): \(answer.text)")
             } else {
                 let body = try #require(Self.bodies[name], "\(name) has no body here")
-                let answer = try await send(method, path, json: body)
+                let answer = try await send(method, path, json: body, byToken: byToken)
                 #expect([404, 422].contains(answer.status.code), "\(name): \(answer.status)")
             }
         }
@@ -166,8 +175,28 @@ struct CameraRightsTests {
         let first = try #require(await events.next()), second = try #require(await events.next())
         #expect(String(buffer: first).contains("01incident") && String(buffer: second).contains("event: camera"))
         #expect(!String(buffer: first).contains("dock") && !String(buffer: second).contains("dock"))
-        let asked = try await send(.get, "/api/v1/events?camera=dock")
-        #expect(asked.status == .notFound)
+        for byToken in [false, true] {
+            let asked = try await send(.get, "/api/v1/events?camera=dock", byToken: byToken)
+            #expect(asked.status == .notFound)
+        }
+    }
+
+    @Test("a token gets its cameras when it is made; an administrator's sees every one")
+    func tokens() async throws {
+        func make(_ json: String) async throws -> TestResponse {
+            try await api.send(.post, "/api/v1/tokens", as: .admin, json: json)
+        }
+        let made = try await make(#"{"name":"board","role":"viewer","cameras":["dock"]}"#)
+        #expect(made.status == .created && made.text.contains(#""cameras":["dock"]"#))
+        let headers: HTTPFields = [.authorization: "Bearer \(try #require(made["secret"]))"]
+        let seen = try await api.send(.get, "/api/v1/cameras", headers: headers)
+        #expect(seen.text.contains("dock") && !seen.text.contains("aisle-4"))
+        #expect(try await api.send(.get, "/api/v1/incidents/01incident", headers: headers).status == .notFound)
+        #expect(try await api.send(.get, "/api/v1/tokens", as: .admin).text.contains(#""cameras":["dock"]"#))
+        #expect(try store.auditEntries(limit: 1).first?.detail == "role viewer, cameras dock")
+        #expect(try await make(#"{"name":"x","role":"admin","cameras":["dock"]}"#).status == .unprocessableContent)
+        #expect(try await make(#"{"name":"x","role":"viewer","cameras":["Not an id"]}"#).status == .badRequest)
+        #expect(try await make(#"{"name":"all","role":"admin","cameras":null}"#).status == .created)
     }
 
     @Test("an administrator sees every camera, and who loses cameras is signed out")

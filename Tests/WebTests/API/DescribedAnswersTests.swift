@@ -109,6 +109,14 @@ struct DescribedAnswersTests {
         _ = try site.api.site.store.unwatched.confirmSecondFactor(
             of: "viewer1", code: viewer.code(at: site.api.site.clock.now()))
         _ = try await send(.delete, v1 + "/users/{user}/second-factor", ["user": "viewer1"])
+        let device = try await send(.post, v1 + "/session/devices", json: PushDeviceTests.subscription())
+        try site.api.site.store.unwatched.notePush(
+            "admin1/\(try #require(device["id"]))", at: site.api.site.clock.now())
+        _ = try await send(.post, v1 + "/session/devices", json: PushDeviceTests.subscription())
+        _ = try await send(.get, v1 + "/session/devices")
+        let named1 = ["device": try #require(device["id"])]
+        _ = try await send(.post, v1 + "/session/devices/{device}/test", named1)
+        _ = try await send(.delete, v1 + "/session/devices/{device}", named1)
         _ = try await send(.get, v1 + "/sessions")
         let elsewhere = try site.api.site.store.unwatched.openSession(
             "admin1", expiresAt: site.api.site.clock.now() + 600)
@@ -187,7 +195,8 @@ struct DescribedAnswersTests {
         _ = try await send(.patch, v1 + "/users/{user}", ["user": "berta"], json: #"{"role":"operator"}"#)
         _ = try await send(.get, v1 + "/users")
         _ = try await send(.delete, v1 + "/users/{user}", ["user": "berta"])
-        let token = try await send(.post, v1 + "/tokens", json: #"{"name":"wms","role":"viewer","days":1}"#)
+        let token = try await send(
+            .post, v1 + "/tokens", json: #"{"name":"wms","role":"viewer","days":1,"cameras":["dock"]}"#)
         let bearer: HTTPFields = [.authorization: "Bearer \(try #require(token["secret"]))"]
         #expect(try await site.api.send(.get, v1 + "/cameras", headers: bearer).status == .ok)
         _ = try await send(.get, v1 + "/tokens")
@@ -262,6 +271,7 @@ struct FullSite {
                 services.copies = copies
                 services.editor = doubles
                 services.channels = doubles
+                services.push = { PushOffer { _ in TestOutcome(isOK: true, message: "taken") } }
                 services.streams = doubles
                 services.warnings = { [LogWarning(at: Site.start, level: "warning", message: "late", count: 2)] }
                 services.publicURL = { "https://cameras.example" + $0 }

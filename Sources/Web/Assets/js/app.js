@@ -17,6 +17,7 @@ let frame = null;
 /** A page's module with the style sheets that only it and its like need: the wall, which comes first, stays small. */
 const withStyles = (names, load) => async () => (await Promise.all([load(), ...names.map(style)]))[0];
 const door = withStyles(["door"], () => import("./core/door.js"));
+const demanded = withStyles(["door", "account"], () => import("./account/demanded.js"));
 
 route("/", () => import("./live/wall.js"));
 route("/camera/:id", withStyles(["camera"], () => import("./live/page.js")));
@@ -50,7 +51,8 @@ async function begin() {
   }
 }
 
-function enter() {
+async function enter() {
+  if (session.current().second_factor_needed) return (await demanded()).showDemanded(root, begin);
   frame = build(root, { onSignOut: leave });
   feed.start();
   news.start(frame.news);
@@ -100,6 +102,8 @@ whenSignedOut(async () => {
   (await door()).showSignIn(root, enter, { message: t("Your session has ended. Sign in to continue where you were.") });
 });
 window.addEventListener("aislewatch-sign-out", leave);
+// A message on this device was clicked.
+navigator.serviceWorker?.addEventListener("message", ({ data }) => { if (data.open) window.location.hash = data.open; });
 window.addEventListener("hashchange", () => (frame ? show() : begin()));
 window.addEventListener("unhandledrejection", (event) => { if (event.reason?.name === "AbortError") event.preventDefault(); });
 begin();

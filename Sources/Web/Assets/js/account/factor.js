@@ -51,7 +51,8 @@ function step(title, parts, action, send) {
 const passwordField = () => field(t("Password"), input("password", { type: "password", autocomplete: "current-password", required: true }));
 const codeField = (hint) => field(t("Code"), input("code", { autocomplete: "one-time-code", inputMode: "numeric", required: true, maxLength: 40, spellcheck: false }), { hint });
 
-async function setUp() {
+/** True once it counts. */
+export async function setUp() {
   const title = t("Set up the second factor");
   const made = await step(title, [el("p", {}, t("First your password, so that nobody else does this at your desk.")), passwordField()], t("Continue"),
     (form) => post(path, { password: form.elements.password.value }));

@@ -11,6 +11,7 @@ import { languages } from "../core/languages.js";
 import { t } from "../core/words.js";
 import * as themes from "../core/theme.js";
 import { factor } from "./factor.js";
+import { devices } from "./devices.js";
 import { sessions } from "./sessions.js";
 
 export async function open(main) {
@@ -29,5 +30,5 @@ export async function open(main) {
     field(t("New password again"), input("again", { type: "password", autocomplete: "new-password", required: true })), el("div.buttons", {}, el("button.button.primary", { type: "submit" }, t("Change the password"))));
   const theme = segments(t("Theme"), [["system", t("Like the system")], ["light", t("Light")], ["dark", t("Dark")]], themes.theme(), themes.choose);
   const out = el("button.button", { type: "button", on: { click: () => window.dispatchEvent(new Event("aislewatch-sign-out")) } }, icon("out"), t("Sign out"));
-  main.append(el("div.stack.wide.narrow", {}, panel(t("Appearance"), el("div.stack", {}, theme, languages())), panel(t("Password"), form), factor(), sessions(), el("div.buttons", {}, out), version && el("p.soft.small", {}, `Aislewatch ${version}`)));
+  main.append(el("div.stack.wide.narrow", {}, panel(t("Appearance"), el("div.stack", {}, theme, languages())), panel(t("Password"), form), factor(), devices(), sessions(), el("div.buttons", {}, out), version && el("p.soft.small", {}, `Aislewatch ${version}`)));
 }

@@ -34,6 +34,8 @@ export const createFirst = async (token, name, password) => take(await post("/ap
 export const setupNeeded = async () => (await get("/api/v1/setup")).needed;
 
 export async function signOut() {
+  // Nobody is told any more at a browser that somebody has left.
+  if (await navigator.serviceWorker?.getRegistration()) await (await import("../account/devices.js")).end().catch(() => {});
   await remove("/api/v1/session", { quiet: true }).catch(() => {});
   session = null;
 }

@@ -26,6 +26,10 @@ export const kinds = {
     ],
   },
   ntfy: { words: "ntfy", fields: [address(t("For example https://ntfy.sh/your-topic")), { key: "token", words: t("Access token"), secret: true, hint: t("Empty: the topic needs none") }] },
+  push: {
+    words: t("Devices"),
+    fields: [{ key: "accounts", words: t("Accounts"), list: true, hint: t("One per line. Empty: all that have turned messages on") }, { key: "private_servers", words: t("A push service in the own network is allowed"), flag: true, fallback: false }],
+  },
   telegram: {
     words: "Telegram",
     fields: [{ key: "bot_token", words: t("Bot token"), secret: true, required: true, hint: t("From @BotFather") }, { key: "chats", words: t("Chats"), list: true, required: true, hint: t("Numbers or @names, one per line") }],

@@ -24,6 +24,7 @@ const names = {
   "web.host": [t("Address to listen on"), t("127.0.0.1: this machine alone; 0.0.0.0: every network")], "web.port": [t("Port")], "web.tls_certificate": [t("Certificate (PEM file)")], "web.tls_key": [t("Its key (PEM file)")],
   "web.trusted_proxies": [t("Trusted proxies"), t("Addresses or ranges")],
   "web.sign_in_header": [t("Header in which a trusted proxy says who has signed in"), t("As in X-Forwarded-User. Empty: nobody is believed")], "web.new_accounts": [t("Accounts that such a proxy names first")],
+  "web.second_factor": [t("Who must have a second factor"), t("Whoever has none sets it up at the next sign-in. It does not apply to sign-ins by a proxy or an identity provider")],
   "web.openid": [t("Sign-in at an identity provider (OpenID Connect)")], "web.openid.issuer": [t("Address of the provider")], "web.openid.client_id": [t("Client id")], "web.openid.client_secret": [t("Client’s secret")], "web.openid.public_url": [t("Address of these pages as browsers know it")],
   "web.openid.name_claim": [t("Claim that is the account’s name")], "web.openid.title": [t("What stands on the button")],
   "model.family": [t("Network")], "model.directory": [t("Folder of its files"), t("Empty: those that come with Aislewatch")], "model.device": [t("Processor")], "model.precision": [t("Arithmetic")],

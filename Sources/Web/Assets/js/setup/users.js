@@ -38,16 +38,24 @@ export async function open(body) {
   body.append(panel(t("Accounts"), el("ul.rows", {}, rows), { flush: true }), panel(t("Add an account"), form));
 }
 
+/** All cameras or some; `chosen` is null for all, and so is what `value()` says. */
+export function cameraChoice(cameras, chosen) {
+  const box = (camera) => el("label.check", {}, el("input", { type: "checkbox", value: camera.id, checked: chosen?.includes(camera.id) ?? false }), el("span", {}, camera.name));
+  const list = el("fieldset.radios", { hidden: !chosen }, el("legend", {}, t("Cameras")), cameras.map(box));
+  const all = el("input", { type: "checkbox", checked: !chosen, on: { change: () => { list.hidden = all.checked; } } });
+  return {
+    parts: [el("label.check", {}, all, el("span", {}, t("All cameras, also those that are added later"))), list],
+    value: () => (all.checked ? null : [...list.querySelectorAll("input:checked")].map((one) => one.value)),
+  };
+}
+
 /** Which cameras an account sees; true when that was changed. */
 async function setCameras(user, cameras, path) {
   const title = t("Cameras of “{name}”", { name: user.name });
   const chosen = await openDialog((close) => {
-    const box = (camera) => el("label.check", {}, el("input", { type: "checkbox", name: "camera", value: camera.id, checked: user.cameras?.includes(camera.id) ?? false }), el("span", {}, camera.name));
-    const list = el("fieldset.radios", { hidden: !user.cameras }, el("legend", {}, t("Cameras")), cameras.map(box));
-    const all = el("input", { type: "checkbox", checked: !user.cameras, on: { change: () => { list.hidden = all.checked; } } });
-    return el("form", { on: { submit: (event) => { event.preventDefault(); close({ cameras: all.checked ? null : [...list.querySelectorAll("input:checked")].map((one) => one.value) }); } } },
-      el("h2", {}, title), el("p", {}, t("The account sees these cameras, their incidents and clips, and nothing of others. It has to sign in again.")),
-      el("label.check", {}, all, el("span", {}, t("All cameras, also those that are added later"))), list,
+    const { parts, value } = cameraChoice(cameras, user.cameras);
+    return el("form", { on: { submit: (event) => { event.preventDefault(); close({ cameras: value() }); } } },
+      el("h2", {}, title), el("p", {}, t("The account sees these cameras, their incidents and clips, and nothing of others. It has to sign in again.")), parts,
       el("div.buttons", {}, el("button.button", { type: "button", on: { click: () => close(null) } }, t("Cancel")), el("button.button.primary", { type: "submit" }, t("Save"))));
   }, { label: title });
   if (!chosen) return false;
