@@ -287,7 +287,7 @@ struct PushChannelTests {
             alerts:
               public_base_url: https://a.example
               channels: [{name: devices, type: push, accounts: [Ahmed]}, {name: both, type: push}]
-            """, file: "site.yaml", baseDirectory: URL(filePath: "/"), purpose: .settings,
+            """, file: "site.yaml", baseDirectory: URL(filePath: "/"),
             known: .init(channels: ChannelRegistry.standard.types, modelFamilies: []))
         let router = try AlertChannels(configuration, store: store, clock: clock).router
         #expect(router.destinations.map(\.recipients) == [.devices(of: ["Ahmed"]), .devices(of: nil)])

@@ -56,6 +56,8 @@ class Provider:
                     page = ("<!doctype html><html lang=en><title>Company</title><form action=/decide>" + fields +
                             "<button name=who value=anna>I am Anna</button><button name=who value=''>Cancel</button></form>")
                     self.answer(200, "text/html", page.encode())
+                elif path == "/favicon.ico":
+                    self.answer(200, "image/x-icon", b"")
                 elif path == "/decide":
                     back = {"state": given["state"]}
                     if given.get("who"):
@@ -116,7 +118,7 @@ class Access(Account):
     """Behaviours in their order; each may build on the ones before."""
 
     ORDER = ["demanded", "asked_again", "given_up", "forged", "provider", "not_theirs"]
-    EXPECTED = {"demanded": ("401", "403"), "asked_again": ("401",), "given_up": ("401",), "forged": ("401",), "provider": ("401",), "not_theirs": ("401", "403")}
+    EXPECTED = {"demanded": ("401", "403"), "asked_again": ("401", "409"), "given_up": ("401",), "forged": ("401",), "provider": ("401",), "not_theirs": ("401", "403")}
 
     def __init__(self, browser, site, provider):
         super().__init__(browser, site)
