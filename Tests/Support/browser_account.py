@@ -139,7 +139,9 @@ class Account(Signed):
         self.send("POST", "/api/v1/configuration/edits", {"edits": [
             {"op": "set", "path": ["alerts", "channels"], "value": [{"name": "phones", "type": "push", "private_servers": True}]}]})
         b.go("/")
+        b.has(".tile")
         b.go("/account")
+        b.has("#devices .button.primary:not(:disabled)")
         self.service = PushService()
         b.js_async(self.SUBSCRIBE, self.service.base + "/to/1")
         b.allow("notifications")
