@@ -241,10 +241,12 @@ class Browser:
             selector, *size)
         return base64.b64decode(data)
 
-    def shot(self, name, whole=False):
-        """Saves the screen, or the whole page, for a person to look at."""
+    def shot(self, name, whole=False, tidy=False):
+        """Saves the screen, or the whole page, for a person to look at; `tidy` for the documents: from the top, without messages."""
         if not self.shots:
             return
+        if tidy:
+            self.js("scrollTo(0, 0); document.getElementById('toasts').replaceChildren()")
         os.makedirs(self.shots, exist_ok=True)
         options = {"format": "png"}
         if whole:

@@ -88,7 +88,7 @@ class Duty(Signed):
             "const tile = document.querySelector('.tile.front'); return tile && tile.style.order === '0' && ['cam-1', 'cam-6'].includes(tile.dataset.camera)"))
         b.wait("it is larger than the others", "const [one, other] = ['.front', ':not(.front):not([hidden])'].map((part) => document.querySelector('.tile' + part).getBoundingClientRect().width); return one > 1.5 * other")
         b.wait("it is heard", lambda: int(b.js("return document.documentElement.dataset.chimes ?? 0")) > before)
-        b.shot("front-1280")
+        b.shot("front-1280", tidy=True)
         b.press("Sound for new incidents")
 
     def order(self):
@@ -150,6 +150,7 @@ class Duty(Signed):
         b.go("/setup/silence")
         b.fill("reason", "Stocktaking", "main")
         b.press("Hold alerts back", "main")
+        b.wait("it is in the strip", "return document.querySelector('#attention').innerText.includes('Alerts are held back')")
         for path in ("/", f"/camera/{FIRST}", "/incidents", "/following", "/setup/cameras", "/status", "/account"):
             b.go(path)
             b.wait(f"the page {path}", f"return document.querySelector('main').dataset.page === '{path}'")

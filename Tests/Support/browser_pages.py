@@ -107,7 +107,7 @@ class Pages:
         self.figures["overlap of the drawn mask with the label"] = round(overlap, 2)
         check(overlap > 0.5, f"the mask drawn meets the carton by {overlap:.2f} only (intersection over union)")
         check(b.js("return document.querySelector('.surface').player.isPaused"), "the picture is not held")
-        b.shot("click-1280")
+        b.shot("click-1280", tidy=True)
 
     def further_clicks(self):
         """Shift and click says what is not the object; undo takes it back"""
@@ -201,7 +201,7 @@ class Pages:
         for corner in corners + corners[:1]:
             b.click_at(".board", *corner)
         b.fill("name", "test walkway", ".side")
-        b.shot("zones-1280")
+        b.shot("zones-1280", tidy=True)
         b.press("Save zones and lines")
         b.has("dialog .diff .added")
         check("test walkway" in b.find("dialog").text, "the diff does not show the zone")
@@ -318,7 +318,7 @@ class Pages:
         b.press("One frame forward")
         b.wait("one picture further", video + "!video.seeking && video.currentTime > 1.52 && video.currentTime < 1.7")
         b.wait("what was tracked is drawn somewhere", self.drawn_in_clip)
-        b.shot("incident-1280")
+        b.shot("incident-1280", tidy=True)
 
     def drawn_in_clip(self):
         """Goes on by some pictures and looks."""

@@ -19,7 +19,7 @@ class Setup(Signed):
     """Behaviours in their order; each may build on the ones before."""
 
     ORDER = ["first_account", "by_hand", "line", "line_turned", "stay", "zone_renamed", "copied", "line_removed",
-             "marks", "sensitivity", "routes", "wrong_route", "schedules", "rule_times", "combination", "place_rule", "clips_stay", "template", "history", "all_keys"]
+             "scale", "marks", "sensitivity", "routes", "wrong_route", "schedules", "rule_times", "combination", "place_rule", "clips_stay", "template", "history", "audit", "all_keys"]
     # A change that is refused is answered so.
     EXPECTED = {**Signed.EXPECTED, "wrong_route": ("422",), "place_rule": ("422",)}
 
@@ -163,6 +163,30 @@ class Setup(Signed):
         text = self.save()
         check("(Dock)" not in text and "out through the gate" in text, text)
 
+
+    def scale(self):
+        """a scale is measured in one way or the other, never in both, and can be taken away"""
+        b = self.browser
+        self.places(DOCK)
+        b.press("Scale")
+        b.press("Upright")
+        b.fill("metres", "1.5")
+        b.press("Save the scale")
+        self.save()
+        self.holds("    picture_height_metres: 5")
+        b.press("On the floor")
+        b.press("Save the scale")
+        self.save()
+        self.holds("    calibration:", "      rectangle:")
+        self.shots("scale")
+        b.press("Upright")
+        b.press("Save the scale")
+        text = self.save()
+        check("calibration" not in text and "picture_height_metres: 5" in text, text)
+        b.press("Remove the scale")
+        text = self.save()
+        check("picture_height_metres" not in text, text)
+        b.wait("there is none to take away", "return ![...document.querySelectorAll('button')].some((node) => node.innerText.includes('Remove the scale') && node.checkVisibility())")
 
     def marks(self):
         """a scale is made from four points of the floor with their places in metres"""
@@ -421,6 +445,19 @@ class Setup(Signed):
             b.go("/setup")
             b.go("/setup/file")
             b.has("details.version")
+
+    def audit(self):
+        """the log of changes says in words who did what, and shows what a change of the file changed"""
+        b = self.browser
+        self.send("POST", "/api/v1/configuration/edits", {"edits": [{"op": "set", "path": ["recording", "post_roll_seconds"], "value": 4}]})
+        b.go("/setup/audit")
+        b.has("tbody tr details")
+        text = b.js("return document.querySelector('tbody').innerText")
+        check("Set-up changed" in text and "First account made" in text and "chief" in text, text[:600])
+        check("configuration." not in text and "@@" not in text and not b.find("tbody td > code"), f"it has codes instead of words: {text[:600]}")
+        b.js("document.querySelector('tbody tr details').open = true")
+        check(b.js("return document.querySelector('tbody .diff .added, tbody .diff .removed').checkVisibility()"), "it does not show what changed")
+        self.shots("audit")
 
     def all_keys(self):
         """every key of the file has a field on some page"""

@@ -1,6 +1,7 @@
 // The picture's scale, in one of two ways: four points of the floor with the rectangle's size, or one upright thing of known
 // height. With the first each place has its own scale; the second is good enough where things happen at one distance.
 import { el, replace, svg } from "../core/dom.js";
+import { icon } from "../core/icons.js";
 import { field, input, segments } from "../core/forms.js";
 import { panel } from "../core/page.js";
 import { attempt } from "../core/toasts.js";
@@ -8,6 +9,7 @@ import { trim } from "../core/format.js";
 import { floorGrid, isConvex } from "../geometry/homography.js";
 import { tidy } from "../geometry/polygon.js";
 import { DrawingBoard } from "./canvas.js";
+import { hasScale } from "./rulebook.js";
 import { saveEdits } from "./save.js";
 import { t } from "../core/words.js";
 
@@ -16,6 +18,9 @@ export function pictureHeight(metres, top, foot) {
   const part = Math.abs(foot[1] - top[1]);
   return part > 0.02 && metres > 0 ? metres / part : null;
 }
+
+/** Where the file says a scale. */
+const keys = ["picture_height_metres", "calibration"];
 
 const corners = [t("Near left"), t("Near right"), t("Far right"), t("Far left")];
 
@@ -35,10 +40,11 @@ export class ScaleEditor {
     this.depth = number("depth", rectangle?.depth_metres ?? 3.6, { min: 0.1, max: 1000 });
     this.result = el("p", { role: "status" });
     this.button = el("button.button.primary", { type: "button", on: { click: attempt(() => this.#save()) } }, t("Save the scale"));
+    this.removal = el("button.button.danger", { type: "button", hidden: !hasScale(entry), on: { click: attempt(() => this.#remove()) } }, icon("trash"), t("Remove the scale"));
     this.fields = el("div.stack", {});
     this.mode = entry.picture_height_metres && !rectangle ? "upright" : "floor";
     const modes = segments(t("How it is measured"), [["floor", t("On the floor")], ["upright", t("Upright")]], this.mode, (mode) => { this.mode = mode; this.#begin(); });
-    this.element = el("div.with-side.single", {}, this.board.element, el("div.side.stack", {}, panel(t("Scale"), el("div.stack", {}, modes, this.fields, this.result, this.button,
+    this.element = el("div.with-side.single", {}, this.board.element, el("div.side.stack", {}, panel(t("Scale"), el("div.stack", {}, modes, this.fields, this.result, el("div.buttons", {}, this.button, this.removal),
       el("p.soft.small", {}, t("With a scale, rules and texts use metres."))))));
     this.#begin();
   }
@@ -77,10 +83,27 @@ export class ScaleEditor {
     this.button.disabled = !grid.length;
   }
 
-  #save() {
+  /** What is measured in another way goes: a file with both would follow the other one. */
+  async #save() {
+    const { calibration: before, ...others } = this.entry;
+    const entry = this.mode === "upright" ? { ...others, picture_height_metres: Math.round(this.height * 100) / 100 } : { ...others, calibration: {
+      ...(before?.field_of_view_degrees !== undefined && { field_of_view_degrees: before.field_of_view_degrees }),
+      rectangle: { corners: this.floor, width_metres: Number(this.width.value), depth_metres: Number(this.depth.value) } } };
+    await this.#change(entry, t("Save this scale?"));
+  }
+
+  #remove() {
+    const { calibration: _, picture_height_metres: __, ...entry } = this.entry;
+    return this.#change(entry, t("Remove the scale?"));
+  }
+
+  async #change(entry, title) {
     const path = ["cameras", this.camera.id];
-    if (this.mode === "upright") return saveEdits([{ op: "set", path: [...path, "picture_height_metres"], value: Math.round(this.height * 100) / 100 }], { title: t("Save this scale?") });
-    const value = { corners: this.floor, width_metres: Number(this.width.value), depth_metres: Number(this.depth.value) };
-    return saveEdits([{ op: "set", path: [...path, "calibration", "rectangle"], value }], { title: t("Save this scale?") });
+    const list = keys.flatMap((key) => (entry[key] === undefined
+      ? this.entry[key] === undefined ? [] : [{ op: "remove", path: [...path, key] }]
+      : JSON.stringify(entry[key]) === JSON.stringify(this.entry[key]) ? [] : [{ op: "set", path: [...path, key], value: entry[key] }]));
+    if (!(await saveEdits(list, { title }))) return;
+    this.entry = entry;
+    this.removal.hidden = !hasScale(entry);
   }
 }
