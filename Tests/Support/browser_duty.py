@@ -88,6 +88,7 @@ class Duty(Signed):
             "const tile = document.querySelector('.tile.front'); return tile && tile.style.order === '0' && ['cam-1', 'cam-6'].includes(tile.dataset.camera)"))
         b.wait("it is larger than the others", "const [one, other] = ['.front', ':not(.front):not([hidden])'].map((part) => document.querySelector('.tile' + part).getBoundingClientRect().width); return one > 1.5 * other")
         b.wait("it is heard", lambda: int(b.js("return document.documentElement.dataset.chimes ?? 0")) > before)
+        b.wait("each has a picture", "return [...document.querySelectorAll('.tile:not([hidden]) .picture-message')].every((node) => node.hidden)")
         b.shot("front-1280", tidy=True)
         b.press("Sound for new incidents")
 

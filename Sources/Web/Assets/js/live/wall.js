@@ -37,7 +37,7 @@ export async function open(main) {
       : t("An administrator can add the first one."), may("admin") && el("a.button.primary", { href: "#/setup/cameras" }, icon("plus"), t("Add a camera"))));
     return close;
   }
-  const text = el("span", {});
+  const text = el("span.nowrap", {});
   const wall = new Wall(cameras);
   head(main, t("Live"), { text, actions: wall.tools });
   const today = el("div.body.flush", {});

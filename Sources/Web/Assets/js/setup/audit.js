@@ -14,6 +14,7 @@ const actions = {
   "user.create": t("Account added"), "user.change": t("Account changed"), "user.remove": t("Account removed"), "user.password": t("Password changed"), "user.second_factor": t("Second factor changed"),
   "user.recovery_codes": t("New recovery codes"), "token.create": t("API token made"), "token.remove": t("API token removed"),
   "configuration.edit": t("Set-up changed"), "configuration.save": t("File changed"), "configuration.undo": t("Change undone"), "configuration.go back": t("Gone back to a version"), "configuration.forget": t("Earlier versions forgotten"),
+  "device.add": t("Device gets messages"), "device.end": t("Device gets no more messages"),
   "camera.test": t("Camera tried"), "channel.test": t("Test message sent"),
   "follow.create": t("Object followed"), "follow.change": t("Followed object changed"), "follow.correct": t("Followed object clicked again"), "follow.remove": t("Object no longer followed"),
   "incident.acknowledge": t("Incident acknowledged"), "incident.review": t("Incident reviewed"), "incident.protect": t("Incident protected"), "incident.unprotect": t("Incident no longer protected"), "incident.share": t("Link made"),
