@@ -147,7 +147,9 @@ class Words(Signed):
         """Every page, also the tabs of the set-up that are no part of the list above."""
         self.visit("/setup/cameras")
         tabs = self.browser.js("return [...document.querySelectorAll('nav.tabs a')].map((link) => link.hash.slice(1))")
-        return {**{f"setup-{path.split('/')[-1]}": path for path in tabs}, **PAGES, "incident": f"/incidents/{self.incident}"}
+        today = self.browser.js_async("const { dayText } = await import('/js/core/calendar.js'); return dayText(new Date())")
+        days = {"day": f"/incidents/day/{today}", "day-empty": "/incidents/day/2020-02-29"}
+        return {**{f"setup-{path.split('/')[-1]}": path for path in tabs}, **PAGES, **days, "incident": f"/incidents/{self.incident}"}
 
     def nothing_left(self):
         """no page has words that are in no catalogue"""
