@@ -50,8 +50,9 @@ struct Aislewatch: AsyncParsableCommand {
               aislewatch watch clip.mp4                 look for incidents in a file or a camera's stream
               aislewatch track clip.mp4 --click 320,180@1.5 --out overlay.mp4
                                                         click an object, see it followed
-              aislewatch check-config aislewatch.yaml   is the configuration right?
-              aislewatch run --config aislewatch.yaml   watch all cameras until stopped
+              aislewatch run                            watch all cameras until stopped; it says where the page is on which
+                                                        they are set up
+              aislewatch check-config aislewatch.yaml   is a configuration right?
 
             Exit status: 0 ok, 1 failed, 2 bad usage, 3 a video file breaks off (what could be read was judged).
             """,

@@ -50,9 +50,9 @@ class EmptyMachine(Site):
 class FirstDay:
     """Behaviours in the order in which a person meets them; each builds on the ones before."""
 
-    ORDER = ["empty", "first_account", "no_camera", "camera", "zone", "alert", "incident", "by_link", "on_telephone", "nothing_by_hand"]
+    ORDER = ["empty", "first_account", "no_camera", "camera", "zone", "alert", "incident", "by_link", "on_telephone", "nothing_by_hand", "by_command"]
     # Nobody is signed in at first; a camera that was just added has no picture yet.
-    EXPECTED = {"first_account": ("401",), "camera": ("503",)}
+    EXPECTED = {"first_account": ("401",), "camera": ("503",), "by_command": ("401",)}
 
     def __init__(self, browser, site, cameras, hook):
         self.browser, self.site, self.cameras, self.hook = browser, site, cameras, hook
@@ -239,6 +239,25 @@ class FirstDay:
         checked = subprocess.run(
             [self.site.executable, "check-config"], capture_output=True, text=True, env={**os.environ, "HOME": self.site.home, "XDG_CONFIG_HOME": ""})
         check(checked.returncode == 0 and "1 camera:" in checked.stdout, checked.stdout + checked.stderr)
+
+
+    def by_command(self):
+        """the command that the log named beside the link works as it is printed, and what needs no --config finds the file"""
+        b = self.browser
+        command = self.site.lines.wait(r"or on this machine by: (aislewatch user add NAME .*)$", 1).group(1)
+        home = {**os.environ, "HOME": self.site.home, "XDG_CONFIG_HOME": "", "PATH": os.path.dirname(self.site.executable) + ":/usr/bin:/bin"}
+
+        def shell(text, typed=""):
+            done = subprocess.run(["/bin/sh", "-c", text], input=typed, capture_output=True, text=True, env=home)
+            check(done.returncode == 0, f"{text}: {done.stdout}{done.stderr}")
+            return done.stdout
+        check("added anna, admin" in shell(command.replace("NAME", "anna"), PASSWORD + "\n"), "it added nobody")
+        check(shell("aislewatch user list").split() == ["anna", "admin", "chief", "admin"], "another file was read")
+        b.press("Sign out")
+        b.fill("name", "anna", ".door")
+        b.fill("password", PASSWORD, ".door")
+        b.press("Sign in")
+        b.has("#rail nav a[aria-current='page']")
 
 
 def main():

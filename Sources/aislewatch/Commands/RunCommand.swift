@@ -47,7 +47,12 @@ struct RunCommand: AsyncParsableCommand {
         // And nothing to read anew.
         signal(SIGHUP, SIG_IGN)
         let logger = Logger(label: "aislewatch")
-        if isFirst { logger.notice("there was no configuration; made \(file.path(percentEncoded: false))") }
+        if isFirst {
+            logger.notice("there was no configuration; made \(file.path(percentEncoded: false))")
+            logger.notice(
+                "the pages can be opened on this machine only, until web.host (on the page: Set-up, Site) says another address"
+            )
+        }
         let daemon = AislewatchDaemon(
             configuration: configuration, configurationFile: file, environment: environment, logger: logger,
             onStopping: { Self.endSoon() })
