@@ -78,21 +78,21 @@ function end() {
 async function show() {
   if (!frame) return;
   frame.mark();
-  const { main } = frame;
-  delete main.dataset.page;
+  delete document.getElementById("main").dataset.page;
+  let main = null;
   try {
     await follow((page, parameters, query) => {
-      replace(frame.main, el("p.loading", {}, t("Loading…")));
-      frame.main.scrollTop = 0;
+      main = frame.fresh();
+      replace(main, el("p.loading", {}, t("Loading…")));
       window.scrollTo(0, 0);
-      return page.open(frame.main, parameters, query);
+      return page.open(main, parameters, query);
     });
     // For tests: which page is there as a whole.
-    main.dataset.page = location().path;
+    if (main) main.dataset.page = location().path;
   } catch (error) {
-    if (error.status === 401) return;
+    if (error.status === 401 || (main && !main.isConnected)) return;
     tell(error);
-    replace(frame.main, empty(t("This page could not be loaded"), error.message, el("a.button", { href: "#/" }, t("To the live pictures"))));
+    replace(main ?? frame.fresh(), empty(t("This page could not be loaded"), error.message, el("a.button", { href: "#/" }, t("To the live pictures"))));
   }
 }
 

@@ -15,7 +15,7 @@ const pages = [
   ["/setup", t("Set-up"), "setup", "admin"], ["/status", t("Status"), "status", "viewer"],
 ];
 
-/** Builds it and returns where pages go: {main, news(count)}. */
+/** Builds it and returns where pages go: {fresh(), news(count)}. */
 export function build(root, { onSignOut }) {
   const { user, site } = session.current();
   const news = el("span.count", { hidden: true });
@@ -34,7 +34,9 @@ export function build(root, { onSignOut }) {
       el("button.rail-button", { type: "button", on: { click: onSignOut } }, icon("out", 20), t("Sign out"))));
   const banner = el("div", { id: "connection", role: "status", hidden: true });
   const strip = el("aside", { id: "attention", "aria-label": t("What keeps people from being told"), hidden: true });
-  const main = el("main", { id: "main", tabIndex: -1 });
+  let main = el("main", { id: "main", tabIndex: -1 });
+  // A page that is still loading when the next one comes goes on in its own place, which nobody sees any more.
+  const fresh = () => { const next = el("main", { id: "main", tabIndex: -1 }); main.replaceWith(next); return (main = next); };
   const skip = (event) => { event.preventDefault(); main.focus(); };
   replace(root, el("a.skip", { href: "#main", on: { click: skip } }, t("Skip to the page")), el("div", { id: "app" }, rail, el("div", {}, el("div", { id: "strips" }, banner, strip), main)));
   const mark = () => {
@@ -46,7 +48,7 @@ export function build(root, { onSignOut }) {
     }
   };
   const ends = [watchConnection(banner), attention.watch(strip), shortcuts.start()];
-  return { main, mark, close: () => { for (const end of ends) end(); }, news: (count) => { news.hidden = !count; replace(news, String(count), el("span.visually-hidden", {}, " ", t("new"))); } };
+  return { fresh, mark, close: () => { for (const end of ends) end(); }, news: (count) => { news.hidden = !count; replace(news, String(count), el("span.visually-hidden", {}, " ", t("new"))); } };
 }
 
 const themeWords = () => ({ system: t("Theme: system"), light: t("Theme: light"), dark: t("Theme: dark") })[themes.theme()];
