@@ -116,6 +116,8 @@ class Account(Signed):
         b.wait("the late answer is there", "return window.isQuickOver")
         check(b.find("#second-factor") and b.js("return location.hash") == "#/account", "the later page is gone")
         check(b.js("return document.querySelectorAll('main h1').length") == 1, "two pages stand on one")
+        b.go("/")
+        b.has(".tile")
 
     def sessions(self):
         """the account's sessions are listed, and others are ended"""

@@ -49,7 +49,7 @@ def main():
                 "--url", site.base, *selection,
                 "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
                 "--phases", "examples,fuzzing", "--max-examples", "12", "--seed", "1", "--workers", "1",
-                "--max-time", str(seconds), "--no-color",
+                "--max-time", str(round(seconds)), "--no-color",
                 # A busy machine is slow to make examples and to answer them; that is no fault of the API.
                 "--request-timeout", "120", "--suppress-health-check", "all",
             ]
