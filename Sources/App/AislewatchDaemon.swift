@@ -349,7 +349,12 @@ extension AlertService {
     fileprivate func coverage(at now: Date) async throws -> AlertCoverage {
         let router = channels.router
         let people = try await destinationsOfPeople()
-        guard !people.isEmpty else { return .noChannel }
+        guard !people.isEmpty else {
+            let hasDevices = router.destinations.contains { destination in
+                if case .devices = destination.recipients { true } else { false }
+            }
+            return hasDevices ? .noDevice : .noChannel
+        }
         return people.contains { $0.shift?.contains(now, in: router.timeZone) ?? true } ? .covered : .nobodyOnShift
     }
 }

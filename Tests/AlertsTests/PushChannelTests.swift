@@ -295,6 +295,21 @@ struct PushChannelTests {
         #expect(alerts.map(\.alert.channel) == ["devices", "both", "both"] && alerts[0].alert.recipient == some)
     }
 
+    @Test("whether anybody would be told is known by the devices of the accounts that are meant")
+    func anybody() async throws {
+        let server = try PushServer()
+        defer { server.stub.stop() }
+        let configuration = try AislewatchConfiguration.parse(
+            "alerts: {channels: [{name: devices, type: push, accounts: [ahmed]}]}", file: "site.yaml",
+            baseDirectory: URL(filePath: "/"),
+            known: .init(channels: ChannelRegistry.standard.types, modelFamilies: []))
+        let alerts = try AlertService(configuration, store: store, clock: clock, logger: log.logger)
+        try add(server, "hers")
+        #expect(try await alerts.destinationsOfPeople().isEmpty)
+        try add(server, "his", of: "ahmed")
+        #expect(try await alerts.destinationsOfPeople().map(\.channel) == ["devices"])
+    }
+
     @Test("an account that is removed hears nothing any more, nor does one to which an administrator gave a password")
     func removed() throws {
         let server = try PushServer()

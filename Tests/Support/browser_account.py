@@ -159,7 +159,8 @@ class Account(Signed):
             {"op": "set", "path": ["alerts", "channels"], "value": [{"name": "phones", "type": "push", "private_servers": True}]}]})
         b.go("/")
         b.has(".tile")
-        b.go("/account")
+        b.says("Nobody is alerted: messages are turned on on no device")
+        b.press("Turn on here", "#attention")
         b.has("#devices .button.primary:not(:disabled)")
         self.service = PushService()
         b.js_async(self.SUBSCRIBE, self.service.base + "/to/1")
@@ -179,6 +180,7 @@ class Account(Signed):
         head = self.service.requests[0]
         check(head["Content-Encoding"] == "aes128gcm" and head["TTL"] and head["Authorization"].startswith("vapid t="), f"{dict(head)}")
         self.shots("devices")
+        b.wait("the strip is gone", "return !document.body.innerText.includes('Nobody is alerted')")
         # Boxes fall all the time before this camera, and each of them is an incident.
         incidents = "return (await (await fetch('/api/v1/incidents?limit=20')).json()).incidents.map(({ id }) => id)"
         b.wait("a message about an incident", lambda: {head["Topic"] for head in self.service.requests} & set(b.js_async(incidents)))

@@ -34,6 +34,12 @@ struct AttentionTests {
         #expect(one("nobody_on_shift") != nil)
     }
 
+    @Test("a channel for devices that nobody has turned on is said, and leads nowhere else")
+    func noDevice() async throws {
+        let found = try await items(try APISite(services: { $0.alertCoverage = { _ in .noDevice } }))
+        #expect(found.contains { $0["kind"] as? String == "no_device" && $0["severity"] as? String == "high" })
+    }
+
     @Test("times without a picture are listed while they touch what is asked for, closed ones with their end")
     func gaps() async throws {
         let api = try APISite()

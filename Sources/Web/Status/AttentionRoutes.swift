@@ -96,6 +96,7 @@ struct AttentionRoutes: Sendable {
         switch try await services.alertCoverage(now) {
         case .covered, .unknown: break
         case .noChannel: items.append(Item(kind: "no_channel", severity: .low))
+        case .noDevice: items.append(Item(kind: "no_device", severity: .high))
         case .nobodyOnShift: items.append(Item(kind: "nobody_on_shift", severity: .high))
         }
         var search = IncidentSearch()
@@ -182,6 +183,8 @@ public enum AlertCoverage: Sendable {
     case covered
     /// No channel is configured.
     case noChannel
+    /// The only channel is the one for devices, and nobody has turned messages on.
+    case noDevice
     /// There are recipients, but none of them is at work now.
     case nobodyOnShift
     case unknown

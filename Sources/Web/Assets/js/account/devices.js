@@ -1,6 +1,7 @@
 // The browsers on which one's own account is told (Web Push), and turning that on and off here.
 import { el, replace } from "../core/dom.js";
 import { get, post, remove } from "../core/api.js";
+import { refresh } from "../core/attention.js";
 import { icon } from "../core/icons.js";
 import { panel } from "../core/page.js";
 import { attempt, toast } from "../core/toasts.js";
@@ -33,7 +34,7 @@ function obstacle() {
 /** The panel; it loads itself. */
 export function devices() {
   const list = el("ul.rows"), here = el("div.inner.stack");
-  const button = (text, call, look) => el("button.button", { type: "button", class: look, on: { click: attempt(async (event) => { await call(event); await show(); }) } }, text);
+  const button = (text, call, look) => el("button.button", { type: "button", class: look, on: { click: attempt(async (event) => { await call(event); await show(); refresh(); }) } }, text);
   const show = attempt(async () => {
     const [{ available, public_key: key, devices: all }, own] = await Promise.all([get(path), subscription()]);
     const mine = own && (await name(own.endpoint)), told = all.some(({ id }) => id === mine), problem = obstacle();
@@ -47,7 +48,7 @@ export function devices() {
       !told && problem && el("p.note.warn", {}, problem),
       el("div.buttons", {}, told
         ? [button(t("Send a test message"), () => test(mine)), button(t("Turn off here"), end)]
-        : el("button.button.primary", { type: "button", disabled: Boolean(problem) || !available, on: { click: attempt(async () => { await begin(key); await show(); }) } }, icon("bell"), t("Tell me on this device"))));
+        : el("button.button.primary", { type: "button", disabled: Boolean(problem) || !available, on: { click: attempt(async () => { await begin(key); await show(); refresh(); }) } }, icon("bell"), t("Tell me on this device"))));
   });
   show();
   return panel(t("Messages on devices"), [list, here], { flush: true, id: "devices" });

@@ -27,6 +27,7 @@ const sentences = {
   },
   suppression: (cause) => t("“{rule}” is silenced in a part of “{camera}”", { rule: kindWords(cause.rule), camera: cameraOf(cause) }),
   no_channel: () => t("Nobody is alerted: there is no alert channel yet"),
+  no_device: () => t("Nobody is alerted: messages are turned on on no device"),
   nobody_on_shift: () => t("Nobody is alerted now: no recipient is on shift"),
   channel_failing: (cause) => t("Alerts through “{channel}” fail", { channel: cause.channel }),
   outbox_stuck: (cause) => t("Alerts through “{channel}” are not getting out", { channel: cause.channel }),
@@ -63,6 +64,7 @@ function remedy(cause) {
   const camera = cause.camera && `#/camera/${encodeURIComponent(cause.camera)}`;
   switch (cause.kind) {
     case "no_channel": return [t("Add a channel"), "#/setup/alerts", "admin"];
+    case "no_device": return [t("Turn on here"), "#/account", "viewer"];
     case "nobody_on_shift": case "channel_failing": case "outbox_stuck": return [t("Alerts"), "#/setup/alerts", "admin"];
     case "camera_tampered": return [t("Show"), `#/incidents/${encodeURIComponent(cause.incident)}`, "viewer"];
     case "analysis_degraded": case "disk_forecast": case "disk_low": case "recording_stopped": case "storage_gone": case "storage_fallback":
