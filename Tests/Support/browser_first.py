@@ -160,6 +160,7 @@ class FirstDay:
         b.press("Save", texts)
         b.press("Save", "dialog")
         b.wait("the file has it", lambda: "public_base_url" in self.site.text())
+        b.wait("the page with it", f"return document.querySelector(\"{texts} [name='public_base_url']\")?.value")
         self.sound("alerts")
 
     def incident(self):

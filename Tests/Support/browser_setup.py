@@ -49,6 +49,8 @@ class Setup(Signed):
         b = self.browser
         for width in (1280, 1920, 390):
             b.resize(width)
+            broken = b.js("return [...document.querySelectorAll('.segments button')].filter((node) => !node.innerText.includes(' ') && node.checkVisibility() && node.getBoundingClientRect().height > 60).map((node) => node.innerText)")
+            check(not broken, f"at {width} px the words {broken} are broken")
             b.shot(f"{name}-{width}", whole=True)
         b.resize(1280)
         found = b.violations()
