@@ -254,7 +254,11 @@ public final class CameraSupervisor: Service {
                 pictureChange.note(output.frame)
                 for event in output.events {
                     // Before the message about it leaves.
-                    if case .new(let incident) = event { context.incidents.keep(output.frame, of: incident) }
+                    if case .new(let incident) = event {
+                        let picture = output.pictures[incident.id]
+                        context.incidents.keep(picture ?? output.frame, of: incident)
+                        picture.map { recorder.show($0, of: incident.id) }
+                    }
                     await take(event, recorder)
                 }
             }

@@ -114,6 +114,8 @@ public struct IncidentEngine: Sendable {
                 $0.kind.isProvable && !$0.isPartOnly && !$0.isProven
             }
             detections += suspicions.overdue(at: now)
+        } else {
+            detections.removeAll { $0.isOnlySuspected }
         }
         return events + announce(tampering + detections, observation)
     }
@@ -121,21 +123,38 @@ public struct IncidentEngine: Sendable {
     /// What has been suspected since the last call, and waits for its proof.
     public mutating func takeSuspicions() -> [Suspicion] { suspicions.takeFresh() }
 
+    /// What becomes of a suspicion.
+    public struct Settled: Sendable {
+        /// In order: nothing, or an incident. An incident that goes on already may take it in without a word.
+        public var events: [IncidentEvent]
+        /// Whether the way of a thing has proven it.
+        public var isProven: Bool
+    }
+
     /// Takes the proof of a suspicion. One that comes too late changes nothing.
     /// - Parameter observation: The frame that was judged last.
-    /// - Returns: What becomes of it: nothing, or an incident.
-    public mutating func settle(_ id: Suspicion.ID, _ proof: Proof, _ observation: SceneObservation) -> [IncidentEvent]
-    {
+    public mutating func settle(_ id: Suspicion.ID, _ proof: Proof, _ observation: SceneObservation) -> Settled {
         var refutation: ProofJudge.Refutation?
         let proofJudge = proofJudge, context = context(observation)
-        let detection = suspicions.settle(id) { suspicion, detection in
-            if case .path(let path) = proof {
+        var pathTrack: TrackID?
+        var detection = suspicions.settle(id) { suspicion, detection in
+            switch proof {
+            case .path(let path):
                 refutation = proofJudge.refutation(of: suspicion, detection, path, context)
+                pathTrack = suspicion.pathTrack
+            case .body(let body): refutation = proofJudge.refutation(of: suspicion, body)
+            case .none: return !detection.isOnlySuspected
             }
             return refutation == nil
         }
+        if let pathTrack { detection?.tracks.append(pathTrack) }
+        // What moved before somebody lay down is not where somebody lies.
+        if case .body(let body) = proof, let region = body.lastRegion {
+            detection?.region = region.clamped(to: observation.frameSize)
+        }
         if let refutation { refutations[refutation.rawValue, default: 0] += 1 }
-        return detection.map { announce([$0], observation) } ?? []
+        return Settled(
+            events: detection.map { announce([$0], observation) } ?? [], isProven: detection != nil && pathTrack != nil)
     }
 
     /// What the rules measure now, whether they fire or not: for explanations. Call it after ``step(_:)`` with the same
@@ -238,13 +257,12 @@ public struct IncidentEngine: Sendable {
 }
 
 extension IncidentKind {
-    /// Whether the way of a thing can prove it.
+    /// Whether the way of a thing, or of a body, can prove it.
     var isProvable: Bool {
         switch self {
-        case .fallingObject, .toppledStack, .spill: true
-        case .objectLeft, .objectRemoved, .markedObjectMoved, .zoneEntry, .lineCrossing, .dwell, .nearMiss, .personDown,
-            .cameraTampered,
-            .combination, .manual:
+        case .fallingObject, .toppledStack, .spill, .personDown: true
+        case .objectLeft, .objectRemoved, .markedObjectMoved, .zoneEntry, .lineCrossing, .dwell, .nearMiss,
+            .cameraTampered, .combination, .manual:
             false
         }
     }

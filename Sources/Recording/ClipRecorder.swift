@@ -2,7 +2,7 @@ import Dispatch
 import Domain
 import Foundation
 import Logging
-import Media
+public import Media
 import Storage
 import Synchronization
 
@@ -20,7 +20,12 @@ public final class ClipRecorder: Sendable {
         /// The trouble that was said last; nil since something has been saved.
         var said: String?
         var lostSeconds = 0.0
+        /// What posters show, of incidents that have no clip yet; the oldest first.
+        var pictures: [(incident: IncidentID, frame: VideoFrame)] = []
     }
+
+    /// A picture has some megabytes, and its clip begins at once.
+    private static let maxPictures = 4
 
     /// A file whose video is on disk as far as it got, and that still needs its name and row.
     private struct Incomplete {
@@ -81,6 +86,14 @@ public final class ClipRecorder: Sendable {
     public var isPaused: Bool {
         get { state.withLock { $0.isPaused } }
         set { state.withLock { $0.isPaused = newValue } }
+    }
+
+    /// What the poster of an incident's clip is to show instead of a frame; call it before the clip is begun.
+    public func show(_ picture: VideoFrame, of incident: IncidentID) {
+        state.withLock { state in
+            state.pictures.append((incident, picture))
+            if state.pictures.count > Self.maxPictures { state.pictures.removeFirst() }
+        }
     }
 
     /// Begins or extends the recording of a new incident that is not in the database yet. When it returns, the pre-roll and a
@@ -369,10 +382,16 @@ public final class ClipRecorder: Sendable {
     /// While the clip is being written; the first text's link shows it.
     private func makePoster(of clip: Clip, _ incident: Incident) {
         guard let file = folders.files.url(clip.posterPath) else { return }
+        let picture = state.withLock { state in
+            defer { state.pictures.removeAll { $0.incident == incident.id } }
+            return state.pictures.last { $0.incident == incident.id }?.frame
+        }
         background.start { [ring, logger, folders, store] in
             do {
-                let poster = try PosterMaker.poster(
-                    from: ring, at: incident.confirmed, region: incident.region, regionSize: incident.frameSize)
+                let poster =
+                    try picture.map { try PosterMaker.poster($0, region: nil, regionSize: $0.size) }
+                    ?? PosterMaker.poster(
+                        from: ring, at: incident.confirmed, region: incident.region, regionSize: incident.frameSize)
                 if let poster {
                     try folders.disk.write(poster, to: file)
                     store.signal(.outcomes)

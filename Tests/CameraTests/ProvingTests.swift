@@ -25,14 +25,25 @@ struct ProvingTests {
 
     private func engine() -> IncidentEngine {
         let ids = MonotonicID()
+        var settings = RuleSettings()
+        // So that it is its way back that proves it.
+        settings.fallingObject.flight = false
         return IncidentEngine(
-            scene: CameraScene(camera: Script.camera), makeID: { IncidentID(rawValue: ids.next(at: $0)) })
+            settings: settings, scene: CameraScene(camera: Script.camera),
+            makeID: { IncidentID(rawValue: ids.next(at: $0)) })
+    }
+
+    private struct Played {
+        var events: [IncidentEvent] = []
+        var proofs: [(suspicion: Suspicion, proof: Proof)] = []
+        var pictures: [IncidentID: VideoFrame] = [:]
+        var tracks: [Track] = []
     }
 
     /// Plays a film as a camera's pipeline does, and proves from the packets of its ring.
     private func play(
         _ film: URL, retracer: Retracer
-    ) async throws -> (events: [IncidentEvent], proofs: [(Suspicion, Proof)]) {
+    ) async throws -> Played {
         let ring = PacketRing(seconds: 60, maxBytes: 64 << 20)
         let feed = try FileFrameFeed(SourceOptions(url: film.path), ring: ring)
         let proofs = Mutex<[(Suspicion, Proof)]>([])
@@ -40,9 +51,14 @@ struct ProvingTests {
             feed: feed, observer: SceneTracker(), engine: engine(),
             proving: Proving(prover: RetraceProver(retracer, history: RingFrames(ring: ring)), pace: .inStep),
             onProof: { suspicion, proof in proofs.withLock { $0.append((suspicion, proof)) } })
-        var events: [IncidentEvent] = []
-        try await pipeline.run { events += $0.events }
-        return (events, proofs.withLock { $0 })
+        var played = Played()
+        try await pipeline.run { output in
+            played.events += output.events
+            played.pictures.merge(output.pictures) { first, _ in first }
+        }
+        played.proofs = proofs.withLock { $0 }
+        played.tracks = pipeline.tracks(from: MediaTime(seconds: 0), to: MediaTime(seconds: 1000))
+        return played
     }
 
     @Test("a bucket that falls is followed home through the packets of the ring, and told")
@@ -51,8 +67,9 @@ struct ProvingTests {
             Self.root.appending(path: "samples/fall_bucket.mp4"), retracer: try await retracer())
         #expect(played.events.first?.type == "new" && played.events.first?.incident.kind == .fallingObject)
         #expect(Set(played.events.map(\.incident.id)).count == 1)
-        let (suspicion, proof) = try #require(played.proofs.first)
-        #expect(played.proofs.count == 1 && suspicion.kind == .fallingObject)
+        let falls = played.proofs.filter { $0.suspicion.kind == .fallingObject }
+        let (suspicion, proof) = try #require(falls.first)
+        #expect(falls.count == 1)
         guard case .path(let path) = proof else {
             Issue.record("\(proof)")
             return
@@ -62,6 +79,18 @@ struct ProvingTests {
         // It stood on the second shelf, a quarter of the picture above the floor that it lies on.
         #expect(last.centroid.y - first.centroid.y > 0.2 * Double(path.frameSize.height))
         #expect(abs(first.area - last.area) < 0.5 * last.area)
+        // It is kept as a track of the incident, masks and all, for clip and sidecar; and drawn in one picture.
+        let incident = try #require(played.events.first?.incident)
+        let track = try #require(played.tracks.first { $0.origin == .retrace })
+        #expect(incident.tracks.contains(track.id) && track.samples.count == path.moments.count)
+        #expect(track.samples.allSatisfy { $0.mask != nil })
+        let picture = try #require(played.pictures[incident.id])
+        #expect(picture.size == path.frameSize)
+        if let folder = ProcessInfo.processInfo.environment["AISLEWATCH_PICTURES"] {
+            var image = RGBImage(size: picture.size, pixels: [])
+            FrameScaler().rgb(picture, width: picture.size.width, height: picture.size.height, into: &image.pixels)
+            try JPEGEncoder.encode(image).write(to: URL(filePath: "\(folder)/stroboscopic.jpg"))
+        }
     }
 
     @Test("frames of a ring between two moments are those that were shown then, and no more than may be held")

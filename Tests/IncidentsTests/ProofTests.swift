@@ -49,7 +49,7 @@ struct ProofTests {
             events += engine.step(observation)
             for suspicion in engine.takeSuspicions() {
                 suspicions.append(suspicion)
-                if let proof = answer(suspicion) { events += engine.settle(suspicion.id, proof, observation) }
+                if let proof = answer(suspicion) { events += engine.settle(suspicion.id, proof, observation).events }
             }
         }
         return (events + engine.finish(), engine, suspicions)
@@ -97,7 +97,7 @@ struct ProofTests {
         let run = run(fall) { _ in .none(reason: "the frames before are not kept") }
         #expect(run.events.map(\.type) == ["new", "end"])
         var engine = run.engine
-        #expect(engine.settle(0, .path(Self.path(from: 234, to: 234)), fall.observations()[100]).isEmpty)
+        #expect(engine.settle(0, .path(Self.path(from: 234, to: 234)), fall.observations()[100]).events.isEmpty)
     }
 
     @Test("without asking for proofs the rules decide as they always did")

@@ -13,8 +13,8 @@ public final class CameraPipeline: Sendable {
         var engine: IncidentEngine?
         /// Set when it changed and the engine doesn't know yet.
         var marked: [MarkedObject]?
-        /// Proofs that the engine doesn't know yet.
-        var proofs: [(id: Suspicion.ID, proof: Proof)] = []
+        /// Answers that the engine doesn't know yet.
+        var answers: [(suspicion: Suspicion, answer: RetraceProver.Answer)] = []
     }
 
     private let feed: any FrameFeed
@@ -89,12 +89,14 @@ public final class CameraPipeline: Sendable {
                 proving?.prover.history.note(frame)
                 engine.needsProof = proving != nil
                 events += engine.step(observation)
-                events += await prove(&engine, observation)
+                var pictures: [IncidentID: VideoFrame] = [:]
+                events += await prove(&engine, observation, &pictures)
                 if engine.scaleProblem != scaleProblem {
                     scaleProblem = engine.scaleProblem
                     scaleProblem.map(onScaleProblem)
                 }
                 var output = PipelineOutput(observation: observation, events: events, frame: frame)
+                output.pictures = pictures
                 if explains() { output.scores = engine.scores(observation) }
                 try await handler(output)
             }
@@ -115,29 +117,38 @@ public final class CameraPipeline: Sendable {
 
     /// Asks for the proof of what is suspected, and gives the engine what was found.
     private func prove(
-        _ engine: inout IncidentEngine, _ observation: SceneObservation, isolation: isolated (any Actor)? = #isolation
+        _ engine: inout IncidentEngine, _ observation: SceneObservation, _ pictures: inout [IncidentID: VideoFrame],
+        isolation: isolated (any Actor)? = #isolation
     ) async -> [IncidentEvent] {
         guard let proving else { return [] }
-        var events: [IncidentEvent] = []
+        var ready: [(suspicion: Suspicion, answer: RetraceProver.Answer)] = []
         for suspicion in engine.takeSuspicions() {
             switch proving.pace {
             case .inStep:
-                let proof = await proving.prover.prove(suspicion)
-                onProof(suspicion, proof)
-                events += engine.settle(suspicion.id, proof, observation)
+                let answer = await proving.prover.prove(suspicion)
+                onProof(suspicion, answer.proof)
+                ready.append((suspicion, answer))
             case .whenReady:
                 Task {
-                    let proof = await proving.prover.prove(suspicion)
-                    onProof(suspicion, proof)
-                    state.withLock { $0.proofs.append((suspicion.id, proof)) }
+                    let answer = await proving.prover.prove(suspicion)
+                    onProof(suspicion, answer.proof)
+                    state.withLock { $0.answers.append((suspicion, answer)) }
                 }
             }
         }
-        let ready = state.withLock { state in
-            defer { state.proofs.removeAll() }
-            return state.proofs
+        ready += state.withLock { state in
+            defer { state.answers.removeAll() }
+            return state.answers
         }
-        for (id, proof) in ready { events += engine.settle(id, proof, observation) }
+        var events: [IncidentEvent] = []
+        for (suspicion, answer) in ready {
+            let settled = engine.settle(suspicion.id, answer.proof, observation)
+            events += settled.events
+            guard settled.isProven, case .path(let path) = answer.proof else { continue }
+            // It plays over the clip like any other track.
+            state.withLock { $0.log.append(path, of: suspicion, epoch: observation.time.epoch) }
+            for case .new(let incident) in settled.events { pictures[incident.id] = answer.picture }
+        }
         return events
     }
 
@@ -202,6 +213,8 @@ public struct PipelineOutput: Sendable {
     /// In order; mostly none.
     public var events: [IncidentEvent]
     public var frame: VideoFrame
+    /// Of incidents that begin here and whose way was followed back: the way in one picture.
+    public var pictures: [IncidentID: VideoFrame] = [:]
     /// What the rules measured; empty unless asked for.
     public var scores: [RuleScore] = []
 

@@ -1,6 +1,6 @@
 import Domain
 public import Incidents
-import Media
+public import Media
 import Synchronization
 public import Vision
 
@@ -22,30 +22,46 @@ public final class RetraceProver: Sendable {
         self.turns = turns
     }
 
+    /// What came of a question.
+    public struct Answer: Sendable {
+        public var proof: Proof
+        /// The whole way in one picture; nil where there is none to show.
+        public var picture: VideoFrame?
+    }
+
     /// Never throws: what can't be asked is no proof.
-    public func prove(_ suspicion: Suspicion) async -> Proof {
+    public func prove(_ suspicion: Suspicion) async -> Answer {
         let now = suspicion.time
         let back = now.seconds - suspicion.startSeconds + Self.beforeSeconds
-        guard back <= Self.maxVideoSeconds else { return .none(reason: "it began too long ago to look back") }
+        guard back <= Self.maxVideoSeconds else {
+            return Answer(proof: .none(reason: "it began too long ago to look back"))
+        }
         let asked = ContinuousClock.now
         await turns.take()
         defer { turns.giveBack() }
         // The engine no longer waits for it: others may still be in time.
         guard ContinuousClock.now - asked < .seconds(Suspicion.patienceSeconds) else {
-            return .none(reason: "others were proven meanwhile")
+            return Answer(proof: .none(reason: "others were proven meanwhile"))
         }
         do {
             let frames = try await history.frames(from: now.advanced(bySeconds: -back), to: now)
-            guard frames.count >= 4 else { return .none(reason: "the frames before are not kept") }
+            guard frames.count >= 4 else { return Answer(proof: .none(reason: "the frames before are not kept")) }
             let request = Retracer.Request(
                 place: suspicion.restRegion, startSeconds: suspicion.startSeconds,
                 hints: suspicion.blobs.map { ($0.seconds, $0.region) })
-            guard let path = try await retracer.retrace(request, frames: frames) else {
-                return .none(reason: "the frames before are not kept")
+            if suspicion.kind == .personDown {
+                let body = try await retracer.followBody(request, endSeconds: suspicion.endSeconds, frames: frames)
+                return Answer(
+                    proof: body.map { .body($0) } ?? .none(reason: "there is no network that knows persons"))
             }
-            return .path(path)
+            guard let path = try await retracer.retrace(request, frames: frames) else {
+                return Answer(proof: .none(reason: "the frames before are not kept"))
+            }
+            // A picture that can't be made is no reason to say nothing.
+            let picture = try? StroboscopicPicture.make(path, frames: frames, isLiquid: suspicion.kind == .spill)
+            return Answer(proof: .path(path), picture: picture)
         } catch {
-            return .none(reason: "\(error)")
+            return Answer(proof: .none(reason: "\(error)"))
         }
     }
 }

@@ -1,4 +1,5 @@
 import Domain
+import Incidents
 
 /// The samples of the last minutes, for the sidecars of clips. Bounded in time and in number.
 struct TrackLog: Sendable {
@@ -51,6 +52,17 @@ struct TrackLog: Sendable {
             entries.removeFirst(head)
             head = 0
             lastKept = lastKept.filter { !isTooOld($0.value, at: time) }
+        }
+    }
+
+    /// Takes the way of a thing that was followed back: it lies in the past, and has a track of its own.
+    mutating func append(_ path: RetracedPath, of suspicion: Suspicion, epoch: Int) {
+        for moment in path.moments {
+            let time = MediaTime(epoch: epoch, seconds: moment.seconds)
+            let sample = TrackSample(
+                seconds: moment.seconds, region: moment.region, centroid: moment.centroid, area: moment.area,
+                mask: moment.mask, quality: moment.quality)
+            entries.append(Entry(id: suspicion.pathTrack, origin: .retrace, time: time, sample: sample))
         }
     }
 

@@ -92,6 +92,7 @@ public struct WatchRun: Service {
         try await pipeline.run { output in
             let seconds = output.observation.time.seconds
             span = min(span?.lowerBound ?? seconds, seconds)...max(span?.upperBound ?? seconds, seconds)
+            for (incident, picture) in output.pictures { keeper?.show(picture, of: incident) }
             for event in output.events {
                 let clips = await keeper?.keep(event) ?? []
                 try onEvent(WatchEvent(event: event, clips: clips, text: text(event.incident)))
@@ -178,6 +179,9 @@ private final class WatchKeeper: Sendable {
     }
 
     deinit { try? FileManager.default.removeItem(at: databaseFolder) }
+
+    /// What the poster of an incident's clip shows.
+    func show(_ picture: VideoFrame, of incident: IncidentID) { recorder.show(picture, of: incident) }
 
     /// Begins or extends a clip.
     /// - Returns: The paths, below the clip folder, of the clips that show the incident.

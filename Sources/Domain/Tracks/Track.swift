@@ -5,6 +5,8 @@ public struct Track: Hashable, Sendable, Codable {
         case motion
         /// A person prompted it.
         case prompt
+        /// It was followed back from where it came to rest, as the proof of an incident.
+        case retrace
     }
 
     public var id: TrackID

@@ -17,6 +17,13 @@ struct ProofJudge: Sendable {
         case wasMoving = "it was on its way before"
         case tooSlow = "it came down slower than what falls"
         case didNotGrow = "it was as large before"
+        case nobody = "nobody was there before"
+        case tooSmall = "a body of so few pixels can't be judged"
+        case goneAfter = "nobody lies there"
+        case notLow = "shoulders or hips came down too little"
+        case upright = "the body is upright"
+        case goesOn = "it goes on"
+        case layDownSlowly = "who lies down slowly is well"
     }
 
     /// Least predicted IoU of an outline that is a thing's.
@@ -43,7 +50,61 @@ struct ProofJudge: Sendable {
     /// A liquid had at most this part of its area before.
     static let mostAreaBefore = 0.65
 
+    // Of bodies, in lengths of the torso: some half a metre. Who stands has the shoulders some 1.4 m above the floor, the hips
+    // 0.95 m; who kneels, 0.8 m and 0.45 m; who sits on the floor, 0.6 m and 0.1 m; who lies, 0.2 m and 0.1 m.
+
+    /// How far the shoulders came down, and the hips. Kneeling down is 1.2 and 1.0.
+    static let leastShoulderFall = 1.4
+    static let leastHipFall = 0.8
+    /// How far the shoulders may still be above the ankles: 0.9 of who sits on the floor upright, and more of who kneels.
+    static let mostShouldersAboveAnkles = 0.9
+    /// A person some 45 pixels tall: smaller ones are confused with whoever passes by.
+    static let leastTorsoPixels = 12.0
+    /// So much of the way down takes at most ``quickSeconds``.
+    static let quickFall = 1.0
+    static let quickSeconds = 1.3
+    /// How far the hips may move while somebody lies, over ``stillSeconds``.
+    static let mostCrawl = 0.8
+    static let stillSeconds = 1.2
+    /// Part of the frames after the fall in which the body must be seen, and at what part of the size that it had, at least and
+    /// at most: what is followed may slip off it.
+    static let leastSeenAfter = 0.5
+    static let sizes = 0.5...2.0
+    /// Their median presence then: clutter at the edge that somebody went out by is a person now and then.
+    static let leastPresenceAfter = 0.75
+
     let settings: RuleSettings
+
+    /// - Returns: Why nobody has fallen; nil where somebody has.
+    func refutation(of suspicion: Suspicion, _ body: BodyPath) -> Refutation? {
+        let before = body.moments.filter { $0.seconds <= suspicion.startSeconds + 0.1 }
+        guard before.count >= 2 else { return .nobody }
+        let torso = before.map(\.torsoPixels).median()
+        guard torso >= Self.leastTorsoPixels else { return .tooSmall }
+        let since = suspicion.endSeconds + 0.3
+        let looked = body.lookedSeconds.count { $0 >= since }
+        let after = body.moments.filter { $0.seconds >= since && Self.sizes.contains($0.torsoPixels / max(1, torso)) }
+        guard after.count >= 3, Double(after.count) >= Self.leastSeenAfter * Double(looked),
+            after.map(\.presence).median() >= Self.leastPresenceAfter
+        else { return .goneAfter }
+        let shoulders = after.map(\.shoulders.y).median() - before.map(\.shoulders.y).median()
+        let hips = after.map(\.hips.y).median() - before.map(\.hips.y).median()
+        guard shoulders >= Self.leastShoulderFall * torso, hips >= Self.leastHipFall * torso else { return .notLow }
+        let upright = after.map { $0.ankles.y - $0.shoulders.y }.median()
+        guard upright <= Self.mostShouldersAboveAnkles * torso else { return .upright }
+        // Joints of who lies jump from frame to frame; their middle doesn't.
+        let end = after.last?.seconds ?? 0
+        let late = after.filter { end - $0.seconds <= Self.stillSeconds }
+        let way = Self.middle(late.prefix((late.count + 1) / 2)).distance(
+            to: Self.middle(late.suffix((late.count + 1) / 2)))
+        guard way <= Self.mostCrawl * torso else { return .goesOn }
+        let quickest = body.moments.indices.map { index in
+            let moment = body.moments[index]
+            let soon = body.moments[index...].prefix { $0.seconds - moment.seconds <= Self.quickSeconds }
+            return (soon.map(\.shoulders.y).max() ?? 0) - moment.shoulders.y
+        }
+        return (quickest.max() ?? 0) >= Self.quickFall * torso ? nil : .layDownSlowly
+    }
 
     /// - Returns: Why it has not happened; nil where it has.
     func refutation(
@@ -93,6 +154,11 @@ struct ProofJudge: Sendable {
         // Half of the limit: from frame to frame a mask's middle lags and jumps.
         let peak = context.pictureHeights(settings.fallingObject.minPeakSpeed, scale: scale) * height
         return Self.fastest(path.moments) >= 0.5 * peak ? nil : .tooSlow
+    }
+
+    private static func middle(_ moments: some Collection<BodyPath.Moment>) -> Point {
+        guard !moments.isEmpty else { return Point(x: 0, y: 0) }
+        return Point(x: moments.map(\.hips.x).median(), y: moments.map(\.hips.y).median())
     }
 
     /// Whether it lay where it lies all the time before.

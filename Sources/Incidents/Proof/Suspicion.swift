@@ -23,6 +23,10 @@ public struct Suspicion: Hashable, Sendable, Codable, Identifiable {
     /// Where the blob that was judged was in the frames before, in order of time.
     public let blobs: [Blob]
 
+    /// The track under which the way of the thing is kept, once it has been followed back: beyond all that are numbered from
+    /// one on.
+    public var pathTrack: TrackID { TrackID(rawValue: 1_000_000_000 + id) }
+
     /// The blob in one frame.
     public struct Blob: Hashable, Sendable, Codable {
         public let seconds: Double
@@ -34,6 +38,8 @@ public struct Suspicion: Hashable, Sendable, Codable, Identifiable {
 public enum Proof: Sendable {
     /// The thing was followed back.
     case path(RetracedPath)
+    /// A person was followed.
+    case body(BodyPath)
     /// Nothing could be asked: no network, no frames, no time. Motion decides alone.
     case none(reason: String)
 }

@@ -4,6 +4,8 @@ import Domain
 struct Suspicions: Sendable {
     /// A further detection of what was judged so lately shares its verdict, in seconds.
     private static let memorySeconds = 60.0
+    /// Who has only sat down may fall at any time.
+    private static let personMemorySeconds = 4.0
 
     private struct Waiting: Sendable {
         let suspicion: Suspicion
@@ -31,7 +33,9 @@ struct Suspicions: Sendable {
         needsProof: (Detection) -> Bool
     ) -> [Detection] {
         let now = observation.time.seconds
-        judged.removeAll { now - $0.seconds > Self.memorySeconds }
+        judged.removeAll {
+            now - $0.seconds > ($0.kind == .personDown && !$0.isProven ? Self.personMemorySeconds : Self.memorySeconds)
+        }
         var passed: [Detection] = []
         for detection in detections {
             guard needsProof(detection) else {
@@ -85,13 +89,13 @@ struct Suspicions: Sendable {
     /// Those that have waited for too long.
     mutating func overdue(at seconds: Double) -> [Detection] {
         let late = waiting.filter { seconds - $0.suspicion.time.seconds > Suspicion.patienceSeconds }
-        return late.compactMap { entry in settle(entry.suspicion.id) { _, _ in true } }
+        return late.compactMap { entry in settle(entry.suspicion.id) { _, detection in !detection.isOnlySuspected } }
     }
 
     /// All that wait: the video is over.
     mutating func takeAll() -> [Detection] {
         defer { waiting.removeAll() }
         fresh.removeAll()
-        return waiting.map(\.detection)
+        return waiting.map(\.detection).filter { !$0.isOnlySuspected }
     }
 }

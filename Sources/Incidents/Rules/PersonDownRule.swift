@@ -1,15 +1,18 @@
 import Domain
 
-/// `person_down`: something upright that walked becomes flat and stays so.
+/// `person_down`: somebody falls and stays down.
 ///
-/// The reasoning: who stands or walks is about three times as tall as wide, who lies is wider than tall from most sides; who
+/// Where the network looks, motion only suspects: something as tall as a person came down by a quarter of its height within a
+/// moment and has not risen again. Whether it is a person, and lies, is told by the body; see ``ProofJudge``.
+///
+/// Motion alone is stricter: something upright that walked becomes flat and stays so. The reasoning: who stands or walks is about three times as tall as wide, who lies is wider than tall from most sides; who
 /// bends, kneels or sits is still taller than wide. A stack does not walk before it falls.
 public struct PersonDownSettings: SingleRuleParameters {
     public static let kind = IncidentKind.personDown
     public static let sentence = "Somebody who walked lies on the floor and stays there."
 
     @Parameter("enabled", "Whether the rule is on.")
-    public var enabled = false
+    public var enabled = true
     @Parameter("min_height", fires: .atLeast, "Smallest height while upright.")
     public var minHeight = LengthThreshold(metres: 1.1, pictureHeights: 0.12)
     @Parameter("min_upright_ratio", .ratio, 1...10, fires: .atLeast, "Smallest ratio of height to width while upright.")
@@ -28,6 +31,10 @@ public struct PersonDownSettings: SingleRuleParameters {
     public var maxFallSeconds = 1.5
     @Parameter("min_down_seconds", .seconds, 0.5...600, fires: .atLeast, "How long it must stay down.")
     public var minDownSeconds = 5.0
+    @Parameter(
+        "min_seen_down_seconds", .seconds, 0.5...600, fires: .atLeast,
+        "How long somebody must stay down whose body the network sees lying.")
+    public var minSeenDownSeconds = 2.0
 
     public init() {}
 }
@@ -55,14 +62,57 @@ struct PersonDownRule: Rule {
         var isAnnounced = false
     }
 
+    /// Something tall that has come down.
+    private struct Descent: Hashable, Sendable {
+        /// From the last moment above to the first below.
+        var startSeconds: Double
+        var endSeconds: Double
+        /// It before.
+        var region: Region
+        var measure: Measure
+        /// Where it was before, and how far it came down, in pixels.
+        var from: Double
+        var drop: Double
+
+        /// What came down. Somebody who stood still for long is part of the background: then the edge stays where it was, and
+        /// only what moves tells.
+        enum Measure: Hashable, Sendable {
+            case upperEdge, movingPart
+
+            func height(of sample: TrackSample) -> Double? {
+                switch self {
+                case .upperEdge: Double(sample.region.y)
+                case .movingPart: sample.cues?.movingCentroid?.y
+                }
+            }
+        }
+
+        /// Whether it is up again, by most of what it came down.
+        func isUndone(by sample: TrackSample) -> Bool {
+            sample.seconds - endSeconds > 0.3 && (measure.height(of: sample).map { $0 < from + 0.3 * drop } ?? false)
+        }
+    }
+
+    /// A body that falls comes down by more than this part of its height, seen from anywhere but straight above.
+    private static let leastDescent = 0.25
+    /// Persons are asked about no more often than this on the average, in seconds, and so many times at once.
+    private static let askSeconds = 3.0
+    private static let askedAtOnce = 3.0
     /// What lies still may move by this part of its length.
     private static let stayPart = 0.6
     private let settings: PersonDownSettings
     private var postures: [TrackID: Posture] = [:]
+    private var descents: [TrackID: Descent] = [:]
+    /// How often may be asked now, and when that was so.
+    private var questions = Self.askedAtOnce
+    private var questionsSeconds = -Double.infinity
 
     init(_ settings: PersonDownSettings, scene: CameraScene) { self.settings = settings }
 
-    mutating func forget() { postures.removeAll() }
+    mutating func forget() {
+        postures.removeAll()
+        descents.removeAll()
+    }
 
     mutating func assess(_ frame: RuleInput) -> [Detection] {
         let ledger = frame.ledger, context = frame.context
@@ -80,7 +130,64 @@ struct PersonDownRule: Rule {
             postures[id] = posture
         }
         postures = postures.filter { ledger.histories[$0.key] != nil }
-        return detections
+        return detections + suspected(ledger, context)
+    }
+
+    /// Who may have fallen, as far as motion tells: far more than have.
+    private mutating func suspected(_ ledger: TrackLedger, _ context: RuleContext) -> [Detection] {
+        for id in ledger.seen {
+            guard let track = ledger.histories[id], let sample = track.last else { continue }
+            if descents[id]?.isUndone(by: sample) == true { descents[id] = nil }
+            guard let descent = descent(of: track, to: sample, context) else { continue }
+            if let earlier = descents[id], earlier.drop > descent.drop { continue }
+            descents[id] = descent
+        }
+        questions = min(Self.askedAtOnce, questions + max(0, context.seconds - questionsSeconds) / Self.askSeconds)
+        questionsSeconds = context.seconds
+        let due = descents.filter { context.seconds - $0.value.endSeconds >= settings.minSeenDownSeconds - 1e-6 }
+        guard let (id, descent) = due.max(by: { ($0.value.drop, $1.key) < ($1.value.drop, $0.key) }),
+            questions >= 1
+        else {
+            descents = descents.filter {
+                context.seconds - $0.value.endSeconds <= settings.minSeenDownSeconds + Self.askSeconds
+            }
+            return []
+        }
+        descents[id] = nil
+        questions -= 1
+        var facts = IncidentFacts()
+        let foot = context.foot(descent.region)
+        let zone = context.scene.zone(at: foot, in: context.frameSize)
+        facts.zoneName = zone?.name
+        facts.zoneKind = zone?.kind
+        let now = ledger.histories[id]?.last?.region ?? descent.region
+        return [
+            Detection(
+                kind: .personDown, startSeconds: descent.startSeconds, endSeconds: descent.endSeconds,
+                region: now.clamped(to: context.frameSize), severity: .high, facts: facts,
+                evidence: [settings.$minSeenDownSeconds.evidence(context.seconds - descent.endSeconds)],
+                tracks: [id], isOnlySuspected: true)
+        ]
+    }
+
+    /// The largest descent of its upper edge, or of what of it moves, that ends now.
+    private func descent(of track: TrackHistory, to sample: TrackSample, _ context: RuleContext) -> Descent? {
+        var found: Descent?
+        for earlier in track.samples.reversed() {
+            guard sample.seconds - earlier.seconds <= settings.maxFallSeconds else { break }
+            let tall = Double(earlier.region.height)
+            guard tall >= context.pixels(settings.minHeight, at: context.foot(earlier.region)) else { continue }
+            for measure in [Descent.Measure.upperEdge, .movingPart] {
+                if measure == .upperEdge, context.touchesTop(earlier.region) { continue }
+                guard let from = measure.height(of: earlier), let to = measure.height(of: sample),
+                    to - from >= Self.leastDescent * tall, to - from > found?.drop ?? 0
+                else { continue }
+                found = Descent(
+                    startSeconds: earlier.seconds, endSeconds: sample.seconds, region: earlier.region, measure: measure,
+                    from: from, drop: to - from)
+            }
+        }
+        return found
     }
 
     func scores(_ frame: RuleInput) -> [RuleScore] {

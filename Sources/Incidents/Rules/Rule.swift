@@ -79,4 +79,6 @@ struct Detection: Hashable, Sendable {
     var isPartOnly = false
     /// Its own measurements prove it: nothing is to be looked for.
     var isProven = false
+    /// Motion alone says too little: without a proof it is nothing.
+    var isOnlySuspected = false
 }

@@ -45,6 +45,12 @@ struct Components {
         parents.reserveCapacity(maxRuns)
     }
 
+    /// As of a frame in which nothing is set.
+    mutating func clear() {
+        list.removeAll(keepingCapacity: true)
+        runs.removeAll(keepingCapacity: true)
+    }
+
     /// - Parameter flags: bit 0 is set inside, bit 1 where it is sure.
     mutating func label(_ flags: UnsafePointer<UInt8>, width: Int, height: Int) {
         found.removeAll(keepingCapacity: true)

@@ -26,6 +26,9 @@ final class FlightDetector {
     /// Frames whose blobs are kept: a fall of 1.3 s at 30 frames a second, and what was before it.
     private static let keptFrames = 64
     private static let gravity = 9.81
+    /// For so long after a flight nothing larger may move where it was, in seconds: the shadow of what is put down, or the
+    /// hand's lower edge, comes first and looks like a fall.
+    private static let calmSeconds = 0.25
 
     private struct Blob {
         var x: Double
@@ -58,6 +61,8 @@ final class FlightDetector {
     /// Running mean of blobs a frame.
     private var usualBlobs = 0.0
     private var lastFlight: (seconds: Double, x: Double)?
+    /// Flights that have ended, and are calm so far.
+    private var landed: [(chain: [Point3], flight: Flight)] = []
 
     init(width: Int, height: Int) {
         self.width = width
@@ -75,6 +80,7 @@ final class FlightDetector {
     func reset() {
         seconds.removeAll(keepingCapacity: true)
         chains.removeAll(keepingCapacity: true)
+        landed.removeAll(keepingCapacity: true)
         recent.removeAll(keepingCapacity: true)
     }
 
@@ -94,7 +100,23 @@ final class FlightDetector {
         usualBlobs += 0.05 * (Double(blobs.count) - usualBlobs)
         recent.append((time, blobs))
         if recent.count > Self.keptFrames { recent.removeFirst() }
-        return advance(blobs, seconds: time)
+        landed.removeAll { entry in
+            // The last frames of its own way are still among what changed.
+            time - (entry.chain.last?.seconds ?? time) > 0 && !isCalm(entry.chain)
+        }
+        landed += advance(blobs, seconds: time)
+        let calm = landed.prefix { time - ($0.chain.last?.seconds ?? time) >= Self.calmSeconds }.map(\.flight)
+        landed.removeFirst(calm.count)
+        return calm
+    }
+
+    /// Whether nothing larger than what fell moves where it fell.
+    private func isCalm(_ chain: [Point3]) -> Bool {
+        chain.allSatisfy { point in
+            let box = point.blob.box
+            return isAlone(
+                Component(left: box.left, top: box.top, right: box.right, bottom: box.bottom, area: point.blob.area))
+        }
     }
 
     // MARK: Blobs
@@ -115,7 +137,10 @@ final class FlightDetector {
             let wide = max(abs(here[index] - first[index]), abs(here[index] - last[index]))
             around[index] = wide > limit ? 1 : 0
         }
-        guard changed > 0, changed < count / 20 else { return [] }
+        guard changed > 0, changed < count / 20 else {
+            large.clear()
+            return []
+        }
         PlaneFilters.morph3(
             around, into: scratch.pixels, width: width, height: height, dilating: true, row: byteRow.pixels)
         large.label(scratch.pixels, width: width, height: height)
@@ -172,7 +197,7 @@ final class FlightDetector {
 
     // MARK: Ways
 
-    private func advance(_ blobs: [Blob], seconds now: Double) -> [Flight] {
+    private func advance(_ blobs: [Blob], seconds now: Double) -> [(chain: [Point3], flight: Flight)] {
         var ended: [[Point3]] = []
         var going: [[Point3]] = []
         for chain in chains {
@@ -196,13 +221,13 @@ final class FlightDetector {
             }
         }
         chains = Array(going.sorted { $0.count > $1.count }.prefix(Self.maxChains))
-        var flights: [Flight] = []
+        var flights: [(chain: [Point3], flight: Flight)] = []
         for chain in ended.sorted(by: { $0.count > $1.count }) where chain.count >= Self.fewestFrames {
             guard let flight = flight(chain), let first = chain.first, let end = chain.last else { continue }
             // Ways that share their points, and what follows after a gap, are one flight.
             let isKnown = lastFlight.map { first.seconds - $0.seconds < 0.4 && abs(first.blob.x - $0.x) < 15 } ?? false
             lastFlight = (end.seconds, end.blob.x)
-            if !isKnown { flights.append(flight) }
+            if !isKnown { flights.append((chain, flight)) }
         }
         return flights
     }

@@ -2,7 +2,7 @@ import Domain
 public import Foundation
 import Media
 
-/// Tells whether a part of a frame is a person, by the presence that a network for body landmarks gives.
+/// Tells whether a part of a frame is a person, and how its body lies, by a network for body landmarks.
 ///
 /// The network is MediaPipe's `pose_landmark_full` (Bazarevsky et al., BlazePose, 2020; Apache-2.0). Its presence is hardly ever
 /// there on things, vehicles and machines, and most of the time on somebody who is seen as a whole and 60 pixels or taller;
@@ -14,7 +14,21 @@ public actor PersonGauge {
     /// Sides of the crops that are looked at, over the longer side of the thing.
     private static let cropFactors = [1.25, 1.8]
     private static let inputName = "input_1"
+    private static let landmarksName = "Identity"
     private static let presenceName = "Identity_1"
+    /// Landmarks, with five values each: x and y in pixels of the crop, depth, visibility and presence as logits.
+    private static let landmarkCount = 39
+    private static let landmarkValues = 5
+    /// Numbers of landmarks in BlazePose's order. The last two are no joints: the middle of the hips, and a point straight above
+    /// it as far away as the circle around the whole body reaches.
+    private static let shoulders = (11, 12), hips = (23, 24), ankles = (27, 28)
+    private static let centre = 33, top = 34
+    /// Side of the crop in which a body is followed, over that circle's diameter; as MediaPipe's own graph takes it.
+    private static let followedFactor = 1.25
+    /// The circle's radius of somebody who stands, over the length of the torso: measured on standing persons, 1.65 to 2.05.
+    private static let radiusPerTorso = 1.8
+    /// Bodies are looked for in crops turned by these angles: who lies is found better with the head up.
+    private static let turns = [0, Double.pi / 2, -Double.pi / 2]
 
     private struct Manifest: Decodable {
         var file: String
@@ -28,6 +42,8 @@ public actor PersonGauge {
     private let side: Int
     private let image: Tensor
     private let outputs: [String: Tensor]
+    private let landmarks: Tensor
+    private let landmarkOutputs: [String: Tensor]
     private let scaler = FrameScaler()
     private var pixels: [UInt8] = []
 
@@ -53,9 +69,13 @@ public actor PersonGauge {
         try graph.require([
             TensorDescription(name: Self.inputName, shape: [1, side, side, 3]),
             TensorDescription(name: Self.presenceName, shape: [1, 1]),
+            TensorDescription(name: Self.landmarksName, shape: [1, Self.landmarkCount * Self.landmarkValues]),
         ])
         image = try graph.makeTensor(Self.inputName)
-        outputs = [Self.presenceName: try graph.makeTensor(Self.presenceName)]
+        let presence = try graph.makeTensor(Self.presenceName)
+        landmarks = try graph.makeTensor(Self.landmarksName)
+        outputs = [Self.presenceName: presence]
+        landmarkOutputs = [Self.presenceName: presence, Self.landmarksName: landmarks]
         self.inference = inference
     }
 
@@ -82,5 +102,137 @@ public actor PersonGauge {
         }
         try await inference.run(graph, inputs: [Self.inputName: image], outputs: outputs)
         return outputs[Self.presenceName]?.withFloats { Double($0[0]) } ?? 0
+    }
+
+    // MARK: - Following a body
+
+    /// A square of the frame, turned.
+    private struct Square {
+        var centre: Point
+        var side: Double
+        /// Clockwise in the picture, in radians; 0 where its upper edge is up.
+        var angle: Double
+    }
+
+    /// A body, and the square in which it is looked for next.
+    private struct Found {
+        var moment: BodyPath.Moment
+        var next: Square
+    }
+
+    /// Follows one person through frames, each time in the square around where the body was the frame before, turned with it, as
+    /// BlazePose does (Bazarevsky et al., BlazePose: On-device Real-time Body Pose Tracking, 2020, sec. 2.1).
+    /// - Parameters:
+    ///   - frames: of one size, in order of time.
+    ///   - region: where the person may be at a time, for the first frame and for those in which it was lost.
+    ///   - goesOn: asked after each frame; false ends it.
+    /// - Throws: an error of the runtime, `CancellationError`.
+    public func follow(
+        _ frames: [VideoFrame], region: (_ seconds: Double) -> Region?,
+        while goesOn: (BodyPath) -> Bool = { _ in true }
+    ) async throws -> BodyPath {
+        var path = BodyPath(frameSize: frames.first?.size ?? FrameSize(width: 0, height: 0))
+        var square: Square?
+        for frame in frames where frame.size == path.frameSize {
+            try Task.checkCancellation()
+            path.lookedSeconds.append(frame.time.seconds)
+            var found: Found?
+            if let last = square { found = try await body(in: frame, last) }
+            if found.map({ $0.moment.presence < Self.leastPresence }) ?? true {
+                let places = Self.squares(around: region(frame.time.seconds), last: square)
+                for place in places {
+                    let other = try await body(in: frame, place)
+                    if (other?.moment.presence ?? 0) > (found?.moment.presence ?? 0) { found = other }
+                    if (found?.moment.presence ?? 0) >= Self.leastPresence { break }
+                }
+            }
+            if let found, found.moment.presence >= Self.leastPresence {
+                square = found.next
+                path.moments.append(found.moment)
+            }
+            guard goesOn(path) else { break }
+        }
+        return path
+    }
+
+    private static func squares(around region: Region?, last: Square?) -> [Square] {
+        var squares: [Square] = []
+        if let last { squares += turns.map { Square(centre: last.centre, side: 1.4 * last.side, angle: $0) } }
+        if let region, !region.isEmpty {
+            let side = Double(max(region.width, region.height))
+            for turn in last == nil ? [0] : turns {
+                squares += cropFactors.map { Square(centre: region.center, side: side * $0, angle: turn) }
+            }
+            // What moved may be but an arm.
+            if last == nil { squares.append(Square(centre: region.center, side: side * 3.2, angle: 0)) }
+        }
+        return squares
+    }
+
+    private func body(in frame: VideoFrame, _ square: Square) async throws -> Found? {
+        guard square.side >= 16, square.side <= 8 * Double(max(frame.size.width, frame.size.height)) else { return nil }
+        fill(frame, square)
+        try await inference.run(graph, inputs: [Self.inputName: image], outputs: landmarkOutputs)
+        let presence = outputs[Self.presenceName]?.withFloats { Double($0[0]) } ?? 0
+        let points = landmarks.withFloats { floats in
+            (0..<Self.landmarkCount).map { number in
+                place(
+                    Double(floats[number * Self.landmarkValues]), Double(floats[number * Self.landmarkValues + 1]),
+                    square)
+            }
+        }
+        func middle(_ pair: (Int, Int)) -> Point {
+            Point(x: (points[pair.0].x + points[pair.1].x) / 2, y: (points[pair.0].y + points[pair.1].y) / 2)
+        }
+        let shoulders = middle(Self.shoulders), hips = middle(Self.hips)
+        let centre = points[Self.centre], top = points[Self.top]
+        let radius = centre.distance(to: top)
+        guard presence.isFinite, radius.isFinite, radius > 4 else { return nil }
+        let moment = BodyPath.Moment(
+            seconds: frame.time.seconds, presence: presence, shoulders: shoulders, hips: hips,
+            ankles: middle(Self.ankles),
+            torsoPixels: max(shoulders.distance(to: hips), radius / Self.radiusPerTorso))
+        // Straight up is −90 degrees, where y grows downwards.
+        let angle = atan2(top.y - centre.y, top.x - centre.x) + .pi / 2
+        return Found(
+            moment: moment, next: Square(centre: centre, side: 2 * Self.followedFactor * radius, angle: angle))
+    }
+
+    /// From pixels of the crop to pixels of the frame.
+    private func place(_ x: Double, _ y: Double, _ square: Square) -> Point {
+        let scale = square.side / Double(side)
+        let right = (x - Double(side) / 2) * scale, down = (y - Double(side) / 2) * scale
+        let cosine = cos(square.angle), sine = sin(square.angle)
+        return Point(
+            x: square.centre.x + cosine * right - sine * down, y: square.centre.y + sine * right + cosine * down)
+    }
+
+    /// Fills the input with a turned square: the upright square around it, of which each pixel takes the nearest.
+    private func fill(_ frame: VideoFrame, _ square: Square) {
+        let cosine = cos(square.angle), sine = sin(square.angle)
+        let isTurned = abs(sine) > 0.02 || cosine < 0
+        let reach = isTurned ? abs(cosine) + abs(sine) : 1
+        let outer = square.side * reach
+        let crop = Region(
+            x: Int(clamping: square.centre.x - outer / 2), y: Int(clamping: square.centre.y - outer / 2),
+            width: max(8, Int(clamping: outer)), height: max(8, Int(clamping: outer)))
+        let wide = isTurned ? Int(clamping: Double(side) * reach) : side
+        scaler.rgb(frame, crop: crop, width: wide, height: wide, outside: .grey, into: &pixels)
+        let pixels = pixels, side = side
+        let middle = Double(side) / 2, wideMiddle = Double(wide) / 2
+        image.withFloats { floats in
+            guard floats.count == side * side * 3, pixels.count == wide * wide * 3 else { return }
+            for y in 0..<side {
+                let down = Double(y) + 0.5 - middle
+                for x in 0..<side {
+                    let right = Double(x) + 0.5 - middle
+                    let fromX = isTurned ? Int(wideMiddle + cosine * right - sine * down) : x
+                    let fromY = isTurned ? Int(wideMiddle + sine * right + cosine * down) : y
+                    let from = 3 * (min(wide - 1, max(0, fromY)) * wide + min(wide - 1, max(0, fromX)))
+                    let to = 3 * (y * side + x)
+                    for channel in 0..<3 { floats[to + channel] = Float(pixels[from + channel]) / 255 }
+                }
+            }
+        }
     }
 }

@@ -30,6 +30,12 @@ public struct Retracer: Sendable {
     /// Longest time between a hint and a frame that it holds for.
     private static let hintSeconds = 0.07
 
+    /// Time between two frames in which a body is followed, at least: a fall takes half a second.
+    private static let bodySeconds = 0.12
+    /// For how long a body is followed after it has come down, in seconds.
+    private static let lyingSeconds = 2.6
+    /// Frames in which nobody need be found before the search is given up.
+    private static let bodyTries = 4
     /// Moments of a way at which it is asked whether it is a person.
     private static let askedMoments = 5
 
@@ -83,6 +89,30 @@ public struct Retracer: Sendable {
         path.personPresence = try await presence(path.moments, frames)
         path.lookedSeconds = looked.reversed()
         return path
+    }
+
+    /// Follows the person of a request, forwards in time: who stands is found more surely than who lies.
+    /// - Parameter frames: in order of time, of one epoch, from before the request's `startSeconds` on.
+    /// - Returns: nil where there is no network that knows persons.
+    /// - Throws: an error of the runtime, `CancellationError`.
+    public func followBody(_ request: Request, endSeconds: Double, frames: [VideoFrame]) async throws -> BodyPath? {
+        guard let person, let last = frames.last else { return nil }
+        var asked: [VideoFrame] = []
+        for frame in frames where frame.size == last.size && frame.time.seconds <= endSeconds + Self.lyingSeconds {
+            if let latest = asked.last, frame.time.seconds - latest.time.seconds < Self.bodySeconds { continue }
+            asked.append(frame)
+        }
+        return try await person.follow(asked) { seconds in
+            let hint = request.hints.min { abs($0.seconds - seconds) < abs($1.seconds - seconds) }
+            return hint?.region ?? request.place
+        } while: { path in
+            // Nobody is there, or whoever is there has not come down: the rest would say nothing new.
+            let looked = path.lookedSeconds.last ?? 0
+            if path.moments.isEmpty { return path.lookedSeconds.count < Self.bodyTries }
+            guard looked > endSeconds + 0.4, let first = path.moments.first else { return true }
+            let lowest = path.moments.map(\.shoulders.y).max() ?? 0
+            return lowest - first.shoulders.y >= first.torsoPixels
+        }
     }
 
     /// Asks at some moments, spread over the way, whether the thing is a person.

@@ -42,6 +42,7 @@ final class PathFile: Sendable {
         var clip: String
         var suspicion: Suspicion
         var path: RetracedPath?
+        var body: BodyPath?
         var reason: String?
     }
 
@@ -58,6 +59,7 @@ final class PathFile: Sendable {
         var line = Line(clip: clip, suspicion: suspicion)
         switch proof {
         case .path(let path): line.path = path.withoutMasks
+        case .body(let body): line.body = body
         case .none(let reason): line.reason = reason
         }
         guard let data = try? JSONEncoder().encode(line) else { return }

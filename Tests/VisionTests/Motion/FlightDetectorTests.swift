@@ -74,6 +74,25 @@ struct FlightDetectorTests {
         #expect(flights.isEmpty)
     }
 
+    @Test("what comes before something larger that is put down, its shadow or its lower edge, is no fall")
+    func shadow() {
+        let flights = flights(framesPerSecond: 25) { time -> [(x: Double, y: Double)] in
+            let t = time - 1
+            guard t > 0 else { return [] }
+            var places: [(x: Double, y: Double)] = []
+            if t < 0.6 { places.append((x: 160 + 4 * t, y: 20 + 150 * t * t)) }
+            // The thing itself, a third of a second behind it.
+            let late = t - 0.35
+            guard late > 0 else { return places }
+            let bottom = min(80, -30 + 160 * late)
+            for row in 0..<8 {
+                for column in 0..<5 { places.append((x: 150 + Double(column) * 5, y: bottom - Double(row) * 5)) }
+            }
+            return places
+        }
+        #expect(flights.isEmpty)
+    }
+
     @Test("specks that come and go by chance, as rain and snow do, make no flight")
     func rain() {
         var generator = SeededGenerator(seed: 11)
