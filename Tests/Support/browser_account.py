@@ -60,7 +60,7 @@ class PushService:
 class Account(Signed):
     """Behaviours in their order; each may build on the ones before."""
 
-    ORDER = ["first_account", "quick", "sessions", "devices", "message", "device_off", "second_factor", "code_asked", "recovery_code", "others", "limited", "turned_off"]
+    ORDER = ["first_account", "quick", "sessions", "devices", "message", "device_off", "second_factor", "code_asked", "recovery_code", "others", "tokens", "limited", "turned_off"]
     # A sign-in that is answered by a question for the code is an error to the console.
     EXPECTED = {**Signed.EXPECTED, "message": ("404",), "second_factor": ("403",), "code_asked": ("401",), "recovery_code": ("401",), "limited": ("401", "404"), "others": ("422",)}
 
@@ -294,6 +294,27 @@ class Account(Signed):
         b.press("Save", "dialog")
         b.wait("one camera", "return [...document.querySelectorAll('.user-row button')].some((node) => node.innerText === '1 camera')")
         self.shots("users")
+
+    def tokens(self):
+        """a token is made for one camera, and finds nothing of another"""
+        b = self.browser
+        b.go("/setup/tokens")
+        b.fill("name", "board in the office", "form")
+        b.choose("role", "admin")
+        check(not b.js("return [...document.querySelectorAll('main form .check')].some((node) => node.offsetParent)"), "an administrator's token is to be limited")
+        b.choose("role", "viewer")
+        b.js("document.querySelector('main form .check input').click()")
+        b.js("document.querySelector('main form input[value=dock]').click()")
+        self.shots("token")
+        b.press("Make a token", "main form")
+        secret = b.wait("the secret", r"return document.querySelector('dialog')?.innerText.match(/awt_[\w-]{43}/)?.[0] ?? document.querySelector('dialog input, dialog textarea')?.value")
+        seen = b.js_async("return await (await fetch('/api/v1/cameras', { credentials: 'omit', headers: { Authorization: `Bearer ${given[0]}` } })).json()", secret)
+        check([one["id"] for one in seen["cameras"]] == ["dock"], f"{seen}")
+        b.js("document.querySelector('dialog').close?.()")
+        b.go("/setup/users")
+        b.go("/setup/tokens")
+        b.says("1 camera")
+        self.shots("tokens")
 
     def limited(self):
         """an account with one camera sees that one alone, live and in lists"""

@@ -6,7 +6,7 @@ import { languages } from "./languages.js";
 import { t } from "./words.js";
 import * as session from "./session.js";
 
-function door(root, title, text, fields, action, send) {
+function door(root, title, text, fields, action, send, after) {
   const problem = el("p.note.alarm", { role: "alert", hidden: true });
   const button = el("button.button.primary", { type: "submit" }, action);
   const submit = async (event) => {
@@ -26,7 +26,7 @@ function door(root, title, text, fields, action, send) {
   };
   const form = el(
     "form", { on: { submit } }, el("div.brand", {}, icon("mark", 24), el("span", {}, "Aislewatch")),
-    el("div.stack", {}, el("h1", {}, title), text && el("p.soft", {}, text)), problem, fields, button, languages());
+    el("div.stack", {}, el("h1", {}, title), text && el("p.soft", {}, text)), problem, fields, button, after, languages());
   document.title = `${title} · Aislewatch`;
   replace(root, el("main.door", { id: "main" }, form));
   form.querySelector("input")?.focus();
@@ -43,7 +43,7 @@ export function showSignIn(root, onDone, { message } = {}) {
   }).catch(() => {});
   door(root, t("Sign in"), message, [
     field(t("Name"), input("name", { autocomplete: "username", autocapitalize: "none", spellcheck: false, required: true })),
-    field(t("Password"), input("password", { type: "password", autocomplete: "current-password", required: true })), factor, ways,
+    field(t("Password"), input("password", { type: "password", autocomplete: "current-password", required: true })), factor,
   ], t("Sign in"), async (form) => {
     const { name, password } = form.elements;
     try {
@@ -55,7 +55,7 @@ export function showSignIn(root, onDone, { message } = {}) {
       setTimeout(() => code.select());
       throw error;
     }
-  });
+  }, ways);
 }
 
 export function showFirstAccount(root, token, onDone) {
