@@ -57,7 +57,7 @@ export class MarksEditor {
   #draw() {
     const line = ([x1, y1], [x2, y2]) => svg("line.measure", { x1: x1 * 1000, y1: y1 * 1000, x2: x2 * 1000, y2: y2 * 1000 });
     replace(this.board.drawing, this.heights.map(({ foot, head }) => line(foot, head)));
-    replace(this.names, this.points.map(({ picture: [u, v] }, index) => el("span", { style: { left: `${u * 100}%`, top: `${v * 100 - 4}%`, borderColor: "#35d6d0" } }, String(index + 1))));
+    replace(this.names, this.points.map(({ picture: [u, v] }, index) => el("span", { style: { left: `${u * 100}%`, top: `calc(${v * 100}% - 2rem)`, borderColor: "#35d6d0" } }, String(index + 1))));
   }
 
   async #save() {
