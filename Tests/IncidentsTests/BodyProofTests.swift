@@ -79,6 +79,15 @@ struct BodyProofTests {
         #expect(Self.refutation(ending) == expected, "\(what)")
     }
 
+    @Test("a stack in which the network sees one body after another is none")
+    func stack() {
+        var body = Self.body(Ending())
+        for index in body.moments.indices where index % 4 == 2 && body.moments[index].seconds < 3 {
+            body.moments[index].hips.x += 90
+        }
+        #expect(ProofJudge(settings: RuleSettings()).refutation(of: Self.suspicion, body) == .notABody)
+    }
+
     @Test("what followed the body and has slipped off it says nothing")
     func slipped() {
         var body = Self.body(Ending())

@@ -45,8 +45,9 @@ enum StroboscopicPicture {
             }
             drawOutline(of: mask, region, on: &image)
         }
+        var written: [Region] = []
         for moment in chosen where moment.seconds < path.promptSeconds {
-            drawTime(path.promptSeconds - moment.seconds, beside: moment.region, on: &image)
+            drawTime(path.promptSeconds - moment.seconds, beside: moment.region, on: &image, without: &written)
         }
         return try VideoFrame(image: image, time: last.time, date: last.date)
     }
@@ -99,8 +100,10 @@ enum StroboscopicPicture {
         ".": [0, 0, 0, 0, 2], "−": [0, 0, 7, 0, 0], "s": [0, 3, 6, 3, 6], " ": [0, 0, 0, 0, 0],
     ]
 
-    /// Writes how long before the end it was, right of a place or left of it.
-    private static func drawTime(_ seconds: Double, beside region: Region, on image: inout RGBImage) {
+    /// Writes how long before the end it was, right of a place or left of it, below what is written there.
+    private static func drawTime(
+        _ seconds: Double, beside region: Region, on image: inout RGBImage, without written: inout [Region]
+    ) {
         let tenths = Int(clamping: (seconds * 10).rounded())
         let text = "−\(tenths / 10).\(tenths % 10) s"
         let scale = max(1, image.size.height / 240)
@@ -108,7 +111,12 @@ enum StroboscopicPicture {
         var left = region.endX + 2 * scale
         if left + width > image.size.width { left = region.x - 2 * scale - width }
         left = min(max(0, left), max(0, image.size.width - width))
-        let top = min(max(0, region.y), max(0, image.size.height - height))
+        var top = max(0, region.y)
+        while let other = written.first(where: {
+            $0.x < left + width && $0.endX > left && $0.y < top + height && $0.endY > top
+        }) { top = other.endY + scale }
+        top = min(top, max(0, image.size.height - height))
+        written.append(Region(x: left, y: top, width: width, height: height))
         for y in top..<min(image.size.height, top + height) {
             for x in left..<min(image.size.width, left + width) { image.darken(x, y) }
         }

@@ -18,6 +18,7 @@ struct ProofJudge: Sendable {
         case tooSlow = "it came down slower than what falls"
         case didNotGrow = "it was as large before"
         case nobody = "nobody was there before"
+        case notABody = "what was taken for a body changes its shape"
         case tooSmall = "a body of so few pixels can't be judged"
         case goneAfter = "nobody lies there"
         case notLow = "shoulders or hips came down too little"
@@ -60,6 +61,10 @@ struct ProofJudge: Sendable {
     static let mostShouldersAboveAnkles = 0.9
     /// A person some 45 pixels tall: smaller ones are confused with whoever passes by.
     static let leastTorsoPixels = 12.0
+    /// Before the fall hardly a step of shoulders or hips is faster than this, in lengths of the torso a second (2.5 m/s), and at most
+    /// this part of them: in a stack of boxes the network sees another body in every other frame.
+    static let mostSpeed = 5.0
+    static let mostJumps = 0.1
     /// So much of the way down takes at most ``quickSeconds``.
     static let quickFall = 1.0
     static let quickSeconds = 1.3
@@ -81,6 +86,12 @@ struct ProofJudge: Sendable {
         guard before.count >= 2 else { return .nobody }
         let torso = before.map(\.torsoPixels).median()
         guard torso >= Self.leastTorsoPixels else { return .tooSmall }
+        let jumps = zip(before, before.dropFirst()).count { earlier, later in
+            let reach = Self.mostSpeed * torso * max(0.1, later.seconds - earlier.seconds)
+            return later.shoulders.distance(to: earlier.shoulders) > reach
+                || later.hips.distance(to: earlier.hips) > reach
+        }
+        guard Double(jumps) <= Self.mostJumps * Double(before.count) else { return .notABody }
         let since = suspicion.endSeconds + 0.3
         let looked = body.lookedSeconds.count { $0 >= since }
         let after = body.moments.filter { $0.seconds >= since && Self.sizes.contains($0.torsoPixels / max(1, torso)) }

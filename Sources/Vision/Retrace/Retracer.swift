@@ -30,6 +30,10 @@ public struct Retracer: Sendable {
     /// Longest time between a hint and a frame that it holds for.
     private static let hintSeconds = 0.07
 
+    /// While nothing moves, neither what is followed nor what motion saw, a frame so often is enough.
+    private static let stillStepSeconds = 0.2
+    /// IoU of two places between which nothing has moved.
+    private static let stillOverlap = 0.8
     /// Time between two frames in which a body is followed, at least: a fall takes half a second.
     private static let bodySeconds = 0.12
     /// For how long a body is followed after it has come down, in seconds.
@@ -76,9 +80,13 @@ public struct Retracer: Sendable {
             try Task.checkCancellation()
             let seconds = frame.time.seconds
             if seconds < request.startSeconds - Self.beforeSeconds { break }
+            let near = Self.hint(request, at: seconds)
+            if let latest = looked.last, latest - seconds < Self.stillStepSeconds - 1e-6, Self.isStill(moments),
+                Self.isSame(near, Self.hint(request, at: latest))
+            {
+                continue
+            }
             looked.append(seconds)
-            let hint = request.hints.min { abs($0.seconds - seconds) < abs($1.seconds - seconds) }
-            let near = hint.flatMap { abs($0.seconds - seconds) <= Self.hintSeconds ? $0.region : nil }
             switch try await session.step(frame, change: nil, hint: near) {
             case .present(let mask, let quality):
                 if let moment = Self.moment(mask, quality, seconds) { moments.append(moment) }
@@ -113,6 +121,23 @@ public struct Retracer: Sendable {
             let lowest = path.moments.map(\.shoulders.y).max() ?? 0
             return lowest - first.shoulders.y >= first.torsoPixels
         }
+    }
+
+    /// Where motion saw it, at about that time.
+    private static func hint(_ request: Request, at seconds: Double) -> Region? {
+        let nearest = request.hints.min { abs($0.seconds - seconds) < abs($1.seconds - seconds) }
+        return nearest.flatMap { abs($0.seconds - seconds) <= hintSeconds ? $0.region : nil }
+    }
+
+    /// Whether it lies where it lay in the two frames before.
+    private static func isStill(_ moments: [RetracedPath.Moment]) -> Bool {
+        guard moments.count >= 2 else { return false }
+        return moments[moments.count - 1].region.iou(moments[moments.count - 2].region) >= stillOverlap
+    }
+
+    private static func isSame(_ a: Region?, _ b: Region?) -> Bool {
+        guard let a, let b else { return a == nil && b == nil }
+        return a.iou(b) >= stillOverlap
     }
 
     /// Asks at some moments, spread over the way, whether the thing is a person.
