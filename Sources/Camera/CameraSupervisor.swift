@@ -26,6 +26,8 @@ public final class CameraSupervisor: Service {
         var analysis = AnalysisState<LiveFrameFeed>()
         /// The latest one, also when it has ended: clips that are still open ask it for tracks.
         var pipeline: CameraPipeline?
+        /// Something is followed before this camera.
+        var isFollowing = false
     }
 
     public let id: CameraID
@@ -119,6 +121,9 @@ public final class CameraSupervisor: Service {
 
     /// What the analysis has done so far.
     public var statistics: PipelineStatistics? { state.withLock { $0.pipeline }?.statistics }
+
+    /// How its stream is decoded now; nil before the first pipeline.
+    public var pace: AnalysisPace? { state.withLock { $0.pipeline }?.pace }
 
     /// nil before the start and while stopping.
     public func openRecorder() -> ClipRecorder? {
@@ -216,7 +221,9 @@ public final class CameraSupervisor: Service {
     /// - Parameter before: What the site's configuration was; the new one holds already.
     func change(to next: CameraConfiguration, from before: AislewatchConfiguration) async {
         let old = camera, now = context.configuration()
-        let needsNewPipeline = old.analysisFPS != next.analysisFPS || before.analysis != now.analysis
+        let needsNewPipeline =
+            old.analysisFPS != next.analysisFPS || old.analysisMode != next.analysisMode
+            || before.analysis != now.analysis
         let hasOtherRules =
             before.rules.of(id) != now.rules.of(id)
             || old.scene != next.scene
@@ -276,7 +283,9 @@ public final class CameraSupervisor: Service {
         while let camera = state.withLock({ $0.analysis.prepare() ? $0.camera : nil }) {
             var logger = context.logger
             logger[metadataKey: "camera"] = "\(id)"
-            let feed = LiveFrameFeed(ring: analysedRing, clock: context.clock, logger: logger)
+            let feed = LiveFrameFeed(
+                ring: analysedRing, clock: context.clock, logger: logger,
+                isContinuous: camera.analysisMode == .continuous, isWatched: { [weak self] in self?.isWatched ?? true })
             let tracker = SceneTracker(
                 settings: SceneSettings(
                     context.configuration(), analysisFPS: camera.analysisFPS, networkPace: .whenReady),
@@ -301,6 +310,11 @@ public final class CameraSupervisor: Service {
         return nil
     }
 
+    /// Whether a page shows what is analysed, or something is followed.
+    private var isWatched: Bool {
+        context.events.wantsScenes(of: id) || context.events.wantsScores(of: id) || state.withLock { $0.isFollowing }
+    }
+
     /// How what motion suspects is proven; nil where the site lets motion decide.
     private func makeProving() -> Proving? {
         guard context.configuration().analysis.proof, let retracer = context.retracer else { return nil }
@@ -314,7 +328,11 @@ public final class CameraSupervisor: Service {
         let isWanted = window.take(output.frame, events: context.events)
         let followed = await targets.note(output.observation, camera: id)
         let marked = await targets.tracks(of: id).sorted { $0.key < $1.key }
-        state.withLock { $0.pipeline }?.follow(marked.map { MarkedObject(object: $0.value, track: $0.key) })
+        let pipeline = state.withLock { state in
+            state.isFollowing = !followed.isEmpty || !marked.isEmpty
+            return state.pipeline
+        }
+        pipeline?.follow(marked.map { MarkedObject(object: $0.value, track: $0.key) })
         if let scores = window.scores(output) { context.events.publish(.scores(scores)) }
         guard isWanted else { return }
         context.events.publish(

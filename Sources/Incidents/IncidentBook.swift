@@ -28,6 +28,9 @@ struct IncidentBook: Sendable {
         self.makeID = makeID
     }
 
+    /// Whether nothing goes on.
+    var isEmpty: Bool { open.isEmpty }
+
     mutating func recallAlarm(_ key: AlarmBudget.Key, at date: Date) { budget.recall(key, at: date) }
 
     /// Takes what the rules saw in one frame.

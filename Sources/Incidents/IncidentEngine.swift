@@ -63,6 +63,9 @@ public struct IncidentEngine: Sendable {
         book = IncidentBook(settings: settings, makeID: makeID)
     }
 
+    /// Whether no incident goes on and nothing waits for its proof.
+    public var isAtRest: Bool { book.isEmpty && suspicions.isEmpty }
+
     /// Takes an alarm of before the start into account, so that a restart does not renew the rules' budgets.
     public mutating func recallAlarm(of kind: IncidentKind, ruleName: String?, at date: Date) {
         book.recallAlarm(AlarmBudget.Key(kind: kind, ruleName: ruleName), at: date)

@@ -92,6 +92,11 @@ final class StatusService: Service {
         line.fpsIn = rates?.fpsIn
         line.fpsAnalysed = rates?.fpsAnalysed
         line.analysisMs = rates?.analysisMilliseconds
+        switch camera.pace {
+        case .full(let reason): (line.analysis, line.analysisReason) = ("full", reason.rawValue)
+        case .still: line.analysis = "still"
+        case nil: break
+        }
         line.skippedFrames = camera.statistics?.skippedFrames ?? 0
         line.damagedFrames = camera.statistics?.damagedFrames ?? 0
         line.failedFrames = camera.statistics?.failedFrames ?? 0

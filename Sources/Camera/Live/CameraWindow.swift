@@ -25,6 +25,8 @@ public final class CameraWindow: Sendable {
     private static let scoresStepSeconds = 0.25
     /// How long after a picture was asked for frames are kept.
     private static let keepSeconds = 10.0
+    /// An analysed frame older than this is not the present picture.
+    private static let staleSeconds = 1.0
 
     public let recorded: PacketRing
     public let broadcast: LiveBroadcast
@@ -155,7 +157,13 @@ public final class CameraWindow: Sendable {
     public func frame(at time: MediaTime?) async throws -> VideoFrame {
         recent.want(seconds: Self.keepSeconds)
         guard let time else {
-            if let newest = recent.newest { return newest }
+            // In a still scene the last frame that was analysed may be some seconds old.
+            let now = analysed.statistics.newest
+            if let newest = recent.newest,
+                now.map({ ($0.seconds(since: newest.time) ?? 0) < Self.staleSeconds }) ?? true
+            {
+                return newest
+            }
             return try await decode(analysed, at: nil)
         }
         let date = recorded.date(at: time)

@@ -72,10 +72,18 @@ public final class CameraPipeline: Sendable {
         var scaleProblem: ScaleProblem?
         do {
             while let frame = try await feed.next() {
+                // What can't be said to be quiet is looked at closely.
+                var verdict = SceneVerdict.busy
+                defer { feed.note(verdict, of: frame) }
                 guard !frame.isDamaged else {
                     state.withLock { $0.statistics.damagedFrames += 1 }
                     onDamaged(frame)
                     continue
+                }
+                if frame.continuity == .alone {
+                    // It comes again, with what was before it.
+                    guard await observer.isUnchanged(frame) else { continue }
+                    verdict = .quiet
                 }
                 guard let observation = await observe(frame) else { continue }
                 last = (observation, frame)
@@ -99,6 +107,7 @@ public final class CameraPipeline: Sendable {
                 output.pictures = pictures
                 if explains() { output.scores = engine.scores(observation) }
                 try await handler(output)
+                if frame.continuity != .alone, engine.isAtRest, await observer.isAtRest { verdict = .quiet }
             }
         } catch {
             failure = error
@@ -163,6 +172,9 @@ public final class CameraPipeline: Sendable {
     /// What people marked before this camera, with the tracks that show it; replaces what was given before and holds from
     /// the next frame on.
     public func follow(_ marked: [MarkedObject]) { state.withLock { $0.marked = marked } }
+
+    /// How the stream is decoded now.
+    public var pace: AnalysisPace { feed.pace }
 
     public var statistics: PipelineStatistics {
         var statistics = state.withLock { $0.statistics }
@@ -253,6 +265,16 @@ public struct PipelineStatistics: Hashable, Sendable {
 /// Sees what is in a frame. Frames of one camera come in order, one at a time.
 public protocol SceneObserver: AnyObject, Sendable {
     func observe(_ frame: VideoFrame) async throws -> SceneObservation
+    /// Whether the frame shows what is known of the scene and nothing in front. It is none of the series yet.
+    func isUnchanged(_ frame: VideoFrame) async -> Bool
+    /// Whether the last frame showed nothing of interest, and nothing is waited for.
+    var isAtRest: Bool { get async }
+}
+
+extension SceneObserver {
+    /// One that can't tell sees every frame.
+    public func isUnchanged(_ frame: VideoFrame) async -> Bool { false }
+    public var isAtRest: Bool { get async { false } }
 }
 
 extension SceneTracker: SceneObserver {}

@@ -14,11 +14,14 @@ public struct IncidentEvaluation: Sendable {
         public var postRollSeconds: Double
         /// For how long the first frame is shown before the clip goes on; all times stay those of the clip.
         public var holdFirstFrameSeconds: Double
+        /// Decodes all frames, also while nothing happens.
+        public var isContinuous: Bool
 
         public init(
             rules: RuleSettings = RuleSettings(), pace: Pace = .fast, preRollSeconds: Double = 10,
-            postRollSeconds: Double = 10, holdFirstFrameSeconds: Double = 0
+            postRollSeconds: Double = 10, holdFirstFrameSeconds: Double = 0, isContinuous: Bool = true
         ) {
+            self.isContinuous = isContinuous
             self.holdFirstFrameSeconds = holdFirstFrameSeconds
             self.rules = rules
             self.pace = pace
@@ -126,7 +129,8 @@ public struct IncidentEvaluation: Sendable {
         } else {
             progress(.unlabelled(clip: name))
         }
-        let film = try FileFrameFeed(SourceOptions(url: file.path), pace: settings.pace, clock: clock)
+        let film = try FileFrameFeed(
+            SourceOptions(url: file.path), pace: settings.pace, clock: clock, isContinuous: settings.isContinuous)
         let held = settings.holdFirstFrameSeconds
         let feed: any FrameFeed = held > 0 ? HeldFirstFrame(film, seconds: held) : film
         let began = clock.monotonicSeconds()

@@ -48,6 +48,10 @@ public final class VideoDecoder {
     /// The packet fed last: gives frames their epoch and date.
     private var lastPacket: (pts: MediaTime, date: Date)?
     private var lastFramePTS: Int64?
+    /// Frames up to this one are not handed on.
+    private var handedOn: MediaTime?
+    /// Of the next frame that is handed on.
+    private var continuity = VideoFrame.Continuity.next
 
     /// - Parameter threads: 1 decodes with the least delay and memory: right for many cameras.
     /// - Throws: `MediaError.unsupportedCodec`, `MediaError.decodingFailed`.
@@ -109,9 +113,9 @@ public final class VideoDecoder {
             // What it has not handed on yet is predicted from damage; from here on nothing is. Times go on rising.
             avcodec_send_packet(context, nil)
             try drain(body)
-            let last = lastFramePTS
+            let last = lastFramePTS, seen = handedOn
             reset()
-            lastFramePTS = last
+            (lastFramePTS, handedOn) = (last, seen)
         }
         lastPacket = (packet.pts, packet.date)
         let isReferenceMissing =
@@ -142,8 +146,30 @@ public final class VideoDecoder {
         condition = .fresh
         references?.reset()
         hasDamagedLead = nil
+        handedOn = nil
+        continuity = .next
         _ = aw_damage_lost_references(complaints)
         _ = aw_damage_concealed(complaints)
+    }
+
+    /// As ``reset()``, after packets that were left out.
+    /// - Parameter seen: Frames up to this one are not handed on again, nor what is shown before the next key frame when it
+    ///   is the one before it.
+    func reset(after seen: MediaTime) {
+        reset()
+        handedOn = seen
+        continuity = .resumed
+    }
+
+    /// Decodes a key frame for itself; what was fed before is forgotten, and it is afterwards. Edges between blocks are not
+    /// smoothed (the loop filter), which nobody sees in a reduced frame.
+    func decodeAlone(_ packet: Packet, _ body: (VideoFrame) throws -> Void) throws {
+        reset()
+        context.pointee.skip_loop_filter = AVDISCARD_ALL
+        defer { context.pointee.skip_loop_filter = AVDISCARD_DEFAULT }
+        continuity = .alone
+        try decode(packet, body)
+        try flush(body)
     }
 
     /// What a packet says about itself, and the decoder about it, changes what can be believed from here on.
@@ -175,6 +201,8 @@ public final class VideoDecoder {
                 return
             }
             guard let frame = try take() else { continue }
+            if let handedOn, frame.time <= handedOn { continue }
+            continuity = .next
             if frame.isDamaged { damagedFrames += 1 }
             try body(frame)
         }
@@ -195,7 +223,8 @@ public final class VideoDecoder {
         }
         let later = Double(Ticks.difference(pts, lastPacket.pts.pts90k)) / MediaTime.unitsPerSecond
         return VideoFrame(
-            adopting: try shownFrame(), time: time, date: lastPacket.date + later, isDamaged: isDamaged(at: time))
+            adopting: try shownFrame(), time: time, date: lastPacket.date + later, isDamaged: isDamaged(at: time),
+            continuity: continuity)
     }
 
     private func isDamaged(at time: MediaTime) -> Bool {
@@ -278,6 +307,16 @@ public final class StreamDecoder {
 
     /// Forgets what was fed: the next packet must be a key frame.
     public func reset() { decoder?.reset() }
+
+    /// As ``reset()``, after packets that were left out; frames up to `seen` are not handed on (again).
+    func reset(after seen: MediaTime) { decoder?.reset(after: seen) }
+
+    /// Decodes a key frame for itself; what was fed before is forgotten, and it is afterwards.
+    /// - Throws: `MediaError`, and what `body` throws.
+    func decodeAlone(_ item: RingItem, _ body: (VideoFrame) throws -> Void) throws {
+        guard !isNew(item.parameters) else { return }
+        try decoder?.decodeAlone(item.packet, body)
+    }
 
     /// Decodes what `next` gives, until it gives nil or `isDone` says that a frame was enough.
     static func run(_ next: () throws -> RingItem?, until isDone: (VideoFrame) throws -> Bool) throws {

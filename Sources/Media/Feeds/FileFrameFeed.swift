@@ -11,6 +11,7 @@ public final class FileFrameFeed: FrameFeed {
         var info: StreamInfo
         var damagedFrames = 0
         var fileBreak: FileBreak?
+        var pace = AnalysisPace.full(.configured)
     }
 
     private struct Stopped: Error {}
@@ -18,6 +19,7 @@ public final class FileFrameFeed: FrameFeed {
     private let queue: FrameQueue
     private let cancellation = Cancellation()
     private let facts: SharedFacts
+    private let verdicts = SceneVerdicts()
 
     public var info: StreamInfo { facts.state.withLock { $0.info } }
     public var skippedFrames: Int { queue.skipped }
@@ -36,10 +38,11 @@ public final class FileFrameFeed: FrameFeed {
     /// - Parameters:
     ///   - clock: Dates the frames: the first one was taken at the moment of opening.
     ///   - ring: Gets the packets as they are read, and is finished at the end; for recording what a file shows.
+    ///   - isContinuous: Decodes all frames, also while nothing happens.
     /// - Throws: `MediaError`.
     public init(
         _ options: SourceOptions, pace: Pace = .fast, clock: any WallClock = SystemClock(), ring: PacketRing? = nil,
-        threads: Int = 1
+        threads: Int = 1, isContinuous: Bool = true
     ) throws {
         let queue = FrameQueue(capacity: pace == .fast ? 4 : 1, whenFull: pace == .fast ? .wait : .dropOldest)
         let demuxer = try Demuxer(options, clock: clock, cancellation: cancellation)
@@ -47,8 +50,8 @@ public final class FileFrameFeed: FrameFeed {
         self.queue = queue
         self.facts = facts
         let reading = Reading(
-            demuxer: demuxer, source: options.redactedURL, queue: queue, facts: facts, pace: pace, clock: clock,
-            ring: ring, threads: threads)
+            demuxer: demuxer, source: options.redactedURL, queue: queue, facts: facts, verdicts: verdicts, pace: pace,
+            clock: clock, ring: ring, threads: threads, isContinuous: isContinuous)
         WorkerThread.start("decode file") {
             let end = Result { try reading.run() }
             ring?.finish()
@@ -64,6 +67,10 @@ public final class FileFrameFeed: FrameFeed {
 
     public func next() async throws -> VideoFrame? { try await queue.next() }
 
+    public var pace: AnalysisPace { facts.state.withLock { $0.pace } }
+
+    public func note(_ verdict: SceneVerdict, of frame: VideoFrame) { verdicts.note(verdict, of: frame) }
+
     public func stop() {
         cancellation.cancel()
         queue.stop()
@@ -76,22 +83,28 @@ public final class FileFrameFeed: FrameFeed {
         let source: String
         let queue: FrameQueue
         let facts: SharedFacts
+        let verdicts: SceneVerdicts
         let pace: Pace
         let clock: any WallClock
         let ring: PacketRing?
         let threads: Int
+        let isContinuous: Bool
 
         func run() throws {
             let started = clock.monotonicSeconds()
-            let decoder = StreamDecoder(threads: threads)
+            let decoder = PacedDecoder(threads: threads, isContinuous: isContinuous)
             var hasFrames = false
-            func hand(_ frame: VideoFrame) throws {
+            func hand(_ frame: VideoFrame, isLate: Bool) throws {
                 hasFrames = true
                 if pace == .realTime {
                     let wait = started + frame.time.seconds - clock.monotonicSeconds()
                     guard wait <= 0 || queue.pause(seconds: wait, clock: clock) else { throw Stopped() }
                 }
-                guard queue.push(frame) else { throw Stopped() }
+                guard queue.push(frame, dropsNone: isLate) else { throw Stopped() }
+            }
+            func look(_ frame: VideoFrame) throws -> SceneVerdict {
+                try hand(frame, isLate: true)
+                return verdicts.wait(for: frame, seconds: 60) { queue.isStopped }
             }
             do {
                 while let packet = try demuxer.read() {
@@ -101,9 +114,13 @@ public final class FileFrameFeed: FrameFeed {
                         let info = demuxer.info
                         facts.state.withLock { $0.info = info }
                     }
-                    try decoder.decode(item, hand)
-                    let damaged = decoder.damagedFrames
-                    facts.state.withLock { $0.damagedFrames = damaged }
+                    if let verdict = verdicts.take() { decoder.note(verdict) }
+                    try decoder.decode(item, isWatched: false, hand, look: look)
+                    let damaged = decoder.damagedFrames, paceNow = decoder.pace
+                    facts.state.withLock { facts in
+                        facts.damagedFrames = damaged
+                        facts.pace = paceNow
+                    }
                 }
                 try decoder.flush(hand)
             } catch is Stopped {

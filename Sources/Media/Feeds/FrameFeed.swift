@@ -16,11 +16,18 @@ public protocol FrameFeed: AnyObject, Sendable {
     func next() async throws -> VideoFrame?
     /// Ends the feed at once; `next()` returns nil from now on.
     func stop()
+    /// How the stream is decoded now.
+    var pace: AnalysisPace { get }
+    /// Takes what the analysis says of each frame it was handed. A frame that was decoded alone and is called busy is no part
+    /// of the series: it comes again, with all frames before it that were left out.
+    func note(_ verdict: SceneVerdict, of frame: VideoFrame)
 }
 
 extension FrameFeed {
     /// Frames that were made, not received, are whole.
     public var damagedFrames: Int { 0 }
+    public var pace: AnalysisPace { .full(.configured) }
+    public func note(_ verdict: SceneVerdict, of frame: VideoFrame) {}
 }
 
 /// How fast a file is read.
@@ -43,13 +50,15 @@ final class FrameQueue: Sendable {
         var skipped = 0
         var end: Result<Void, any Error>?
         var stopped = false
+        /// The thread waits until a frame is taken.
+        var isPusherWaiting = false
         var waiter: CheckedContinuation<VideoFrame?, any Error>?
     }
 
     private let capacity: Int
     private let whenFull: WhenFull
     private let state = Mutex(State())
-    /// Signalled when a frame is taken or the queue is stopped.
+    /// Signalled when a frame is taken that the thread waits for, and when the queue is stopped.
     private let taken = DispatchSemaphore(value: 0)
 
     init(capacity: Int, whenFull: WhenFull) {
@@ -63,8 +72,9 @@ final class FrameQueue: Sendable {
     func addSkipped(_ count: Int) { state.withLock { $0.skipped += count } }
 
     /// For the thread.
+    /// - Parameter dropsNone: Waits when it is full, whatever else is done then.
     /// - Returns: false when nobody wants more.
-    func push(_ frame: VideoFrame) -> Bool {
+    func push(_ frame: VideoFrame, dropsNone: Bool = false) -> Bool {
         while true {
             enum Step { case done, stopped, full, resume(CheckedContinuation<VideoFrame?, any Error>) }
             let step = state.withLock { state -> Step in
@@ -74,7 +84,10 @@ final class FrameQueue: Sendable {
                     return .resume(waiter)
                 }
                 if state.frames.count >= capacity {
-                    guard whenFull == .dropOldest else { return .full }
+                    guard whenFull == .dropOldest, !dropsNone else {
+                        state.isPusherWaiting = true
+                        return .full
+                    }
                     // A damaged frame takes no whole one's place.
                     if frame.isDamaged, state.frames.contains(where: { !$0.isDamaged }) { return .done }
                     state.frames.removeFirst()
@@ -119,7 +132,7 @@ final class FrameQueue: Sendable {
         taken.signal()
     }
 
-    /// For the thread: waits until a moment, or less when the queue is stopped. `wake` is also signalled by takers.
+    /// For the thread: waits until a moment, or less when the queue is stopped.
     /// - Returns: false when stopped.
     func pause(seconds: Double, clock: any WallClock) -> Bool {
         let until = clock.monotonicSeconds() + seconds
@@ -136,10 +149,13 @@ final class FrameQueue: Sendable {
         try Task.checkCancellation()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                enum Step { case frame(VideoFrame), end, failed(any Error), waiting }
+                enum Step { case frame(VideoFrame, wakes: Bool), end, failed(any Error), waiting }
                 let step = state.withLock { state -> Step in
                     if state.stopped { return .end }
-                    if !state.frames.isEmpty { return .frame(state.frames.removeFirst()) }
+                    if !state.frames.isEmpty {
+                        defer { state.isPusherWaiting = false }
+                        return .frame(state.frames.removeFirst(), wakes: state.isPusherWaiting)
+                    }
                     switch state.end {
                     case .success: return .end
                     case .failure(let error): return .failed(error)
@@ -150,12 +166,12 @@ final class FrameQueue: Sendable {
                     return .waiting
                 }
                 switch step {
-                case .frame(let frame):
-                    taken.signal()
+                case .frame(let frame, let wakes):
+                    if wakes { taken.signal() }
                     continuation.resume(returning: frame)
                 case .end: continuation.resume(returning: nil)
                 case .failed(let error): continuation.resume(throwing: error)
-                case .waiting: taken.signal()
+                case .waiting: break
                 }
             }
         } onCancel: {

@@ -18,10 +18,26 @@ public final class VideoFrame: @unchecked Sendable {
     /// Parts of it are missing or were made up by the decoder, in this frame or in one that it was predicted from. What
     /// it shows is not what was there.
     public let isDamaged: Bool
+    /// What lies between this frame and the one handed on before it.
+    public let continuity: Continuity
+
+    /// What lies between a frame and the one handed on before it.
+    public enum Continuity: Hashable, Sendable {
+        /// Nothing, as far as is known.
+        case next
+        /// Frames that were left undecoded since nothing happened. It is the first of those that are decoded again.
+        case resumed
+        /// The same, and what follows is left undecoded too.
+        case alone
+    }
 
     /// Takes the frame over; it must be of a format that `FrameConverter.isPlanar420` accepts.
-    init(adopting frame: UnsafeMutablePointer<AVFrame>, time: MediaTime, date: Date, isDamaged: Bool = false) {
+    init(
+        adopting frame: UnsafeMutablePointer<AVFrame>, time: MediaTime, date: Date, isDamaged: Bool = false,
+        continuity: Continuity = .next
+    ) {
         self.frame = frame
+        self.continuity = continuity
         self.time = time
         self.date = date
         self.isDamaged = isDamaged
@@ -98,7 +114,7 @@ public final class VideoFrame: @unchecked Sendable {
     /// - Throws: `MediaError.encodingFailed` when the bytes don't fit the size.
     public convenience init(
         luma: [UInt8], size: FrameSize, time: MediaTime = MediaTime(pts90k: 0),
-        date: Date = Date(timeIntervalSince1970: 0), isDamaged: Bool = false
+        date: Date = Date(timeIntervalSince1970: 0), isDamaged: Bool = false, continuity: Continuity = .next
     ) throws {
         guard size.width > 0, size.height > 0, luma.count >= size.area else {
             throw MediaError.encodingFailed(reason: "\(luma.count) bytes are no \(size) grey picture")
@@ -114,7 +130,7 @@ public final class VideoFrame: @unchecked Sendable {
         let chromaRows = (size.height + 1) / 2
         data.1?.update(repeating: 128, count: Int(stride.1) * chromaRows)
         data.2?.update(repeating: 128, count: Int(stride.2) * chromaRows)
-        self.init(adopting: frame, time: time, date: date, isDamaged: isDamaged)
+        self.init(adopting: frame, time: time, date: date, isDamaged: isDamaged, continuity: continuity)
     }
 
     /// The same picture at another time; the pixels are shared, not copied.
@@ -123,7 +139,7 @@ public final class VideoFrame: @unchecked Sendable {
         guard let copy = av_frame_clone(frame) else {
             throw MediaError.encodingFailed(reason: "no memory for a frame of \(size)")
         }
-        return VideoFrame(adopting: copy, time: time, date: date, isDamaged: isDamaged)
+        return VideoFrame(adopting: copy, time: time, date: date, isDamaged: isDamaged, continuity: continuity)
     }
 
     /// An empty 4:2:0 frame with planes of its own.

@@ -6,6 +6,8 @@ public struct AnalysisConfiguration: Hashable, Sendable {
     public var warmUpSeconds = 2.0
     /// Whether what motion suspects is followed back by the network before anybody is told. Default: true.
     public var proof = true
+    /// Whether frames of a still scene are left undecoded. Default: continuous.
+    public var mode = AnalysisMode.continuous
 
     public init() {}
 
@@ -13,8 +15,17 @@ public struct AnalysisConfiguration: Hashable, Sendable {
         fps = section.number("fps", default: fps, in: Self.fpsRange, unit: "frames a second")
         warmUpSeconds = section.number("warm_up_seconds", default: warmUpSeconds, in: 0...60, unit: "seconds")
         proof = section.bool("proof", default: proof)
+        mode = section.choice("mode", default: mode)
         section.finish()
     }
 
     static let fpsRange = 0.5...60.0
+}
+
+/// What is decoded of a camera in which nothing happens.
+public enum AnalysisMode: String, Hashable, Sendable, CaseIterable {
+    /// A key frame now and then; sizes of packets and differences of key frames bring all frames back.
+    case adaptive
+    /// Every frame.
+    case continuous
 }

@@ -17,6 +17,8 @@ public struct CameraConfiguration: Hashable, Sendable {
     public var analysisURL: StreamURL?
     /// How often a second the network looks. Default: `analysis.fps`.
     public var analysisFPS: Double
+    /// What is decoded while nothing happens. Default: `analysis.mode`.
+    public var analysisMode: AnalysisMode
     /// Width by height of the picture as it should be shown, for cameras that squeeze theirs without saying so. Default: as
     /// the stream says.
     public var displayAspect: Double?
@@ -79,6 +81,7 @@ public struct CameraConfiguration: Hashable, Sendable {
         password = section.secret("password", what: "the camera's password")
         analysisFPS = section.number(
             "analysis_fps", default: analysis.fps, in: AnalysisConfiguration.fpsRange, unit: "frames a second")
+        analysisMode = section.choice("analysis_mode", default: analysis.mode)
         displayAspect = section.aspect("display_aspect")
         recordingPriority = section.choice("recording_priority", default: .normal)
         zones = ZoneReader.zones(in: section)

@@ -57,25 +57,42 @@ final class MotionDetector {
 
     /// Looks at the next frame of the camera.
     func analyse(_ frame: VideoFrame) {
+        Self.withPlanes(of: frame) {
+            analyse($0, seconds: frame.time.seconds, isAfterPause: frame.continuity != .next)
+        }
+    }
+
+    /// Whether the frame shows the scene that is known, and nothing in front of it. Changes nothing that later frames are
+    /// judged by.
+    func isUnchanged(_ frame: VideoFrame) -> Bool {
+        guard let core, core.reduced.frameSize == frame.size, core.isContinuous(with: frame.time.seconds),
+            status.isWarm, status.globalChange == nil
+        else { return false }
+        return Self.withPlanes(of: frame) { core.isUnchanged($0) } ?? false
+    }
+
+    private static func withPlanes<R>(of frame: VideoFrame, _ body: (FramePlanes) -> R) -> R? {
         frame.withPlanes { y, u, v in
-            guard let luma = y.bytes.baseAddress else { return }
+            guard let luma = y.bytes.baseAddress else { return nil }
             var planes = FramePlanes(size: frame.size, luma: luma, lumaStride: y.stride, chroma: nil)
             if let u = u.bytes.baseAddress, let second = v.bytes.baseAddress {
                 planes.chroma = FramePlanes.Chroma(u: u, v: second, stride: v.stride)
             }
-            analyse(planes, seconds: frame.time.seconds)
+            return body(planes)
         }
     }
 
-    /// - Parameter seconds: media time; a step back or of more than 10 s starts the motion detector anew.
-    func analyse(_ planes: FramePlanes, seconds: Double) {
+    /// - Parameters:
+    ///   - seconds: media time; a step back or of more than 10 s starts the motion detector anew.
+    ///   - isAfterPause: frames before it were left out on purpose: its distance says nothing of the frame rate.
+    func analyse(_ planes: FramePlanes, seconds: Double, isAfterPause: Bool = false) {
         var fresh = false
         if core?.reduced.frameSize != planes.size || core?.isContinuous(with: seconds) == false {
             core = MotionCore(frameSize: planes.size, settings: settings)
             fresh = true
         }
         guard let core else { return }
-        status = core.analyse(planes, seconds: seconds)
+        status = core.analyse(planes, seconds: seconds, isAfterPause: isAfterPause)
         if fresh { status.restarted = true }
     }
 
@@ -164,8 +181,8 @@ final class MotionCore {
         return seconds >= lastSeconds && seconds - lastSeconds <= 10
     }
 
-    func analyse(_ planes: FramePlanes, seconds: Double) -> MotionDetector.Status {
-        advance(to: seconds)
+    func analyse(_ planes: FramePlanes, seconds: Double, isAfterPause: Bool = false) -> MotionDetector.Status {
+        advance(to: seconds, isAfterPause: isAfterPause)
         defer { frames += 1 }
         guard frames > 0 else {
             reduced.load(planes, background: nil, excluded: blocked.pixels, stabilizer: nil)
@@ -179,13 +196,30 @@ final class MotionCore {
         return conclude(seconds: seconds)
     }
 
+    /// Compares a frame with the background, and learns nothing from it. Cuts the size of what counts to a half: who asks
+    /// this sees few frames.
+    func isUnchanged(_ planes: FramePlanes) -> Bool {
+        guard frames > 0, warmAt == nil else { return false }
+        reduced.load(
+            planes, background: background.mean.pixels, excluded: blocked.pixels, stabilizer: stabilizer)
+        compare()
+        close()
+        let measure = measureChange()
+        guard measure.changed < 0.1, measure.points < 24 || measure.match >= 0.5 else { return false }
+        components.label(foreground.pixels, width: width, height: height)
+        return !components.list.contains { component in
+            component.area >= max(6, minArea / 2) && component.strong >= max(4, component.area / 25)
+                && !dynamic.isText(component)
+        }
+    }
+
     /// Measures the time that this frame stands for. Cameras change their rate, and networks lose frames: what is
     /// learned, is learned a second, not a frame.
-    private func advance(to seconds: Double) {
+    private func advance(to seconds: Double, isAfterPause: Bool) {
         let elapsed = lastSeconds.map { seconds - $0 } ?? frameSeconds
         lastSeconds = seconds
         let step = min(1, max(1.0 / 120, elapsed))
-        if elapsed > 0 { frameSeconds += (frames < 3 ? 1 : 0.1) * (step - frameSeconds) }
+        if elapsed > 0, !isAfterPause { frameSeconds += (frames < 3 ? 1 : 0.1) * (step - frameSeconds) }
         // Times that stand still stand for nothing.
         stepSeconds = elapsed <= 0 ? 0 : abs(step - frameSeconds) <= 0.2 * frameSeconds ? frameSeconds : step
         let count = leftOver + stepSeconds / frameSeconds

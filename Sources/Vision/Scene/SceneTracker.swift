@@ -51,6 +51,8 @@ public actor SceneTracker {
     private let pool: SessionPool?
     private var nextAnalysisSeconds: Double?
     private var epoch: Int?
+    /// The last frame as a whole.
+    private var picture: PictureStatistics?
     private var prompted: [TrackID: TrackSample] = [:]
     private var running: Task<Void, Never>?
     private var arrived: SessionPool.Outcome?
@@ -73,6 +75,19 @@ public actor SceneTracker {
 
     /// Part of the last frame that moved, 0 to 1.
     public var movingFraction: Double { detector.status.movingFraction }
+
+    /// Whether nothing is in front of the scene, and nothing is waited for or followed.
+    public var isAtRest: Bool {
+        guard let core = detector.core, let tracker, let picture else { return false }
+        return detector.status.isWarm && core.kept.isEmpty && tracker.tracks.isEmpty && tracker.ended.isEmpty
+            && prompted.isEmpty && running == nil && picture.isUsual
+    }
+
+    /// Whether a frame that was decoded alone shows the scene as it is known, with nothing in front; it is not taken as one
+    /// of the series.
+    public func isUnchanged(_ frame: VideoFrame) -> Bool {
+        epoch == frame.time.epoch && prompted.isEmpty && detector.isUnchanged(frame)
+    }
 
     /// Looks at the camera's next frame.
     /// - Throws: `CancellationError` only.
@@ -153,13 +168,13 @@ public actor SceneTracker {
     private func observation(
         _ frame: VideoFrame, _ tracks: [TrackObservation], _ core: MotionCore?, _ flights: [Flight] = []
     ) -> SceneObservation {
-        SceneObservation(
+        picture = core.map {
+            view.look($0.reduced.raw.pixels, width: $0.width, height: $0.height, seconds: frame.time.seconds)
+        }
+        return SceneObservation(
             time: frame.time, date: frame.date, frameSize: frame.size, tracks: tracks,
-            globalChange: detector.status.globalChange, isWarm: detector.status.isWarm,
-            picture: core.map {
-                view.look(
-                    $0.reduced.raw.pixels, width: $0.width, height: $0.height, seconds: frame.time.seconds)
-            }, flights: flights.isEmpty ? nil : flights)
+            globalChange: detector.status.globalChange, isWarm: detector.status.isWarm, picture: picture,
+            flights: flights.isEmpty ? nil : flights)
     }
 
     /// Shows the frame to the network when it is due.
@@ -241,6 +256,14 @@ public actor SceneTracker {
         return TrackSample(
             seconds: seconds, region: mask.boundingRegion, centroid: centroid, area: Double(mask.area), mask: mask,
             quality: quality)
+    }
+}
+
+extension PictureStatistics {
+    /// Whether the picture is known, alive and as it mostly is: nothing that would tell of a camera that was covered, turned,
+    /// blurred or has stopped.
+    var isUsual: Bool {
+        isKnown && similarity > 0.8 && contrastRatio > 0.7 && sharpnessRatio > 0.7 && frozenSeconds < 1
     }
 }
 

@@ -81,6 +81,10 @@ public struct DaemonStatus: Sendable {
         var size: FrameSize?
         public var fpsIn: Double?
         public var fpsAnalysed: Double?
+        /// `full`, or `still` while nothing happens and frames are left undecoded; nil before the first frame.
+        public var analysis: String?
+        /// Why it is `full`, in one word; nil while it is `still`.
+        public var analysisReason: String?
         public var skippedFrames = 0
         /// They arrived damaged and were therefore not judged.
         public var damagedFrames = 0

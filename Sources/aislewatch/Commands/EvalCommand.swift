@@ -45,6 +45,9 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
     @Option(help: "Settings; cameras in it don't matter. Default: those of configs/eval.yaml.")
     var config: String?
 
+    @Flag(help: "Leave frames of still scenes undecoded, as the daemon does with analysis.mode: adaptive.")
+    var adaptive = false
+
     @Flag(help: "Judge by motion alone, without the network.")
     var motionOnly = false
 
@@ -66,7 +69,8 @@ struct EvalIncidentsCommand: AsyncParsableCommand {
         let settings = IncidentEvaluation.Settings(
             rules: config == nil ? .labelledClips : configuration.rules, pace: pace,
             preRollSeconds: configuration.recording.preRollSeconds,
-            postRollSeconds: configuration.recording.postRollSeconds, holdFirstFrameSeconds: holdFirst)
+            postRollSeconds: configuration.recording.postRollSeconds, holdFirstFrameSeconds: holdFirst,
+            isContinuous: !adaptive)
         let paths = try proof.makePathFile()
         // The rules see what moves and the proofs; the network's masks of what moves are for people. In real time they are made
         // as the daemon makes them.

@@ -1,4 +1,5 @@
 import Domain
+import Media
 import TestSupport
 import Testing
 
@@ -233,5 +234,61 @@ struct MotionDetectorTests {
             #expect(detector.status.restarted)
             #expect(!detector.status.isWarm)
         }
+    }
+
+    @Test(
+        "frames seconds apart in a still scene leave the rate and what is known as they are; what comes then is seen at once"
+    )
+    func pauses() throws {
+        var scene = SyntheticScene()
+        let detector = MotionDetector()
+        func frame(_ seconds: Double, _ continuity: VideoFrame.Continuity = .next) throws -> VideoFrame {
+            try VideoFrame(
+                luma: scene.luma(), size: scene.size, time: MediaTime(seconds: seconds), continuity: continuity)
+        }
+        for index in 0..<100 { detector.analyse(try frame(Double(index) / 10)) }
+        let core = try #require(detector.core)
+        let rate = core.frameSeconds
+        var seconds = 10.0
+        for _ in 0..<20 {
+            seconds += 4
+            #expect(detector.isUnchanged(try frame(seconds, .alone)))
+            detector.analyse(try frame(seconds, .alone))
+            #expect(detector.status.isWarm && core.kept.isEmpty)
+        }
+        #expect(core.frameSeconds == rate)
+        // What a look finds is not learned.
+        scene.rectangles = [(Region(x: 120, y: 80, width: 30, height: 40), 225)]
+        #expect(!detector.isUnchanged(try frame(seconds + 4, .alone)))
+        scene.rectangles = []
+        detector.analyse(try frame(seconds + 2, .resumed))
+        #expect(core.kept.isEmpty && core.frameSeconds == rate)
+        detector.analyse(try frame(seconds + 2.1))
+        #expect(core.kept.isEmpty)
+        scene.rectangles = [(Region(x: 120, y: 80, width: 30, height: 40), 225)]
+        detector.analyse(try frame(seconds + 2.2))
+        #expect(core.kept.count == 1)
+    }
+
+    @Test(
+        "nothing is called unchanged before the scene is known, or when its size, its light or its place in time is another"
+    )
+    func unknownScenes() throws {
+        var scene = SyntheticScene()
+        let detector = MotionDetector()
+        func frame(_ seconds: Double) throws -> VideoFrame {
+            try VideoFrame(luma: scene.luma(), size: scene.size, time: MediaTime(seconds: seconds), continuity: .alone)
+        }
+        #expect(!detector.isUnchanged(try frame(0)))
+        for index in 0..<60 { detector.analyse(try frame(Double(index) / 10)) }
+        #expect(detector.isUnchanged(try frame(8)))
+        #expect(!detector.isUnchanged(try frame(30)))
+        #expect(!detector.isUnchanged(try frame(3)))
+        scene.view = 1
+        #expect(!detector.isUnchanged(try frame(8)))
+        let small = try VideoFrame(
+            luma: [UInt8](repeating: 90, count: 160 * 90), size: FrameSize(width: 160, height: 90),
+            time: MediaTime(seconds: 8), continuity: .alone)
+        #expect(!detector.isUnchanged(small))
     }
 }

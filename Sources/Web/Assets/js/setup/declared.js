@@ -13,7 +13,7 @@ import { nameOf, t } from "../core/words.js";
 const names = {
   "site.name": [t("Name"), t("Shown on pages and in texts")], "site.time_zone": [t("Time zone"), t("As in Europe/Berlin. Empty: the machine’s")],
   "analysis.fps": [t("Frames analysed per second"), t("Of each camera that has no number of its own")], "analysis.warm_up_seconds": [t("Time to learn the scene"), t("Before anything counts")],
-  "analysis.proof": [t("Prove by the network"), t("What motion suspects is followed back before anybody is told; off: motion decides alone")],
+  "analysis.proof": [t("Prove by the network"), t("What motion suspects is followed back before anybody is told; off: motion decides alone")], "analysis.mode": [t("While nothing happens"), t("adaptive: a frame now and then is looked at, which costs a tenth; continuous: every frame")],
   "recording.directory": [t("Folder of the clips")], "recording.fallback_directory": [t("Folder while the other can’t be written")], "recording.pre_roll_seconds": [t("Seconds before an incident")],
   "recording.post_roll_seconds": [t("Seconds after it")], "recording.max_clip_seconds": [t("Longest clip")], "recording.ring_max_megabytes": [t("Memory for each camera’s last seconds")],
   "recording.audio": [t("Record sound"), t("Many countries forbid it at work")], "recording.retention": [t("How long clips stay")],
@@ -40,7 +40,7 @@ const names = {
   "alerts.routes[].escalate": [t("When nobody has acknowledged")], "alerts.routes[].escalate[].after_minutes": [t("After (minutes)")], "alerts.routes[].escalate[].channels": [t("Alert")],
   "rules.settle_seconds": [t("Silence after lights were switched or the camera was moved")], "rules.merge": [t("Detections that are one incident")], "rules.merge.max_gap_seconds": [t("Longest time between them")],
   "rules.merge.max_distance_picture_heights": [t("Longest distance between them")],
-  "cameras[].analysis_fps": [t("Frames analysed per second")], "cameras[].display_aspect": [t("Shape of the picture"), t("As in 16:9, for a camera that squeezes it")], "cameras[].recording_priority": [t("When the disk is full"), t("Low stops recording first, high last")],
+  "cameras[].analysis_fps": [t("Frames analysed per second")], "cameras[].analysis_mode": [t("While nothing happens")], "cameras[].display_aspect": [t("Shape of the picture"), t("As in 16:9, for a camera that squeezes it")], "cameras[].recording_priority": [t("When the disk is full"), t("Low stops recording first, high last")],
 };
 
 const unitWords = { seconds: t("seconds"), megabytes: t("megabytes"), "megabytes for each camera": t("megabytes"), days: t("days"), "days; 0 for ever": t("days"), minutes: t("minutes"), "frames a second": t("frames a second"), messages: t("texts"), pictures: t("frames"), "picture heights": t("picture heights") };
