@@ -55,7 +55,7 @@ struct PacketSizeWatch {
         }
 
         var kind: Kind
-        /// When it probably began, in 1/90,000 s: where the sum that is a rise left 0.
+        /// When it probably began, in 1/90,000 s: where the sum that is a rise left 0; for a key frame, at the one before.
         var since: Int64
     }
 
@@ -88,6 +88,7 @@ struct PacketSizeWatch {
     private var series: [Series?] = Array(repeating: nil, count: kinds)
     private var keyFrames = RunningMedian(capacity: 15)
     private var newest = Int64.min
+    private var lastKeyFrame: Int64?
     /// Packets since the last one that is compared.
     private var between = 0
     private var isFirst = false
@@ -170,11 +171,14 @@ struct PacketSizeWatch {
         newest = max(newest, packet.pts)
         between = 0
         isFirst = true
+        // What makes it different came since the one before.
+        let since = lastKeyFrame ?? packet.pts
+        lastKeyFrame = packet.pts
         var surprise: Surprise?
         if keyFrames.count >= Self.fewestKeyFrames, let usual = keyFrames.median {
             let change = abs(size - usual)
             let limit = max(Self.leastKeyFrameChange, Self.keyFrameDeviations * max(0.005, keyFrames.deviation))
-            if change > limit * tolerance { surprise = Surprise(kind: .keyFrame, since: packet.pts) }
+            if change > limit * tolerance { surprise = Surprise(kind: .keyFrame, since: since) }
         }
         if learns { keyFrames.append(size) }
         return surprise

@@ -96,6 +96,13 @@ final class MotionDetector {
         if fresh { status.restarted = true }
     }
 
+    /// Takes a frame that was decoded alone and is unchanged.
+    func follow(_ frame: VideoFrame) {
+        guard let core else { return }
+        status.movingFraction = 0
+        _ = Self.withPlanes(of: frame) { core.follow($0, seconds: frame.time.seconds) }
+    }
+
     /// Forgets the scene; the next frame begins anew.
     func restart() { core = nil }
 }
@@ -137,6 +144,8 @@ final class MotionCore {
     /// next.
     private(set) var frameCount: UInt8 = 1
     private var leftOver = 0.0
+    /// What frames look like that were decoded alone.
+    private var looks: LookReference?
     private let difference: Plane<Float>
     private let motion: Plane<Float>
     private let row: Plane<Float>
@@ -196,21 +205,42 @@ final class MotionCore {
         return conclude(seconds: seconds)
     }
 
-    /// Compares a frame with the background, and learns nothing from it. Cuts the size of what counts to a half: who asks
-    /// this sees few frames.
+    /// Whether a frame that was decoded alone shows what is known. It is compared with the background, and what differs there
+    /// with the frames that were looked at before: key frames look different from the others, each time in the same way.
     func isUnchanged(_ planes: FramePlanes) -> Bool {
         guard frames > 0, warmAt == nil else { return false }
         reduced.load(
             planes, background: background.mean.pixels, excluded: blocked.pixels, stabilizer: stabilizer)
         compare()
+        if let looks {
+            let now = reduced.luma.pixels, then = looks.luma.pixels, difference = difference.pixels
+            for index in 0..<width * height { difference[index] = now[index] - then[index] }
+            PlaneFilters.boxMean3(difference, into: motion.pixels, width: width, height: height, row: row.pixels)
+            let limit = max(
+                Float(settings.weakLevels), 4.5 * gauge.deviation(of: motion.pixels, count: width * height))
+            looks.mask(foreground, difference: motion, limit: limit, reduced)
+        }
         close()
         let measure = measureChange()
-        guard measure.changed < 0.1, measure.points < 24 || measure.match >= 0.5 else { return false }
         components.label(foreground.pixels, width: width, height: height)
-        return !components.list.contains { component in
-            component.area >= max(6, minArea / 2) && component.strong >= max(4, component.area / 25)
-                && !dynamic.isText(component)
-        }
+        let isUnchanged =
+            measure.changed < 0.1 && (measure.points < 24 || measure.match >= 0.5)
+            && !components.list.contains { component in
+                component.area >= minArea && component.strong >= max(4, component.area / 25)
+                    && !dynamic.isText(component)
+            }
+        // What is shown by all frames is decided by them; the next look is compared with this one.
+        if !isUnchanged || looks == nil { looks = LookReference(reduced) }
+        return isUnchanged
+    }
+
+    /// Takes a frame that was decoded alone and shows nothing new: the background changes by as much as these frames do.
+    func follow(_ planes: FramePlanes, seconds: Double) {
+        lastSeconds = seconds
+        kept.removeAll(keepingCapacity: true)
+        reduced.load(
+            planes, background: background.mean.pixels, excluded: blocked.pixels, stabilizer: stabilizer)
+        looks?.follow(reduced, background)
     }
 
     /// Measures the time that this frame stands for. Cameras change their rate, and networks lose frames: what is
@@ -247,6 +277,7 @@ final class MotionCore {
 
     private func start(seconds: Double, warmUp: Double) {
         reduced.reset()
+        looks = nil
         background.start(with: reduced)
         stabilizer.learn(background: background.mean.pixels)
         history.reset()
@@ -450,6 +481,60 @@ final class MotionCore {
             changed: Double(changed) / all, changedCells: Double(changedCells) / Double(max(1, cells)),
             moving: Double(movingCount) / all, match: Double(reduced.shift.match), points: reduced.shift.points,
             gain: Double(reduced.exposure.gain))
+    }
+}
+
+/// What key frames look like that are decoded alone while nothing happens. Encoders give them another sharpness and noise
+/// than the frames in between, from which the background is learned, so they are compared with each other.
+private final class LookReference {
+    /// How fast it follows, a look.
+    private static let rate: Float = 0.2
+    /// Squared change of colour that counts.
+    private static let colour: Float = 16
+
+    let luma: Plane<Float>
+    private let chromaU: Plane<Float>
+    private let chromaV: Plane<Float>
+
+    init(_ frame: ReducedFrame) {
+        luma = Plane(width: frame.width, height: frame.height, filledWith: 0)
+        chromaU = Plane(width: frame.chromaWidth, height: frame.chromaHeight, filledWith: 128)
+        chromaV = Plane(width: frame.chromaWidth, height: frame.chromaHeight, filledWith: 128)
+        luma.copy(from: frame.luma)
+        chromaU.copy(from: frame.chromaU)
+        chromaV.copy(from: frame.chromaV)
+    }
+
+    /// Clears the flags of pixels that look as they did at the looks before.
+    func mask(_ flags: Plane<UInt8>, difference: Plane<Float>, limit: Float, _ frame: ReducedFrame) {
+        let lastX = chromaU.width - 1, lastY = chromaU.height - 1
+        for y in 0..<luma.height {
+            let row = y * luma.width, colourRow = min(lastY, y / 2) * chromaU.width
+            for x in 0..<luma.width where flags.pixels[row + x] != 0 {
+                let at = colourRow + min(lastX, x / 2)
+                let u = frame.chromaU.pixels[at] - chromaU.pixels[at]
+                let v = frame.chromaV.pixels[at] - chromaV.pixels[at]
+                if abs(difference.pixels[row + x]) <= limit, u * u + v * v <= Self.colour {
+                    flags.pixels[row + x] = 0
+                }
+            }
+        }
+    }
+
+    /// Takes a look in, and moves the background by what it changes.
+    func follow(_ frame: ReducedFrame, _ background: Background) {
+        Self.follow(luma, frame.luma, background.mean)
+        Self.follow(chromaU, frame.chromaU, background.chromaU)
+        Self.follow(chromaV, frame.chromaV, background.chromaV)
+    }
+
+    private static func follow(_ mean: Plane<Float>, _ now: Plane<Float>, _ background: Plane<Float>) {
+        let mean = mean.pixels, new = now.pixels, background = background.pixels
+        for index in 0..<now.count {
+            let step = rate * (new[index] - mean[index])
+            mean[index] += step
+            background[index] += step
+        }
     }
 }
 

@@ -85,7 +85,7 @@ public actor SceneTracker {
 
     /// Whether a frame that was decoded alone shows the scene as it is known, with nothing in front; it is not taken as one
     /// of the series.
-    public func isUnchanged(_ frame: VideoFrame) -> Bool {
+    public func isUnchanged(_ frame: VideoFrame) async -> Bool {
         epoch == frame.time.epoch && prompted.isEmpty && detector.isUnchanged(frame)
     }
 
@@ -99,6 +99,12 @@ public actor SceneTracker {
             view.newEpoch()
         }
         epoch = frame.time.epoch
+        if frame.continuity == .alone, let core = detector.core {
+            // It was found to show nothing.
+            detector.follow(frame)
+            tracker?.pause()
+            return observation(frame, [], core)
+        }
         detector.analyse(frame)
         guard let core = detector.core else { return observation(frame, [], nil) }
         let seconds = frame.time.seconds

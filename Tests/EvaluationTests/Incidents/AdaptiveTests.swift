@@ -52,6 +52,12 @@ struct AdaptiveTests {
             ] + encoder, to: folder.file("\(sample).mp4"))
     }
 
+    /// The zones that the sample's label names.
+    private func copyLabel(_ sample: String, _ folder: TemporaryDirectory) throws {
+        try FileManager.default.copyItem(
+            at: Self.samples.appending(path: "\(sample).json"), to: folder.file("\(sample).json"))
+    }
+
     private func evaluate(_ folder: TemporaryDirectory, isContinuous: Bool) async throws -> (
         clips: [IncidentReport.Clip], frames: [Int]
     ) {
@@ -71,7 +77,10 @@ struct AdaptiveTests {
     func sameIncidents() async throws {
         let folder = try TemporaryDirectory()
         let plain = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-sc_threshold", "0", "-crf", "26"]
-        for sample in ["fall_box", "left_in_walkway", "spill_leak", "topple_stack"] { try film(sample, folder, plain) }
+        for sample in ["fall_box", "left_in_walkway", "spill_leak", "topple_stack"] {
+            try film(sample, folder, plain)
+            try copyLabel(sample, folder)
+        }
         let all = try await evaluate(folder, isContinuous: true), some = try await evaluate(folder, isContinuous: false)
         #expect(all.clips.map(\.clip) == some.clips.map(\.clip) && all.clips.allSatisfy { !$0.detected.isEmpty })
         for (one, other) in zip(all.clips, some.clips) {

@@ -253,7 +253,7 @@ struct MotionDetectorTests {
         for _ in 0..<20 {
             seconds += 4
             #expect(detector.isUnchanged(try frame(seconds, .alone)))
-            detector.analyse(try frame(seconds, .alone))
+            detector.follow(try frame(seconds, .alone))
             #expect(detector.status.isWarm && core.kept.isEmpty)
         }
         #expect(core.frameSeconds == rate)
