@@ -5,8 +5,8 @@ import Testing
 @Suite("Pace of the analysis")
 struct AnalysisPacerTests {
     private static let policy = StillnessPolicy(
-        learnSeconds: 10, quietSeconds: 3, lookSeconds: 4, contextSeconds: 0.8, lookDelaySeconds: 0.8, maxKeyFrameSeconds: 8,
-        fewestFramesPerKeyFrame: 4, maxFailures: 3, doubtSeconds: 300, proofSeconds: 3)
+        learnSeconds: 10, quietSeconds: 3, lookSeconds: 4, contextSeconds: 0.8, lookDelaySeconds: 0.8,
+        maxKeyFrameSeconds: 8, fewestFramesPerKeyFrame: 4, maxFailures: 3, doubtSeconds: 300, proofSeconds: 3)
 
     /// A camera of 10 frames a second, with what its scene says of each frame that is decoded.
     private struct Run {
