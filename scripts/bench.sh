@@ -7,6 +7,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 "$root/scripts/install-packages.sh" "$root/scripts/packages-test.txt"
 /usr/bin/python3 "$root/scripts/bench_still_camera.py" "$1" "$root" "${2:-60}"
+/usr/bin/python3 "$root/scripts/bench_idle.py" "$1" "$root" --seconds "${2:-60}"
 /usr/bin/python3 "$root/scripts/bench_alerts.py" "$1" "$root"
 "$root/scripts/setup-test-python.sh"
 "$root/.venv-tests/bin/python" "$root/Tests/Support/browser_figures.py" --daemon "$1"

@@ -18,13 +18,13 @@ WARM_UP_SECONDS = 10
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def make_scene(sample, path):
-    """A 20 s still scene with noise (libx264, a key frame every 2 s)."""
+def make_scene(sample, path, seconds=20):
+    """A still scene with noise (libx264, a key frame every 2 s)."""
     subprocess.run(
         ["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", sample, "-frames:v", "1", path.with_suffix(".png")], check=True)
     subprocess.run(
         ["ffmpeg", "-nostdin", "-v", "error", "-y", "-loop", "1", "-framerate", "15", "-i", path.with_suffix(".png"),
-         "-t", "20", "-vf", "scale=1280:720,noise=alls=6:allf=t,format=yuv420p", "-c:v", "libx264", "-preset", "veryfast",
+         "-t", str(seconds), "-vf", "scale=1280:720,noise=alls=6:allf=t,format=yuv420p", "-c:v", "libx264", "-preset", "veryfast",
          "-g", "30", "-b:v", "1500k", "-maxrate", "2M", "-bufsize", "2M", path], check=True)
 
 
