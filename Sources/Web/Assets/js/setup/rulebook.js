@@ -35,7 +35,7 @@ const plain = {
   settle: t("Time until a new place is its place"), end_after: t("Ends after"), shadow_stay: t("Time a shadow must stay"), seconds_to_contact: t("Time until contact"), height_to_width: t("Height to width"), texture: t("Roughness, compared with the floor"), shadow_texture_similarity: t("Likeness to the floor’s texture"),
 };
 /** Of these the name without its unit means something else. */
-const timed = { down_seconds: t("Time it is down"), upright_seconds: t("Time it was upright"), growth_seconds: t("Time it grows"), fall_seconds: t("Time of the fall"), settle_seconds: t("Time to come to rest"), stood_seconds: plain.stood };
+const timed = { down_seconds: t("Time it is down"), seen_down_seconds: t("Time it is seen lying"), upright_seconds: t("Time it was upright"), growth_seconds: t("Time it grows"), fall_seconds: t("Time of the fall"), settle_seconds: t("Time to come to rest"), stood_seconds: plain.stood };
 
 /** A parameter's name in words, without bound and unit, which stand beside it. */
 export function wordsOf(parameter) {
