@@ -38,7 +38,7 @@ export async function open(main, { id }) {
       zones: () => new ZoneEditor(camera, values, picture, book), scale: () => new ScaleEditor(camera, entry, picture), marks: () => new MarksEditor(camera, entry, values, picture),
       sensitivity: () => new SensitivityEditor(camera, entry, values, book, report),
       connection: () => ({ element: el("div.stack.wide", {}, panel(t("Connection"), cameraForm({ camera: entry })),
-        new SectionPanel(t("Picture and recording"), ["cameras", id], fieldsOf(settings, "cameras[].", surroundings(values), { only: ["display_aspect", "recording_priority"] }), values).element, removal(id, camera.name)) }),
+        new SectionPanel(t("Picture and recording"), ["cameras", id], fieldsOf(settings, "cameras[].", surroundings(values), { only: ["display_aspect", "recording_priority", "analysis_mode"] }), values).element, removal(id, camera.name)) }),
     };
     editor = parts[name]();
     replace(body, editor.element);

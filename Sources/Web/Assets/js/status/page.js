@@ -73,9 +73,9 @@ function cameras(list) {
   if (!list.length) return empty(t("No camera yet"), t("Add one in the set-up."));
   const cell = (label, value, isNumber = true) => el("td", { class: isNumber && "number", data: { label } }, value ?? "–");
   const rows = list.map((camera) => el("tr", {},
-    el("td", {}, el("a", { href: `#/camera/${encodeURIComponent(camera.id)}` }, camera.name), el("div", {}, stateMark(levels[camera.state], stateWords[camera.state])), camera.state !== "online" && camera.state_text && el("div.small", {}, said(camera.state_text))),
+    el("td", {}, el("a", { href: `#/camera/${encodeURIComponent(camera.id)}` }, camera.name), el("div", {}, stateMark(levels[camera.state], stateWords[camera.state])), pace(camera), camera.state !== "online" && camera.state_text && el("div.small", {}, said(camera.state_text))),
     cell(t("Stream"), [camera.size && `${camera.size[0]} × ${camera.size[1]}`, camera.bitrate_kbps && `${trim(camera.bitrate_kbps / 1000, 1)} Mbit/s`].filter(Boolean).join(", ") || "–", false),
-    cell(t("Received"), rate(camera.fps_in)), cell(t("Analysed"), [rate(camera.fps_analysed), pace(camera)]),
+    cell(t("Received"), rate(camera.fps_in)), cell(t("Analysed"), rate(camera.fps_analysed)),
     cell(t("Time per frame"), camera.analysis_ms ? t("{n} ms", { n: Math.round(camera.analysis_ms) }) : "–"), cell(t("Skipped"), camera.skipped_frames), cell(t("Damaged"), String(camera.damaged_frames ?? "–")), cell(t("Reconnects"), String(camera.reconnects ?? "–")),
     cell(t("Last key frame"), camera.last_key_frame_at ? ago(camera.last_key_frame_at) : "–"), cell(t("In memory"), camera.ring_seconds ? t("{n} s, {bytes}", { n: Math.round(camera.ring_seconds), bytes: bytes(camera.ring_bytes ?? 0) }) : "–"), cell(t("Viewers"), String(camera.viewers ?? 0))));
   const names = [t("Camera"), t("Stream"), t("Received"), t("Analysed"), t("Time per frame"), t("Skipped"), t("Damaged"), t("Reconnects"), t("Last key frame"), t("In memory"), t("Viewers")];
