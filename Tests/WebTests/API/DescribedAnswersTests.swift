@@ -425,6 +425,8 @@ private struct Doubles: LiveFeed, TargetService, IncidentTrigger, ConfigurationE
         var line = DaemonStatus.Camera(view: cameras()[0])
         line.fpsIn = 25
         line.fpsAnalysed = 10
+        line.analysis = "full"
+        line.analysisReason = "configured"
         line.lastPacketAt = Site.start
         line.lastKeyFrameAt = Site.start
         line.keyFrameSeconds = 2
