@@ -144,6 +144,8 @@ class Pages:
     def lately(self):
         """a followed object's card says what it did last: when, what, and since when all is as before"""
         b = self.at_camera()
+        # At the beginning of a round of the film: it must be followed for a while before it falls.
+        self.wait_for_carton(is_gone=True)
         self.wait_for_carton()
         b.click_at(".surface", *CARTON)
         b.has("form [data-ms]:not([data-ms=''])")
@@ -542,8 +544,8 @@ class Pages:
         first = fingerprint(b.pixels(selector))
         b.wait("its pixels change", lambda: fingerprint(b.pixels(selector)) != first)
 
-    def wait_for_carton(self):
-        """Until the sample shows the carton on its shelf."""
+    def wait_for_carton(self, is_gone=False):
+        """Until the sample shows the carton on its shelf, and the picture is held; or that it is gone from there."""
         b = self.browser
         width = SIZE[0]
         centre = (round(CARTON[0] * width), round(CARTON[1] * SIZE[1]))
@@ -556,12 +558,15 @@ class Pages:
             b.js("document.querySelector('.surface').player.pause()")
             now = b.pixels(".surface video", SIZE)
             far = lambda other: sum(abs(luma(now, index) - other[index]) for index in spot)  # noqa: E731
-            if far(wanted) < far(without) * 0.5:
+            if is_gone and far(without) < far(wanted) * 0.5:
+                b.js("document.querySelector('.surface').player.goLive()")
+                return True
+            if not is_gone and far(wanted) < far(without) * 0.5:
                 return True
             b.js("document.querySelector('.surface').player.goLive()")
             time.sleep(0.4)
             return False
-        b.wait("the carton on its shelf", is_there)
+        b.wait("the carton gone from its shelf" if is_gone else "the carton on its shelf", is_there)
 
     def overlap(self, truth):
         """Intersection over union of what is drawn in the follow colour with a label's mask."""
