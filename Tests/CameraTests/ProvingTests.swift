@@ -93,6 +93,26 @@ struct ProvingTests {
         }
     }
 
+    @Test("questions about persons that come at the same time, from several cameras, don't mix")
+    func personsAtOnce() async throws {
+        let gauge = try await PersonGauge(
+            directory: Self.root.appending(path: "models/person"), inference: try InferenceService())
+        let film = Self.root.appending(path: "samples/quiet_walk.mp4")
+        let frames = try [3.0, 3.5, 4, 4.5, 5, 5.5].compactMap { try StillFrames.shown(in: film, at: $0) }
+        #expect(frames.count == 6)
+        let place = Region(x: 200, y: 60, width: 200, height: 240)
+        var expected: [BodyPath] = []
+        for frame in frames { expected.append(try await gauge.follow([frame]) { _ in place }) }
+        #expect(Set(expected.compactMap(\.moments.first)).count >= 3)
+        let found = try await withThrowingTaskGroup(of: (Int, BodyPath).self) { group in
+            for (number, frame) in frames.enumerated() {
+                group.addTask { (number, try await gauge.follow([frame]) { _ in place }) }
+            }
+            return try await group.reduce(into: [Int: BodyPath]()) { $0[$1.0] = $1.1 }
+        }
+        for (number, path) in expected.enumerated() { #expect(found[number] == path) }
+    }
+
     @Test("frames of a ring between two moments are those that were shown then, and no more than may be held")
     func ringFrames() async throws {
         let folder = try TemporaryDirectory()

@@ -156,7 +156,7 @@ public final class CameraPipeline: Sendable {
             guard settled.isProven, case .path(let path) = answer.proof else { continue }
             // It plays over the clip like any other track.
             state.withLock { $0.log.append(path, of: suspicion, epoch: observation.time.epoch) }
-            for case .new(let incident) in settled.events { pictures[incident.id] = answer.picture }
+            for case .new(let incident) in settled.events { pictures[incident.id] = answer.draw() }
         }
         return events
     }

@@ -25,8 +25,8 @@ public final class RetraceProver: Sendable {
     /// What came of a question.
     public struct Answer: Sendable {
         public var proof: Proof
-        /// The whole way in one picture; nil where there is none to show.
-        public var picture: VideoFrame?
+        /// Draws the whole way in one picture: of most suspicions nobody wants one. It holds the frames.
+        public var draw: @Sendable () -> VideoFrame? = { nil }
     }
 
     /// Never throws: what can't be asked is no proof.
@@ -57,9 +57,10 @@ public final class RetraceProver: Sendable {
             guard let path = try await retracer.retrace(request, frames: frames) else {
                 return Answer(proof: .none(reason: "the frames before are not kept"))
             }
-            // A picture that can't be made is no reason to say nothing.
-            let picture = try? StroboscopicPicture.make(path, frames: frames, isLiquid: suspicion.kind == .spill)
-            return Answer(proof: .path(path), picture: picture)
+            return Answer(proof: .path(path)) {
+                // A picture that can't be made is no reason to say nothing.
+                try? StroboscopicPicture.make(path, frames: frames, isLiquid: suspicion.kind == .spill)
+            }
         } catch {
             return Answer(proof: .none(reason: "\(error)"))
         }

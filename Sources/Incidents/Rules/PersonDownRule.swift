@@ -172,11 +172,13 @@ struct PersonDownRule: Rule {
 
     /// The largest descent of its upper edge, or of what of it moves, that ends now.
     private func descent(of track: TrackHistory, to sample: TrackSample, _ context: RuleContext) -> Descent? {
+        // It hardly changes its place: the scale is asked for once.
+        let least = context.pixels(settings.minHeight, at: context.foot(sample.region))
         var found: Descent?
         for earlier in track.samples.reversed() {
             guard sample.seconds - earlier.seconds <= settings.maxFallSeconds else { break }
             let tall = Double(earlier.region.height)
-            guard tall >= context.pixels(settings.minHeight, at: context.foot(earlier.region)) else { continue }
+            guard tall >= least else { continue }
             for measure in [Descent.Measure.upperEdge, .movingPart] {
                 if measure == .upperEdge, context.touchesTop(earlier.region) { continue }
                 guard let from = measure.height(of: earlier), let to = measure.height(of: sample),

@@ -40,10 +40,6 @@ public actor PersonGauge {
     private let graph: GraphHandle
     private let inference: InferenceService
     private let side: Int
-    private let image: Tensor
-    private let outputs: [String: Tensor]
-    private let landmarks: Tensor
-    private let landmarkOutputs: [String: Tensor]
     private let scaler = FrameScaler()
     private var pixels: [UInt8] = []
 
@@ -71,11 +67,6 @@ public actor PersonGauge {
             TensorDescription(name: Self.presenceName, shape: [1, 1]),
             TensorDescription(name: Self.landmarksName, shape: [1, Self.landmarkCount * Self.landmarkValues]),
         ])
-        image = try graph.makeTensor(Self.inputName)
-        let presence = try graph.makeTensor(Self.presenceName)
-        landmarks = try graph.makeTensor(Self.landmarksName)
-        outputs = [Self.presenceName: presence]
-        landmarkOutputs = [Self.presenceName: presence, Self.landmarksName: landmarks]
         self.inference = inference
     }
 
@@ -83,25 +74,38 @@ public actor PersonGauge {
     /// - Throws: an error of the runtime, `CancellationError`.
     public func presence(in frame: VideoFrame, of region: Region) async throws -> Double {
         guard !region.isEmpty else { return 0 }
+        let views = try Views(graph)
         var best = 0.0
         for factor in Self.cropFactors {
             let side = Double(max(region.width, region.height)) * factor
-            let crop = Region(
-                x: Int(clamping: region.center.x - side / 2), y: Int(clamping: region.center.y - side / 2),
-                width: max(8, Int(clamping: side)), height: max(8, Int(clamping: side)))
-            best = max(best, try await look(frame, crop))
+            best = max(best, try await look(frame, Square(centre: region.center, side: side, angle: 0), views))
             if best >= Self.leastPresence { break }
         }
         return best
     }
 
-    private func look(_ frame: VideoFrame, _ crop: Region) async throws -> Double {
-        scaler.rgb(frame, crop: crop, width: side, height: side, outside: .grey, into: &pixels)
-        image.withFloats { floats in
-            for index in 0..<min(floats.count, pixels.count) { floats[index] = Float(pixels[index]) / 255 }
+    /// What one question puts in and gets out. Several cameras ask at the same time, and while one waits for the network another
+    /// may come to ask: each has its own.
+    private struct Views {
+        let image: Tensor
+        let presence: Tensor
+        let landmarks: Tensor
+
+        init(_ graph: GraphHandle) throws {
+            image = try graph.makeTensor(inputName)
+            presence = try graph.makeTensor(presenceName)
+            landmarks = try graph.makeTensor(landmarksName)
         }
-        try await inference.run(graph, inputs: [Self.inputName: image], outputs: outputs)
-        return outputs[Self.presenceName]?.withFloats { Double($0[0]) } ?? 0
+    }
+
+    /// Asks the network about a square of the frame.
+    /// - Returns: the presence; the landmarks lie in `views`.
+    private func look(_ frame: VideoFrame, _ square: Square, _ views: Views) async throws -> Double {
+        fill(views.image, frame, square)
+        try await inference.run(
+            graph, inputs: [Self.inputName: views.image],
+            outputs: [Self.presenceName: views.presence, Self.landmarksName: views.landmarks])
+        return views.presence.withFloats { Double($0[0]) }
     }
 
     // MARK: - Following a body
@@ -132,16 +136,17 @@ public actor PersonGauge {
         while goesOn: (BodyPath) -> Bool = { _ in true }
     ) async throws -> BodyPath {
         var path = BodyPath(frameSize: frames.first?.size ?? FrameSize(width: 0, height: 0))
+        let views = try Views(graph)
         var square: Square?
         for frame in frames where frame.size == path.frameSize {
             try Task.checkCancellation()
             path.lookedSeconds.append(frame.time.seconds)
             var found: Found?
-            if let last = square { found = try await body(in: frame, last) }
+            if let last = square { found = try await body(in: frame, last, views) }
             if found.map({ $0.moment.presence < Self.leastPresence }) ?? true {
                 let places = Self.squares(around: region(frame.time.seconds), last: square)
                 for place in places {
-                    let other = try await body(in: frame, place)
+                    let other = try await body(in: frame, place, views)
                     if (other?.moment.presence ?? 0) > (found?.moment.presence ?? 0) { found = other }
                     if (found?.moment.presence ?? 0) >= Self.leastPresence { break }
                 }
@@ -169,12 +174,10 @@ public actor PersonGauge {
         return squares
     }
 
-    private func body(in frame: VideoFrame, _ square: Square) async throws -> Found? {
+    private func body(in frame: VideoFrame, _ square: Square, _ views: Views) async throws -> Found? {
         guard square.side >= 16, square.side <= 8 * Double(max(frame.size.width, frame.size.height)) else { return nil }
-        fill(frame, square)
-        try await inference.run(graph, inputs: [Self.inputName: image], outputs: landmarkOutputs)
-        let presence = outputs[Self.presenceName]?.withFloats { Double($0[0]) } ?? 0
-        let points = landmarks.withFloats { floats in
+        let presence = try await look(frame, square, views)
+        let points = views.landmarks.withFloats { floats in
             (0..<Self.landmarkCount).map { number in
                 place(
                     Double(floats[number * Self.landmarkValues]), Double(floats[number * Self.landmarkValues + 1]),
@@ -207,8 +210,8 @@ public actor PersonGauge {
             x: square.centre.x + cosine * right - sine * down, y: square.centre.y + sine * right + cosine * down)
     }
 
-    /// Fills the input with a turned square: the upright square around it, of which each pixel takes the nearest.
-    private func fill(_ frame: VideoFrame, _ square: Square) {
+    /// Fills an input with a turned square: the upright square around it, of which each pixel takes the nearest.
+    private func fill(_ image: Tensor, _ frame: VideoFrame, _ square: Square) {
         let cosine = cos(square.angle), sine = sin(square.angle)
         let isTurned = abs(sine) > 0.02 || cosine < 0
         let reach = isTurned ? abs(cosine) + abs(sine) : 1
