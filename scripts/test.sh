@@ -12,6 +12,8 @@ suite=${SUITE:-}
 if [ -n "$suite" ]; then
     export AISLEWATCH_TESTS=$suite
     swift build --product aislewatchPackageTests
+    # These start the program itself.
+    case ",$suite," in *,AppTests,*) swift build --product aislewatch ;; esac
 else
     swift build --build-tests
 fi
