@@ -10,7 +10,7 @@ RELEASE := .build/release/aislewatch
 # Where `make scenes` renders to.
 SCENES_OUT ?= scenes-out
 
-.PHONY: help setup setup-tests build demo test eval bench bench-models bench-memory soak scenes model samples lint clean
+.PHONY: help setup setup-tests build demo test eval bench bench-models bench-memory soak scenes model export samples lint clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ soak: setup-tests ## The long proofs: 200 kills, every crash prefix with every l
 
 model: ## Train and export the compact network from nothing (hours)
 	@tools/model/make_model.sh
+
+export: ## Export a published network: MODEL=edgetam [CHECKPOINT=edgetam.pt]
+	@tools/export/make_export.sh "$(MODEL)" $(if $(CHECKPOINT),--checkpoint "$(CHECKPOINT)")
 
 lint: ## Check the formatting
 	@swift format lint -r --strict Package.swift Sources Tests
