@@ -41,8 +41,8 @@ let package = Package(
         .systemLibrary(
             name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "COpenVINO", pkgConfig: "openvino_c"),
-        // Mail, because libcurl speaks SMTP with TLS and authentication; its options are set by a variadic function, which
-        // Swift can't call.
+        // Mail, because libcurl speaks SMTP with TLS and authentication, and downloads, because it knows proxies; its options
+        // are set by a variadic function, which Swift can't call.
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         // What gzip is made with; swift-nio-extras has the same only as a channel handler, which would compress clips too.
@@ -61,6 +61,10 @@ let package = Package(
         .target(
             name: "Vision", dependencies: ["Domain", "Media", "COpenVINO", product("Crypto", "swift-crypto")],
             swiftSettings: pixels, linkerSettings: runtimeSearch),
+        .target(
+            name: "Models",
+            dependencies: ["Domain", "CCurl", product("Crypto", "swift-crypto"), product("Yams", "Yams")],
+            swiftSettings: strict),
         .target(name: "Incidents", dependencies: ["Domain"], swiftSettings: strict),
         .target(
             name: "Storage",
@@ -124,7 +128,7 @@ let package = Package(
         .executableTarget(
             name: "aislewatch",
             dependencies: [
-                "App", "Camera", "Alerts", "Recording", "Evaluation", "Settings",
+                "App", "Camera", "Alerts", "Models", "Recording", "Evaluation", "Settings",
                 product("ArgumentParser", "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: runtimeSearch),
@@ -144,6 +148,7 @@ let package = Package(
         .testTarget(
             name: "VisionTests", dependencies: ["Vision", "TestSupport", "CAllocationCounter"], swiftSettings: pixels,
             linkerSettings: runtimeSearch),
+        .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "IncidentsTests", dependencies: ["Incidents", "TestSupport"], resources: [.copy("Recordings")],
             swiftSettings: strict),
@@ -186,7 +191,10 @@ let package = Package(
             linkerSettings: runtimeSearch),
         .testTarget(
             name: "AppTests",
-            dependencies: ["App", "Camera", "TestSupport", product("ServiceLifecycle", "swift-service-lifecycle")],
+            dependencies: [
+                "App", "Camera", "TestSupport", product("Crypto", "swift-crypto"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+            ],
             swiftSettings: strict,
             linkerSettings: runtimeSearch),
     ],

@@ -61,7 +61,7 @@ struct Aislewatch: AsyncParsableCommand {
             RunCommand.self, WatchCommand.self, TrackCommand.self, SegmentCommand.self, CheckConfigCommand.self,
             IncidentsCommand.self, AlertsCommand.self, AcknowledgeCommand.self, SnoozeCommand.self, DrillCommand.self,
             CheckCommand.self, ExportCommand.self, BackupCommand.self, RestoreCommand.self, EvalCommand.self,
-            CalibrateCommand.self, TuneCommand.self, UserCommand.self,
+            CalibrateCommand.self, TuneCommand.self, UserCommand.self, ModelsCommand.self,
         ])
 }
 

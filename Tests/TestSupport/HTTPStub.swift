@@ -27,6 +27,8 @@ public final class HTTPStub: Sendable {
 
     public enum Answer: Hashable, Sendable {
         case respond(_ status: Int, headers: [String: String] = [:], body: String = "")
+        /// These bytes as they are, head and all, then closes.
+        case raw(Data)
         /// Reads the request, then closes without a word.
         case close
         /// Sends the status line and half a header, then closes.
@@ -165,6 +167,8 @@ public final class HTTPStub: Sendable {
             var head = "HTTP/1.1 \(status) Stub\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n"
             for (name, value) in headers { head += "\(name): \(value)\r\n" }
             Self.write(connection, head + "\r\n" + body)
+        case .raw(let data):
+            Self.write(connection, data)
         case .close:
             break
         case .breakOff:
@@ -206,8 +210,10 @@ public final class HTTPStub: Sendable {
             data: body)
     }
 
-    private static func write(_ connection: Int32, _ text: String) {
-        var rest = Array(text.utf8)[...]
+    private static func write(_ connection: Int32, _ text: String) { write(connection, Data(text.utf8)) }
+
+    private static func write(_ connection: Int32, _ data: Data) {
+        var rest = Array(data)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             guard count > 0 else { return }

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "CCurlDownload.h"
+
 // How the connection is protected.
 enum aw_smtp_security {
     AW_SMTP_NONE = 0,      // not at all
