@@ -49,6 +49,9 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
 
+        // Loops over pixels, which the C compiler makes vectors of; a debug build of them would be too slow as well.
+        .target(name: "CMotion", cSettings: [.unsafeFlags(["-O3"])]),
+
         // Modules, in the order in which the data goes.
         .target(name: "Domain", swiftSettings: pixels),
         .target(
@@ -59,7 +62,8 @@ let package = Package(
             dependencies: ["Domain", "CFFmpeg", "CFFmpegShim", "CTurboJPEG", product("Logging", "swift-log")],
             swiftSettings: pixels),
         .target(
-            name: "Vision", dependencies: ["Domain", "Media", "COpenVINO", product("Crypto", "swift-crypto")],
+            name: "Vision",
+            dependencies: ["Domain", "Media", "CMotion", "COpenVINO", product("Crypto", "swift-crypto")],
             swiftSettings: pixels, linkerSettings: runtimeSearch),
         .target(
             name: "Models",
@@ -146,7 +150,8 @@ let package = Package(
         // Stands before the C library's own allocation functions in the test program.
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
-            name: "VisionTests", dependencies: ["Vision", "TestSupport", "CAllocationCounter"], swiftSettings: pixels,
+            name: "VisionTests", dependencies: ["Vision", "CMotion", "TestSupport", "CAllocationCounter"],
+            swiftSettings: pixels,
             linkerSettings: runtimeSearch),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -32,6 +32,15 @@ struct CameraPipelineTests {
         #expect(statistics.lastSeconds == 4.9)
     }
 
+    @Test("whether nothing happens is asked only for a feed that leaves frames out then")
+    func verdicts() async throws {
+        for (pace, times) in [(AnalysisPace.full(.configured), 0), (.full(.learning), 10)] {
+            let observer = ScriptedObserver { _ in [] }
+            try await pipeline(ScriptedFeed(times: Script.times(seconds: 1), pace: pace), observer).run { _ in }
+            #expect(observer.timesAsked == times)
+        }
+    }
+
     @Test("other rules judge from the next frame on; what went on under the old ones ends there")
     func otherRules() async throws {
         let feed = ScriptedFeed(times: Script.times(seconds: 5))

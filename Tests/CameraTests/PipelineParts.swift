@@ -9,16 +9,18 @@ import Synchronization
 final class ScriptedFeed: FrameFeed {
     let info = StreamInfo(codecName: "none", frameSize: FrameSize(width: 64, height: 36), framesPerSecond: 10)
     let skippedFrames: Int
+    let pace: AnalysisPace
     private let failure: (any Error)?
     private let isDamaged: @Sendable (Double) -> Bool
     private let state: Mutex<(times: [MediaTime], isStopped: Bool)>
 
     init(
-        times: [MediaTime], skipped: Int = 0, failure: (any Error)? = nil,
+        times: [MediaTime], skipped: Int = 0, pace: AnalysisPace = .full(.configured), failure: (any Error)? = nil,
         isDamaged: @escaping @Sendable (Double) -> Bool = { _ in false }
     ) {
         state = Mutex((times.reversed(), false))
         skippedFrames = skipped
+        self.pace = pace
         self.failure = failure
         self.isDamaged = isDamaged
     }
@@ -45,6 +47,14 @@ final class ScriptedObserver: SceneObserver {
 
     private let script: @Sendable (Double) -> [TrackObservation]
     private let failsAt: @Sendable (Double) -> Bool
+    private let asked = Mutex(0)
+
+    /// How often it was asked whether it is at rest.
+    var timesAsked: Int { asked.withLock { $0 } }
+    var isAtRest: Bool {
+        asked.withLock { $0 += 1 }
+        return true
+    }
 
     init(
         failsAt: @escaping @Sendable (Double) -> Bool = { _ in false },

@@ -107,7 +107,9 @@ public final class CameraPipeline: Sendable {
                 output.pictures = pictures
                 if explains() { output.scores = engine.scores(observation) }
                 try await handler(output)
-                if frame.continuity != .alone, engine.isAtRest, await observer.isAtRest { verdict = .quiet }
+                // A feed that decodes all frames in any case needs no word, nor the way to the observer for it.
+                guard frame.continuity != .alone, feed.pace != .full(.configured), engine.isAtRest else { continue }
+                if await observer.isAtRest { verdict = .quiet }
             }
         } catch {
             failure = error

@@ -1,18 +1,46 @@
+import CMotion
+
 /// The scene without what moves in it: per pixel the mean, the variance of the smoothed residual (its noise), and for
-/// how many frames the pixel has been learned. Colour at half the resolution.
+/// how many frames the pixel has been learned. Colour at half the resolution. What is learned slowly is kept in `Float`, in
+/// grey levels, and beside it rounded as frames are, to be compared with them.
 final class Background {
+    /// One colour plane.
+    struct Colour {
+        let mean: Plane<Float>
+        let level: Plane<Int16>
+
+        init(width: Int, height: Int) {
+            mean = Plane(width: width, height: height, filledWith: 128)
+            level = Plane(width: width, height: height, filledWith: 128 * Int16(CM_LEVEL))
+        }
+
+        func start(with frame: Plane<Int16>) {
+            level.copy(from: frame)
+            for index in 0..<mean.count { mean.pixels[index] = frame.pixels[index].greyLevels }
+        }
+
+        func take(_ frame: Plane<Int16>, at index: Int) {
+            level.pixels[index] = frame.pixels[index]
+            mean.pixels[index] = frame.pixels[index].greyLevels
+        }
+    }
+
     let width: Int
     let height: Int
     let mean: Plane<Float>
+    /// `mean`, rounded.
+    let level: Plane<Int16>
     let variance: Plane<Float>
     /// Frames learned until the pixel is known, then `isKnown` for good, whatever the frame rate does later; before
     /// that nothing is reported for the pixel.
     let learned: Plane<Float>
     /// Gradient magnitude of `mean`, in grey levels per pixel.
     let edges: Plane<Float>
-    let chromaU: Plane<Float>
-    let chromaV: Plane<Float>
+    let chromaU: Colour
+    let chromaV: Colour
     let chromaVariance: Plane<Float>
+    /// 1 where no pixel under a pixel of the colour planes is blocked.
+    private let free: Plane<UInt8>
 
     /// More frames than anything takes to be known.
     static let isKnown: Float = 1_000_000
@@ -21,44 +49,32 @@ final class Background {
         self.width = width
         self.height = height
         mean = Plane(width: width, height: height, filledWith: 0)
+        level = Plane(width: width, height: height, filledWith: 0)
         variance = Plane(width: width, height: height, filledWith: 2)
         learned = Plane(width: width, height: height, filledWith: 0)
         edges = Plane(width: width, height: height, filledWith: 0)
-        chromaU = Plane(width: chromaWidth, height: chromaHeight, filledWith: 128)
-        chromaV = Plane(width: chromaWidth, height: chromaHeight, filledWith: 128)
+        chromaU = Colour(width: chromaWidth, height: chromaHeight)
+        chromaV = Colour(width: chromaWidth, height: chromaHeight)
         chromaVariance = Plane(width: chromaWidth, height: chromaHeight, filledWith: 1)
+        free = Plane(width: chromaWidth, height: chromaHeight, filledWith: 0)
     }
 
     /// Begins again from one frame.
     func start(with frame: ReducedFrame) {
-        mean.copy(from: frame.luma)
+        level.copy(from: frame.luma)
+        for index in 0..<mean.count { mean.pixels[index] = frame.luma.pixels[index].greyLevels }
         variance.fill(2)
         learned.fill(1)
-        chromaU.copy(from: frame.chromaU)
-        chromaV.copy(from: frame.chromaV)
+        chromaU.start(with: frame.chromaU)
+        chromaV.start(with: frame.chromaV)
         chromaVariance.fill(1)
         updateEdges()
     }
 
-    func updateEdges() {
-        let mean = mean.pixels, edges = edges.pixels
-        for y in 0..<height {
-            let above = mean + max(0, y - 1) * width
-            let here = mean + y * width
-            let below = mean + min(height - 1, y + 1) * width
-            let out = edges + y * width
-            guard width > 2 else { continue }
-            var x = 1
-            while x < width &- 1 {
-                out[x] = 0.5 * (abs(here[x &+ 1] - here[x &- 1]) + abs(below[x] - above[x]))
-                x &+= 1
-            }
-            out[0] = out[1]
-            out[width - 1] = out[width - 2]
-        }
-    }
+    func updateEdges() { cm_find_edges(level.pixels, edges.pixels, Int32(width), Int32(height)) }
 
-    /// Learns from one frame.
+    /// Learns from one frame. What is moved over while hardly learned begins again; well learned, it waits until that has
+    /// passed.
     /// - Parameters:
     ///   - residual: smoothed `frame − mean`.
     ///   - blocked: non-zero where something is or may be in front.
@@ -66,49 +82,26 @@ final class Background {
     ///   - knownFrames: frames after which a pixel is known.
     ///   - rate: part of the residual taken over, for known pixels.
     func learn(
-        luma: UnsafePointer<Float>, residual: UnsafePointer<Float>, blocked: UnsafePointer<UInt8>,
-        moving: UnsafePointer<UInt8>, knownFrames: Float, rate: Float
+        _ frame: ReducedFrame, residual: Plane<Int16>, blocked: Plane<UInt8>, moving: Plane<UInt8>,
+        knownFrames: Float, rate: Float
     ) {
-        let mean = mean.pixels, variance = variance.pixels, learned = learned.pixels
-        let slow = 0.5 * rate
-        // Moved over while hardly learned: begin again. Well learned: wait until it has passed.
-        let keepFrames = max(3, 0.4 * knownFrames)
-        for index in 0..<width * height {
-            let seen = learned[index]
-            let known = seen >= Self.isKnown
-            let still = moving[index] == 0
-            let free = blocked[index] == 0
-            let restart = !known && !still && seen < keepFrames
-            let takes = still && (known ? free : true)
-            let next = restart ? 0 : (takes && !known ? seen + 1 : seen)
-            let step = restart ? 1 : (takes ? (known ? rate : 1 / max(1, next)) : 0)
-            let spreadStep = takes ? (known ? slow : 1 / max(4, next)) : 0
-            let gap = luma[index] - mean[index]
-            mean[index] += step * gap
-            variance[index] += spreadStep * (residual[index] * residual[index] - variance[index])
-            learned[index] = takes && !known && next >= knownFrames ? Self.isKnown : next
-        }
+        cm_learn(
+            frame.luma.pixels, residual.pixels, blocked.pixels, moving.pixels,
+            cm_learning(rate: rate, knownFrames: knownFrames, isKnown: Self.isKnown), mean.pixels, variance.pixels,
+            learned.pixels, level.pixels, Int32(width * height))
     }
 
     /// Learns colour from one frame, where no pixel under it is blocked.
-    func learnChroma(
-        _ frame: ReducedFrame, deviation: UnsafePointer<Float>, blocked: UnsafePointer<UInt8>, rate: Float
-    ) {
-        let u = chromaU.pixels, v = chromaV.pixels, variance = chromaVariance.pixels
-        let newU = frame.chromaU.pixels, newV = frame.chromaV.pixels
-        for y in 0..<chromaU.height {
-            let upper = blocked + min(height - 1, 2 * y) * width
-            let lower = blocked + min(height - 1, 2 * y + 1) * width
-            for x in 0..<chromaU.width {
-                let left = min(width &- 1, 2 &* x), right = min(width &- 1, 2 &* x &+ 1)
-                let free = upper[left] | upper[right] | lower[left] | lower[right] == 0
-                let step: Float = free ? rate : 0
-                let index = y &* chromaU.width &+ x
-                u[index] += step * (newU[index] - u[index])
-                v[index] += step * (newV[index] - v[index])
-                variance[index] += 0.5 * step * (deviation[index] - variance[index])
-            }
-        }
+    /// - Parameter squares: of the smoothed difference from the mean.
+    func learnChroma(_ frame: ReducedFrame, squares: Plane<Float>, blocked: Plane<UInt8>, rate: Float) {
+        let count = Int32(free.count)
+        cm_find_free(
+            blocked.pixels, Int32(width), Int32(height), free.pixels, Int32(free.width), Int32(free.height))
+        cm_learn_colour(
+            frame.chromaU.pixels, free.pixels, rate, chromaU.mean.pixels, chromaU.level.pixels, count)
+        cm_learn_colour(
+            frame.chromaV.pixels, free.pixels, rate, chromaV.mean.pixels, chromaV.level.pixels, count)
+        cm_learn_spread(squares.pixels, free.pixels, 0.5 * rate, chromaVariance.pixels, count)
     }
 
     /// Takes what `frame` shows under set pixels of `labels` == `label` as background.
@@ -117,13 +110,14 @@ final class Background {
             for x in 0..<width {
                 let index = y &* width &+ x
                 guard labels[index] == label else { continue }
-                mean.pixels[index] = frame.luma.pixels[index]
+                level.pixels[index] = frame.luma.pixels[index]
+                mean.pixels[index] = frame.luma.pixels[index].greyLevels
                 variance.pixels[index] = max(2, variance.pixels[index])
                 learned.pixels[index] = Self.isKnown
-                let cx = min(chromaU.width &- 1, x / 2), cy = min(chromaU.height &- 1, y / 2)
-                let chroma = cy &* chromaU.width &+ cx
-                chromaU.pixels[chroma] = frame.chromaU.pixels[chroma]
-                chromaV.pixels[chroma] = frame.chromaV.pixels[chroma]
+                let cx = min(free.width &- 1, x / 2), cy = min(free.height &- 1, y / 2)
+                let chroma = cy &* free.width &+ cx
+                chromaU.take(frame.chromaU, at: chroma)
+                chromaV.take(frame.chromaV, at: chroma)
             }
         }
     }

@@ -1,3 +1,5 @@
+import CMotion
+
 /// Small fixed places that change to and fro over and over: a clock overlay, a blinking lamp, a fan. Learned per pixel
 /// from the seconds in which a change in one direction follows one in the other, so that a puddle that creeps on does
 /// not count; large places are never learned, so that people's ways stay watched.
@@ -16,7 +18,7 @@ final class DynamicPlaces {
     private let busy: Plane<UInt8>
     private let candidate: Plane<UInt8>
     private let widened: Plane<UInt8>
-    private let scratch: Plane<UInt8>
+    private let row: Plane<UInt8>
     /// 1 inside learned places.
     let places: Plane<UInt8>
     /// Rows of text beside learned places: small blobs there are further digits of the same clock.
@@ -32,7 +34,7 @@ final class DynamicPlaces {
         busy = Plane(width: width, height: height, filledWith: 0)
         candidate = Plane(width: width, height: height, filledWith: 0)
         widened = Plane(width: width, height: height, filledWith: 0)
-        scratch = Plane(width: width, height: 1, filledWith: 0)
+        row = Plane(width: width + 2, height: 1, filledWith: 0)
         places = Plane(width: width, height: height, filledWith: 0)
     }
 
@@ -42,27 +44,19 @@ final class DynamicPlaces {
     ///   - foreground: non-zero where the frame differs from the background.
     ///   - objects: what is in front in this frame; around the large ones nothing is learned.
     func update(
-        moving: UnsafePointer<UInt8>, change: UnsafePointer<Float>, foreground: UnsafePointer<UInt8>,
-        objects: [Component], seconds: Double
+        moving: Plane<UInt8>, change: Plane<Int16>, foreground: Plane<UInt8>, objects: [Component], seconds: Double
     ) {
-        let score = score.pixels, memory = memory.pixels, busy = busy.pixels
         markBusy(objects)
-        for index in 0..<width * height {
-            let past = memory[index], moves = moving[index] & 1
-            let upward: UInt8 = change[index] > 0 ? 1 : 0
-            let bare: UInt8 = foreground[index] == 0 ? 8 : 0
-            let turns = moves & (past >> 1) & ((past & 1) ^ upward) & ~(past >> 2) & (past >> 3) & ~busy[index] & 1
-            let sum = score[index] &+ turns &* Self.turnScore
-            score[index] = sum > Self.maxScore ? Self.maxScore : sum
-            let shown = turns == 1 ? bare : (past & 8) | bare
-            memory[index] = (moves == 1 ? (upward | 2 | (past & 4) | (turns << 2)) : past & 7) | shown
-        }
+        cm_count_turns(
+            moving.pixels, change.pixels, foreground.pixels, busy.pixels, Self.turnScore, Self.maxScore, score.pixels,
+            memory.pixels, Int32(width * height))
         guard let due = nextLeak else {
             nextLeak = seconds + 1
             return
         }
         guard seconds >= due else { return }
         nextLeak = seconds + 1
+        let score = score.pixels, memory = memory.pixels
         for index in 0..<width * height {
             score[index] = score[index] > 0 ? score[index] &- 1 : 0
             memory[index] &= 11
@@ -79,7 +73,7 @@ final class DynamicPlaces {
     }
 
     private func markBusy(_ objects: [Component]) {
-        busy.fill(0)
+        busy.clear()
         for object in objects where object.area > width * height / 400 || object.height > height / 8 {
             let left = max(0, object.left - 4), right = min(width - 1, object.right + 4)
             for y in max(0, object.top - 4)...min(height - 1, object.bottom + 4) {
@@ -89,15 +83,13 @@ final class DynamicPlaces {
     }
 
     private func relearn() {
-        let candidate = candidate.pixels, score = score.pixels
-        for index in 0..<width * height { candidate[index] = score[index] >= Self.learnedScore ? 3 : 0 }
+        let pixels = candidate.pixels, score = score.pixels
+        for index in 0..<width * height { pixels[index] = score[index] >= Self.learnedScore ? 3 : 0 }
         // Close the gaps between strokes and digits.
-        PlaneFilters.morph3(
-            candidate, into: widened.pixels, width: width, height: height, dilating: true, row: scratch.pixels)
-        PlaneFilters.morph3(
-            widened.pixels, into: candidate, width: width, height: height, dilating: true, row: scratch.pixels)
-        components.label(candidate, width: width, height: height)
-        places.fill(0)
+        widened.dilate(candidate, row: row.pixels)
+        candidate.dilate(widened, row: row.pixels)
+        components.label(pixels, width: width, height: height)
+        places.clear()
         rows.removeAll(keepingCapacity: true)
         for component in components.list {
             guard component.height <= height / 8, component.width <= width * 2 / 5,

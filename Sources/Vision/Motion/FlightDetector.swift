@@ -1,3 +1,4 @@
+import CMotion
 import Domain
 import Foundation
 
@@ -44,10 +45,9 @@ final class FlightDetector {
 
     private let width: Int
     private let height: Int
-    private var planes: [Plane<Float>]
+    /// The smoothed frames of the last moments, the oldest first.
+    private var planes: [Plane<Int16>]
     private var seconds: [Double] = []
-    private let difference: Plane<Float>
-    private let row: Plane<Float>
     private let byteRow: Plane<UInt8>
     private let flags: Plane<UInt8>
     private let around: Plane<UInt8>
@@ -68,9 +68,7 @@ final class FlightDetector {
         self.width = width
         self.height = height
         planes = (0...2 * Self.reach).map { _ in Plane(width: width, height: height, filledWith: 0) }
-        difference = Plane(width: width, height: height, filledWith: 0)
-        row = Plane(width: width, height: 1, filledWith: 0)
-        byteRow = Plane(width: width, height: 1, filledWith: 0)
+        byteRow = Plane(width: width + 2, height: 1, filledWith: 0)
         flags = Plane(width: width, height: height, filledWith: 0)
         around = Plane(width: width, height: height, filledWith: 0)
         scratch = Plane(width: width, height: height, filledWith: 0)
@@ -85,12 +83,12 @@ final class FlightDetector {
     }
 
     /// Takes the next frame.
-    /// - Parameter luma: in grid pixels, shifted back onto the background.
+    /// - Parameter smoothed: its luma in grid pixels, shifted back onto the background, over 3 x 3 pixels.
     /// - Returns: The flights that have just ended; mostly none. Positions are grid pixels.
-    func update(_ luma: Plane<Float>, seconds now: Double) -> [Flight] {
+    func update(_ smoothed: Plane<Int16>, seconds now: Double) -> [Flight] {
         if let last = seconds.last, now - last > 0.5 || now <= last { reset() }
         let newest = planes.removeFirst()
-        PlaneFilters.boxMean3(luma.pixels, into: newest.pixels, width: width, height: height, row: row.pixels)
+        newest.copy(from: smoothed)
         planes.append(newest)
         seconds.append(now)
         guard seconds.count >= planes.count else { return [] }
@@ -123,41 +121,29 @@ final class FlightDetector {
 
     private func findBlobs() -> [Blob] {
         let count = width * height, middle = Self.reach
-        let here = planes[middle].pixels, before = planes[middle - 1].pixels, after = planes[middle + 1].pixels
-        let first = planes[0].pixels, last = planes[2 * middle].pixels, difference = difference.pixels
-        for index in 0..<count { difference[index] = here[index] - before[index] }
-        let limit = max(4, 5 * gauge.deviation(of: difference, count: count))
-        let flags = flags.pixels, around = around.pixels
-        var changed = 0
-        for index in 0..<count {
-            let one = abs(here[index] - before[index]), other = abs(here[index] - after[index])
-            let inside: UInt8 = min(one, other) > limit ? 1 : 0
-            flags[index] = inside
-            changed &+= Int(inside)
-            let wide = max(abs(here[index] - first[index]), abs(here[index] - last[index]))
-            around[index] = wide > limit ? 1 : 0
-        }
+        let here = planes[middle], before = planes[middle - 1]
+        let limit = max(4, 5 * gauge.deviation(of: here, less: before)) * Float(CM_LEVEL)
+        let changed = cm_find_flying(
+            here.pixels, before.pixels, planes[middle + 1].pixels, planes[0].pixels, planes[2 * middle].pixels,
+            Int16(min(limit, Float(Int16.max))), flags.pixels, around.pixels, Int32(count))
         guard changed > 0, changed < count / 20 else {
             large.clear()
             return []
         }
-        PlaneFilters.morph3(
-            around, into: scratch.pixels, width: width, height: height, dilating: true, row: byteRow.pixels)
+        scratch.dilate(around, row: byteRow.pixels)
         large.label(scratch.pixels, width: width, height: height)
-        var found = blobs(flags)
+        var found = blobs()
         // The front and the back of something slow are two crescents: what closing joins is looked at as well.
-        PlaneFilters.morph3(
-            flags, into: scratch.pixels, width: width, height: height, dilating: true, row: byteRow.pixels)
-        PlaneFilters.morph3(
-            scratch.pixels, into: flags, width: width, height: height, dilating: false, row: byteRow.pixels)
-        for joined in blobs(flags) where !found.contains(where: { $0.box == joined.box }) { found.append(joined) }
+        scratch.dilate(flags, row: byteRow.pixels)
+        flags.erode(scratch, row: byteRow.pixels)
+        for joined in blobs() where !found.contains(where: { $0.box == joined.box }) { found.append(joined) }
         found.sort { $0.area > $1.area }
         return Array(found.prefix(Self.maxBlobs))
     }
 
     /// What is set, connected, small and alone.
-    private func blobs(_ flags: UnsafePointer<UInt8>) -> [Blob] {
-        small.label(flags, width: width, height: height)
+    private func blobs() -> [Blob] {
+        small.label(flags.pixels, width: width, height: height)
         var found: [Blob] = []
         for component in small.list
         where component.area >= 2 && component.area <= width * height / 50 && isAlone(component) {
@@ -198,6 +184,8 @@ final class FlightDetector {
     // MARK: Ways
 
     private func advance(_ blobs: [Blob], seconds now: Double) -> [(chain: [Point3], flight: Flight)] {
+        // Nothing flies, the usual case.
+        if chains.isEmpty, blobs.isEmpty { return [] }
         var ended: [[Point3]] = []
         var going: [[Point3]] = []
         for chain in chains {

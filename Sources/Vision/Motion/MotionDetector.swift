@@ -1,3 +1,4 @@
+import CMotion
 import Domain
 import Media
 
@@ -119,7 +120,9 @@ final class MotionCore {
     /// 1 where the frame differs from a moment ago.
     let moving: Plane<UInt8>
     /// Smoothed luma residual against the background.
-    let residual: Plane<Float>
+    let residual: Plane<Int16>
+    /// The frame itself, smoothed in the same way.
+    let smoothed: Plane<Int16>
     private(set) var components = Components()
     /// Indices of the components worth following, the largest first. The others are learned as background.
     private(set) var kept: [Int] = []
@@ -146,16 +149,16 @@ final class MotionCore {
     private var leftOver = 0.0
     /// What frames look like that were decoded alone.
     private var looks: LookReference?
-    private let difference: Plane<Float>
-    private let motion: Plane<Float>
-    private let row: Plane<Float>
+    /// How the smoothed frame differs from that of a moment ago.
+    private let motion: Plane<Int16>
+    private let rows: Plane<Int32>
     private let byteRow: Plane<UInt8>
     private let scratch: Plane<UInt8>
     private let blocked: Plane<UInt8>
-    private let chromaDeviation: Plane<Float>
+    private let chromaSquares: Plane<Float>
     private let chromaClass: Plane<UInt8>
-    private let smoothedU: Plane<Float>
-    private let smoothedV: Plane<Float>
+    private let smoothedU: Plane<Int16>
+    private let smoothedV: Plane<Int16>
 
     init(frameSize: FrameSize, settings: MotionSettings) {
         self.settings = settings
@@ -167,16 +170,16 @@ final class MotionCore {
         foreground = Plane(width: width, height: height, filledWith: 0)
         moving = Plane(width: width, height: height, filledWith: 0)
         residual = Plane(width: width, height: height, filledWith: 0)
+        smoothed = Plane(width: width, height: height, filledWith: 0)
         stabilizer = Stabilizer(width: width, height: height, reach: settings.maxShift)
         dynamic = DynamicPlaces(width: width, height: height)
         history = MotionHistory(width: width, height: height)
-        difference = Plane(width: width, height: height, filledWith: 0)
         motion = Plane(width: width, height: height, filledWith: 0)
-        row = Plane(width: width, height: 1, filledWith: 0)
-        byteRow = Plane(width: width, height: 1, filledWith: 0)
+        rows = Plane(width: width + 2, height: 2, filledWith: 0)
+        byteRow = Plane(width: width + 2, height: 1, filledWith: 0)
         scratch = Plane(width: width, height: height, filledWith: 0)
         blocked = Plane(width: width, height: height, filledWith: 0)
-        chromaDeviation = Plane(width: reduced.chromaWidth, height: reduced.chromaHeight, filledWith: 0)
+        chromaSquares = Plane(width: reduced.chromaWidth, height: reduced.chromaHeight, filledWith: 0)
         chromaClass = Plane(width: reduced.chromaWidth, height: reduced.chromaHeight, filledWith: 0)
         smoothedU = Plane(width: reduced.chromaWidth, height: reduced.chromaHeight, filledWith: 0)
         smoothedV = Plane(width: reduced.chromaWidth, height: reduced.chromaHeight, filledWith: 0)
@@ -194,12 +197,12 @@ final class MotionCore {
         advance(to: seconds, isAfterPause: isAfterPause)
         defer { frames += 1 }
         guard frames > 0 else {
-            reduced.load(planes, background: nil, excluded: blocked.pixels, stabilizer: nil)
+            reduced.load(planes, background: nil, excluded: blocked, stabilizer: nil)
+            smoothed.smooth(reduced.luma, row: rows.pixels)
             start(seconds: seconds, warmUp: settings.warmUpSeconds)
             return MotionDetector.Status(restarted: true)
         }
-        reduced.load(
-            planes, background: background.mean.pixels, excluded: blocked.pixels, stabilizer: stabilizer)
+        load(planes)
         detectMotion(seconds: seconds)
         compare()
         return conclude(seconds: seconds)
@@ -209,15 +212,11 @@ final class MotionCore {
     /// with the frames that were looked at before: key frames look different from the others, each time in the same way.
     func isUnchanged(_ planes: FramePlanes) -> Bool {
         guard frames > 0, warmAt == nil else { return false }
-        reduced.load(
-            planes, background: background.mean.pixels, excluded: blocked.pixels, stabilizer: stabilizer)
+        load(planes)
         compare()
         if let looks {
-            let now = reduced.luma.pixels, then = looks.luma.pixels, difference = difference.pixels
-            for index in 0..<width * height { difference[index] = now[index] - then[index] }
-            PlaneFilters.boxMean3(difference, into: motion.pixels, width: width, height: height, row: row.pixels)
-            let limit = max(
-                Float(settings.weakLevels), 4.5 * gauge.deviation(of: motion.pixels, count: width * height))
+            motion.smooth(reduced.luma, less: looks.luma.level, row: rows.pixels)
+            let limit = max(Float(settings.weakLevels), 4.5 * gauge.deviation(of: motion))
             looks.mask(foreground, difference: motion, limit: limit, reduced)
         }
         close()
@@ -238,9 +237,16 @@ final class MotionCore {
     func follow(_ planes: FramePlanes, seconds: Double) {
         lastSeconds = seconds
         kept.removeAll(keepingCapacity: true)
-        reduced.load(
-            planes, background: background.mean.pixels, excluded: blocked.pixels, stabilizer: stabilizer)
+        reduced.load(planes, background: background, excluded: blocked, stabilizer: stabilizer)
         looks?.follow(reduced, background)
+    }
+
+    /// Takes a frame, smoothed and compared with the background.
+    private func load(_ planes: FramePlanes) {
+        reduced.load(planes, background: background, excluded: blocked, stabilizer: stabilizer)
+        cm_smooth_both(
+            reduced.luma.pixels, background.level.pixels, smoothed.pixels, residual.pixels, Int32(width), Int32(height),
+            rows.pixels)
     }
 
     /// Measures the time that this frame stands for. Cameras change their rate, and networks lose frames: what is
@@ -267,7 +273,7 @@ final class MotionCore {
         let values = [UInt8](unsafeUninitializedCapacity: count) { values, filled in
             for index in 0..<count {
                 let deviation = max(1, variance[index].squareRoot())
-                values[index] = UInt8(min(255, abs(residual[index]) / deviation * 25.5))
+                values[index] = UInt8(min(255, abs(residual[index].greyLevels) / deviation * 25.5))
             }
             filled = count
         }
@@ -279,12 +285,12 @@ final class MotionCore {
         reduced.reset()
         looks = nil
         background.start(with: reduced)
-        stabilizer.learn(background: background.mean.pixels)
+        stabilizer.learn(background: background.level)
         history.reset()
-        history.append(reduced.luma, seconds: seconds, span: settings.movingSpanSeconds)
-        foreground.fill(0)
-        blocked.fill(0)
-        moving.fill(0)
+        history.append(smoothed, seconds: seconds, span: settings.movingSpanSeconds)
+        foreground.clear()
+        blocked.clear()
+        moving.clear()
         kept.removeAll(keepingCapacity: true)
         warmAt = seconds + warmUp
     }
@@ -292,82 +298,45 @@ final class MotionCore {
     /// Fills `moving`.
     private func detectMotion(seconds: Double) {
         guard let past = history.reference(before: seconds, span: settings.movingSpanSeconds) else { return }
-        let now = reduced.luma.pixels, then = past.pixels, difference = difference.pixels
-        for index in 0..<width * height { difference[index] = now[index] - then[index] }
-        PlaneFilters.boxMean3(difference, into: motion.pixels, width: width, height: height, row: row.pixels)
-        let deviation = max(0.4, gauge.deviation(of: motion.pixels, count: width * height))
+        let count = Int32(width * height)
+        cm_subtract(smoothed.pixels, past.pixels, motion.pixels, count)
+        let deviation = max(0.4, gauge.deviation(of: motion))
         // Smoothing 3 x 3 and differencing: deviation = noise x sqrt(2) / 3, for noise without correlation.
         pixelNoise += 0.1 * (min(6, deviation * 2.1) - pixelNoise)
         let floor = max(Float(settings.weakLevels), 4.5 * deviation)
-        let motion = motion.pixels, moving = moving.pixels, variance = background.variance.pixels
-        let edges = background.edges.pixels
-        for index in 0..<width * height {
-            let edge = 0.15 * edges[index]
-            let limit = max(floor * floor, 18 * min(variance[index], 30) + edge * edge)
-            moving[index] = motion[index] * motion[index] > limit ? 1 : 0
-        }
-        history.append(reduced.luma, seconds: seconds, span: settings.movingSpanSeconds)
+        cm_find_moving(
+            motion.pixels, background.variance.pixels, background.edges.pixels, floor * floor, moving.pixels, count)
+        history.append(smoothed, seconds: seconds, span: settings.movingSpanSeconds)
     }
 
-    /// Fills `residual` and `foreground`.
+    /// Fills `foreground`.
     private func compare() {
-        let now = reduced.luma.pixels, mean = background.mean.pixels, difference = difference.pixels
-        let count = width * height
-        for index in 0..<count { difference[index] = now[index] - mean[index] }
-        PlaneFilters.boxMean3(difference, into: residual.pixels, width: width, height: height, row: row.pixels)
-        noise = max(0.4, gauge.deviation(of: residual.pixels, count: count))
+        noise = max(0.4, gauge.deviation(of: residual))
         // Frames noisier than usual (key frames of a poor encoder, rain) raise the thresholds for themselves.
         let excess = max(1, min(3, noise / max(0.6, typicalNoise)))
         typicalNoise += 0.05 * (min(noise, 3 * typicalNoise) - typicalNoise)
-        let strongFloor = Float(settings.strongLevels) * excess, weakFloor = Float(settings.weakLevels) * excess
-        let strongFactor = Float(settings.strongDeviations * settings.strongDeviations) * excess * excess
-        let weakFactor = Float(settings.weakDeviations * settings.weakDeviations) * excess * excess
-        let residual = residual.pixels, variance = background.variance.pixels, edges = background.edges.pixels
-        let learned = background.learned.pixels, flags = foreground.pixels, places = dynamic.places.pixels
-        let known = Background.isKnown
         compareChroma(excess: excess)
-        for y in 0..<height {
-            let colour = chromaClass.pixels + min(reduced.chromaHeight - 1, y / 2) * reduced.chromaWidth
-            let lastColour = reduced.chromaWidth - 1
-            let start = y * width
-            for x in 0..<width {
-                let index = start &+ x
-                let square = residual[index] * residual[index]
-                let edge = 0.12 * edges[index]
-                let spread = variance[index] + 0.25 + edge * edge
-                let strong: UInt8 = square > max(strongFloor * strongFloor, strongFactor * spread) ? 3 : 0
-                let weak: UInt8 = square > max(weakFloor * weakFloor, weakFactor * spread) ? 1 : 0
-                let watched: UInt8 = learned[index] >= known && places[index] == 0 ? 3 : 0
-                flags[index] = (strong | weak | colour[min(lastColour, x >> 1)]) & watched
-            }
+        func limit(_ levels: Double, _ deviations: Double) -> cm_limit {
+            let floor = Float(levels) * excess
+            return cm_limit(floor: floor * floor, factor: Float(deviations * deviations) * excess * excess)
         }
+        cm_find_foreground(
+            residual.pixels, background.variance.pixels, background.edges.pixels, background.learned.pixels,
+            Background.isKnown, dynamic.places.pixels, chromaClass.pixels, Int32(reduced.chromaWidth),
+            Int32(reduced.chromaHeight), limit(settings.strongLevels, settings.strongDeviations),
+            limit(settings.weakLevels, settings.weakDeviations), foreground.pixels, Int32(width), Int32(height))
     }
 
     private func compareChroma(excess: Float) {
         guard reduced.hasChroma else {
-            chromaClass.fill(0)
+            chromaClass.clear()
             return
         }
-        let count = reduced.chromaWidth * reduced.chromaHeight
-        smooth(reduced.chromaU, less: background.chromaU, into: smoothedU)
-        smooth(reduced.chromaV, less: background.chromaV, into: smoothedV)
-        let u = smoothedU.pixels, v = smoothedV.pixels, deviation = chromaDeviation.pixels
-        let variance = background.chromaVariance.pixels, classes = chromaClass.pixels
-        for pixel in 0..<count {
-            let square = u[pixel] * u[pixel] + v[pixel] * v[pixel]
-            deviation[pixel] = square
-            let spread = (variance[pixel] + 0.3) * excess * excess
-            let strong: UInt8 = square > max(36, 36 * spread) ? 3 : 0
-            let weak: UInt8 = square > max(16, 14 * spread) ? 1 : 0
-            classes[pixel] = strong | weak
-        }
-    }
-
-    private func smooth(_ now: Plane<Float>, less mean: Plane<Float>, into target: Plane<Float>) {
-        let now = now.pixels, mean = mean.pixels, difference = difference.pixels
-        for index in 0..<target.count { difference[index] = now[index] - mean[index] }
-        PlaneFilters.boxMean3(
-            difference, into: target.pixels, width: target.width, height: target.height, row: row.pixels)
+        smoothedU.smooth(reduced.chromaU, less: background.chromaU.level, row: rows.pixels)
+        smoothedV.smooth(reduced.chromaV, less: background.chromaV.level, row: rows.pixels)
+        cm_find_colours(
+            smoothedU.pixels, smoothedV.pixels, background.chromaVariance.pixels, excess, chromaSquares.pixels,
+            chromaClass.pixels, Int32(chromaClass.count))
     }
 
     /// Cleans the foreground, notices global changes, and learns.
@@ -377,8 +346,8 @@ final class MotionCore {
         var status = MotionDetector.Status(movingFraction: measure.moving)
         if let warmAt, seconds < warmAt {
             // Learning: nothing is reported, and only what moves is kept out.
-            foreground.fill(0)
-            blocked.fill(0)
+            foreground.clear()
+            blocked.clear()
         } else {
             warmAt = nil
             switch global.update(measure, seconds: seconds, settings: settings) {
@@ -396,24 +365,21 @@ final class MotionCore {
         }
         components.label(foreground.pixels, width: width, height: height)
         dynamic.update(
-            moving: moving.pixels, change: motion.pixels, foreground: foreground.pixels, objects: components.list,
-            seconds: seconds)
+            moving: moving, change: motion, foreground: foreground, objects: components.list, seconds: seconds)
         keepComponents()
-        PlaneFilters.morph3(
-            foreground.pixels, into: blocked.pixels, width: width, height: height, dilating: true, row: byteRow.pixels)
+        blocked.dilate(foreground, row: byteRow.pixels)
         let rate = Float(min(0.5, stepSeconds / settings.backgroundSeconds))
         background.learn(
-            luma: reduced.luma.pixels, residual: residual.pixels, blocked: blocked.pixels, moving: moving.pixels,
-            knownFrames: knownFrames, rate: rate)
+            reduced, residual: residual, blocked: blocked, moving: moving, knownFrames: knownFrames, rate: rate)
         if reduced.hasChroma {
             // While learning the mean follows fast; an object that passes leaves a trace for a moment only.
             background.learnChroma(
-                reduced, deviation: chromaDeviation.pixels, blocked: warmAt == nil ? blocked.pixels : moving.pixels,
+                reduced, squares: chromaSquares, blocked: warmAt == nil ? blocked : moving,
                 rate: warmAt == nil ? rate : 0.2)
         }
         if frames % 8 == 0 {
             background.updateEdges()
-            if frames % 64 == 0 || warmAt != nil { stabilizer.learn(background: background.mean.pixels) }
+            if frames % 64 == 0 || warmAt != nil { stabilizer.learn(background: background.level) }
         }
         return status
     }
@@ -444,17 +410,16 @@ final class MotionCore {
 
     /// Closes small gaps.
     private func close() {
-        let flags = foreground.pixels, other = scratch.pixels
-        PlaneFilters.morph3(flags, into: other, width: width, height: height, dilating: true, row: byteRow.pixels)
-        PlaneFilters.morph3(
-            other, into: blocked.pixels, width: width, height: height, dilating: false, row: byteRow.pixels)
+        scratch.dilate(foreground, row: byteRow.pixels)
+        blocked.erode(scratch, row: byteRow.pixels)
         // What was set stays set; gaps that closing filled are weak.
-        for index in 0..<width * height { flags[index] |= blocked.pixels[index] & 1 }
+        cm_add_weak(blocked.pixels, foreground.pixels, Int32(foreground.count))
     }
 
     private func measureChange() -> GlobalChangeDetector.Measure {
         let cell = max(4, width / 16)
-        var changed = 0, movingCount = 0, cells = 0, changedCells = 0
+        let movingCount = cm_count(moving.pixels, Int32(moving.count))
+        var changed = 0, cells = 0, changedCells = 0
         var top = 0
         while top < height {
             var left = 0
@@ -463,11 +428,8 @@ final class MotionCore {
                 let right = min(width, left + cell)
                 var inCell = 0
                 for y in top..<bottom {
-                    let start = y &* width
-                    for x in left..<right {
-                        inCell &+= Int(foreground.pixels[start &+ x] & 1)
-                        movingCount &+= Int(moving.pixels[start &+ x] & 1)
-                    }
+                    let start = y &* width &+ left
+                    inCell &+= Int(cm_count(foreground.pixels + start, Int32(right - left)))
                 }
                 changed += inCell
                 cells += 1
@@ -488,33 +450,54 @@ final class MotionCore {
 /// than the frames in between, from which the background is learned, so they are compared with each other.
 private final class LookReference {
     /// How fast it follows, a look.
-    private static let rate: Float = 0.2
+    fileprivate static let rate: Float = 0.2
     /// Squared change of colour that counts.
     private static let colour: Float = 16
 
-    let luma: Plane<Float>
-    private let chromaU: Plane<Float>
-    private let chromaV: Plane<Float>
+    let luma: Look
+    private let chromaU: Look
+    private let chromaV: Look
+
+    /// One plane of it.
+    struct Look {
+        let mean: Plane<Float>
+        let level: Plane<Int16>
+
+        init(_ frame: Plane<Int16>) {
+            mean = Plane(width: frame.width, height: frame.height, filledWith: 0)
+            level = Plane(width: frame.width, height: frame.height, filledWith: 0)
+            level.copy(from: frame)
+            for index in 0..<frame.count { mean.pixels[index] = frame.pixels[index].greyLevels }
+        }
+
+        func follow(_ now: Plane<Int16>, _ background: Plane<Float>, _ backgroundLevel: Plane<Int16>) {
+            let mean = mean.pixels, new = now.pixels, other = background.pixels
+            for index in 0..<now.count {
+                let step = LookReference.rate * (new[index].greyLevels - mean[index])
+                mean[index] += step
+                other[index] += step
+            }
+            level.round(self.mean)
+            backgroundLevel.round(background)
+        }
+    }
 
     init(_ frame: ReducedFrame) {
-        luma = Plane(width: frame.width, height: frame.height, filledWith: 0)
-        chromaU = Plane(width: frame.chromaWidth, height: frame.chromaHeight, filledWith: 128)
-        chromaV = Plane(width: frame.chromaWidth, height: frame.chromaHeight, filledWith: 128)
-        luma.copy(from: frame.luma)
-        chromaU.copy(from: frame.chromaU)
-        chromaV.copy(from: frame.chromaV)
+        luma = Look(frame.luma)
+        chromaU = Look(frame.chromaU)
+        chromaV = Look(frame.chromaV)
     }
 
     /// Clears the flags of pixels that look as they did at the looks before.
-    func mask(_ flags: Plane<UInt8>, difference: Plane<Float>, limit: Float, _ frame: ReducedFrame) {
-        let lastX = chromaU.width - 1, lastY = chromaU.height - 1
-        for y in 0..<luma.height {
-            let row = y * luma.width, colourRow = min(lastY, y / 2) * chromaU.width
-            for x in 0..<luma.width where flags.pixels[row + x] != 0 {
+    func mask(_ flags: Plane<UInt8>, difference: Plane<Int16>, limit: Float, _ frame: ReducedFrame) {
+        let colourWidth = frame.chromaWidth, lastX = colourWidth - 1, lastY = frame.chromaHeight - 1
+        for y in 0..<flags.height {
+            let row = y * flags.width, colourRow = min(lastY, y / 2) * colourWidth
+            for x in 0..<flags.width where flags.pixels[row + x] != 0 {
                 let at = colourRow + min(lastX, x / 2)
-                let u = frame.chromaU.pixels[at] - chromaU.pixels[at]
-                let v = frame.chromaV.pixels[at] - chromaV.pixels[at]
-                if abs(difference.pixels[row + x]) <= limit, u * u + v * v <= Self.colour {
+                let u = frame.chromaU.pixels[at].greyLevels - chromaU.mean.pixels[at]
+                let v = frame.chromaV.pixels[at].greyLevels - chromaV.mean.pixels[at]
+                if abs(difference.pixels[row + x].greyLevels) <= limit, u * u + v * v <= Self.colour {
                     flags.pixels[row + x] = 0
                 }
             }
@@ -523,25 +506,16 @@ private final class LookReference {
 
     /// Takes a look in, and moves the background by what it changes.
     func follow(_ frame: ReducedFrame, _ background: Background) {
-        Self.follow(luma, frame.luma, background.mean)
-        Self.follow(chromaU, frame.chromaU, background.chromaU)
-        Self.follow(chromaV, frame.chromaV, background.chromaV)
-    }
-
-    private static func follow(_ mean: Plane<Float>, _ now: Plane<Float>, _ background: Plane<Float>) {
-        let mean = mean.pixels, new = now.pixels, background = background.pixels
-        for index in 0..<now.count {
-            let step = rate * (new[index] - mean[index])
-            mean[index] += step
-            background[index] += step
-        }
+        luma.follow(frame.luma, background.mean, background.level)
+        chromaU.follow(frame.chromaU, background.chromaU.mean, background.chromaU.level)
+        chromaV.follow(frame.chromaV, background.chromaV.mean, background.chromaV.level)
     }
 }
 
 /// Frames of the last moments, to compare the present one with that of about `span` seconds ago: at high frame rates
 /// neighbouring frames hardly differ.
 struct MotionHistory {
-    private let planes: [Plane<Float>]
+    private let planes: [Plane<Int16>]
     private var times: [Double]
     private var next = 0
 
@@ -557,7 +531,7 @@ struct MotionHistory {
 
     /// - Parameter span: how far back is looked. Of frames that follow each other at once, or at one time, the first is
     ///   enough: all of them would leave nothing older.
-    mutating func append(_ frame: Plane<Float>, seconds: Double, span: Double) {
+    mutating func append(_ frame: Plane<Int16>, seconds: Double, span: Double) {
         let newest = (next + planes.count - 1) % planes.count
         if times.indices.contains(newest), seconds - times[newest] < span / 8 { return }
         planes[next].copy(from: frame)
@@ -566,7 +540,7 @@ struct MotionHistory {
     }
 
     /// The newest frame at least `span` old (less 20 %), else the oldest there is.
-    func reference(before seconds: Double, span: Double) -> Plane<Float>? {
+    func reference(before seconds: Double, span: Double) -> Plane<Int16>? {
         var best: Int?
         for index in times.indices {
             let old = seconds - times[index] >= 0.8 * span
@@ -587,28 +561,22 @@ struct NoiseGauge {
     private static let binsPerLevel: Float = 8
     private var bins = [Int32](repeating: 0, count: 512)
 
-    /// Standard deviation that normally distributed residuals with the measured median magnitude would have.
-    mutating func deviation(of residual: UnsafePointer<Float>, count: Int) -> Float {
-        for index in bins.indices { bins[index] = 0 }
-        var seen: Int32 = 0
-        let last = bins.count - 1
+    /// Standard deviation that normally distributed residuals with the measured median magnitude would have, in grey levels.
+    /// - Parameter other: taken off first.
+    mutating func deviation(of residual: Plane<Int16>, less other: Plane<Int16>? = nil) -> Float {
         bins.withUnsafeMutableBufferPointer { bins in
-            var index = 0
-            while index < count {
-                let bin = Int(clamping: abs(residual[index]) * Self.binsPerLevel, to: 0...last)
-                bins[bin] &+= 1
-                seen &+= 1
-                index &+= 5
+            guard let start = bins.baseAddress else { return 0 }
+            let seen = cm_magnitudes(
+                residual.pixels, other?.pixels, Int32(residual.count), start, Int32(bins.count))
+            var below: Int32 = 0
+            for (bin, number) in bins.enumerated() {
+                if below + number > seen / 2 {
+                    let part = number > 0 ? Float(seen / 2 - below) / Float(number) : 0
+                    return (Float(bin) + part) / Self.binsPerLevel / 0.6745
+                }
+                below += number
             }
+            return 0
         }
-        var below: Int32 = 0
-        for (bin, number) in bins.enumerated() {
-            if below + number > seen / 2 {
-                let part = number > 0 ? Float(seen / 2 - below) / Float(number) : 0
-                return (Float(bin) + part) / Self.binsPerLevel / 0.6745
-            }
-            below += number
-        }
-        return 0
     }
 }

@@ -1,3 +1,6 @@
+import CMotion
+import Foundation
+
 /// A frame-sized buffer that is allocated once and freed with its owner. Row by row, without padding.
 final class Plane<Element: BitwiseCopyable> {
     let width: Int
@@ -21,69 +24,39 @@ final class Plane<Element: BitwiseCopyable> {
     func copy(from other: Plane<Element>) { pixels.update(from: other.pixels, count: min(count, other.count)) }
 }
 
-/// Small separable filters over planes; the border is replicated. `rows` is scratch space of one row.
-enum PlaneFilters {
-    /// Mean over 3 x 3 pixels.
-    static func boxMean3(
-        _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, width: Int, height: Int,
-        row scratch: UnsafeMutablePointer<Float>
-    ) {
-        let ninth: Float = 1 / 9
-        for y in 0..<height {
-            let above = source + max(0, y - 1) * width
-            let here = source + y * width
-            let below = source + min(height - 1, y + 1) * width
-            for x in 0..<width { scratch[x] = above[x] + here[x] + below[x] }
-            let out = target + y * width
-            guard width > 1 else {
-                out[0] = scratch[0] / 3
-                continue
-            }
-            out[0] = (2 * scratch[0] + scratch[1]) * ninth
-            out[width - 1] = (2 * scratch[width - 1] + scratch[width - 2]) * ninth
-            var x = 1
-            while x < width - 1 {
-                out[x] = (scratch[x - 1] + scratch[x] + scratch[x + 1]) * ninth
-                x &+= 1
-            }
-        }
+/// Brightness as the motion detector reckons with it: whole 64ths of a grey level (`CM_LEVEL`), in 16 bits.
+extension Int16 {
+    /// In grey levels.
+    @inline(__always)
+    var greyLevels: Float { Float(self) * (1 / Float(CM_LEVEL)) }
+}
+
+extension Plane where Element: FixedWidthInteger {
+    /// Sets all to 0.
+    func clear() { memset(pixels, 0, count * MemoryLayout<Element>.stride) }
+}
+
+extension Plane<Int16> {
+    /// Grey levels, rounded to 64ths and kept within what can be reckoned with.
+    func round(_ greyLevels: Plane<Float>) { cm_round(greyLevels.pixels, pixels, Int32(min(count, greyLevels.count))) }
+
+    /// The mean over 3 x 3 pixels of `frame`, or of its difference from `other`; the border is repeated.
+    /// - Parameter row: scratch space of `width + 2` values.
+    func smooth(_ frame: Plane<Int16>, less other: Plane<Int16>? = nil, row: UnsafeMutablePointer<Int32>) {
+        cm_smooth(frame.pixels, other?.pixels, pixels, Int32(width), Int32(height), row)
+    }
+}
+
+extension Plane<UInt8> {
+    /// Bitwise or over 3 x 3 pixels; outside the frame nothing is set.
+    /// - Parameter row: scratch space of `width + 2` values.
+    func dilate(_ source: Plane<UInt8>, row: UnsafeMutablePointer<UInt8>) {
+        cm_dilate(source.pixels, pixels, Int32(width), Int32(height), row)
     }
 
-    /// Bitwise or (`dilating`) or and over 3 x 3 pixels. Outside the frame counts as unset when dilating and as set
-    /// when eroding, so that closing does not eat at the border.
-    static func morph3(
-        _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, width: Int, height: Int,
-        dilating: Bool, row scratch: UnsafeMutablePointer<UInt8>
-    ) {
-        for y in 0..<height {
-            let above = source + max(0, y - 1) * width
-            let here = source + y * width
-            let below = source + min(height - 1, y + 1) * width
-            let out = target + y * width
-            if dilating {
-                for x in 0..<width { scratch[x] = above[x] | here[x] | below[x] }
-            } else {
-                for x in 0..<width { scratch[x] = above[x] & here[x] & below[x] }
-            }
-            guard width > 1 else {
-                out[0] = scratch[0]
-                continue
-            }
-            out[0] = dilating ? scratch[0] | scratch[1] : scratch[0] & scratch[1]
-            out[width - 1] =
-                dilating ? scratch[width - 1] | scratch[width - 2] : scratch[width - 1] & scratch[width - 2]
-            var x = 1
-            if dilating {
-                while x < width - 1 {
-                    out[x] = scratch[x - 1] | scratch[x] | scratch[x + 1]
-                    x &+= 1
-                }
-            } else {
-                while x < width - 1 {
-                    out[x] = scratch[x - 1] & scratch[x] & scratch[x + 1]
-                    x &+= 1
-                }
-            }
-        }
+    /// Bitwise and over 3 x 3 pixels; outside the frame all is set, so that closing does not eat at the border.
+    /// - Parameter row: scratch space of `width + 2` values.
+    func erode(_ source: Plane<UInt8>, row: UnsafeMutablePointer<UInt8>) {
+        cm_erode(source.pixels, pixels, Int32(width), Int32(height), row)
     }
 }

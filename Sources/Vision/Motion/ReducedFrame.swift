@@ -1,6 +1,8 @@
+import CMotion
 import Domain
 
-/// One frame as the motion detector sees it: reduced, shifted back onto the background and brought to its exposure.
+/// One frame as the motion detector sees it: reduced from the decoder's own planes, shifted back onto the background and
+/// brought to its exposure. Brightness in 64ths of a grey level.
 final class ReducedFrame {
     let factor: Int
     let frameSize: FrameSize
@@ -8,16 +10,17 @@ final class ReducedFrame {
     let height: Int
     let chromaWidth: Int
     let chromaHeight: Int
-    /// In the background's grey levels.
-    let luma: Plane<Float>
-    let chromaU: Plane<Float>
-    let chromaV: Plane<Float>
+    /// In the background's exposure.
+    let luma: Plane<Int16>
+    let chromaU: Plane<Int16>
+    let chromaV: Plane<Int16>
     private(set) var hasChroma = false
     private(set) var shift = Stabilizer.Shift()
-    private(set) var exposure = ExposureFit()
+    private(set) var exposure: ExposureFit
     /// As it came: neither shifted nor brought to the background's exposure.
-    let raw: Plane<Float>
-    private let sums: Plane<UInt16>
+    let raw: Plane<Int16>
+    private let shifted: Plane<Int16>
+    private let sums: Plane<UInt32>
 
     init(frameSize: FrameSize, targetWidth: Int) {
         // Where a frame is only a few pixels high or wide, its colour planes have less than a block.
@@ -28,11 +31,14 @@ final class ReducedFrame {
         height = max(1, frameSize.height / factor)
         chromaWidth = max(1, (frameSize.width + 1) / 2 / factor)
         chromaHeight = max(1, (frameSize.height + 1) / 2 / factor)
+        let grey = 128 * Int16(CM_LEVEL)
         luma = Plane(width: width, height: height, filledWith: 0)
         raw = Plane(width: width, height: height, filledWith: 0)
-        chromaU = Plane(width: chromaWidth, height: chromaHeight, filledWith: 128)
-        chromaV = Plane(width: chromaWidth, height: chromaHeight, filledWith: 128)
-        sums = Plane(width: width * factor, height: 1, filledWith: 0)
+        shifted = Plane(width: width, height: height, filledWith: 0)
+        chromaU = Plane(width: chromaWidth, height: chromaHeight, filledWith: grey)
+        chromaV = Plane(width: chromaWidth, height: chromaHeight, filledWith: grey)
+        sums = Plane(width: max(width, chromaWidth) * factor, height: 1, filledWith: 0)
+        exposure = ExposureFit(width: width, height: height)
     }
 
     /// Forgets exposure and shift, when the background is learned anew.
@@ -44,37 +50,27 @@ final class ReducedFrame {
     /// - Parameters:
     ///   - background: nil while there is none to compare with.
     ///   - excluded: non-zero where an object was seen a moment ago.
-    func load(
-        _ planes: FramePlanes, background: UnsafePointer<Float>?, excluded: UnsafePointer<UInt8>,
-        stabilizer: Stabilizer?
-    ) {
-        reduce(planes.luma, stride: planes.lumaStride, into: raw)
+    func load(_ planes: FramePlanes, background: Background?, excluded: Plane<UInt8>, stabilizer: Stabilizer?) {
+        FrameReducer.reduce(planes.luma, stride: planes.lumaStride, factor: factor, into: raw, sums: sums.pixels)
         hasChroma = planes.chroma != nil
         if let chroma = planes.chroma {
-            reduce(chroma.u, stride: chroma.stride, into: chromaU)
-            reduce(chroma.v, stride: chroma.stride, into: chromaV)
+            FrameReducer.reduce(chroma.u, stride: chroma.stride, factor: factor, into: chromaU, sums: sums.pixels)
+            FrameReducer.reduce(chroma.v, stride: chroma.stride, factor: factor, into: chromaV, sums: sums.pixels)
         }
         guard let background else {
             luma.copy(from: raw)
             return
         }
         shift = stabilizer?.measure(frame: raw.pixels, gain: exposure.gain) ?? Stabilizer.Shift()
+        var frame = raw
         // A fraction of a pixel is not worth the blur of resampling.
-        if max(abs(shift.x), abs(shift.y)) < 0.3 {
-            luma.copy(from: raw)
-        } else {
-            Stabilizer.undo(shift, frame: raw.pixels, into: luma.pixels, width: width, height: height)
+        if max(abs(shift.x), abs(shift.y)) >= 0.3 {
+            Stabilizer.undo(shift, frame: raw.pixels, into: shifted.pixels, width: width, height: height)
+            frame = shifted
         }
-        exposure.update(
-            frame: luma.pixels, background: background, excluded: excluded, width: width, height: height)
-        let scale = 1 / exposure.gain, offset = exposure.offset, pixels = luma.pixels
-        for index in 0..<width * height { pixels[index] = (pixels[index] - offset) * scale }
-    }
-
-    private func reduce(_ source: UnsafePointer<UInt8>, stride: Int, into target: Plane<Float>) {
-        FrameReducer.reduce(
-            source, stride: stride, factor: factor, into: target.pixels, width: target.width, height: target.height,
-            sums: sums.pixels)
+        exposure.update(frame: frame, background: background.level, excluded: excluded)
+        cm_expose(
+            frame.pixels, 1 / exposure.gain, -exposure.offset / exposure.gain, luma.pixels, Int32(width * height))
     }
 }
 
@@ -102,52 +98,34 @@ enum FrameReducer {
         max(1, Int(clamping: (Double(width) / Double(max(1, target))).rounded()))
     }
 
-    /// - Parameter sums: scratch space of `width * factor` values.
+    /// - Parameter sums: scratch space of `target.width * factor` values.
     static func reduce(
-        _ source: UnsafePointer<UInt8>, stride: Int, factor: Int, into target: UnsafeMutablePointer<Float>,
-        width: Int, height: Int, sums: UnsafeMutablePointer<UInt16>
+        _ source: UnsafePointer<UInt8>, stride: Int, factor: Int, into target: Plane<Int16>,
+        sums: UnsafeMutablePointer<UInt32>
     ) {
-        let wide = width * factor
-        let scale = 1 / Float(factor * factor)
-        for y in 0..<height {
-            let out = target + y * width
-            let first = source + y * factor * stride
-            if factor == 1 {
-                for x in 0..<width { out[x] = Float(first[x]) }
-                continue
-            }
-            for x in 0..<wide { sums[x] = UInt16(first[x]) }
-            for line in 1..<factor {
-                let row = first + line * stride
-                for x in 0..<wide { sums[x] = sums[x] &+ UInt16(row[x]) }
-            }
-            switch factor {
-            case 2:
-                for x in 0..<width { out[x] = Float(sums[2 &* x] &+ sums[2 &* x &+ 1]) * scale }
-            case 4:
-                for x in 0..<width {
-                    let base = 4 &* x
-                    out[x] = Float(sums[base] &+ sums[base &+ 1] &+ sums[base &+ 2] &+ sums[base &+ 3]) * scale
-                }
-            default:
-                for x in 0..<width {
-                    var sum: UInt32 = 0
-                    let base = x &* factor
-                    for step in 0..<factor { sum = sum &+ UInt32(sums[base &+ step]) }
-                    out[x] = Float(sum) * scale
-                }
-            }
-        }
+        cm_reduce(source, stride, Int32(factor), target.pixels, Int32(target.width), Int32(target.height), sums)
     }
 }
 
 /// Brightness and contrast of the frame against the background: frame ≈ gain x background + offset. Fitted by
 /// iteratively reweighted least squares with Tukey's biweight (Beaton, Tukey 1974), so that objects do not count.
 struct ExposureFit {
+    /// Every so many pixels one is looked at, in both directions.
+    private static let spacing = 4
     private(set) var gain: Float = 1
     private(set) var offset: Float = 0
-    private var samples: [(background: Float, frame: Float)] = []
-    private var magnitudes: [Float] = []
+    private let backgrounds: Plane<Float>
+    private let frames: Plane<Float>
+    private let magnitudes: Plane<Float>
+    private var count = 0
+
+    /// - Parameters: size of the frames.
+    init(width: Int, height: Int) {
+        let most = (width / Self.spacing + 1) * (height / Self.spacing + 1)
+        backgrounds = Plane(width: most, height: 1, filledWith: 0)
+        frames = Plane(width: most, height: 1, filledWith: 0)
+        magnitudes = Plane(width: most, height: 1, filledWith: 0)
+    }
 
     mutating func reset() {
         gain = 1
@@ -155,52 +133,21 @@ struct ExposureFit {
     }
 
     /// - Parameter excluded: non-zero where an object was seen a moment ago.
-    mutating func update(
-        frame: UnsafePointer<Float>, background: UnsafePointer<Float>, excluded: UnsafePointer<UInt8>,
-        width: Int, height: Int
-    ) {
-        samples.removeAll(keepingCapacity: true)
-        var y = 2
-        while y < height {
-            var x = 2
-            while x < width {
-                let index = y &* width &+ x
-                let value = frame[index]
-                // Clipped pixels don't follow the exposure.
-                if excluded[index] == 0, value > 2, value < 250 { samples.append((background[index], value)) }
-                x &+= 4
-            }
-            y &+= 4
-        }
-        guard samples.count >= 200 else { return }
-        let (oldGain, oldOffset) = (gain, offset)
-        let shift = Self.median(samples, &magnitudes) { $0.frame - (oldGain * $0.background + oldOffset) }
+    mutating func update(frame: Plane<Int16>, background: Plane<Int16>, excluded: Plane<UInt8>) {
+        collect(frame, background, excluded)
+        guard count >= 200 else { return }
         var newGain = gain
-        var newOffset = offset + shift
+        var newOffset = offset + median(gain, offset) { $0 }
         for _ in 0..<3 {
-            let spread =
-                Self.median(samples, &magnitudes) { abs($0.frame - (newGain * $0.background + newOffset)) } / 0.6745
-            let reach = max(4, 4 * spread)
-            var sum: Float = 0, sumB: Float = 0, sumP: Float = 0, sumBB: Float = 0, sumBP: Float = 0
-            for sample in samples {
-                let residual = (sample.frame - (newGain * sample.background + newOffset)) / reach
-                guard abs(residual) < 1 else { continue }
-                let root = 1 - residual * residual
-                let weight = root * root
-                let b = sample.background - 128
-                let p = sample.frame - 128
-                sum += weight
-                sumB += weight * b
-                sumP += weight * p
-                sumBB += weight * b * b
-                sumBP += weight * b * p
-            }
-            guard sum > 50 else { return }
-            let meanB = sumB / sum, meanP = sumP / sum
+            let spread = median(newGain, newOffset, abs) / 0.6745
+            let sums = cm_fit_exposure(
+                backgrounds.pixels, frames.pixels, Int32(count), newGain, newOffset, max(4, 4 * spread))
+            guard sums.weight > 50 else { return }
+            let meanB = sums.background / sums.weight, meanP = sums.frame / sums.weight
             // The prior keeps the gain where the scene has too little contrast to show it.
-            let prior: Float = 20 * sum
-            let variance = sumBB - sumB * meanB + prior
-            let covariance = sumBP - sumB * meanP + prior * newGain
+            let prior: Float = 20 * sums.weight
+            let variance = sums.backgroundSquare - sums.background * meanB + prior
+            let covariance = sums.product - sums.background * meanP + prior * newGain
             newGain = min(2.5, max(0.4, covariance / variance))
             newOffset = 128 + meanP - newGain * (128 + meanB)
         }
@@ -208,35 +155,46 @@ struct ExposureFit {
         offset = newOffset
     }
 
-    private static func median(
-        _ samples: [(background: Float, frame: Float)], _ magnitudes: inout [Float],
-        _ value: ((background: Float, frame: Float)) -> Float
-    ) -> Float {
-        magnitudes.removeAll(keepingCapacity: true)
-        var index = 0
-        while index < samples.count {
-            magnitudes.append(value(samples[index]))
-            index &+= 4
+    private mutating func collect(_ frame: Plane<Int16>, _ background: Plane<Int16>, _ excluded: Plane<UInt8>) {
+        let darkest = 2 * Int16(CM_LEVEL), brightest = 250 * Int16(CM_LEVEL)
+        let now = frame.pixels, then = background.pixels, excluded = excluded.pixels
+        let backgrounds = backgrounds.pixels, frames = frames.pixels
+        var found = 0
+        for y in stride(from: 2, to: frame.height, by: Self.spacing) {
+            for index in stride(from: y * frame.width + 2, to: (y + 1) * frame.width, by: Self.spacing) {
+                let value = now[index]
+                // Clipped pixels don't follow the exposure.
+                guard excluded[index] == 0, value > darkest, value < brightest else { continue }
+                backgrounds[found] = then[index].greyLevels
+                frames[found] = value.greyLevels
+                found &+= 1
+            }
         }
-        return magnitudes.withUnsafeMutableBufferPointer(middle) ?? 0
+        count = found
     }
 
-    /// The value that would stand in the middle of the sorted values; of an even number the upper of the two. By
-    /// Hoare's selection (Algorithm 65, 1961), which needs no memory and orders no more than it must.
-    private static func middle(_ values: inout UnsafeMutableBufferPointer<Float>) -> Float? {
-        guard !values.isEmpty else { return nil }
-        let wanted = values.count / 2
-        var low = 0, high = values.count - 1
+    /// The middle one of what is left of every fourth sample; of an even number the upper of the two. By Hoare's selection
+    /// (Algorithm 65, 1961), which needs no memory and orders no more than it must.
+    @inline(__always)
+    private func median(_ gain: Float, _ offset: Float, _ value: (Float) -> Float) -> Float {
+        let values = magnitudes.pixels, backgrounds = backgrounds.pixels, frames = frames.pixels
+        var taken = 0
+        for index in stride(from: 0, to: count, by: 4) {
+            values[taken] = value(frames[index] - (gain * backgrounds[index] + offset))
+            taken &+= 1
+        }
+        let wanted = taken / 2
+        var low = 0, high = taken - 1
         while low < high {
             let pivot = values[wanted]
             var left = low, right = high
             repeat {
-                while values[left] < pivot { left += 1 }
-                while pivot < values[right] { right -= 1 }
+                while values[left] < pivot { left &+= 1 }
+                while pivot < values[right] { right &-= 1 }
                 if left <= right {
-                    values.swapAt(left, right)
-                    left += 1
-                    right -= 1
+                    (values[left], values[right]) = (values[right], values[left])
+                    left &+= 1
+                    right &-= 1
                 }
             } while left <= right
             if right < wanted { low = left }

@@ -1,3 +1,4 @@
+import CMotion
 import Domain
 
 /// Compares each frame as a whole with how this camera's view usually looks. Costs a pass over the reduced frame;
@@ -11,8 +12,6 @@ final class ViewGauge {
     /// It follows slowly, and even slower while something is wrong: a camera that was moved is accepted in the end.
     private static let followSeconds = 300.0
     private static let acceptSeconds = 900.0
-    /// A change of a reduced pixel below this is none, in grey levels.
-    private static let frozenLevels: Float = 0.01
     /// A frame that was not seen again for so long, more than the usual distance of key frames, is not frozen.
     private static let repeatSeconds = 6.0
 
@@ -20,7 +19,7 @@ final class ViewGauge {
     private var height = 0
     /// The frame with which the later ones are compared: a frozen camera shows exactly it again and again. Between its
     /// repetitions an encoder's key frames may pulse, so neighbouring frames say nothing.
-    private var reference: Plane<Float>?
+    private var reference: Plane<Int16>?
     private var cells = [Double](repeating: 0, count: columns * rows)
     private var usual = [Double](repeating: 0, count: columns * rows)
     private var usualContrast = 0.0
@@ -37,8 +36,8 @@ final class ViewGauge {
         reference = nil
     }
 
-    /// - Parameter pixels: luma, 0 to 255, neither shifted nor brought to another exposure.
-    func look(_ pixels: UnsafePointer<Float>, width: Int, height: Int, seconds: Double) -> PictureStatistics {
+    /// - Parameter pixels: luma in 64ths of a grey level, neither shifted nor brought to another exposure.
+    func look(_ pixels: UnsafePointer<Int16>, width: Int, height: Int, seconds: Double) -> PictureStatistics {
         if width != self.width || height != self.height {
             (self.width, self.height) = (width, height)
             reference = nil
@@ -76,12 +75,12 @@ final class ViewGauge {
     }
 
     /// Takes a new reference when the old one has not been seen for long.
-    private func refer(_ pixels: UnsafePointer<Float>, _ seconds: Double) {
+    private func refer(_ pixels: UnsafePointer<Int16>, _ seconds: Double) {
         if let reference {
             guard seconds - repeatedAt > Self.repeatSeconds else { return }
             reference.pixels.update(from: pixels, count: width * height)
         } else {
-            let plane = Plane<Float>(width: width, height: height, filledWith: 0)
+            let plane = Plane<Int16>(width: width, height: height, filledWith: 0)
             plane.pixels.update(from: pixels, count: width * height)
             reference = plane
         }
@@ -90,39 +89,30 @@ final class ViewGauge {
 
     /// Fills `cells`; mean, standard deviation and mean gradient of the frame, and whether it is the reference again.
     private func measure(
-        _ pixels: UnsafePointer<Float>
+        _ pixels: UnsafePointer<Int16>
     ) -> (mean: Double, contrast: Double, sharpness: Double, isRepeated: Bool) {
         // Without a reference nothing is repeated; any plane will do to compare with.
         let old = UnsafePointer(reference?.pixels) ?? pixels
         let hasReference = reference != nil
-        var sum = 0.0, squares = 0.0, gradients = 0.0
-        var largestChange: Float = 0
+        var texture = cm_texture()
+        var sum = 0.0
         for index in cells.indices { cells[index] = 0 }
         for y in 0..<height {
-            let row = pixels + y * width, oldRow = old + y * width
-            let below = pixels + min(height - 1, y + 1) * width
+            let row = pixels + y * width
+            cm_add_row(row, pixels + min(height - 1, y + 1) * width, old + y * width, Int32(width), &texture)
             let cellRow = min(Self.rows - 1, y * Self.rows / height) * Self.columns
             for column in 0..<Self.columns {
                 let from = column * width / Self.columns, to = (column + 1) * width / Self.columns
-                var cell: Float = 0, square: Float = 0, gradient: Float = 0
-                for x in from..<to {
-                    let value = row[x]
-                    cell += value
-                    square += value * value
-                    gradient += abs(row[min(width - 1, x + 1)] - value) + abs(below[x] - value)
-                    largestChange = max(largestChange, abs(oldRow[x] - value))
-                }
-                cells[cellRow + column] += Double(cell)
-                sum += Double(cell)
-                squares += Double(square)
-                gradients += Double(gradient)
+                let cell = Double(cm_sum(row + from, Int32(to - from)))
+                cells[cellRow + column] += cell
+                sum += cell
             }
         }
-        let count = Double(max(1, width * height))
-        let mean = sum / count
+        let count = Double(max(1, width * height)), grey = Double(CM_LEVEL)
+        let mean = sum / count / grey, squares = Double(texture.squares) / count / 64
         return (
-            mean, max(0, squares / count - mean * mean).squareRoot(), gradients / count,
-            hasReference && largestChange <= Self.frozenLevels
+            mean, max(0, squares - mean * mean).squareRoot(), Double(texture.gradients) / count / grey,
+            hasReference && texture.largestChange == 0
         )
     }
 

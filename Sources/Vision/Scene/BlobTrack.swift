@@ -1,3 +1,4 @@
+import CMotion
 import Domain
 
 /// One track as the motion detector's pixels show it; positions in grid pixels.
@@ -148,62 +149,65 @@ struct BlobMeasure {
     var contained = 0
     /// Pixels that something else hides at present.
     var hidden = 0
-    private var lumaSum: Float = 0
-    private var backgroundSum: Float = 0
+    /// Of the frame and of the background: brightness, and products of gradients inside, in 64ths of a grey level.
+    private var lumaSum = 0
+    private var backgroundSum = 0
     private var inner = 0
-    private var innerBoth: Float = 0
-    private var innerFrame: Float = 0
-    private var innerBackground: Float = 0
+    private var innerBoth = 0
+    private var innerFrame = 0
+    private var innerBackground = 0
 
     var center: (x: Double, y: Double) {
         let count = Double(max(1, area))
         return (Double(sumX) / count + 0.5, Double(sumY) / count + 0.5)
     }
 
-    mutating func addPixel(x: Int, row: Int) {
-        area += 1
-        sumX += x
-        sumY += row
-        box.left = min(box.left, x)
-        box.right = max(box.right, x)
+    mutating func addPixel(x: Int, row: Int) { addRun(row, x..<x + 1) }
+
+    mutating func addRun(_ row: Int, _ columns: Range<Int>) {
+        area += columns.count
+        sumX += columns.count * (columns.lowerBound + columns.upperBound - 1) / 2
+        sumY += row * columns.count
+        box.left = min(box.left, columns.lowerBound)
+        box.right = max(box.right, columns.upperBound - 1)
         box.top = min(box.top, row)
         box.bottom = max(box.bottom, row)
     }
 
+    @inline(__always)
     mutating func addMoving(x: Int, row: Int) {
-        moving += 1
-        movingX += x
-        movingY += row
+        moving &+= 1
+        movingX &+= x
+        movingY &+= row
     }
 
     /// Adds what a pixel looks like; `isRim` when it lies on the blob's outline, where textures of both sides mix.
     @inline(__always)
     mutating func addLook(
-        frame: UnsafePointer<Float>, background: UnsafePointer<Float>, width: Int, isRim: Bool
+        frame: UnsafePointer<Int16>, background: UnsafePointer<Int16>, width: Int, isRim: Bool
     ) {
-        lumaSum += frame[0]
-        backgroundSum += background[0]
-        let frameX = 0.5 * (frame[1] - frame[-1])
-        let frameY = 0.5 * (frame[width] - frame[-width])
-        let backgroundX = 0.5 * (background[1] - background[-1])
-        let backgroundY = 0.5 * (background[width] - background[-width])
-        let frameSquare = frameX * frameX + frameY * frameY
-        let backgroundSquare = backgroundX * backgroundX + backgroundY * backgroundY
+        lumaSum &+= Int(frame[0])
+        backgroundSum &+= Int(background[0])
         guard !isRim else { return }
-        inner += 1
-        innerBoth += frameX * backgroundX + frameY * backgroundY
-        innerFrame += frameSquare
-        innerBackground += backgroundSquare
+        let frameX = Int(frame[1]) &- Int(frame[-1]), frameY = Int(frame[width]) &- Int(frame[-width])
+        let backgroundX = Int(background[1]) &- Int(background[-1])
+        let backgroundY = Int(background[width]) &- Int(background[-width])
+        inner &+= 1
+        innerBoth &+= frameX &* backgroundX &+ frameY &* backgroundY
+        innerFrame &+= frameX &* frameX &+ frameY &* frameY
+        innerBackground &+= backgroundX &* backgroundX &+ backgroundY &* backgroundY
     }
 
     /// - Parameters:
     ///   - pastArea: the track's area a moment ago.
     ///   - noise: variance of a grid pixel's noise in the frame, in squared grey levels.
     func cues(pastArea: Int, noise: Float) -> MotionCues {
-        let count = Float(max(1, inner))
+        let grey = Float(CM_LEVEL)
+        // The gradient is half the difference of both neighbours.
+        let perPixel = 1 / (4 * grey * grey * Float(max(1, inner)))
         // A gradient of two components with half the difference of two noisy pixels each has the noise's variance.
-        let frame = max(0, innerFrame / count - noise), background = innerBackground / count
-        let both = innerBoth / count
+        let frame = max(0, Float(innerFrame) * perPixel - noise), background = Float(innerBackground) * perPixel
+        let both = Float(innerBoth) * perPixel
         let level: Float = 0.5
         let similarity = both / ((frame + level) * (background + level)).squareRoot()
         let ratio = ((frame + level) / (background + level)).squareRoot()
@@ -211,7 +215,7 @@ struct BlobMeasure {
             movingFraction: area > 0 ? Double(moving) / Double(area) : 0,
             containment: pastArea > 0 ? min(1, Double(contained) / Double(pastArea)) : 0,
             textureSimilarity: Double(min(1, max(-1, similarity))),
-            lumaRatio: Double((lumaSum + 1) / (backgroundSum + 1)),
+            lumaRatio: Double((Float(lumaSum) / grey + 1) / (Float(backgroundSum) / grey + 1)),
             textureRatio: Double(ratio),
             movingCentroid: moving > 0
                 ? Point(

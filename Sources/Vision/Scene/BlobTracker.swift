@@ -1,3 +1,4 @@
+import CMotion
 import Domain
 
 /// How changed parts of the frame become tracks.
@@ -27,6 +28,7 @@ final class BlobTracker {
     private let layer: SettledLayer
     /// Labels and areas of the last moments, the oldest first.
     private var past: [(labels: Plane<UInt16>, areas: Plane<Int>)] = []
+    private var spare: [(labels: Plane<UInt16>, areas: Plane<Int>)] = []
     /// Pixels per label.
     private let areas: Plane<Int>
     private var measures: [BlobMeasure]
@@ -63,7 +65,7 @@ final class BlobTracker {
     func reset() {
         ended = tracks.filter(\.wasReported)
         tracks.removeAll()
-        labels.fill(0)
+        labels.clear()
         layer.reset()
         parts.reset()
         past.removeAll()
@@ -95,7 +97,7 @@ final class BlobTracker {
             overlap: { blob, track in
                 Int(overlaps[blob * (settings.maxTracks + 1) + Int(tracks[track].label)])
             }, seconds: seconds, settings: settings)
-        labels.fill(0)
+        labels.clear()
         while shares.count < blobs.count { shares.append([]) }
         for blob in shares.indices { shares[blob].removeAll(keepingCapacity: true) }
         for track in 0..<trackCount { claim(track, seconds: seconds) }
@@ -111,18 +113,17 @@ final class BlobTracker {
     }
 
     private func keepPast(frames: Int) {
-        while past.count > frames { past.removeFirst() }
-        // The planes that fall out of the window are used again.
-        let spare =
-            past.count == frames
-            ? past.removeFirst()
-            : (
+        // The planes that fall out of the window are used again: at some rates it is one frame longer and shorter in turn.
+        while past.count >= frames { spare.append(past.removeFirst()) }
+        let entry =
+            spare.popLast()
+            ?? (
                 labels: Plane(width: width, height: height, filledWith: 0),
                 areas: Plane(width: areas.width, height: 1, filledWith: 0)
             )
-        spare.labels.copy(from: labels)
-        spare.areas.copy(from: areas)
-        past.append(spare)
+        entry.labels.copy(from: labels)
+        entry.areas.copy(from: areas)
+        past.append(entry)
     }
 
     /// Marks the tracks with an id as reported.
@@ -147,17 +148,19 @@ final class BlobTracker {
         let stride = settings.maxTracks + 1
         overlaps.removeAll(keepingCapacity: true)
         overlaps.append(contentsOf: repeatElement(0, count: core.kept.count * stride))
-        for (blob, index) in core.kept.enumerated() {
-            for run in core.components.runs[core.components.list[index].runs] {
-                let start = Int(run.row) * width
-                for pixel in start + Int(run.start)..<start + Int(run.end) {
-                    let before = Int(labels.pixels[pixel])
-                    overlaps[blob * stride + before] &+= 1
-                    let owner = Int(layer.owner.pixels[pixel])
-                    if owner != before,
-                        layer.isVisible(pixel, luma: core.reduced.luma.pixels[pixel], tolerance: tolerance)
-                    {
-                        overlaps[blob * stride + owner] &+= 1
+        let labels = labels.pixels, owners = layer.owner.pixels, luma = core.reduced.luma.pixels
+        let looks = layer.looks(tolerance: tolerance)
+        overlaps.withUnsafeMutableBufferPointer { overlaps in
+            for (blob, index) in core.kept.enumerated() {
+                let counts = blob * stride
+                for run in core.components.runs[core.components.list[index].runs] {
+                    let start = Int(run.row) * width
+                    for pixel in start + Int(run.start)..<start + Int(run.end) {
+                        let before = labels[pixel], owner = owners[pixel]
+                        overlaps[counts &+ Int(before)] &+= 1
+                        if owner != before, looks.isVisible(pixel, luma[pixel]) {
+                            overlaps[counts &+ Int(owner)] &+= 1
+                        }
                     }
                 }
             }
@@ -224,20 +227,21 @@ final class BlobTracker {
         }
         var intruder: UInt16?
         if atRest { intruder = intruderLabel(core, runs, candidate, share, tolerance: tolerance, seconds: seconds) }
-        let luma = core.reduced.luma.pixels
+        let luma = core.reduced.luma.pixels, labels = labels.pixels, owners = layer.owner.pixels
+        let looks = layer.looks(tolerance: tolerance)
         for run in runs {
             let start = Int(run.row) * width
             for x in Int(run.start)..<Int(run.end) {
                 let pixel = start &+ x
-                let owner = layer.owner.pixels[pixel]
+                let owner = owners[pixel]
                 if owner != 0, share.contains(where: { tracks[$0].label == owner }),
-                    layer.isVisible(pixel, luma: luma[pixel], tolerance: tolerance)
+                    looks.isVisible(pixel, luma[pixel])
                 {
-                    labels.pixels[pixel] = owner
+                    labels[pixel] = owner
                     continue
                 }
                 if let intruder {
-                    labels.pixels[pixel] = intruder
+                    labels[pixel] = intruder
                     continue
                 }
                 var best = active[0].track
@@ -250,7 +254,7 @@ final class BlobTracker {
                         best = part.track
                     }
                 }
-                labels.pixels[pixel] = tracks[best].label
+                labels[pixel] = tracks[best].label
             }
         }
     }
@@ -268,19 +272,19 @@ final class BlobTracker {
         tolerance: Float,
         seconds: Double
     ) -> UInt16? {
-        let luma = core.reduced.luma.pixels
+        let luma = core.reduced.luma.pixels, owners = layer.owner.pixels, movingPixels = core.moving.pixels
+        let looks = layer.looks(tolerance: tolerance)
         var visible = 0, active = 0, moving = 0
         var box = Box(left: .max, top: .max, right: -1, bottom: -1)
         for run in runs {
             let start = Int(run.row) * width
             for x in Int(run.start)..<Int(run.end) {
                 let pixel = start &+ x
-                let owner = layer.owner.pixels[pixel]
-                if owner != 0, layer.isVisible(pixel, luma: luma[pixel], tolerance: tolerance) {
+                if owners[pixel] != 0, looks.isVisible(pixel, luma[pixel]) {
                     visible += 1
                 } else {
                     active += 1
-                    moving += Int(core.moving.pixels[pixel])
+                    moving += Int(movingPixels[pixel])
                     box.left = min(box.left, x)
                     box.right = max(box.right, x)
                     box.top = min(box.top, Int(run.row))
@@ -308,34 +312,56 @@ final class BlobTracker {
     private func measure(_ core: MotionCore, tolerance: Float) {
         for index in measures.indices { measures[index] = BlobMeasure() }
         guard let before = past.first?.labels.pixels else { return }
-        let luma = core.reduced.luma.pixels, background = core.background.mean.pixels, moving = core.moving.pixels
         markResting()
-        for index in core.kept {
-            for run in core.components.runs[core.components.list[index].runs] {
-                let row = Int(run.row), start = row * width
-                for x in Int(run.start)..<Int(run.end) {
-                    let pixel = start &+ x
-                    let label = labels.pixels[pixel]
-                    let owner = layer.owner.pixels[pixel]
-                    if owner != label, isResting[Int(owner)],
-                        !layer.isVisible(pixel, luma: luma[pixel], tolerance: tolerance)
-                    {
-                        measures[Int(owner)].hidden += 1
-                        measures[Int(owner)].addPixel(x: x, row: row)
-                        if before[pixel] == owner { measures[Int(owner)].contained += 1 }
+        measures.withUnsafeMutableBufferPointer { measures in
+            isResting.withUnsafeBufferPointer { isResting in
+                for index in core.kept {
+                    for run in core.components.runs[core.components.list[index].runs] {
+                        measure(
+                            run, core, before: before, looks: layer.looks(tolerance: tolerance), isResting, measures)
                     }
-                    guard label != 0 else { continue }
-                    measures[Int(label)].addPixel(x: x, row: row)
-                    if moving[pixel] != 0 { measures[Int(label)].addMoving(x: x, row: row) }
-                    if before[pixel] == label { measures[Int(label)].contained += 1 }
-                    guard x > 1, row > 1, x < width &- 2, row < height &- 2 else { continue }
-                    let isRim =
-                        labels.pixels[pixel &- 2] != label || labels.pixels[pixel &+ 2] != label
-                        || labels.pixels[pixel &- 2 &* width] != label || labels.pixels[pixel &+ 2 &* width] != label
-                    measures[Int(label)].addLook(
-                        frame: luma + pixel, background: background + pixel, width: width, isRim: isRim)
                 }
             }
+        }
+    }
+
+    /// Adds one piece of a row to the measures of the tracks that it shows or hides.
+    @inline(__always)
+    private func measure(
+        _ run: Run, _ core: MotionCore, before: UnsafePointer<UInt16>, looks: SettledLayer.Looks,
+        _ isResting: UnsafeBufferPointer<Bool>, _ measures: UnsafeMutableBufferPointer<BlobMeasure>
+    ) {
+        let width = width, height = height
+        let labels = labels.pixels, owners = layer.owner.pixels, moving = core.moving.pixels
+        let luma = core.reduced.luma.pixels, background = core.background.level.pixels
+        let row = Int(run.row), start = row * width
+        let hasNeighbours = row > 1 && row < height - 2
+        var x = Int(run.start)
+        while x < Int(run.end) {
+            // As far as it shows the same track.
+            let label = labels[start &+ x]
+            var end = x &+ 1
+            while end < Int(run.end), labels[start &+ end] == label { end &+= 1 }
+            if label != 0 { measures[Int(label)].addRun(row, x..<end) }
+            for x in x..<end {
+                let pixel = start &+ x
+                let owner = owners[pixel]
+                if owner != label, isResting[Int(owner)], !looks.isVisible(pixel, luma[pixel]) {
+                    measures[Int(owner)].hidden += 1
+                    measures[Int(owner)].addPixel(x: x, row: row)
+                    if before[pixel] == owner { measures[Int(owner)].contained += 1 }
+                }
+                guard label != 0 else { continue }
+                if moving[pixel] != 0 { measures[Int(label)].addMoving(x: x, row: row) }
+                if before[pixel] == label { measures[Int(label)].contained &+= 1 }
+                guard hasNeighbours, x > 1, x < width &- 2 else { continue }
+                let isRim =
+                    labels[pixel &- 2] != label || labels[pixel &+ 2] != label
+                    || labels[pixel &- 2 &* width] != label || labels[pixel &+ 2 &* width] != label
+                measures[Int(label)].addLook(
+                    frame: luma + pixel, background: background + pixel, width: width, isRim: isRim)
+            }
+            x = end
         }
     }
 
@@ -399,15 +425,15 @@ final class BlobTracker {
     private func settle(_ core: MotionCore) {
         markResting()
         let settleFrames = UInt16(max(2, min(200, settings.settleSeconds / core.frameSeconds)))
-        let luma = core.reduced.luma.pixels
+        let luma = core.reduced.luma.pixels, labels = labels.pixels, owners = layer.owner.pixels
         for index in core.kept {
             for run in core.components.runs[core.components.list[index].runs] {
                 let start = Int(run.row) * width
-                for pixel in start + Int(run.start)..<start + Int(run.end) where labels.pixels[pixel] != 0 {
+                for pixel in start + Int(run.start)..<start + Int(run.end) where labels[pixel] != 0 {
                     // What hides something at rest gets its pixels late, what was left by something mobile at once.
-                    let hides = isResting[Int(layer.owner.pixels[pixel])]
+                    let hides = isResting[Int(owners[pixel])]
                     layer.settle(
-                        pixel, label: labels.pixels[pixel], luma: luma[pixel], frames: UInt16(core.frameCount),
+                        pixel, label: labels[pixel], luma: luma[pixel].greyLevels, frames: UInt16(core.frameCount),
                         settleFrames: settleFrames,
                         takeOverFrames: hides ? 8 * settleFrames : settleFrames)
                 }
@@ -451,32 +477,33 @@ private final class SettledLayer {
     }
 
     func reset() {
-        owner.fill(0)
-        age.fill(0)
-        gone.fill(0)
+        owner.clear()
+        age.clear()
+        gone.clear()
     }
 
     /// Ages the pixels and forgets those that are background again.
     /// - Parameter frames: as how many usual frames this one counts.
     func advance(foreground: UnsafePointer<UInt8>, moving: UnsafePointer<UInt8>, frames: UInt8, forgetFrames: UInt8) {
-        let oldest: UInt16 = 60_000, longest = 255 - frames, ageing = UInt16(frames)
-        let owner = owner.pixels, age = age.pixels, gone = gone.pixels
-        for index in 0..<self.owner.count {
-            let front = foreground[index] & 1
-            let still = front & ~moving[index]
-            let older = age[index] >= oldest ? oldest : age[index] &+ ageing
-            age[index] = still == 1 ? older : 0
-            let away: UInt8 = front == 1 ? 0 : (gone[index] > longest ? 255 : gone[index] &+ frames)
-            gone[index] = away
-            owner[index] = away > forgetFrames ? 0 : owner[index]
+        cm_age(
+            foreground, moving, frames, forgetFrames, owner.pixels, age.pixels, gone.pixels, Int32(owner.count))
+    }
+
+    /// How pixels looked when they settled, to compare a frame with.
+    struct Looks {
+        fileprivate let pixels: UnsafePointer<Float>
+        /// In grey levels.
+        fileprivate let tolerance: Float
+
+        /// Whether the pixel still looks as it did.
+        @inline(__always)
+        func isVisible(_ index: Int, _ luma: Int16) -> Bool {
+            abs(luma.greyLevels - pixels[index]) <= tolerance
         }
     }
 
-    /// Whether the pixel still looks as it did when it settled.
-    @inline(__always)
-    func isVisible(_ index: Int, luma: Float, tolerance: Float) -> Bool {
-        abs(luma - look.pixels[index]) <= tolerance
-    }
+    /// - Parameter tolerance: in grey levels.
+    func looks(tolerance: Float) -> Looks { Looks(pixels: look.pixels, tolerance: tolerance) }
 
     /// Gives a pixel that has been still for long enough to `label`.
     @inline(__always)

@@ -69,15 +69,15 @@ final class OutlineGauge {
         let reduced = core.reduced, background = core.background
         let first = isInside ? 2 : 5
         sums[isInside ? 0 : 1] += 1
-        sums[first] += reduced.luma.pixels[pixel]
-        sums[first &+ 6] += background.mean.pixels[pixel]
+        sums[first] += reduced.luma.pixels[pixel].greyLevels
+        sums[first &+ 6] += background.level.pixels[pixel].greyLevels
         guard reduced.hasChroma else { return }
         let chroma =
             min(reduced.chromaHeight &- 1, y / 2) &* reduced.chromaWidth &+ min(reduced.chromaWidth &- 1, x / 2)
-        sums[first &+ 1] += reduced.chromaU.pixels[chroma]
-        sums[first &+ 2] += reduced.chromaV.pixels[chroma]
-        sums[first &+ 7] += background.chromaU.pixels[chroma]
-        sums[first &+ 8] += background.chromaV.pixels[chroma]
+        sums[first &+ 1] += reduced.chromaU.pixels[chroma].greyLevels
+        sums[first &+ 2] += reduced.chromaV.pixels[chroma].greyLevels
+        sums[first &+ 7] += background.chromaU.level.pixels[chroma].greyLevels
+        sums[first &+ 8] += background.chromaV.level.pixels[chroma].greyLevels
     }
 
     private func ratio() -> Double? {

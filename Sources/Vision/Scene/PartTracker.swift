@@ -54,7 +54,7 @@ final class PartTracker {
         self.height = height
         flags = Plane(width: width, height: height, filledWith: 0)
         widened = Plane(width: width, height: height, filledWith: 0)
-        row = Plane(width: width, height: 1, filledWith: 0)
+        row = Plane(width: width + 2, height: 1, filledWith: 0)
     }
 
     func reset() { parts.removeAll(keepingCapacity: true) }
@@ -99,7 +99,7 @@ final class PartTracker {
 
     /// Connected moving pixels in front of the background; pixels a step apart belong together.
     private func findMoving(_ core: MotionCore, labels: Plane<UInt16>) {
-        flags.fill(0)
+        flags.clear()
         for index in core.kept {
             for run in core.components.runs[core.components.list[index].runs] {
                 let start = Int(run.row) * width
@@ -108,8 +108,7 @@ final class PartTracker {
                 }
             }
         }
-        PlaneFilters.morph3(
-            flags.pixels, into: widened.pixels, width: width, height: height, dilating: true, row: row.pixels)
+        widened.dilate(flags, row: row.pixels)
         components.label(widened.pixels, width: width, height: height)
     }
 

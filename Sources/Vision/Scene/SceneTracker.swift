@@ -167,7 +167,7 @@ public actor SceneTracker {
         }
         let detector = flights ?? FlightDetector(width: core.width, height: core.height)
         flights = detector
-        return detector.update(core.reduced.luma, seconds: seconds)
+        return detector.update(core.smoothed, seconds: seconds)
             .map { $0.scaled(by: core.reduced.factor) }
     }
 

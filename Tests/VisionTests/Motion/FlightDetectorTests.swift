@@ -1,3 +1,4 @@
+import CMotion
 import Domain
 import Foundation
 import TestSupport
@@ -15,7 +16,9 @@ struct FlightDetectorTests {
         places: (Double) -> [(x: Double, y: Double)]
     ) -> [Flight] {
         let detector = FlightDetector(width: Self.size.width, height: Self.size.height)
-        let plane = Plane<Float>(width: Self.size.width, height: Self.size.height, filledWith: 0)
+        let plane = Plane<Int16>(width: Self.size.width, height: Self.size.height, filledWith: 0)
+        let smoothed = Plane<Int16>(width: Self.size.width, height: Self.size.height, filledWith: 0)
+        let row = Plane<Int32>(width: Self.size.width + 2, height: 1, filledWith: 0)
         var generator = SeededGenerator(seed: 3)
         var found: [Flight] = []
         for frame in 0..<Int(seconds * framesPerSecond) {
@@ -25,10 +28,11 @@ struct FlightDetectorTests {
                 for x in 0..<Self.size.width {
                     var level = 110 + Double(x % 37) + noise * Double.random(in: -1.7...1.7, using: &generator)
                     for disc in discs where hypot(Double(x) - disc.x, Double(y) - disc.y) <= radius { level = 30 }
-                    plane.pixels[y * Self.size.width + x] = Float(level)
+                    plane.pixels[y * Self.size.width + x] = Int16(level * Double(CM_LEVEL))
                 }
             }
-            found += detector.update(plane, seconds: time)
+            smoothed.smooth(plane, row: row.pixels)
+            found += detector.update(smoothed, seconds: time)
         }
         return found
     }

@@ -1,3 +1,4 @@
+import CMotion
 import Domain
 import TestSupport
 import Testing
@@ -17,7 +18,7 @@ struct ViewGaugeTests {
         let watch = ViewGauge()
         return (0..<Int(seconds * 10)).map { frame in
             let now = Double(frame) / 10
-            let pixels = (0..<width * height).map { Float(60 + $0 % 90) + change(now, $0) }
+            let pixels = (0..<width * height).map { Int16((Float(60 + $0 % 90) + change(now, $0)) * Float(CM_LEVEL)) }
             let statistics = pixels.withUnsafeBufferPointer { bytes in
                 watch.look(bytes.baseAddress!, width: width, height: height, seconds: now)
             }
