@@ -137,7 +137,10 @@ public struct AislewatchDaemon: Sendable {
     private func loadFamily(_ inference: InferenceService) async throws -> any SegmentationFamily {
         let model = configuration.model
         let family = try await ModelRegistry.standard.load(
-            model.family, from: model.directory, inference: inference, environment: environment)
+            model.family, prompts: model.prompts, from: model.directory, inference: inference, environment: environment
+        ) { [logger] error in
+            logger.warning("\(model.family) answers clicks, since \(model.prompts) can't: \(error)")
+        }
         logger.info("network: \(family.name) \(family.details)")
         return family
     }

@@ -37,6 +37,38 @@ public struct ModelRegistry: Sendable {
         return try await family.load(from: folder, inference: inference)
     }
 
+    /// As `model.prompts`: the network that follows answers clicks, too.
+    public static let samePrompts = "same"
+
+    /// Loads the family that follows, and the network that answers clicks where that is another one.
+    /// - Parameters:
+    ///   - prompts: `mobile_sam`, the name of a family, or ``samePrompts``.
+    ///   - folder: where the files of the family that follows lie; nil: where ``ModelLocator`` finds them.
+    ///   - onFailure: is told why clicks are answered by the family that follows after all, now or later.
+    /// - Throws: `VisionError`, ``UnknownFamily``, when the family that follows can't be loaded.
+    public func load(
+        _ name: String, prompts: String, from folder: URL? = nil, inference: InferenceService,
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        onFailure: @escaping @Sendable (any Error) -> Void
+    ) async throws -> any SegmentationFamily {
+        let follower = try await load(name, from: folder, inference: inference, environment: environment)
+        guard prompts != Self.samePrompts, prompts != name else { return follower }
+        do {
+            let model: any PromptModel =
+                if prompts == MobileSAM.configuredName {
+                    MobileSAM(
+                        directory: try ModelLocator.directory(of: prompts, environment: environment),
+                        inference: inference)
+                } else {
+                    FamilyPrompts(try await load(prompts, inference: inference, environment: environment))
+                }
+            return HybridFamily(prompts: model, follower: follower, onFailure: onFailure)
+        } catch {
+            onFailure(error)
+            return follower
+        }
+    }
+
     /// No family has this name.
     public struct UnknownFamily: Error, Hashable, CustomStringConvertible {
         public var name: String

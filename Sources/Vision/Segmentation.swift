@@ -12,10 +12,15 @@ public protocol SegmentationFamily: AnyObject, Sendable {
 
     /// A session for one object.
     func makeSession() throws -> any SegmentationSession
+
+    /// A session for an object that the program itself points at, which happens all the time: cheap above all.
+    func makeAutomaticSession() throws -> any SegmentationSession
 }
 
 extension SegmentationFamily {
     public var details: String { "" }
+
+    public func makeAutomaticSession() throws -> any SegmentationSession { try makeSession() }
 }
 
 /// Follows one object through one camera's frames. Its memory is bounded, however long it runs.

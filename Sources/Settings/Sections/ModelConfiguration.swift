@@ -22,7 +22,9 @@ public struct ModelConfiguration: Hashable, Sendable {
 
     /// Default: `compact`.
     public var family = "compact"
-    /// Where its files lie; nil: those that come with Aislewatch. Default: nil.
+    /// The network that answers clicks and boxes: `mobile_sam`, a family, or `same` for the one that follows. Default: `mobile_sam`.
+    public var prompts = "mobile_sam"
+    /// Where the files of `family` lie; nil: those that come with Aislewatch. Default: nil.
     public var directory: URL?
     /// Default: `CPU`.
     public var device = Device.cpu
@@ -31,9 +33,13 @@ public struct ModelConfiguration: Hashable, Sendable {
 
     public init() {}
 
+    /// What `prompts` may say besides the name of a family.
+    private static let promptNames = ["mobile_sam", "same"]
+
     /// - Parameter families: The names of those that the program has.
     init(reading section: Section, families: [String]) {
         family = section.word("family", among: families) ?? family
+        prompts = section.word("prompts", among: Self.promptNames + families) ?? prompts
         directory = section.path("directory")
         device = section.choice("device", default: device)
         precision = section.choice("precision", default: precision)

@@ -45,14 +45,7 @@ actor CompactSession: SegmentationSession {
     func start(_ frame: VideoFrame, prompt: Prompt, change: ChangeMap?) async throws -> [MaskCandidate] {
         try PromptCheck.start(prompt, in: frame.size)
         return try await exclusively { session, workspace in
-            var found = try await session.answers(frame, prompt: prompt, change: change, workspace: workspace)
-            if let mask = prompt.mask, prompt.positive.isEmpty, prompt.negative.isEmpty {
-                // Who gives a mask and nothing else means that mask; the network's answers are what else it could be.
-                let others = found.filter { $0.mask.iou(mask) < CandidateRanking.sameOverlap }
-                let quality = found.first { $0.mask.iou(mask) >= CandidateRanking.sameOverlap }?.predictedIoU
-                found =
-                    [MaskCandidate(mask: mask, predictedIoU: quality ?? 1)] + others.prefix(CandidateRanking.most - 1)
-            }
+            let found = try await session.answers(frame, prompt: prompt, change: change, workspace: workspace)
             session.begin(frame, prompt: prompt, found: found)
             return found
         }
@@ -184,6 +177,13 @@ actor CompactSession: SegmentationSession {
             try await encode(frame, window: window, workspace: workspace)
             found += try await candidates(
                 frame.size, window: window, prompt: prompt, change: change, workspace: workspace)
+        }
+        if let mask = prompt.mask, prompt.positive.isEmpty, prompt.negative.isEmpty {
+            // Who gives a mask and nothing else means that mask; the network's answers are what else it could be.
+            let others = found.filter { $0.mask.iou(mask) < CandidateRanking.sameOverlap }
+            let quality = found.first { $0.mask.iou(mask) >= CandidateRanking.sameOverlap }?.predictedIoU
+            let ranked = CandidateRanking.distinct(others, for: prompt)
+            return [MaskCandidate(mask: mask, predictedIoU: quality ?? 1)] + ranked.prefix(CandidateRanking.most - 1)
         }
         var chosen = CandidateRanking.distinct(found, for: prompt)
         if let best = chosen.first, prompt.mask == nil {

@@ -69,7 +69,7 @@ public struct Retracer: Sendable {
             let change = ChangedPixels(
                 before: Array(before), after: Array(after), place: request.place, scaler: FrameScaler())
         else { return path }
-        let session = try family.makeSession()
+        let session = try family.makeAutomaticSession()
         guard let chosen = try await prompt(session, last, request, change) else { return path }
         path.quality = chosen.quality
         path.changeOverlap = chosen.overlap

@@ -95,7 +95,7 @@ actor SessionPool {
             guard hasPlace(for: proposal, quiet: quiet), let prompt = proposal.makePrompt() else { continue }
             makePlace(quiet: quiet)
             do {
-                let session = try family.makeSession()
+                let session = try family.makeAutomaticSession()
                 entries[proposal.trackID] = Entry(session: session, isPrompted: false, priority: proposal.priority)
                 let candidates = try await session.start(frame, prompt: prompt, change: change)
                 if let best = candidates.first, !best.mask.isEmpty {

@@ -12,6 +12,13 @@ struct ModelOption: ParsableArguments {
         completion: .directory)
     var directory: String?
 
+    @Option(
+        help: """
+            What answers clicks: mobile_sam, which finds one thing among its likes and takes a quarter of a second; same, the \
+            network that follows.
+            """)
+    var prompts = "mobile_sam"
+
     @Option(help: "The number of processor threads for the network.")
     var threads = 1
 
@@ -24,24 +31,24 @@ struct ModelOption: ParsableArguments {
 
     func validate() throws {
         if threads < 1 { throw ValidationError("--threads must be at least 1") }
+        let known = [MobileSAM.configuredName, ModelRegistry.samePrompts] + ModelRegistry.standard.names
+        if !known.contains(prompts) { throw ValidationError("--prompts may be \(known.joined(separator: ", "))") }
     }
 
-    /// The compact network, compiled, and a line on standard error that says what the figures will be of.
-    func loadForFigures() async throws -> CompactFamily {
+    /// The networks, compiled, and a line on standard error that says what the figures will be of.
+    func loadForFigures() async throws -> any SegmentationFamily {
         let family = try await load()
-        let precision = family.precision ?? "unknown precision"
-        StandardError.write(
-            "network: \(family.name) \(family.version), \(precision), \(threads) thread\(threads == 1 ? "" : "s")")
+        StandardError.write("network: \(family.name) \(family.details), \(threads) thread\(threads == 1 ? "" : "s")")
         return family
     }
 
     /// What proves incidents.
     struct Networks: Sendable {
-        var family: CompactFamily
+        var family: any SegmentationFamily
         var retracer: Retracer
     }
 
-    /// The compact network and the one that knows persons.
+    /// The networks and the one that knows persons.
     /// - Parameter isQuiet: Without the line on standard error that says what the figures will be of.
     func loadToProve(isQuiet: Bool = false) async throws -> Networks {
         let family = try await isQuiet ? load() : loadForFigures()
@@ -55,12 +62,14 @@ struct ModelOption: ParsableArguments {
         }
     }
 
-    /// The compact network, compiled.
-    func load() async throws -> CompactFamily {
+    /// The network that follows and the one that answers clicks.
+    func load() async throws -> any SegmentationFamily {
         do {
-            let folder = try directory.map { URL(fileURLWithPath: $0) } ?? ModelLocator.directory(of: "compact")
             let inference = try InferenceService(threads: threads, precision: precision)
-            return try await CompactFamily(directory: folder, inference: inference)
+            return try await ModelRegistry.standard.load(
+                CompactFamily.configuredName, prompts: prompts, from: directory.map { URL(fileURLWithPath: $0) },
+                inference: inference
+            ) { StandardError.write("clicks are answered by the network that follows: \($0)") }
         } catch let error as VisionError {
             throw CommandFailure(error.description)
         }

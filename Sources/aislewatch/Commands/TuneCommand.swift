@@ -60,7 +60,7 @@ struct TuneCommand: AsyncParsableCommand {
         let grid = try CommandFailure.wrapping {
             try TuningGrid(rule: rule, values: try parsedValues(), base: configuration.rules)
         }
-        let family: CompactFamily? = motionOnly ? nil : try await model.load()
+        let family: (any SegmentationFamily)? = motionOnly ? nil : try await model.load()
         let reporter = EvaluationReporter("watching")
         let collection = SceneCollection {
             SceneTracker(settings: SceneSettings(configuration, networkPace: .inStep), family: family)
