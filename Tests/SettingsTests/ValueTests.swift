@@ -32,6 +32,8 @@ struct ValueTests {
     @Test("the network computes as is cheapest on the processor unless a precision is asked for")
     func precision() throws {
         #expect(try parse(oneCamera).model.precision == .auto)
+        #expect(try parse(oneCamera).model.prompts == "mobile_sam")
+        #expect(try parse(oneCamera + "model: {prompts: same}\n").model.prompts == "same")
         #expect(try parse(oneCamera + "model: {precision: f32}\n").model.precision == .f32)
         #expect(try parse(oneCamera + "model: {precision: bf16}\n").model.precision == .bf16)
     }

