@@ -132,7 +132,7 @@ let package = Package(
         .executableTarget(
             name: "aislewatch",
             dependencies: [
-                "App", "Camera", "Alerts", "Models", "Recording", "Evaluation", "Settings",
+                "App", "Camera", "Alerts", "Models", "Recording", "Evaluation", "Settings", "Verification",
                 product("ArgumentParser", "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: runtimeSearch),

@@ -94,8 +94,8 @@ public struct AislewatchDaemon: Sendable {
         let ids = MonotonicID()
         let targets = TrackedTargets(
             try await store.perform { try $0.follows() }, store: store, clips: storage.folders.files, family: family,
-            events: hub, ids: ids, clock: clock,
-            logger: logger)
+            describer: SiteDescriber { VerificationSettings(running.current.verification) }, events: hub, ids: ids,
+            clock: clock, logger: logger)
         let fleet = CameraFleet(
             CameraContext(
                 configuration: { running.current }, store: store, folders: storage.folders, family: family,

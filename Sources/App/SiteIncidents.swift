@@ -75,7 +75,7 @@ struct SiteIncidents: IncidentHandler {
 
 extension VerificationSettings {
     /// - Returns: nil when the site has not set it up.
-    init?(_ configuration: VerificationConfiguration) {
+    public init?(_ configuration: VerificationConfiguration) {
         guard let baseURL = configuration.baseURL else { return nil }
         self.init(
             baseURL: baseURL, model: configuration.model, apiKey: configuration.apiKey?.reveal(),

@@ -31,34 +31,32 @@ public struct ModelFolder: Sendable {
         guard Self.isFileName(name) else { throw invalid("\"\(name)\" can't be the name of a folder") }
         self.name = name
         var found: [String: Entry] = [:]
-        try Self.collect(root, into: &found, invalid)
+        // A network of one file has it at the top; where it comes from (`origin`) is not in the folder.
+        let parts = root["file"] is String ? [root] : ["graphs", "constants"].map { root[$0] }
+        for part in parts { try Self.collect(part, into: &found, invalid) }
         guard !found.isEmpty else { throw invalid("it names no file") }
         entries = found.values.sorted { $0.file < $1.file }
     }
 
-    /// Every object with a `file` says its `bytes` and its `sha256`, wherever in the manifest it stands.
+    /// Notes the file of an object that has one, and those inside it.
     private static func collect(
-        _ value: Any, into found: inout [String: Entry], _ invalid: (String) -> ModelFilesError
+        _ value: Any?, into found: inout [String: Entry], _ invalid: (String) -> ModelFilesError
     ) throws(ModelFilesError) {
-        if let list = value as? [Any] {
-            for item in list { try collect(item, into: &found, invalid) }
-        }
         guard let object = value as? [String: Any] else { return }
-        if let file = object["file"] as? String {
-            guard isFileName(file) else { throw invalid("\"\(file)\" is not the name of a file") }
-            guard let bytes = (object["bytes"] as? NSNumber)?.int64Value, bytes > 0 else {
-                throw invalid("\(file) has no bytes")
-            }
-            guard let sha256 = (object["sha256"] as? String)?.lowercased(), sha256.utf8.count == 64,
-                sha256.allSatisfy(\.isHexDigit)
-            else { throw invalid("\(file) has no sha256") }
-            let entry = Entry(file: file, identity: FileIdentity(bytes: bytes, sha256: sha256))
-            if let other = found[file], other != entry { throw invalid("\(file) is there twice and differs") }
-            found[file] = entry
+        guard let file = object["file"] as? String else {
+            for key in object.keys.sorted() { try collect(object[key], into: &found, invalid) }
+            return
         }
-        for key in object.keys.sorted() {
-            if let inner = object[key] { try collect(inner, into: &found, invalid) }
+        guard isFileName(file) else { throw invalid("\"\(file)\" is not the name of a file") }
+        guard let bytes = (object["bytes"] as? NSNumber)?.int64Value, bytes > 0 else {
+            throw invalid("\(file) has no bytes")
         }
+        guard let sha256 = (object["sha256"] as? String)?.lowercased(), sha256.utf8.count == 64,
+            sha256.allSatisfy(\.isHexDigit)
+        else { throw invalid("\(file) has no sha256") }
+        let entry = Entry(file: file, identity: FileIdentity(bytes: bytes, sha256: sha256))
+        if let other = found[file], other != entry { throw invalid("\(file) is there twice and differs") }
+        found[file] = entry
     }
 
     private static func isFileName(_ text: String) -> Bool {

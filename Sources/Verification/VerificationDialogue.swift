@@ -35,24 +35,14 @@ enum VerificationQuestion {
 
 /// Reads the model's answer. It is text from outside: everything about it is checked.
 enum VerificationReply {
-    private struct Completion: Decodable {
-        struct Choice: Decodable {
-            struct Message: Decodable { var content: String? }
-            var message: Message
-        }
-        var choices: [Choice]
-    }
-
     private struct Verdict: Decodable {
         var happened: Bool
         var description: String
         var severity: String
     }
 
-    static func parse(_ body: Data, model: String, now: Date) throws(VerificationFailure) -> VerificationAnswer {
-        guard let completion = try? JSONDecoder().decode(Completion.self, from: body),
-            let content = completion.choices.first?.message.content
-        else { throw .unreadable(reason: "no message in it") }
+    /// - Parameter content: What the model wrote.
+    static func parse(_ content: String, model: String, now: Date) throws(VerificationFailure) -> VerificationAnswer {
         // Some models put the object into a fence or talk around it.
         guard let open = content.firstIndex(of: "{"), let close = content.lastIndex(of: "}"), open < close,
             let verdict = try? JSONDecoder().decode(Verdict.self, from: Data(content[open...close].utf8))
@@ -67,7 +57,7 @@ enum VerificationReply {
     }
 
     /// One line of printable characters, not too long.
-    static func clean(_ text: String) -> String {
+    static func clean(_ text: String, limit: Int = VerificationAnswer.maxDescriptionLength) -> String {
         let printable = String(
             text.unicodeScalars.map { scalar -> Character in
                 switch scalar.properties.generalCategory {
@@ -76,7 +66,6 @@ enum VerificationReply {
                 }
             })
         let line = printable.split(separator: " ").joined(separator: " ")
-        let limit = VerificationAnswer.maxDescriptionLength
         return line.count > limit ? line.prefix(limit - 1).trimmingCharacters(in: .whitespaces) + "…" : line
     }
 }

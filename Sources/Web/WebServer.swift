@@ -86,6 +86,7 @@ public struct WebServer: Service {
             CameraRoutes(api: api).add()
             EventRoutes(api: api).add()
             FollowRoutes(api: api).add()
+            ObjectRoutes(api: api).add()
             let incidents = IncidentRoutes(api: api, clips: clips, site: settings)
             incidents.add()
             SilenceRoutes(api: api, incidents: incidents).add()

@@ -61,6 +61,13 @@ struct BrowserTests {
         try await drive("browser_access.py")
     }
 
+    @Test(
+        "objects that nobody clicks are found by words and by looking everywhere, and followed once picked",
+        .timeLimit(.minutes(20)))
+    func find() async throws {
+        try await drive("browser_find.py")
+    }
+
     private func drive(_ script: String) async throws {
         let outcome = try await BrowserScript.run(
             script,

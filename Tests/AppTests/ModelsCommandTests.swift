@@ -135,7 +135,7 @@ struct ModelsCommandTests {
         try FileManager.default.createDirectory(at: foreign, withIntermediateDirectories: true)
         let hash = SHA256.hash(data: Data("x".utf8)).hexadecimal
         try Data("x".utf8).write(to: foreign.appending(path: "x.onnx"))
-        try Data(#"{"name": "marvel", "g": {"file": "x.onnx", "bytes": 1, "sha256": "\#(hash)"}}"#.utf8)
+        try Data(#"{"name": "marvel", "graphs": {"x": {"file": "x.onnx", "bytes": 1, "sha256": "\#(hash)"}}}"#.utf8)
             .write(to: foreign.appending(path: "manifest.json"))
         let outcome = try run(["import", foreign.path])
         #expect(outcome.status == 1 && outcome.output.contains("it runs: compact"), "\(outcome.output)")

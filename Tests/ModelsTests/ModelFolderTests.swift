@@ -26,7 +26,9 @@ struct ModelFolderTests {
             try data.write(to: url.appending(path: file))
             graphs[file] = ["file": file, "bytes": data.count, "sha256": SHA256.hash(data: data).hexadecimal]
         }
-        try write(["name": "edgetam", "graphs": graphs, "constants": [String: Any]()], at: url)
+        // The weights that it was exported from are named, but don't lie here.
+        let origin = ["checkpoint": ["file": "edgetam.pt", "bytes": 1, "sha256": String(repeating: "0", count: 64)]]
+        try write(["name": "edgetam", "origin": origin, "graphs": graphs, "constants": [String: Any]()], at: url)
         return url
     }
 
@@ -41,7 +43,7 @@ struct ModelFolderTests {
         try read.verify()
     }
 
-    @Test("that comes with the program is right", arguments: ["compact", "person"])
+    @Test("that comes with the program is right", arguments: ["compact", "mobile_sam", "person"])
     func bundled(name: String) throws {
         let read = try ModelFolder(TestSite.root.appending(path: "models/\(name)"))
         #expect(read.name == name)
@@ -76,9 +78,9 @@ struct ModelFolderTests {
         arguments: [
             (#"{"graphs": {}}"#, "name is missing"), (#"{"name": "../x", "file": "a"}"#, "name of a folder"),
             (#"{"name": "x"}"#, "names no file"),
-            (#"{"name": "x", "g": {"file": "../a", "bytes": 1}}"#, "name of a file"),
-            (#"{"name": "x", "g": {"file": "a"}}"#, "no bytes"),
-            (#"{"name": "x", "g": {"file": "a", "bytes": 3}}"#, "no sha256"),
+            (#"{"name": "x", "graphs": {"a": {"file": "../a", "bytes": 1}}}"#, "name of a file"),
+            (#"{"name": "x", "graphs": {"a": {"file": "a"}}}"#, "no bytes"),
+            (#"{"name": "x", "graphs": {"a": {"file": "a", "bytes": 3}}}"#, "no sha256"),
             ("[1]", "not a JSON object"), ("{", "not a JSON object"),
         ])
     func manifest(text: String, words: String) throws {

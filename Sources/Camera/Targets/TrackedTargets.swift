@@ -7,6 +7,15 @@ import Storage
 import Synchronization
 import Vision
 
+/// Says where in a frame the things are that a person describes in words.
+public protocol ObjectDescriber: Sendable {
+    /// - Returns: Places in pixels of the frame, with what they are called, and how many more there were.
+    /// - Throws: `PortFailure` that says what to set, or what went wrong.
+    func places(of text: String, in frame: VideoFrame) async throws -> (
+        places: [(region: Region, label: String)], leftOut: Int
+    )
+}
+
 /// What people mark before the cameras: masks for a click at once, and targets that stay tracked, over restarts too.
 public actor TrackedTargets {
     private struct Followed {
@@ -29,14 +38,19 @@ public actor TrackedTargets {
     private var followed: [FollowedObjectID: Followed] = [:]
     private var trackers: [CameraID: SceneTracker] = [:]
     private var clicked = ClickedFrames()
+    private let describer: (any ObjectDescriber)?
+    /// Whether objects are being looked for: one search at a time, since cameras need the network too.
+    private var isLooking = false
     private nonisolated let windows = Mutex<[CameraID: CameraWindow]>([:])
 
     /// - Parameter records: What was tracked when the program last ended.
     public init(
         _ records: [FollowRecord], store: Store, clips: any ClipSource, family: any SegmentationFamily,
-        events: any LiveEvents, ids: MonotonicID, clock: any WallClock, logger: Logger
+        describer: (any ObjectDescriber)? = nil, events: any LiveEvents, ids: MonotonicID, clock: any WallClock,
+        logger: Logger
     ) {
         self.store = store
+        self.describer = describer
         self.clips = clips
         self.family = family
         self.events = events
@@ -126,6 +140,57 @@ public actor TrackedTargets {
         let time = try self.time(of: frame, click, camera)
         return SegmentAnswer(
             time: time, frameSize: frame.size, candidates: try await candidates(click, frame))
+    }
+
+    /// Clicks along a frame's longer side, and how long they may take, where a person waits at a page.
+    private static let pageGridPoints = 12
+    private static let pageSearchSeconds = 25.0
+
+    public func objects(
+        at moment: PictureClick.Moment, described text: String?, camera: CameraID
+    ) async throws -> ObjectsAnswer {
+        guard !isLooking else {
+            throw PortFailure.conflict("Objects are being looked for already. Try again in half a minute.")
+        }
+        isLooking = true
+        defer { isLooking = false }
+        let click = PictureClick(moment: moment, positive: [])
+        let frame = try await frame(of: click, camera: camera)
+        let time = try self.time(of: frame, click, camera)
+        var moment = moment
+        if moment == .newest {
+            moment = .live(time)
+            clicked.keep(frame, of: camera, at: time)
+        }
+        func answer(_ object: FoundObject, _ label: String = "") -> ObjectsAnswer.Object {
+            ObjectsAnswer.Object(
+                mask: object.mask, predictedIoU: object.predictedIoU, label: label,
+                click: PictureClick(object.prompt, in: frame.size, moment: moment), candidate: object.candidate)
+        }
+        do {
+            guard let text else {
+                var settings = ObjectFinder.Settings()
+                settings.gridPoints = Self.pageGridPoints
+                settings.timeLimitSeconds = Self.pageSearchSeconds
+                let found = try await ObjectFinder(family, settings: settings, clock: clock).everything(in: frame)
+                return ObjectsAnswer(
+                    time: time, frameSize: frame.size, objects: found.objects.map { answer($0) },
+                    isComplete: found.isComplete, leftOut: 0)
+            }
+            guard let describer else { throw PortFailure.notAvailable("There is no vision model here.") }
+            let named = try await describer.places(of: text, in: frame)
+            let finder = ObjectFinder(family)
+            let found = try await InferencePriority.$isUrgent.withValue(true) {
+                try await finder.objects(in: named.places.map { $0.region }, of: frame)
+            }
+            let objects = zip(named.places, found).compactMap { place, object in object.map { answer($0, place.label) }
+            }
+            return ObjectsAnswer(
+                time: time, frameSize: frame.size, objects: objects, isComplete: true,
+                leftOut: named.leftOut + named.places.count - objects.count)
+        } catch {
+            throw Self.failure(error)
+        }
     }
 
     public func follow(

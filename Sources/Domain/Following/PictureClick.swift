@@ -32,6 +32,22 @@ public struct PictureClick: Hashable, Sendable {
         corners = box.map { Corners(from: $0.from, to: $0.to) }
     }
 
+    /// A prompt that was given in pixels of a picture of `size`.
+    public init(_ prompt: Prompt, in size: FrameSize, moment: Moment) {
+        let width = Double(max(1, size.width)), height = Double(max(1, size.height))
+        func fraction(_ x: Double, _ y: Double) -> Point { Point(x: min(1, x / width), y: min(1, y / height)) }
+        // A quarter of a pixel inside: rounded to pixels again, the corner is the same.
+        let box = prompt.box.map { box in
+            (
+                from: fraction(Double(box.x) + 0.25, Double(box.y) + 0.25),
+                to: fraction(Double(box.endX) + 0.25, Double(box.endY) + 0.25)
+            )
+        }
+        self.init(
+            moment: moment, positive: prompt.positive.map { fraction($0.x, $0.y) },
+            negative: prompt.negative.map { fraction($0.x, $0.y) }, box: box)
+    }
+
     /// The same in pixels of a picture of `size`.
     public func prompt(in size: FrameSize) -> Prompt {
         func pixel(_ point: Point) -> Point {
@@ -63,5 +79,45 @@ public struct SegmentAnswer: Hashable, Sendable {
         self.time = time
         self.frameSize = frameSize
         self.candidates = candidates
+    }
+}
+
+/// Objects that were found in a picture without a click.
+public struct ObjectsAnswer: Hashable, Sendable {
+    /// One of them, with the click that leads to it.
+    public struct Object: Hashable, Sendable {
+        public var mask: Mask
+        public var predictedIoU: Double
+        /// As a vision model calls it; empty where none was asked.
+        public var label: String
+        public var click: PictureClick
+        /// Which of the click's candidates it is.
+        public var candidate: Int
+
+        public init(mask: Mask, predictedIoU: Double, label: String = "", click: PictureClick, candidate: Int) {
+            self.mask = mask
+            self.predictedIoU = predictedIoU
+            self.label = label
+            self.click = click
+            self.candidate = candidate
+        }
+    }
+
+    /// The frame that was looked at, on the time line of the live video (or of the clip).
+    public var time: MediaTime
+    public var frameSize: FrameSize
+    /// Best first, or in the vision model's order.
+    public var objects: [Object]
+    /// False when the time was over before all places were looked at.
+    public var isComplete: Bool
+    /// Places that the vision model named and that hold no such object, or were too many.
+    public var leftOut: Int
+
+    public init(time: MediaTime, frameSize: FrameSize, objects: [Object], isComplete: Bool, leftOut: Int) {
+        self.time = time
+        self.frameSize = frameSize
+        self.objects = objects
+        self.isComplete = isComplete
+        self.leftOut = leftOut
     }
 }

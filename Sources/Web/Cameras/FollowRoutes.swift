@@ -7,6 +7,10 @@ import Hummingbird
 public protocol TargetService: Sendable {
     /// Masks for a click, at once; nothing is kept.
     func segment(_ click: PictureClick, camera: CameraID) async throws -> SegmentAnswer
+    /// Every object of a frame, or those that the text describes; nothing is kept.
+    func objects(
+        at moment: PictureClick.Moment, described text: String?, camera: CameraID
+    ) async throws -> ObjectsAnswer
     /// Follows what was clicked from now on, and over restarts.
     /// - Parameter candidate: Which of the masks that `segment` gave for the same click.
     func follow(
@@ -174,24 +178,27 @@ extension APIRouter {
     }
 }
 
+/// A moment of the live video, as a part of a body.
+struct MediaTimeBody: APIBody {
+    enum CodingKeys: String, CodingKey, CaseIterable { case epoch, pts90k }
+    private var epoch: Int
+    private var pts90k: Int64
+
+    var time: MediaTime { MediaTime(epoch: epoch, pts90k: pts90k) }
+
+    func check() throws {
+        try APIError.check(epoch, CodingKeys.epoch, 0...Int(Int32.max))
+        try APIError.check(pts90k, CodingKeys.pts90k, 0...1 << 62)
+    }
+}
+
 /// Clicks on one frame, as a body or as a part of one.
 struct ClickBody: APIBody {
     enum CodingKeys: String, CodingKey, CaseIterable { case time, clip, seconds, positive, negative, box }
 
-    private struct Time: APIBody {
-        enum CodingKeys: String, CodingKey, CaseIterable { case epoch, pts90k }
-        var epoch: Int
-        var pts90k: Int64
-
-        func check() throws {
-            try APIError.check(epoch, CodingKeys.epoch, 0...Int(Int32.max))
-            try APIError.check(pts90k, CodingKeys.pts90k, 0...1 << 62)
-        }
-    }
-
     static let maxPoints = 32
 
-    private var time: Checked<Time>?
+    private var time: Checked<MediaTimeBody>?
     private var clip: String?
     private var seconds: Double?
     private var positive: [[Double]]
@@ -225,7 +232,7 @@ struct ClickBody: APIBody {
     func click() -> PictureClick {
         let moment: PictureClick.Moment =
             if let time = time?.body {
-                .live(MediaTime(epoch: time.epoch, pts90k: time.pts90k))
+                .live(time.time)
             } else if let clip {
                 .clip(ClipID(rawValue: clip), seconds: seconds ?? 0)
             } else {

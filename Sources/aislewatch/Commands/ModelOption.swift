@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Models
+import Settings
 import Vision
 
 extension InferencePrecision: ExpressibleByArgument {}
@@ -8,9 +10,12 @@ extension InferencePrecision: ExpressibleByArgument {}
 struct ModelOption: ParsableArguments {
     @Option(
         name: .customLong("model"),
-        help: "The folder of the network. Default: the bundled one (or below $AISLEWATCH_MODELS).",
+        help: """
+            The network that follows: a name, as `models list` shows it, or a folder with its graphs. Default: the bundled one \
+            (or below $AISLEWATCH_MODELS).
+            """,
         completion: .directory)
-    var directory: String?
+    var model = CompactFamily.configuredName
 
     @Option(
         help: """
@@ -64,14 +69,31 @@ struct ModelOption: ParsableArguments {
 
     /// The network that follows and the one that answers clicks.
     func load() async throws -> any SegmentationFamily {
-        do {
+        try await CommandFailure.wrapping {
+            let (name, folder) = try place()
             let inference = try InferenceService(threads: threads, precision: precision)
-            return try await ModelRegistry.standard.load(
-                CompactFamily.configuredName, prompts: prompts, from: directory.map { URL(fileURLWithPath: $0) },
-                inference: inference
-            ) { StandardError.write("clicks are answered by the network that follows: \($0)") }
-        } catch let error as VisionError {
-            throw CommandFailure(error.description)
+            return try await ModelRegistry.standard.load(name, prompts: prompts, from: folder, inference: inference) {
+                StandardError.write("clicks are answered by the network that follows: \($0)")
+            }
+        }
+    }
+
+    /// The family that follows and its folder: what is named by a path is what its manifest says; a name is looked for where
+    /// networks come with the program, then where `models import` puts them.
+    private func place() throws -> (name: String, folder: URL) {
+        if model.contains("/") || FileManager.default.fileExists(atPath: "\(model)/manifest.json") {
+            let folder = try ModelFolder(URL(filePath: model))
+            return (folder.name, folder.url)
+        }
+        let imported = AislewatchConfiguration(environment: ProcessInfo.processInfo.environment).storage.directory
+            .appending(path: "models/\(model)")
+        do {
+            return (model, try ModelLocator.directory(of: model))
+        } catch {
+            guard FileManager.default.fileExists(atPath: imported.appending(path: "manifest.json").path) else {
+                throw CommandFailure("\(error); networks that can be had: aislewatch models list")
+            }
+            return (model, imported)
         }
     }
 }

@@ -15,7 +15,7 @@ struct ModelsCommand: ParsableCommand {
             From nothing to a running EdgeTAM:
               aislewatch models fetch edgetam            download its weights, 56 MB
               make export MODEL=edgetam                  turn them into graphs (in a checkout; needs Python)
-              aislewatch models import export/edgetam    check them, copy them, switch the configuration
+              aislewatch models import models/edgetam    check them, copy them, switch the configuration
             Nothing is downloaded unless `fetch` is called. docs/models.md says which one to choose.
             """,
         subcommands: [
@@ -204,7 +204,7 @@ struct ModelsFetchCommand: ParsableCommand {
                 """
                 Next, in a checkout of Aislewatch:
                   make export MODEL=\(model.name) CHECKPOINT=\(file.path)
-                  aislewatch models import export/\(model.name)
+                  aislewatch models import models/\(model.name)
                 """)
         }
     }

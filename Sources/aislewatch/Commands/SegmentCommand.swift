@@ -4,15 +4,19 @@ import Foundation
 import Media
 import Vision
 
-/// `segment IMAGE --click X,Y --out mask.png`: one click, one mask.
+/// `segment IMAGE --click X,Y --out mask.png`: one click, one mask; or every object, or the one that words describe.
 struct SegmentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "segment",
-        abstract: "Segment the object under a click in a picture.",
+        abstract: "Segment the object under a click in a picture, every object, or the one that words describe.",
         discussion: """
-            Example: aislewatch segment aisle.jpg --click 320,180 --not 300,90 --out mask.png --overlay seen.png
-            The mask is an 8-bit PNG of the picture's size: 255 on the object, 0 elsewhere. A photo is turned as its notes say, as \
-            in every viewer; clicks and mask are those of the turned picture.
+            Examples:
+              aislewatch segment aisle.jpg --click 320,180 --not 300,90 --out mask.png --overlay seen.png
+              aislewatch segment aisle.jpg --everything --overlay seen.png
+              aislewatch segment aisle.jpg --text "the drum with the red lid" --overlay seen.png --json
+            The mask is an 8-bit PNG of the picture's size: 255 on the object, 0 elsewhere; of several objects (--everything, \
+            --text) the pixel is the object's number, from 1. A photo is turned as its notes say, as in every viewer; clicks \
+            and mask are those of the turned picture.
             """)
 
     @Argument(help: "A picture (JPEG, PNG, …).", completion: .file())
@@ -24,24 +28,37 @@ struct SegmentCommand: AsyncParsableCommand {
     @Option(name: .customLong("not"), help: "X,Y of a point that is not on the object. Can be given several times.")
     var negatives: [ClickArgument] = []
 
+    @OptionGroup var find: FindOption
+
     @Option(help: "The mask to write (PNG).", completion: .file(extensions: ["png"]))
-    var out: String
+    var out: String?
 
     @Option(help: "The image to write, with the mask drawn on it (PNG).", completion: .file(extensions: ["png"]))
     var overlay: String?
 
-    @Option(help: "Which of the candidates to write, 0 being the best.")
+    @Option(help: "Which of the candidates of a click to write, 0 being the best.")
     var candidate = 0
 
     @OptionGroup var shape: DisplayAspectOption
 
     @OptionGroup var model: ModelOption
 
-    @Flag(help: "Print one JSON object: the candidates' predicted IoU, region and area.")
+    @Flag(
+        help:
+            "Print one JSON object: the candidates' predicted IoU, region and area; of found objects their clicks too.")
     var json = false
 
     func validate() throws {
-        if clicks.isEmpty { throw ValidationError("give at least one --click X,Y on the object") }
+        if find.isAsked {
+            if !clicks.isEmpty || !negatives.isEmpty {
+                throw ValidationError("give clicks, or --everything, or --text")
+            }
+            return
+        }
+        if clicks.isEmpty {
+            throw ValidationError("give at least one --click X,Y on the object, or --everything, or --text")
+        }
+        if out == nil { throw ValidationError("give --out PNG, where the mask goes") }
         if candidate < 0 { throw ValidationError("--candidate counts from 0") }
     }
 
@@ -58,18 +75,26 @@ struct SegmentCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        do {
-            try await segment()
-        } catch let error as MediaError {
-            throw CommandFailure(error.description)
-        } catch let error as VisionError {
-            throw CommandFailure(error.description)
+        try await CommandFailure.wrapping {
+            let picture = try ImageFile.read(image, displayAspect: shape.displayAspect?.ratio)
+            let family = try await model.load()
+            try await find.isAsked ? findObjects(picture, family) : segment(picture, family)
         }
     }
 
-    private func segment() async throws {
-        let picture = try ImageFile.read(image, displayAspect: shape.displayAspect?.ratio)
-        let family = try await model.load()
+    private func findObjects(_ picture: RGBImage, _ family: any SegmentationFamily) async throws {
+        let items = try await find.find(in: try VideoFrame(image: picture), family: family)
+        let report = FoundReport(items: items, size: picture.size)
+        if let out { try ImageFile.writePNG(gray: report.labels(), size: picture.size, to: out) }
+        if let overlay {
+            var drawn = picture
+            report.draw(on: &drawn)
+            try ImageFile.writePNG(drawn, to: overlay)
+        }
+        if json { try report.writeJSON() } else { print(report.table) }
+    }
+
+    private func segment(_ picture: RGBImage, _ family: any SegmentationFamily) async throws {
         let session = try family.makeSession()
         let prompt = Prompt(positive: clicks.map(\.point), negative: negatives.map(\.point))
         let candidates = try await session.start(VideoFrame(image: picture), prompt: prompt, change: nil)
@@ -77,7 +102,7 @@ struct SegmentCommand: AsyncParsableCommand {
             throw CommandFailure("there are only \(candidates.count) candidates; --candidate counts from 0")
         }
         let mask = candidates[candidate].mask
-        try ImageFile.writePNG(gray: mask.bitmap(), size: mask.size, to: out)
+        if let out { try ImageFile.writePNG(gray: mask.bitmap(), size: mask.size, to: out) }
         if let overlay {
             var drawn = picture
             let painter = MaskPainter()
@@ -97,8 +122,8 @@ struct SegmentCommand: AsyncParsableCommand {
         } else {
             let region = mask.boundingRegion
             print(
-                "\(out): \(mask.area) pixels, \(region.width) x \(region.height) at \(region.x), \(region.y), predicted IoU "
-                    + String(format: "%.2f", candidates[candidate].predictedIoU))
+                "\(out ?? ""): \(mask.area) pixels, \(region.width) x \(region.height) at \(region.x), \(region.y), "
+                    + "predicted IoU " + String(format: "%.2f", candidates[candidate].predictedIoU))
         }
     }
 }

@@ -4,16 +4,19 @@ import Foundation
 import Media
 import Vision
 
-/// `track INPUT --click X,Y@SECONDS --out overlay.mp4`: click an object, see it followed.
+/// `track INPUT --click X,Y@SECONDS --out overlay.mp4`: click an object (or describe it), see it followed.
 struct TrackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "track",
-        abstract: "Track clicked objects through a video.",
+        abstract: "Track objects through a video: clicked ones, or those that words describe.",
         discussion: """
-            Example: aislewatch track clip.mp4 --click 320,180@1.5 --out overlay.mp4
+            Examples:
+              aislewatch track clip.mp4 --click 320,180@1.5 --out overlay.mp4
+              aislewatch track clip.mp4 --text "the drum with the red lid" --at 1.5 --out overlay.mp4
             Each --click is an object of its own, followed from the frame on that is shown at its moment; where an object can't \
             be found it is reported as lost instead of something else being followed. The last frame lasts until the video's \
-            end. Of a file that breaks off, what can be read is followed; then the exit status is 3.
+            end. Of a file that breaks off, what can be read is followed; then the exit status is 3. What --text or --everything \
+            finds is listed, and followed once you say which: at the terminal, or with --take.
             """)
 
     @Argument(help: "A video file.", completion: .file())
@@ -23,6 +26,18 @@ struct TrackCommand: AsyncParsableCommand {
         name: .customLong("click"),
         help: "X,Y@SECONDS: where an object is, in pixels, and when. Give it once for each object.")
     var clicks: [ClickArgument] = []
+
+    @OptionGroup var find: FindOption
+
+    @Option(help: "The moment at which --text or --everything looks, in seconds.")
+    var at = 0.0
+
+    @Option(help: "Which of the found objects to follow: their numbers with commas, or all. Default: asked for.")
+    var take: TakenObjects?
+
+    @Option(
+        help: "The image to write, with the found objects drawn on it (PNG).", completion: .file(extensions: ["png"]))
+    var found: String?
 
     @Option(help: "The video to write, with the masks drawn on it (MP4).", completion: .file(extensions: ["mp4"]))
     var out: String?
@@ -40,28 +55,68 @@ struct TrackCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        if clicks.isEmpty { throw ValidationError("give at least one --click X,Y@SECONDS") }
+        if clicks.isEmpty, !find.isAsked {
+            throw ValidationError("give at least one --click X,Y@SECONDS, or --text, or --everything")
+        }
+        if !at.isFinite || at < 0 { throw ValidationError("--at must be 0 or more") }
         if out == nil, masks == nil, !json {
             throw ValidationError("give --out, --masks or --json: else nothing comes out")
         }
     }
 
     func run() async throws {
-        do {
-            try await track()
-        } catch let error as MediaError {
-            throw CommandFailure(error.description)
-        } catch let error as VisionError {
-            throw CommandFailure(error.description)
+        try await CommandFailure.wrapping { try await track() }
+    }
+
+    private var source: SourceOptions { SourceOptions(url: input, displayAspect: shape.displayAspect?.ratio) }
+
+    /// What is to be followed: what was clicked, and what was found and then chosen.
+    private func objects(_ family: any SegmentationFamily) async throws -> [FollowedPrompt] {
+        var objects = clicks.enumerated().map {
+            FollowedPrompt(number: $0.offset, prompt: .click($0.element.point), seconds: $0.element.seconds)
         }
+        guard find.isAsked else { return objects }
+        guard let frame = try await frame() else {
+            throw CommandFailure("the video ends before \(at) s, the moment of --at")
+        }
+        let items = try await find.find(in: frame, family: family)
+        let report = FoundReport(items: items, size: frame.size)
+        StandardError.write(report.table)
+        if let found {
+            var image = RGBImage(size: frame.size, pixels: [])
+            FrameScaler().rgb(frame, width: frame.size.width, height: frame.size.height, into: &image.pixels)
+            report.draw(on: &image)
+            try ImageFile.writePNG(image, to: found)
+        }
+        for index in try (take ?? TakenObjects.asked(of: items.count)).indices(of: items.count) {
+            let object = items[index].object
+            objects.append(
+                FollowedPrompt(
+                    number: objects.count, prompt: object.prompt, candidate: object.candidate,
+                    seconds: frame.time.seconds))
+        }
+        guard !objects.isEmpty else { throw CommandFailure("nothing is followed") }
+        return objects
+    }
+
+    /// The frame that is shown at the moment of `--at`.
+    private func frame() async throws -> VideoFrame? {
+        let feed = try FileFrameFeed(source)
+        var shown: VideoFrame?
+        while let frame = try await feed.next() {
+            // As for a click: `--at 1.2` means the frame at 1.2 s although 1.2 has no exact binary form.
+            if shown != nil, frame.time.seconds > at + 0.000_5 { return shown }
+            shown = frame
+        }
+        return at <= (feed.info.durationSeconds ?? shown?.time.seconds ?? 0) ? shown : nil
     }
 
     private func track() async throws {
-        let feed = try FileFrameFeed(SourceOptions(url: input, displayAspect: shape.displayAspect?.ratio))
         let family = try await model.load()
+        var objects = try await objects(family)
+        let feed = try FileFrameFeed(source)
         let sink = try TrackOutput(
             video: out, masks: masks, json: json, framesPerSecond: feed.info.framesPerSecond)
-        var objects = clicks.enumerated().map { FollowedClick(number: $0.offset, click: $0.element) }
         let progress = ProgressReporter("following")
         var next = try await feed.next()
         while let frame = next {
@@ -90,7 +145,7 @@ struct TrackCommand: AsyncParsableCommand {
             guard object.isFollowed else {
                 if let fileBreak = feed.fileBreak { StandardError.write("warning: \(fileBreak)") }
                 throw CommandFailure(
-                    "the video ends before \(object.startSeconds) s, the moment of click \(object.number + 1)")
+                    "the video ends before \(object.seconds) s, the moment of click \(object.number + 1)")
             }
             StandardError.write(
                 "object \(object.number + 1): seen in \(object.presentFrames) frames, lost in \(object.lostFrames)")
@@ -100,25 +155,67 @@ struct TrackCommand: AsyncParsableCommand {
     }
 }
 
-/// One clicked object of the `track` command: waits for its moment, then is followed.
-struct FollowedClick {
+/// Which found objects a person wants followed.
+struct TakenObjects: ExpressibleByArgument {
+    /// From 1; nil: all.
+    private let numbers: [Int]?
+
+    init?(argument: String) {
+        if argument == "all" {
+            numbers = nil
+            return
+        }
+        let parts = argument.split(separator: ",").map { Int($0.trimmingCharacters(in: .whitespaces)) }
+        guard !parts.isEmpty, !parts.contains(where: { $0 ?? 0 < 1 }) else { return nil }
+        numbers = parts.compactMap(\.self)
+    }
+
+    /// Asks the person at the terminal.
+    /// - Throws: `CommandFailure` where there is none, or nothing is wanted.
+    static func asked(of count: Int) throws -> TakenObjects {
+        guard count > 0 else { throw CommandFailure("nothing is followed") }
+        guard isatty(STDIN_FILENO) == 1 else {
+            throw CommandFailure("nothing is followed yet: say which of these with --take 1,2 or --take all")
+        }
+        StandardError.write("Follow which? (numbers with commas, all, or nothing) ", terminator: "")
+        guard let line = readLine(), let taken = TakenObjects(argument: line.trimmingCharacters(in: .whitespaces))
+        else {
+            throw CommandFailure("nothing is followed")
+        }
+        return taken
+    }
+
+    func indices(of count: Int) throws -> [Int] {
+        guard let numbers else { return Array(0..<count) }
+        if let wrong = numbers.first(where: { $0 > count }) {
+            throw CommandFailure("there is no object \(wrong); \(count) were found")
+        }
+        return Set(numbers).sorted().map { $0 - 1 }
+    }
+}
+
+/// One object of the `track` command: waits for its moment, then is followed.
+struct FollowedPrompt {
     let number: Int
-    private let click: ClickArgument
+    let seconds: Double
+    private let prompt: Prompt
+    private let candidate: Int
     private var session: (any SegmentationSession)?
-    private var clickedAt: MediaTime?
+    private var promptedAt: MediaTime?
     private(set) var presentFrames = 0
     private(set) var lostFrames = 0
 
-    init(number: Int, click: ClickArgument) {
+    init(number: Int, prompt: Prompt, candidate: Int = 0, seconds: Double) {
         self.number = number
-        self.click = click
+        self.prompt = prompt
+        self.candidate = candidate
+        self.seconds = seconds
     }
 
     var isFollowed: Bool { session != nil }
-    var startSeconds: Double { click.seconds }
 
     /// Where the click is to be drawn: in its own frame only.
-    func click(in frame: VideoFrame) -> Point? { frame.time == clickedAt ? click.point : nil }
+    func click(in frame: VideoFrame) -> Point? { frame.time == promptedAt ? prompt.positive.first : nil }
 
     /// - Parameters:
     ///   - isLast: No frame follows; a click's moment may lie between its time and its end.
@@ -133,13 +230,17 @@ struct FollowedClick {
         } else {
             // Meant is the frame that is shown at that moment. Half a millisecond: `@1.2` means the frame at 1.2 s although
             // 1.2 has no exact binary form.
-            let isShown = isLast ? endSeconds >= click.seconds - 0.000_5 : endSeconds > click.seconds + 0.000_5
+            let isShown = isLast ? endSeconds >= seconds - 0.000_5 : endSeconds > seconds + 0.000_5
             guard isShown else { return nil }
             let session = try family.makeSession()
-            let candidates = try await session.start(frame, prompt: .click(click.point), change: nil)
+            let candidates = try await session.start(frame, prompt: prompt, change: nil)
+            let chosen = candidates.indices.contains(candidate) ? candidate : 0
+            if chosen > 0 { try await session.choose(chosen) }
             self.session = session
-            clickedAt = frame.time
-            observation = candidates.first.map { .present($0.mask, quality: $0.predictedIoU) } ?? .lost
+            promptedAt = frame.time
+            observation =
+                candidates.isEmpty
+                ? .lost : .present(candidates[chosen].mask, quality: candidates[chosen].predictedIoU)
         }
         if observation.mask == nil { lostFrames += 1 } else { presentFrames += 1 }
         return observation

@@ -39,6 +39,37 @@ struct MaskPainter {
         }
     }
 
+    /// Digits of 3 by 5 dots, a row in three bits.
+    private static let digits: [[UInt8]] = [
+        [7, 5, 5, 5, 7], [2, 6, 2, 2, 7], [7, 1, 7, 4, 7], [7, 1, 7, 1, 7], [5, 5, 7, 1, 1],
+        [7, 4, 7, 1, 7], [7, 4, 7, 5, 7], [7, 1, 2, 2, 2], [7, 5, 7, 5, 7], [7, 5, 7, 1, 7],
+    ]
+
+    /// Writes a number on a dark ground around a place, as large as can be read in a picture of this size.
+    func number(_ number: Int, at place: Point, on image: inout RGBImage) {
+        let scale = max(2, max(image.size.width, image.size.height) / 500)
+        let digits = String(number).compactMap(\.wholeNumberValue)
+        let width = (4 * digits.count + 1) * scale, height = 7 * scale
+        let left = min(max(0, Int(clamping: place.x) - width / 2), max(0, image.size.width - width))
+        let top = min(max(0, Int(clamping: place.y) - height / 2), max(0, image.size.height - height))
+        for y in 0..<height {
+            for x in 0..<width {
+                let column = x / scale - 1, row = y / scale - 1
+                let digit = column >= 0 ? column / 4 : digits.count, bit = column % 4
+                let isLit =
+                    digit < digits.count && bit < 3 && (0..<5).contains(row)
+                    && Self.digits[digits[digit]][row] >> (2 - UInt8(bit)) & 1 == 1
+                paint(left + x, top + y, isLit ? 255 : 20, on: &image)
+            }
+        }
+    }
+
+    private func paint(_ x: Int, _ y: Int, _ grey: UInt8, on image: inout RGBImage) {
+        guard x >= 0, y >= 0, x < image.size.width, y < image.size.height else { return }
+        let base = (y * image.size.width + x) * 3
+        for channel in 0..<3 { image.pixels[base + channel] = grey }
+    }
+
     private func dot(_ x: Int, _ y: Int, on image: inout RGBImage) {
         guard x >= 0, y >= 0, x < image.size.width, y < image.size.height else { return }
         blend(y * image.size.width + x, on: &image, opacity: 1)

@@ -69,6 +69,7 @@ struct CameraRightsTests {
     private static let click = #"{"time":{"epoch":0,"pts90k":9000},"positive":[[0.5,0.5]]}"#
     private static let bodies: [String: String] = [
         "POST /api/v1/cameras/{camera}/segment": click,
+        "POST /api/v1/cameras/{camera}/objects": #"{"text":"the drum"}"#,
         "POST /api/v1/cameras/{camera}/trigger": #"{"reason":"bell"}"#,
         "PUT /api/v1/incidents/{incident}/review": #"{"verdict":"confirmed"}"#,
         "PUT /api/v1/incidents/{incident}/protection": #"{"protected":true}"#,

@@ -129,6 +129,9 @@ struct DescribedAnswersTests {
         _ = try await send(.get, v1 + "/cameras/{camera}", ["camera": "dock"])
         let click = #"{"time":{"epoch":0,"pts90k":9000},"positive":[[0.5,0.5]]}"#
         _ = try await send(.post, v1 + "/cameras/{camera}/segment", ["camera": "dock"], json: click)
+        _ = try await send(
+            .post, v1 + "/cameras/{camera}/objects", ["camera": "dock"],
+            json: #"{"time":{"epoch":0,"pts90k":9000},"text":"the drum"}"#)
         _ = try await send(.post, v1 + "/cameras/{camera}/trigger", ["camera": "dock"], json: #"{"reason":"bell"}"#)
         _ = try await send(.post, v1 + "/cameras/test", json: #"{"url":"rtsp://camera.example/1"}"#)
         let follow = ["follow": "01follow"]
@@ -444,6 +447,17 @@ private struct Doubles: LiveFeed, TargetService, IncidentTrigger, ConfigurationE
         SegmentAnswer(
             time: MediaTime(epoch: 0, pts90k: 9000), frameSize: size,
             candidates: [MaskCandidate(mask: Mask(empty: size), predictedIoU: 0.9)])
+    }
+
+    func objects(
+        at moment: PictureClick.Moment, described text: String?, camera: CameraID
+    ) async throws -> ObjectsAnswer {
+        let prompt = Prompt(positive: [Point(x: 5, y: 5)], box: Region(x: 2, y: 2, width: 8, height: 8))
+        let object = ObjectsAnswer.Object(
+            mask: Mask(empty: size), predictedIoU: 0.9, label: text ?? "",
+            click: PictureClick(prompt, in: size, moment: moment), candidate: 1)
+        return ObjectsAnswer(
+            time: MediaTime(epoch: 0, pts90k: 9000), frameSize: size, objects: [object], isComplete: true, leftOut: 0)
     }
 
     func follow(

@@ -79,7 +79,7 @@ export class FollowPanel {
   #fillForm() {
     const { prompter } = this;
     const plus = prompter.click.positive.length, minus = prompter.click.negative.length;
-    const clicks = [tn(plus, "{n} click on it", "{n} clicks on it"), minus && tn(minus, "{n} click beside it", "{n} clicks beside it")].filter(Boolean).join(", ");
+    const clicks = [(plus > 0 || !prompter.box) && tn(plus, "{n} click on it", "{n} clicks on it"), prompter.box && t("a box around it"), minus && tn(minus, "{n} click beside it", "{n} clicks beside it")].filter(Boolean).join(", ");
     replace(this.words, prompter.isBusy ? t("Looking…") : prompter.mask ? t("This is marked, after {clicks}. Click again to correct it.", { clicks }) : t("Nothing was found there. Click nearer to the middle of the object."));
     this.words.dataset.ms = prompter.milliseconds ?? "";
     this.follow.disabled = prompter.isBusy || !prompter.mask;
@@ -102,8 +102,8 @@ export class FollowPanel {
     } catch (error) {
       // Somebody took longer over the name than the daemon holds pictures: the same place in the picture of now.
       if (error.status !== 409 || !prompter.click.time) throw error;
-      const { positive, negative } = prompter.click;
-      follow = await send({ positive, negative });
+      const { time, ...rest } = prompter.click;
+      follow = await send(rest);
       isLate = true;
     }
     this.put(follow);

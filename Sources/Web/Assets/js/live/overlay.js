@@ -24,6 +24,8 @@ export class Overlay {
     this.silences = [];
     this.places = [];
     this.draft = null;
+    /** Objects to pick from: {path, number, at, isChosen} each. */
+    this.found = [];
     this.showLabels = true;
     this.showZones = false;
     this.camera = null;

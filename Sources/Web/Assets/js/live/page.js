@@ -12,6 +12,7 @@ import * as feed from "../core/feed.js";
 import { keys } from "../core/shortcuts.js";
 import { placeWords } from "../incidents/place.js";
 import { compactRow } from "../incidents/row.js";
+import { ObjectSearch } from "../follow/objects.js";
 import { FollowPanel } from "../follow/panel.js";
 import { Controls } from "./controls.js";
 import * as places from "./places.js";
@@ -56,11 +57,18 @@ export async function open(main, { id }) {
     hold: () => { player.pause(); controls.update(); },
     onEmpty: () => { player.goLive(); controls.update(); },
     onChange: () => follows.update(),
+    pickAt: (point) => search.pickAt(point),
   });
-  const follows = new FollowPanel(camera, prompter, { onDone: () => { prompter.clear(); player.goLive(); controls.update(); } });
+  const search = new ObjectSearch(camera, overlay, {
+    moment: () => (player.time ? { time: player.time } : {}),
+    hold: () => { prompter.clear(); follows.update(); player.pause(); controls.update(); },
+    release: () => { prompter.clear(); follows.update(); player.goLive(); controls.update(); },
+    pick: (object) => prompter.adopt(object),
+  });
+  const follows = new FollowPanel(camera, prompter, { onDone: () => { prompter.clear(); search.clear(); player.goLive(); controls.update(); } });
   const happened = el("div.body.flush", {});
   const watching = new WatchingPanel(camera, overlay);
-  const side = el("div.side.stack", {}, follows.element, el("section.panel", { "aria-label": t("Recent incidents") },
+  const side = el("div.side.stack", {}, follows.element, may("operator") && search.element, el("section.panel", { "aria-label": t("Recent incidents") },
     el("header", {}, el("h2", {}, t("Recent incidents")), el("span.grow", {}), el("a.small", { href: `#/incidents?camera=${encodeURIComponent(id)}` }, t("All incidents"))), happened));
   main.append(el("div.with-side.single", {}, el("div.stack", {}, stage, watching.element), side));
 

@@ -13,7 +13,8 @@ export function under(pen, { shade, silences, zones, showZones }) {
 }
 
 /** Over them. */
-export function over(pen, { draft }) {
+export function over(pen, { draft, found }) {
+  for (const object of found) if (!object.isChosen) drawFound(pen, object);
   if (draft) drawDraft(pen, draft);
 }
 
@@ -81,6 +82,12 @@ function drawZones(pen, zones) {
     const [u, v] = labelPoint(zone.polygon);
     label(pen, zone.name, pen.x(u), pen.y(v), zoneColour(zone.kind));
   }
+}
+
+/** An object that can be picked, with its number in the list. */
+function drawFound(pen, { path, number, at: [u, v] }) {
+  if (path) outline(pen.context, placed(pen, path), "#7cc4ff", 1.25);
+  label(pen, String(number), pen.x(u), pen.y(v), "#7cc4ff");
 }
 
 /** The draft's mask and its clicks: plus and minus, told apart by shape too. */

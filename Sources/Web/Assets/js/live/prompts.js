@@ -33,6 +33,7 @@ export class Prompter {
   clear() {
     this.#abort?.abort();
     this.clicks = [];
+    this.box = null;
     this.at = null;
     this.candidates = [];
     this.chosen = 0;
@@ -42,19 +43,29 @@ export class Prompter {
     this.#draw();
   }
 
-  get isEmpty() { return this.clicks.length === 0; }
+  get isEmpty() { return this.clicks.length === 0 && !this.box; }
   get mask() { return this.candidates[this.chosen]?.mask ?? null; }
 
   /** The clicks as the server takes them. */
   get click() {
     const of = (positive) => this.clicks.filter((click) => click.positive === positive).map((click) => click.point);
-    return { ...this.at, positive: of(true), negative: of(false) };
+    return { ...this.at, positive: of(true), negative: of(false), ...(this.box && { box: this.box }) };
+  }
+
+  /** Goes on from the click or the box that leads to an object which was found without a person's click. */
+  async adopt({ click, candidate }) {
+    this.clear();
+    this.at = click.time ? { time: click.time } : this.options.moment();
+    this.clicks = click.positive.map((point) => ({ point, positive: true }));
+    this.box = click.box ?? null;
+    await this.#segment();
+    if (this.candidates[candidate]) this.choose(candidate);
   }
 
   add(point, positive) {
     if (!this.options.isAllowed()) return;
     if (this.isEmpty) {
-      if (!positive) return;
+      if (!positive || this.options.pickAt?.(point)) return;
       this.at = this.options.moment();
       if (!this.at) return;
       this.options.hold();
@@ -64,10 +75,12 @@ export class Prompter {
   }
 
   undo() {
-    this.clicks.pop();
+    if (!this.clicks.pop()) this.box = null;
     // What is not on the object says nothing without what is.
-    if (!this.clicks.some((click) => click.positive)) this.#giveUp(); else this.#segment();
+    if (!this.#saysWhat) this.#giveUp(); else this.#segment();
   }
+
+  get #saysWhat() { return this.box !== null || this.clicks.some((click) => click.positive); }
 
   #giveUp() {
     this.clear();
@@ -99,8 +112,8 @@ export class Prompter {
     } catch (error) {
       if (error.name === "AbortError") return;
       tell(error);
-      this.clicks.pop();
-      if (!this.clicks.some((click) => click.positive)) { this.#giveUp(); return; }
+      if (!this.clicks.pop()) this.box = null;
+      if (!this.#saysWhat) { this.#giveUp(); return; }
     }
     this.isBusy = false;
     this.#draw();
