@@ -29,7 +29,7 @@ export class ObjectSearch {
     this.all = el("button.button", { type: "button", on: { click: attempt(() => this.#search()) } }, icon("search"), t("Find every object"));
     this.find = el("button.button", { type: "submit" }, t("Find"));
     this.stop = el("button.button", { type: "button", hidden: true, on: { click: () => { this.clear(); this.options.release(); } } }, t("Cancel"));
-    const form = el("form", { on: { submit: attempt((event) => { event.preventDefault(); return this.#search(this.text.value.trim()); }) } },
+    const form = el("form.stack", { on: { submit: attempt((event) => { event.preventDefault(); return this.#search(this.text.value.trim()); }) } },
       field(t("Describe an object"), this.text), el("div.buttons", {}, this.find, this.all, this.stop));
     this.element = el("section.panel", { "aria-label": t("Find objects") }, el("header", {}, el("h2", {}, t("Find objects"))), el("div.body.stack", {}, form, this.words), this.list);
     this.#show();
