@@ -58,13 +58,13 @@ struct FindCommandTests {
         return stub
     }
 
-    /// In thousandths of the longer side: the square, and a place beside it.
+    /// In thousandths of the longer side: the square, and the same once more, a little beside it.
     private static let square = #"{"label": "white square", "box": [370, 245, 568, 443]}"#
-    private static let beside = #"{"label": "ghost", "box": [700, 500, 950, 700]}"#
+    private static let again = #"{"label": "ghost", "box": [373, 248, 571, 446]}"#
 
-    @Test("the described object becomes a mask with its label; a place beside it is named and left out")
+    @Test("the described object becomes a mask with its label; what holds nothing of its own is named and left out")
     func segmented() throws {
-        let stub = try model("{\"objects\": [\(Self.beside), \(Self.square)]}")
+        let stub = try model("{\"objects\": [\(Self.square), \(Self.again)]}")
         defer { stub.stop() }
         let mask = folder.file("mask.png").path
         let outcome = try run("segment", picture.path, "--text", "the white square", "--out", mask, "--json")
@@ -114,7 +114,9 @@ struct FindCommandTests {
     @Test("every object is found, with a click that leads to it again")
     func everything() throws {
         try configure(nil)
-        let outcome = try run("segment", picture.path, "--everything", "--lowest-iou", "0.5", "--json")
+        let outcome = try run(
+            "segment", picture.path, "--everything", "--points", "5", "--prompts", "same", "--lowest-iou", "0.5",
+            "--json")
         #expect(outcome.status == 0, "\(outcome.complaints)")
         let objects = try #require(try outcome.json()["objects"] as? [[String: Any]])
         let square = try #require(

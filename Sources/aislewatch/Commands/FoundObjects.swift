@@ -21,6 +21,9 @@ struct FindOption: ParsableArguments {
 
     @OptionGroup var configuration: ConfigurationOption
 
+    @Option(help: "With --everything: how many clicks lie along the picture's longer side, 1 to 64.")
+    var points = ObjectFinder.Settings().gridPoints
+
     @Option(help: "Objects of which the network's own estimate of the mask's IoU is less are left out, 0 to 1.")
     var lowestIou: Double?
 
@@ -30,6 +33,7 @@ struct FindOption: ParsableArguments {
         if let text, text.count > ObjectLocator.maxTextLength {
             throw ValidationError("--text has \(text.count) characters; \(ObjectLocator.maxTextLength) are allowed")
         }
+        if !(1...64).contains(points) { throw ValidationError("--points must be 1 to 64") }
         if let lowestIou, !(0...1).contains(lowestIou) { throw ValidationError("--lowest-iou must be 0 to 1") }
     }
 
@@ -44,6 +48,7 @@ struct FindOption: ParsableArguments {
     /// Looks for what was asked for, and says on standard error what was left out.
     func find(in frame: VideoFrame, family: any SegmentationFamily) async throws -> [Item] {
         var settings = ObjectFinder.Settings()
+        settings.gridPoints = points
         if let lowestIou { settings.lowestIoU = lowestIou }
         let finder = ObjectFinder(family, settings: settings)
         guard let text else {
