@@ -41,6 +41,32 @@ struct DecodingTests {
         #expect(abs(lastSecond - 1.9) < 0.001)
     }
 
+    @Test(
+        "A device that isn't there, or can't decode the stream, leaves software at work, and says why",
+        arguments: [0, 3])
+    func noDevice(codec: Int) throws {
+        let file = try TestVideo.make(folder.file("a.mp4"), seconds: 2, codec: Self.codecs[codec])
+        var all: [[UInt8]] = []
+        for devices in [[], [DecodingDevice.vdpau], DecodingDevice.allCases] {
+            let demuxer = try Demuxer(SourceOptions(url: file.path))
+            let decoder = StreamDecoder(devices: devices)
+            var bytes: [UInt8] = []
+            func note(_ frame: VideoFrame) { frame.withLuma { luma, _ in bytes.append(contentsOf: luma) } }
+            while let packet = try demuxer.read() {
+                try decoder.decode(RingItem(packet: packet, parameters: demuxer.streamParameters), note)
+            }
+            try decoder.flush(note)
+            all.append(bytes)
+            switch try #require(decoder.method) {
+            case .software: #expect(devices.isEmpty)
+            case .softwareInstead(let reason): #expect(devices.contains { reason.contains($0.rawValue) }, "\(reason)")
+            // A machine that has one.
+            case .device(let device): return #expect(devices.contains(device))
+            }
+        }
+        #expect(all[0] == all[1] && all[0] == all[2] && !all[0].isEmpty)
+    }
+
     @Test("A transport stream, whose times begin anywhere, begins at 0")
     func transportStream() async throws {
         let file = try TestVideo.make(folder.file("a.ts"), seconds: 2, codec: ["-c:v", "libx264", "-bf", "2"])

@@ -7,6 +7,7 @@
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
 #include <libavutil/error.h>
+#include <libavutil/hwcontext.h>
 #include <libswscale/swscale.h>
 
 static const int64_t aw_no_timestamp = AV_NOPTS_VALUE;
@@ -46,6 +47,12 @@ struct aw_damage *aw_damage_make(AVCodecContext *context);
 int aw_damage_lost_references(struct aw_damage *damage);
 /// Complaints about what could not be read in a picture, since the last call.
 int aw_damage_concealed(struct aw_damage *damage);
+
+/// Has a decoder that is not open yet decode with the device, where it takes the stream; else it decodes in software.
+/// Negative when the decoder knows no such device or there is none.
+int aw_use_device(AVCodecContext *context, enum AVHWDeviceType type);
+/// The same picture in memory, when it lies in a device's; else 0 and nothing is done. Negative on failure.
+int aw_fetch(AVFrame *frame, AVFrame *target);
 
 /// `sws_scale` from three planes to one packed plane, without arrays on the caller's side.
 static inline int aw_scale(struct SwsContext *context, const uint8_t *y, int y_stride, const uint8_t *u, int u_stride,

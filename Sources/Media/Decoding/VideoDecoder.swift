@@ -23,6 +23,10 @@ public final class VideoDecoder {
     public private(set) var damagedPackets = 0
     /// Frames handed on that were marked as damaged.
     public private(set) var damagedFrames = 0
+    /// With a device only once it has given a frame.
+    private(set) var method = DecodingMethod.software
+    /// The device gave no frame where it should have: another decoder goes on from the next key frame.
+    private(set) var hasDeviceFailed = false
 
     /// Whether what comes next can be believed.
     private enum Condition {
@@ -36,6 +40,9 @@ public final class VideoDecoder {
 
     private let context: UnsafeMutablePointer<AVCodecContext>
     private let received: UnsafeMutablePointer<AVFrame>
+    /// A frame that a device decoded, in memory; nil in software.
+    private let fetched: UnsafeMutablePointer<AVFrame>?
+    private var device: DecodingDevice?
     /// What the decoder says about damage while it works.
     private let complaints: OpaquePointer
     private let output: Output
@@ -59,7 +66,10 @@ public final class VideoDecoder {
         try self.init(parameters, threads: threads, output: .shown)
     }
 
-    init(_ parameters: StreamParameters, threads: Int = 1, output: Output) throws {
+    /// - Parameter devices: The first one that there is and that knows the codec decodes what it can; without, software does.
+    init(
+        _ parameters: StreamParameters, threads: Int = 1, output: Output = .shown, devices: [DecodingDevice] = []
+    ) throws {
         FFmpegLog.silence()
         self.parameters = parameters
         self.output = output
@@ -70,6 +80,7 @@ public final class VideoDecoder {
             throw MediaError.unsupportedCodec(source: "video", codec: name)
         }
         var frame = av_frame_alloc()
+        var copy = devices.isEmpty ? nil : av_frame_alloc()
         var made = avcodec_alloc_context3(codec)
         var damage: OpaquePointer?
         do {
@@ -82,14 +93,17 @@ public final class VideoDecoder {
             context.pointee.thread_count = Int32(max(1, min(threads, 64)))
             // Frame threads would hold frames back.
             context.pointee.thread_type = FF_THREAD_SLICE
+            if copy != nil { (device, method) = Self.open(devices, for: context) }
             if code >= 0 { code = avcodec_open2(context, codec, nil) }
             guard code >= 0 else { throw MediaError.decodingFailed(source: name, reason: ffmpegMessage(code)) }
             self.context = context
             self.received = received
+            fetched = copy
             self.complaints = complaints
         } catch {
             avcodec_free_context(&made)
             av_frame_free(&frame)
+            av_frame_free(&copy)
             if let damage { av_free(UnsafeMutableRawPointer(damage)) }
             throw error
         }
@@ -100,7 +114,22 @@ public final class VideoDecoder {
         avcodec_free_context(&context)
         var frame: UnsafeMutablePointer<AVFrame>? = received
         av_frame_free(&frame)
+        frame = fetched
+        av_frame_free(&frame)
         av_free(UnsafeMutableRawPointer(complaints))
+    }
+
+    /// Gives the decoder the first device that there is.
+    private static func open(
+        _ devices: [DecodingDevice], for context: UnsafeMutablePointer<AVCodecContext>
+    ) -> (DecodingDevice?, DecodingMethod) {
+        var reasons: [String] = []
+        for device in devices {
+            let code = aw_use_device(context, device.type)
+            guard code < 0 else { return (device, .softwareInstead(reason: "\(device.rawValue) is not used yet")) }
+            reasons.append("\(device.rawValue): \(ffmpegMessage(code))")
+        }
+        return (nil, .softwareInstead(reason: reasons.joined(separator: ", ")))
     }
 
     // MARK: - Packets
@@ -200,12 +229,35 @@ public final class VideoDecoder {
                 condition = .damaged
                 return
             }
-            guard let frame = try take() else { continue }
+            guard fetch(), let frame = try take() else { continue }
             if let handedOn, frame.time <= handedOn { continue }
             continuity = .next
             if frame.isDamaged { damagedFrames += 1 }
             try body(frame)
         }
+    }
+
+    /// Brings a frame that a device decoded into memory, and notes who decoded it.
+    /// - Returns: false when that failed; the stream is damaged then.
+    private func fetch() -> Bool {
+        guard let device, let fetched else { return true }
+        let code = aw_fetch(received, fetched)
+        switch code {
+        case 0:
+            method = .softwareInstead(reason: "\(device.rawValue) can't decode this stream")
+        case 1:
+            method = .device(device)
+            av_frame_unref(received)
+            av_frame_move_ref(received, fetched)
+        default:
+            method = .softwareInstead(reason: "\(device.rawValue): \(ffmpegMessage(code))")
+            hasDeviceFailed = true
+            condition = .damaged
+            damagedPackets += 1
+            av_frame_unref(received)
+            return false
+        }
+        return true
     }
 
     /// The received frame as one of our own.
@@ -276,10 +328,20 @@ public final class VideoDecoder {
 /// thread.
 public final class StreamDecoder {
     private let threads: Int
+    private var devices: [DecodingDevice]
     private var decoder: VideoDecoder?
     private var damagedBefore = 0
+    /// Why a device was given up.
+    private var failure: DecodingMethod?
 
-    public init(threads: Int = 1) { self.threads = threads }
+    /// - Parameter devices: What may decode beside the processor, the best first.
+    public init(threads: Int = 1, devices: [DecodingDevice] = []) {
+        self.threads = threads
+        self.devices = devices
+    }
+
+    /// How the stream is decoded; nil before the first packet.
+    public var method: DecodingMethod? { failure ?? decoder?.method }
 
     /// Frames that were marked as damaged, and packets that gave none because they could not be decoded.
     public var damagedFrames: Int {
@@ -293,9 +355,15 @@ public final class StreamDecoder {
     /// - Throws: `MediaError`, and what `body` throws.
     public func decode(_ item: RingItem, _ body: (VideoFrame) throws -> Void) throws {
         guard item.packet.isVideo else { return }
-        if isNew(item.parameters) {
+        let hasDeviceFailed = item.packet.isKeyFrame && decoder?.hasDeviceFailed ?? false
+        if hasDeviceFailed {
+            // It would fail again; from a key frame on nothing is missing.
+            failure = decoder?.method
+            devices = []
+        }
+        if isNew(item.parameters) || hasDeviceFailed {
             try flush(body)
-            let fresh = try VideoDecoder(item.parameters, threads: threads)
+            let fresh = try VideoDecoder(item.parameters, threads: threads, devices: devices)
             damagedBefore = damagedFrames
             decoder = fresh
         }

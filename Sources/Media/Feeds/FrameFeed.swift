@@ -18,6 +18,8 @@ public protocol FrameFeed: AnyObject, Sendable {
     func stop()
     /// How the stream is decoded now.
     var pace: AnalysisPace { get }
+    /// What decodes it; nil before the first packet.
+    var method: DecodingMethod? { get }
     /// Takes what the analysis says of each frame it was handed. A frame that was decoded alone and is called busy is no part
     /// of the series: it comes again, with all frames before it that were left out.
     func note(_ verdict: SceneVerdict, of frame: VideoFrame)
@@ -27,6 +29,7 @@ extension FrameFeed {
     /// Frames that were made, not received, are whole.
     public var damagedFrames: Int { 0 }
     public var pace: AnalysisPace { .full(.configured) }
+    public var method: DecodingMethod? { .software }
     public func note(_ verdict: SceneVerdict, of frame: VideoFrame) {}
 }
 

@@ -14,6 +14,7 @@ public final class LiveFrameFeed: FrameFeed {
         var info: StreamInfo?
         var damagedFrames = 0
         var pace: AnalysisPace
+        var method: DecodingMethod?
     }
 
     /// Shared with the thread, which must not keep the feed itself.
@@ -30,23 +31,25 @@ public final class LiveFrameFeed: FrameFeed {
 
     /// - Parameters:
     ///   - maxLagSeconds: How far decoding may fall behind the newest packet before it skips to a key frame.
-    ///   - logger: Gets a warning of damaged frames, now and then and with their number.
+    ///   - devices: What may decode beside the processor, the best first; what they can't is decoded in software.
+    ///   - logger: Gets a warning of damaged frames, now and then and with their number, and how the stream is decoded.
     ///   - isContinuous: Decodes all frames, also while nothing happens.
     ///   - isWatched: Asked before each packet whether somebody looks at the camera, or it follows something: then all frames
     ///     are decoded.
     public convenience init(
-        ring: PacketRing, maxLagSeconds: Double = 3, threads: Int = 1, clock: any WallClock = SystemClock(),
-        logger: Logger? = nil, isContinuous: Bool = true, isWatched: @escaping @Sendable () -> Bool = { false }
+        ring: PacketRing, maxLagSeconds: Double = 3, threads: Int = 1, devices: [DecodingDevice] = [],
+        clock: any WallClock = SystemClock(), logger: Logger? = nil,
+        isContinuous: Bool = true, isWatched: @escaping @Sendable () -> Bool = { false }
     ) {
         self.init(
-            ring: ring, maxLagSeconds: maxLagSeconds, threads: threads, clock: clock, logger: logger, pollSeconds: 0.5,
-            isContinuous: isContinuous, isWatched: isWatched)
+            ring: ring, maxLagSeconds: maxLagSeconds, threads: threads, devices: devices, clock: clock, logger: logger,
+            pollSeconds: 0.5, isContinuous: isContinuous, isWatched: isWatched)
     }
 
     /// - Parameter pollSeconds: How often it looks whether it was stopped, while nothing comes.
     init(
-        ring: PacketRing, maxLagSeconds: Double, threads: Int, clock: any WallClock, logger: Logger?,
-        pollSeconds: Double, isContinuous: Bool = true, policy: StillnessPolicy = StillnessPolicy(),
+        ring: PacketRing, maxLagSeconds: Double, threads: Int, devices: [DecodingDevice] = [], clock: any WallClock,
+        logger: Logger?, pollSeconds: Double, isContinuous: Bool = true, policy: StillnessPolicy = StillnessPolicy(),
         isWatched: @escaping @Sendable () -> Bool = { false }
     ) {
         let queue = FrameQueue(capacity: 1, whenFull: .dropOldest), verdicts = SceneVerdicts()
@@ -59,8 +62,8 @@ public final class LiveFrameFeed: FrameFeed {
             Decoding(
                 ring: ring, queue: queue, facts: facts, verdicts: verdicts, maxLagSeconds: maxLagSeconds,
                 pollSeconds: pollSeconds,
-                decoder: PacedDecoder(threads: threads, policy: policy, isContinuous: isContinuous),
-                isWatched: isWatched, report: DamageReport(clock: clock, logger: logger)
+                decoder: PacedDecoder(threads: threads, devices: devices, policy: policy, isContinuous: isContinuous),
+                isWatched: isWatched, report: DamageReport(clock: clock, logger: logger), logger: logger
             ).run()
         }
     }
@@ -76,6 +79,9 @@ public final class LiveFrameFeed: FrameFeed {
     public var damagedFrames: Int { facts.state.withLock { $0.damagedFrames } }
 
     public var pace: AnalysisPace { facts.state.withLock { $0.pace } }
+
+    /// How the stream is decoded; nil before the first packet.
+    public var method: DecodingMethod? { facts.state.withLock { $0.method } }
 
     public func next() async throws -> VideoFrame? { try await queue.next() }
 
@@ -102,13 +108,14 @@ public final class LiveFrameFeed: FrameFeed {
         private let isWatched: @Sendable () -> Bool
         private var cursor: RingCursor
         private var report: DamageReport
+        private let logger: Logger?
         /// What was held back is being decoded, or came while it was.
         private var isCatchingUp = false
 
         init(
             ring: PacketRing, queue: FrameQueue, facts: SharedFacts, verdicts: SceneVerdicts, maxLagSeconds: Double,
             pollSeconds: Double, decoder: PacedDecoder, isWatched: @escaping @Sendable () -> Bool,
-            report: DamageReport
+            report: DamageReport, logger: Logger?
         ) {
             self.ring = ring
             self.queue = queue
@@ -119,6 +126,7 @@ public final class LiveFrameFeed: FrameFeed {
             self.decoder = decoder
             self.isWatched = isWatched
             self.report = report
+            self.logger = logger
             cursor = ring.makeLiveCursor()
         }
 
@@ -158,11 +166,14 @@ public final class LiveFrameFeed: FrameFeed {
         }
 
         private func note() {
-            let damagedFrames = decoder.damagedFrames, pace = decoder.pace
-            facts.state.withLock { facts in
+            let damagedFrames = decoder.damagedFrames, pace = decoder.pace, method = decoder.method
+            let isOther = facts.state.withLock { facts in
+                defer { facts.method = method }
                 facts.damagedFrames = damagedFrames
                 facts.pace = pace
+                return facts.method != method
             }
+            if isOther, let method { logger?.info("decoded by: \(method)") }
             report.note(damagedFrames)
         }
 

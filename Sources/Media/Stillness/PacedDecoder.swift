@@ -18,8 +18,10 @@ final class PacedDecoder {
     private var seen: MediaTime?
     private(set) var pace: AnalysisPace
 
-    init(threads: Int, policy: StillnessPolicy = StillnessPolicy(), isContinuous: Bool) {
-        decoder = StreamDecoder(threads: threads)
+    init(
+        threads: Int, devices: [DecodingDevice] = [], policy: StillnessPolicy = StillnessPolicy(), isContinuous: Bool
+    ) {
+        decoder = StreamDecoder(threads: threads, devices: devices)
         self.isContinuous = isContinuous
         pacer = AnalysisPacer(policy: policy, isContinuous: isContinuous)
         pace = pacer.pace
@@ -27,6 +29,9 @@ final class PacedDecoder {
     }
 
     var damagedFrames: Int { decoder.damagedFrames }
+
+    /// nil before the first packet.
+    var method: DecodingMethod? { decoder.method }
 
     /// Whether the next packet is the first of another stream.
     func isNew(_ parameters: StreamParameters) -> Bool { decoder.isNew(parameters) }

@@ -8,6 +8,8 @@ public struct AnalysisConfiguration: Hashable, Sendable {
     public var proof = true
     /// Whether frames of a still scene are left undecoded. Default: continuous.
     public var mode = AnalysisMode.continuous
+    /// What decodes the streams: the processor, or a graphics device where there is one. Default: software.
+    public var decoder = DecoderChoice.software
 
     public init() {}
 
@@ -16,6 +18,7 @@ public struct AnalysisConfiguration: Hashable, Sendable {
         warmUpSeconds = section.number("warm_up_seconds", default: warmUpSeconds, in: 0...60, unit: "seconds")
         proof = section.bool("proof", default: proof)
         mode = section.choice("mode", default: mode)
+        decoder = section.choice("decoder", default: decoder)
         section.finish()
     }
 
@@ -28,4 +31,15 @@ public enum AnalysisMode: String, Hashable, Sendable, CaseIterable {
     case adaptive
     /// Every frame.
     case continuous
+}
+
+/// What decodes the streams that are analysed. What a device can't is decoded in software.
+public enum DecoderChoice: String, Hashable, Sendable, CaseIterable {
+    case software
+    /// The first device that there is.
+    case auto
+    case vaapi
+    case cuda
+    case vulkan
+    case vdpau
 }

@@ -13,6 +13,7 @@ import { nameOf, t } from "../core/words.js";
 const names = {
   "site.name": [t("Name"), t("Shown on pages and in texts")], "site.time_zone": [t("Time zone"), t("As in Europe/Berlin. Empty: the machine’s")],
   "analysis.fps": [t("Frames analysed per second"), t("Of each camera that has no number of its own")], "analysis.warm_up_seconds": [t("Time to learn the scene"), t("Before anything counts")],
+  "analysis.decoder": [t("Decoded by"), t("A graphics device where there is one saves processor time; what it can’t is decoded in software")],
   "analysis.proof": [t("Prove by the network"), t("What motion suspects is followed back before anybody is told; off: motion decides alone")], "analysis.mode": [t("While nothing happens"), t("adaptive: a frame now and then is looked at, which costs a tenth; continuous: every frame")],
   "recording.directory": [t("Folder of the clips")], "recording.fallback_directory": [t("Folder while the other can’t be written")], "recording.pre_roll_seconds": [t("Seconds before an incident")],
   "recording.post_roll_seconds": [t("Seconds after it")], "recording.max_clip_seconds": [t("Longest clip")], "recording.ring_max_megabytes": [t("Memory for each camera’s last seconds")],
