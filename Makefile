@@ -36,8 +36,8 @@ test: setup-tests ## Run the whole test suite; SUITE=MediaTests runs one target,
 eval: build ## Measure on the data sets in EVAL_DATA
 	@scripts/eval.sh $(RELEASE) "$(EVAL_DATA)"
 
-bench: build ## Measure speed and memory
-	@scripts/bench.sh $(RELEASE)
+bench: build ## Measure speed and memory, also with 1 to 64 cameras (some five hours)
+	@EVAL_DATA="$(EVAL_DATA)" scripts/bench.sh $(RELEASE)
 
 scenes: build ## Render the labelled study (some hours on two cores) and measure it
 	@scripts/scenes.sh $(RELEASE) "$(SCENES_OUT)"

@@ -119,6 +119,7 @@ public struct AislewatchDaemon: Sendable {
             ProgressService(
                 notifier: ServiceNotifier(environment: environment), fleet: fleet, clock: clock, logger: logger),
             fleet,
+            LoadService(cameras: fleet, clock: clock, logger: logger),
             WatchdogService(alerts: alerts) { fleet.members.map(Watchdog.CameraLook.init) },
             RequestService(store: store, trigger: fleet, clock: clock, logger: logger),
             HeartbeatService(alerts: alerts) { fleet.members.allSatisfy { $0.stall == nil } },

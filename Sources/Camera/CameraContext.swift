@@ -17,6 +17,7 @@ public struct CameraContext: Sendable {
     /// Follows back what motion suspects; nil lets motion decide.
     public var retracer: Retracer?
     let proofTurns = ProofTurns()
+    let share = AnalysisShare()
     /// Where incidents go.
     public var incidents: any IncidentHandler
     /// Where open pages hear of what happens.

@@ -7,6 +7,8 @@ import Synchronization
 public final class CameraFleet: Service, IncidentTrigger {
     /// What people marked before them.
     public let targets: TrackedTargets
+    /// How often the network looks, as a part of what is configured.
+    public var share: AnalysisShare { context.share }
     private let context: CameraContext
     private let all: Mutex<[CameraSupervisor]>
     private let starts: AsyncStream<CameraSupervisor>

@@ -125,6 +125,9 @@ public final class CameraSupervisor: Service {
     /// How its stream is decoded now; nil before the first pipeline.
     public var pace: AnalysisPace? { state.withLock { $0.pipeline }?.pace }
 
+    /// What decodes it; nil before the first packet.
+    public var decodingMethod: DecodingMethod? { state.withLock { $0.pipeline }?.decodingMethod }
+
     /// nil before the start and while stopping.
     public func openRecorder() -> ClipRecorder? {
         state.withLock { state in
@@ -284,12 +287,13 @@ public final class CameraSupervisor: Service {
             var logger = context.logger
             logger[metadataKey: "camera"] = "\(id)"
             let feed = LiveFrameFeed(
-                ring: analysedRing, clock: context.clock, logger: logger,
-                isContinuous: camera.analysisMode == .continuous, isWatched: { [weak self] in self?.isWatched ?? true })
+                ring: analysedRing, devices: context.configuration().analysis.decoder.devices, clock: context.clock,
+                logger: logger, isContinuous: camera.analysisMode == .continuous,
+                isWatched: { [weak self] in self?.isWatched ?? true })
             let tracker = SceneTracker(
                 settings: SceneSettings(
                     context.configuration(), analysisFPS: camera.analysisFPS, networkPace: .whenReady),
-                family: context.family)
+                family: context.family, analysisShare: { [share = context.share] in share.value })
             let engine = await makeEngine(camera)
             await memory.refresh()
             let pipeline = CameraPipeline(

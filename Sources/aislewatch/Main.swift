@@ -59,6 +59,7 @@ struct Aislewatch: AsyncParsableCommand {
         version: AislewatchDaemon.version,
         subcommands: [
             RunCommand.self, WatchCommand.self, TrackCommand.self, SegmentCommand.self, CheckConfigCommand.self,
+            PlanCommand.self,
             IncidentsCommand.self, AlertsCommand.self, AcknowledgeCommand.self, SnoozeCommand.self, DrillCommand.self,
             CheckCommand.self, ExportCommand.self, BackupCommand.self, RestoreCommand.self, EvalCommand.self,
             CalibrateCommand.self, TuneCommand.self, UserCommand.self, ModelsCommand.self,

@@ -82,7 +82,7 @@ final class StatusService: Service {
         DaemonStatus(
             version: AislewatchDaemon.version, uptimeSeconds: Int(clamping: clock.monotonicSeconds() - startedAt),
             modelFamily: configuration.model.family, modelDevice: configuration.model.device.rawValue,
-            cameras: fleet.members.map(line), disk: await disk())
+            analysisShare: fleet.share.value, cameras: fleet.members.map(line), disk: await disk())
     }
 
     private func line(_ camera: CameraSupervisor) -> DaemonStatus.Camera {
@@ -97,6 +97,9 @@ final class StatusService: Service {
         case .still: line.analysis = "still"
         case nil: break
         }
+        let decisions = camera.statistics?.decisions.percentiles
+        (line.decisionMsP50, line.decisionMsP95, line.decisionMsP99) = (decisions?.p50, decisions?.p95, decisions?.p99)
+        line.decoder = camera.decodingMethod?.description
         line.skippedFrames = camera.statistics?.skippedFrames ?? 0
         line.damagedFrames = camera.statistics?.damagedFrames ?? 0
         line.failedFrames = camera.statistics?.failedFrames ?? 0

@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Incidents
 import Media
 import Synchronization
@@ -97,6 +98,7 @@ public final class CameraPipeline: Sendable {
                 proving?.prover.history.note(frame)
                 engine.needsProof = proving != nil
                 events += engine.step(observation)
+                noteDecision(frame)
                 var pictures: [IncidentID: VideoFrame] = [:]
                 events += await prove(&engine, observation, &pictures)
                 if engine.scaleProblem != scaleProblem {
@@ -178,11 +180,19 @@ public final class CameraPipeline: Sendable {
     /// How the stream is decoded now.
     public var pace: AnalysisPace { feed.pace }
 
+    /// What decodes it; nil before the first packet.
+    public var decodingMethod: DecodingMethod? { feed.method }
+
     public var statistics: PipelineStatistics {
         var statistics = state.withLock { $0.statistics }
         statistics.skippedFrames = feed.skippedFrames
         statistics.damagedFrames = max(statistics.damagedFrames, feed.damagedFrames)
         return statistics
+    }
+
+    private func noteDecision(_ frame: VideoFrame) {
+        let milliseconds = clock.now().timeIntervalSince(frame.date) * 1000, now = clock.monotonicSeconds()
+        state.withLock { $0.statistics.decisions.note(milliseconds: milliseconds, now: now) }
     }
 
     private func observe(_ frame: VideoFrame, isolation: isolated (any Actor)? = #isolation) async -> SceneObservation?
@@ -254,6 +264,8 @@ public struct PipelineStatistics: Hashable, Sendable {
     /// Wall time spent on analysis.
     public var totalMilliseconds = 0.0
     public var longestMilliseconds = 0.0
+    /// From a frame's arrival to what the rules say of it.
+    public var decisions = DecisionTimes()
     /// Media time of the last frame analysed; nil before the first.
     public var lastSeconds: Double?
 

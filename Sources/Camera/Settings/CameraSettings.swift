@@ -17,6 +17,20 @@ extension SceneSettings {
     }
 }
 
+extension DecoderChoice {
+    /// What is tried, the best first; software is always there.
+    var devices: [DecodingDevice] {
+        switch self {
+        case .software: []
+        case .auto: DecodingDevice.allCases
+        case .vaapi: [.vaapi]
+        case .cuda: [.cuda]
+        case .vulkan: [.vulkan]
+        case .vdpau: [.vdpau]
+        }
+    }
+}
+
 extension RecordingSettings {
     public init(_ configuration: RecordingConfiguration) {
         self.init(
@@ -26,6 +40,9 @@ extension RecordingSettings {
 }
 
 extension SourceOptions {
+    /// The stream of a camera that is analysed.
+    public init(analysed camera: CameraConfiguration) { self.init(camera.analysisURL ?? camera.url, of: camera) }
+
     /// One of a camera's streams, with the camera's user and password.
     init(_ url: StreamURL, of camera: CameraConfiguration, keepAudio: Bool = false) {
         self.init(

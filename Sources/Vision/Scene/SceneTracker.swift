@@ -49,6 +49,7 @@ public actor SceneTracker {
     private var tracker: BlobTracker?
     private var flights: FlightDetector?
     private let pool: SessionPool?
+    private let analysisShare: @Sendable () -> Double
     private var nextAnalysisSeconds: Double?
     private var epoch: Int?
     /// The last frame as a whole.
@@ -60,9 +61,15 @@ public actor SceneTracker {
     private var reported: Set<TrackID> = []
     private let ids = TrackNumbers()
 
-    /// - Parameter family: nil follows by motion alone.
-    public init(settings: SceneSettings = SceneSettings(), family: (any SegmentationFamily)? = nil) {
+    /// - Parameters:
+    ///   - family: nil follows by motion alone.
+    ///   - analysisShare: asked before each look of the network for the part of `analysisFPS` that holds now, above 0 to 1.
+    public init(
+        settings: SceneSettings = SceneSettings(), family: (any SegmentationFamily)? = nil,
+        analysisShare: @escaping @Sendable () -> Double = { 1 }
+    ) {
         self.settings = settings
+        self.analysisShare = analysisShare
         detector = MotionDetector(settings: settings.motion)
         pool = family.map { SessionPool(family: $0, maxSessions: settings.maxSessions) }
     }
@@ -193,7 +200,7 @@ public actor SceneTracker {
         let ready = arrived
         arrived = nil
         guard isDue, running == nil else { return ready }
-        let period = 1 / max(0.1, settings.analysisFPS)
+        let period = 1 / max(0.1, settings.analysisFPS * analysisShare())
         // Keeps the rate on average when frames don't fall on the analysis times.
         nextAnalysisSeconds = max(seconds, (nextAnalysisSeconds ?? seconds) + period - 0.001)
         let proposals = Proposer.proposals(

@@ -25,6 +25,8 @@ struct StatusRoutes: Sendable {
         var family: String
         var device: String
         var latencyMs: Double?
+        /// How often it looks, as a part of what is configured.
+        var share: Double
     }
 
     private struct Outbox: Encodable {
@@ -59,7 +61,8 @@ struct StatusRoutes: Sendable {
                     version: status.version, uptimeSeconds: status.uptimeSeconds,
                     model: Model(
                         family: status.modelFamily, device: status.modelDevice,
-                        latencyMs: latencies.isEmpty ? nil : latencies.reduce(0, +) / Double(latencies.count)),
+                        latencyMs: latencies.isEmpty ? nil : latencies.reduce(0, +) / Double(latencies.count),
+                        share: status.analysisShare),
                     cameras: status.cameras, disk: status.disk,
                     outbox: Outbox(
                         pending: outbox.waiting, dead: outbox.dead, oldestPendingAt: outbox.waitingSince,
@@ -85,6 +88,8 @@ public struct DaemonStatus: Sendable {
         public var analysis: String?
         /// Why it is `full`, in one word; nil while it is `still`.
         public var analysisReason: String?
+        /// What decodes the stream that is analysed, and why no device does where one is wanted; nil before the first packet.
+        public var decoder: String?
         public var skippedFrames = 0
         /// They arrived damaged and were therefore not judged.
         public var damagedFrames = 0
@@ -96,6 +101,11 @@ public struct DaemonStatus: Sendable {
         public var keyFrameSeconds: Double?
         /// Milliseconds for one frame.
         public var analysisMs: Double?
+        /// From a frame's arrival to what the rules say of it, lately: half of the frames, and 95 and 99 of 100, take so long at
+        /// most.
+        public var decisionMsP50: Double?
+        public var decisionMsP95: Double?
+        public var decisionMsP99: Double?
         public var bitrateKbps: Double?
         public var ringSeconds = 0.0
         public var ringBytes = 0
@@ -146,16 +156,21 @@ public struct DaemonStatus: Sendable {
     var uptimeSeconds: Int
     var modelFamily: String
     var modelDevice: String
+    var analysisShare: Double
     var cameras: [Camera]
     var disk: Disk
 
+    /// - Parameter analysisShare: How often the network looks, as a part of what is configured: less than 1 while the machine
+    ///   hardly keeps up.
     public init(
-        version: String, uptimeSeconds: Int, modelFamily: String, modelDevice: String, cameras: [Camera], disk: Disk
+        version: String, uptimeSeconds: Int, modelFamily: String, modelDevice: String, analysisShare: Double = 1,
+        cameras: [Camera], disk: Disk
     ) {
         self.version = version
         self.uptimeSeconds = uptimeSeconds
         self.modelFamily = modelFamily
         self.modelDevice = modelDevice
+        self.analysisShare = analysisShare
         self.cameras = cameras
         self.disk = disk
     }

@@ -430,10 +430,12 @@ private struct Doubles: LiveFeed, TargetService, IncidentTrigger, ConfigurationE
         line.fpsAnalysed = 10
         line.analysis = "full"
         line.analysisReason = "configured"
+        line.decoder = "software"
         line.lastPacketAt = Site.start
         line.lastKeyFrameAt = Site.start
         line.keyFrameSeconds = 2
         line.analysisMs = 20
+        (line.decisionMsP50, line.decisionMsP95, line.decisionMsP99) = (40, 90, 120)
         line.bitrateKbps = 1500
         return DaemonStatus(
             version: "1.2.3", uptimeSeconds: 60, modelFamily: "compact", modelDevice: "cpu", cameras: [line],

@@ -37,7 +37,7 @@ function figures({ cameras: list, disk, outbox, model }) {
     figure(t("Clips"), bytes(disk.clips_bytes), el("span.soft.small", {}, [disk.clips !== undefined && tn(disk.clips, "{n} clip", "{n} clips"), disk.bytes_per_day && t("{bytes} a day", { bytes: bytes(disk.bytes_per_day) })].filter(Boolean).join(" · "))),
     figure(t("Alerts waiting"), String(outbox.pending), outbox.dead ? stateMark("alarm", tn(outbox.dead, "{n} could not be delivered", "{n} could not be delivered"))
       : outbox.oldest_pending_at ? stateMark("warn", t("The oldest has waited for {duration}", { duration: duration((Date.now() - new Date(outbox.oldest_pending_at)) / 1000) })) : stateMark("ok", outbox.last_sent_at ? t("Last sent {ago}", { ago: ago(outbox.last_sent_at) }) : t("None has failed"))),
-    model && figure(t("Model"), model.latency_ms ? t("{n} ms", { n: Math.round(model.latency_ms) }) : t("idle"), el("span.soft.small", {}, [model.family, model.device, model.failures ? tn(model.failures, "{n} failure", "{n} failures") : ""].filter(Boolean).join(" · "))));
+    model && figure(t("Model"), model.latency_ms ? t("{n} ms", { n: Math.round(model.latency_ms) }) : t("idle"), model.share < 1 && stateMark("warn", t("Looks at {n} % of the set rate: the machine hardly keeps up", { n: Math.round(model.share * 100) })), el("span.soft.small", {}, [model.family, model.device, model.failures ? tn(model.failures, "{n} failure", "{n} failures") : ""].filter(Boolean).join(" · "))));
 }
 
 /** How long the disk will do; null where nobody knows. */
@@ -71,10 +71,10 @@ function pace(camera) {
 
 function cameras(list) {
   if (!list.length) return empty(t("No camera yet"), t("Add one in the set-up."));
-  const cell = (label, value, isNumber = true) => el("td", { class: isNumber && "number", data: { label } }, value ?? "–");
+  const cell = (label, value, isNumber = true, ...more) => el("td", { class: isNumber && "number", data: { label } }, value ?? "–", more);
   const rows = list.map((camera) => el("tr", {},
     el("td", {}, el("a", { href: `#/camera/${encodeURIComponent(camera.id)}` }, camera.name), el("div", {}, stateMark(levels[camera.state], stateWords[camera.state])), pace(camera), camera.state !== "online" && camera.state_text && el("div.small", {}, said(camera.state_text))),
-    cell(t("Stream"), [camera.size && `${camera.size[0]} × ${camera.size[1]}`, camera.bitrate_kbps && `${trim(camera.bitrate_kbps / 1000, 1)} Mbit/s`].filter(Boolean).join(", ") || "–", false),
+    cell(t("Stream"), [camera.size && `${camera.size[0]} × ${camera.size[1]}`, camera.bitrate_kbps && `${trim(camera.bitrate_kbps / 1000, 1)} Mbit/s`].filter(Boolean).join(", ") || "–", false, camera.decoder && camera.decoder !== "software" && el("div.small.soft", {}, t("decoded by {device}", { device: camera.decoder }))),
     cell(t("Received"), rate(camera.fps_in)), cell(t("Analysed"), rate(camera.fps_analysed)),
     cell(t("Time per frame"), camera.analysis_ms ? t("{n} ms", { n: Math.round(camera.analysis_ms) }) : "–"), cell(t("Skipped"), camera.skipped_frames), cell(t("Damaged"), String(camera.damaged_frames ?? "–")), cell(t("Reconnects"), String(camera.reconnects ?? "–")),
     cell(t("Last key frame"), camera.last_key_frame_at ? ago(camera.last_key_frame_at) : "–"), cell(t("In memory"), camera.ring_seconds ? t("{n} s, {bytes}", { n: Math.round(camera.ring_seconds), bytes: bytes(camera.ring_bytes ?? 0) }) : "–"), cell(t("Viewers"), String(camera.viewers ?? 0))));
