@@ -10,7 +10,7 @@ RELEASE := .build/release/aislewatch
 # Where `make scenes` renders to.
 SCENES_OUT ?= scenes-out
 
-.PHONY: help setup setup-tests build demo test eval bench bench-models bench-memory soak scenes model export samples lint clean
+.PHONY: help setup setup-tests build demo test eval bench bench-models bench-memory soak scenes model export parity samples lint clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,9 @@ model: ## Train and export the compact network from nothing (hours)
 
 export: ## Export a published network: MODEL=edgetam [CHECKPOINT=edgetam.pt]
 	@tools/export/make_export.sh "$(MODEL)" $(if $(CHECKPOINT),--checkpoint "$(CHECKPOINT)")
+
+parity: setup-tests ## Compare with the Python reference of EdgeTAM and SAM 2.1 tiny, frame by frame (an hour; MODELS=edgetam for one)
+	@tools/export/parity.sh $(MODELS)
 
 lint: ## Check the formatting
 	@swift format lint -r --strict Package.swift Sources Tests

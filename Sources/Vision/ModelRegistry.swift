@@ -7,21 +7,27 @@ public import Foundation
 public protocol ConfigurableFamily: SendableMetatype {
     /// As the configuration spells it, and the name of its folder below `models`.
     static var configuredName: String { get }
+    /// All its names, where one implementation serves several networks; each has a folder of its own.
+    static var configuredNames: [String] { get }
     /// Loads the network; may take some seconds.
     /// - Throws: `VisionError`.
     static func load(from folder: URL, inference: InferenceService) async throws -> any SegmentationFamily
 }
 
+extension ConfigurableFamily {
+    public static var configuredNames: [String] { [configuredName] }
+}
+
 /// The families of networks that there are.
 public struct ModelRegistry: Sendable {
     /// Those that come with the program.
-    public static let standard = ModelRegistry([CompactFamily.self])
+    public static let standard = ModelRegistry([CompactFamily.self, PublishedFamily.self])
 
     private let families: [any ConfigurableFamily.Type]
 
     public init(_ families: [any ConfigurableFamily.Type]) { self.families = families }
 
-    public var names: [String] { families.map { $0.configuredName } }
+    public var names: [String] { families.flatMap { $0.configuredNames } }
 
     /// Loads a family.
     /// - Parameter folder: Where its files lie; nil: where ``ModelLocator`` finds them.
@@ -30,11 +36,17 @@ public struct ModelRegistry: Sendable {
         _ name: String, from folder: URL? = nil, inference: InferenceService,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) async throws -> any SegmentationFamily {
-        guard let family = families.first(where: { $0.configuredName == name }) else {
+        guard let family = families.first(where: { $0.configuredNames.contains(name) }) else {
             throw UnknownFamily(name: name, known: names)
         }
         let folder = try folder ?? ModelLocator.directory(of: name, environment: environment)
-        return try await family.load(from: folder, inference: inference)
+        let loaded = try await family.load(from: folder, inference: inference)
+        guard loaded.name == name else {
+            throw VisionError.manifestInvalid(
+                path: folder.appendingPathComponent(ModelFile.manifestName).path,
+                reason: "it describes \"\(loaded.name)\", not \"\(name)\"; set model.family or model.directory to suit")
+        }
+        return loaded
     }
 
     /// As `model.prompts`: the network that follows answers clicks, too.
@@ -125,6 +137,52 @@ public enum ModelLocator {
 
 /// Reading a model's files, checked against what the manifest says about them.
 enum ModelFile {
+    static let manifestName = "manifest.json"
+
+    /// A file that a manifest names.
+    struct Entry: Decodable, Sendable {
+        var file: String
+        var bytes: Int
+        var sha256: String
+
+        /// The file's checked bytes.
+        /// - Throws: `VisionError.manifestInvalid`, `modelMissing`, `modelUnreadable`, `modelTruncated`, `modelChanged`.
+        func read(in directory: URL) throws -> [UInt8] {
+            guard !file.contains("/"), file != "..", !file.isEmpty else {
+                throw VisionError.manifestInvalid(
+                    path: directory.appendingPathComponent(manifestName).path,
+                    reason: "\"\(file)\" is not the name of a file")
+            }
+            return try ModelFile.read(
+                directory.appendingPathComponent(file), expectedBytes: bytes, sha256: sha256)
+        }
+    }
+
+    /// The manifest of a folder.
+    /// - Throws: `VisionError.modelMissing`, `modelUnreadable` or `manifestInvalid`.
+    static func manifest<Manifest: Decodable>(_: Manifest.Type, in directory: URL) throws -> Manifest {
+        let file = directory.appendingPathComponent(manifestName)
+        let bytes = try read(file)
+        do {
+            return try JSONDecoder().decode(Manifest.self, from: Data(bytes))
+        } catch let error as DecodingError {
+            throw VisionError.manifestInvalid(path: file.path, reason: reason(error))
+        } catch {
+            throw VisionError.manifestInvalid(path: file.path, reason: error.localizedDescription)
+        }
+    }
+
+    private static func reason(_ error: DecodingError) -> String {
+        func place(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
+        switch error {
+        case .keyNotFound(let key, let context): return "\(place(context.codingPath + [key])) is missing"
+        case .typeMismatch(let type, let context): return "\(place(context.codingPath)) is not of type \(type)"
+        case .valueNotFound(_, let context): return "\(place(context.codingPath)) has no value"
+        case .dataCorrupted: return "it is not JSON"
+        @unknown default: return "it can't be decoded"
+        }
+    }
+
     /// - Throws: `VisionError.modelMissing` or `modelUnreadable`.
     static func read(_ file: URL) throws -> [UInt8] {
         guard FileManager.default.fileExists(atPath: file.path) else { throw VisionError.modelMissing(path: file.path) }

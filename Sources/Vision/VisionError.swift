@@ -5,6 +5,10 @@ import Domain
 public enum VisionError: Error, Equatable, CustomStringConvertible {
     /// The inference runtime itself can't be used.
     case runtimeUnavailable(reason: String)
+    /// OpenVINO doesn't find the device.
+    case deviceMissing(String, available: [String])
+    /// Loading the model would leave the machine without memory.
+    case tooLittleMemory(path: String, neededBytes: Int, availableBytes: Int)
     /// No folder with models was found; `searched` are the places looked at.
     case modelsNotFound(searched: [String])
     case modelMissing(path: String)
@@ -40,6 +44,12 @@ public enum VisionError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .runtimeUnavailable(let reason):
             "the inference runtime can't be used: \(reason)"
+        case .deviceMissing(let device, let available):
+            "there is no \(device) that OpenVINO can use here (it finds \(available.joined(separator: ", "))); install its "
+                + "driver and OpenVINO's plugin for it, or set model.device to CPU"
+        case .tooLittleMemory(let path, let needed, let available):
+            "the model in \(path) needs about \(Self.megabytes(needed)) MB of memory, \(Self.megabytes(available)) MB are "
+                + "free; use a smaller model (compact, edgetam)"
         case .modelsNotFound(let searched):
             "no models found (looked in \(searched.joined(separator: ", "))); set AISLEWATCH_MODELS to the models folder"
         case .modelMissing(let path):
@@ -80,6 +90,8 @@ public enum VisionError: Error, Equatable, CustomStringConvertible {
             "the session is already at work on another frame"
         }
     }
+
+    private static func megabytes(_ bytes: Int) -> Int { bytes / 1_000_000 }
 
     private static func short(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 1e9 ? String(Int(clamping: value)) : String(value)

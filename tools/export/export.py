@@ -35,7 +35,11 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(1)
     model = reference.build(args.model, args.checkpoint, args.seed)
-    origin = {"checkpoint": file_entry(pathlib.Path(args.checkpoint))} if args.checkpoint else {"seed": args.seed}
+    origin = {"seed": args.seed}
+    if args.checkpoint:
+        # Not under "file": the checkpoint is not one of the folder's files.
+        entry = file_entry(pathlib.Path(args.checkpoint))
+        origin = {"checkpoint": entry.pop("file")} | entry
     export(model, args.model, origin, args.out)
     if not check(model, args.out):
         raise SystemExit("export: a graph computes something else than the reference; do not use it")

@@ -38,12 +38,6 @@ extension CompactFamily: ConfigurableFamily {
 
 /// `manifest.json` beside the graphs: what they are, and the sizes and hashes of their files.
 struct CompactManifest: Decodable, Sendable {
-    struct Graph: Decodable, Sendable {
-        var file: String
-        var bytes: Int
-        var sha256: String
-    }
-
     static let name = "compact"
 
     var name: String
@@ -55,21 +49,14 @@ struct CompactManifest: Decodable, Sendable {
     /// Remembered frames, and tokens of each.
     var memorySlots: Int
     var memoryTokensPerFrame: Int
-    var graphs: [String: Graph]
+    var graphs: [String: ModelFile.Entry]
 
     /// - Throws: `VisionError.modelMissing`, `modelUnreadable` or `manifestInvalid`.
     static func read(directory: URL) throws -> CompactManifest {
-        let file = directory.appendingPathComponent("manifest.json")
-        let bytes = try ModelFile.read(file)
-        func invalid(_ reason: String) -> VisionError { .manifestInvalid(path: file.path, reason: reason) }
-        let manifest: CompactManifest
-        do {
-            manifest = try JSONDecoder().decode(CompactManifest.self, from: Data(bytes))
-        } catch let error as DecodingError {
-            throw invalid(Self.reason(error))
-        } catch {
-            throw invalid(error.localizedDescription)
+        func invalid(_ reason: String) -> VisionError {
+            .manifestInvalid(path: directory.appendingPathComponent(ModelFile.manifestName).path, reason: reason)
         }
+        let manifest = try ModelFile.manifest(CompactManifest.self, in: directory)
         guard manifest.name == Self.name else {
             throw invalid("it describes \"\(manifest.name)\", not \"\(Self.name)\"")
         }
@@ -88,15 +75,12 @@ struct CompactManifest: Decodable, Sendable {
     /// The checked bytes of a graph's file.
     /// - Throws: `VisionError.manifestInvalid`, `modelMissing`, `modelUnreadable`, `modelTruncated` or `modelChanged`.
     func bytes(of graph: String, directory: URL) throws -> [UInt8] {
-        let manifestPath = directory.appendingPathComponent("manifest.json").path
         guard let entry = graphs[graph] else {
-            throw VisionError.manifestInvalid(path: manifestPath, reason: "graph \(graph) is missing")
+            throw VisionError.manifestInvalid(
+                path: directory.appendingPathComponent(ModelFile.manifestName).path, reason: "graph \(graph) is missing"
+            )
         }
-        guard !entry.file.contains("/"), entry.file != "..", !entry.file.isEmpty else {
-            throw VisionError.manifestInvalid(path: manifestPath, reason: "\"\(entry.file)\" is not the name of a file")
-        }
-        return try ModelFile.read(
-            directory.appendingPathComponent(entry.file), expectedBytes: entry.bytes, sha256: entry.sha256)
+        return try entry.read(in: directory)
     }
 
     private func value(_ key: String) -> Int {
@@ -105,17 +89,6 @@ struct CompactManifest: Decodable, Sendable {
         case "promptSide": promptSide
         case "memorySlots": memorySlots
         default: memoryTokensPerFrame
-        }
-    }
-
-    private static func reason(_ error: DecodingError) -> String {
-        func place(_ path: [any CodingKey]) -> String { path.map(\.stringValue).joined(separator: ".") }
-        switch error {
-        case .keyNotFound(let key, let context): return "\(place(context.codingPath + [key])) is missing"
-        case .typeMismatch(let type, let context): return "\(place(context.codingPath)) is not of type \(type)"
-        case .valueNotFound(_, let context): return "\(place(context.codingPath)) has no value"
-        case .dataCorrupted: return "it is not JSON"
-        @unknown default: return "it can't be decoded"
         }
     }
 }

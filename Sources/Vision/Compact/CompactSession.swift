@@ -249,7 +249,7 @@ actor CompactSession: SegmentationSession {
         let mask = workspace.masks.withFloats { logits in
             MaskRaster.mask(
                 logits: UnsafeBufferPointer(rebasing: logits[index * side * side..<(index + 1) * side * side]),
-                size: side, window: window, frame: frame)
+                size: side, window: window.region, frame: frame)
         }
         return MaskCandidate(mask: mask, predictedIoU: workspace.quality.withFloats { Double($0[index]) })
     }

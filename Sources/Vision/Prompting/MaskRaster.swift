@@ -5,16 +5,18 @@ enum MaskRaster {
     /// The pixels of the frame at whose centres the bilinearly interpolated logits are above 0. Along a row the
     /// interpolated line crosses 0 at most once between two columns of the map, so the runs are found from the map's
     /// columns, and no pixel is touched.
-    /// - Parameter logits: `size` x `size` values, row by row.
-    static func mask(logits: UnsafeBufferPointer<Float>, size: Int, window: CropWindow, frame: FrameSize) -> Mask {
+    /// - Parameters:
+    ///   - logits: `size` x `size` values, row by row.
+    ///   - window: the part of the frame that the map covers, which need not be square.
+    static func mask(logits: UnsafeBufferPointer<Float>, size: Int, window: Region, frame: FrameSize) -> Mask {
         precondition(logits.count >= size * size, "a map of \(size) x \(size) values")
-        let visible = window.region.clamped(to: frame)
+        let visible = window.clamped(to: frame)
         guard !visible.isEmpty, size > 1 else { return Mask(empty: frame) }
         var runs = RunList(size: frame)
-        let scale = Float(size) / Float(window.side)
+        let scale = Float(size) / Float(window.width), rowScale = Float(size) / Float(window.height)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { line in
             for row in visible.y..<visible.endY {
-                let v = min(max((Float(row - window.y) + 0.5) * scale - 0.5, 0), Float(size - 1))
+                let v = min(max((Float(row - window.y) + 0.5) * rowScale - 0.5, 0), Float(size - 1))
                 let above = Int(clamping: v, to: 0...size - 2), part = v - Float(above)
                 var highest = -Float.infinity
                 for column in 0..<size {
@@ -31,7 +33,7 @@ enum MaskRaster {
     }
 
     private static func addRuns(
-        _ line: UnsafeMutableBufferPointer<Float>, row: Int, window: CropWindow, visible: Region, scale: Float,
+        _ line: UnsafeMutableBufferPointer<Float>, row: Int, window: Region, visible: Region, scale: Float,
         to runs: inout RunList
     ) {
         /// The frame's column whose centre lies at `u` on the map, not rounded.

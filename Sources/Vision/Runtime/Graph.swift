@@ -32,19 +32,21 @@ public final class GraphHandle: Sendable {
     public func require(_ expected: [TensorDescription]) throws {
         for wanted in expected {
             let found = try description(of: wanted.name)
-            let fits =
-                found.shape.count == wanted.shape.count
-                && zip(found.shape, wanted.shape).allSatisfy { $1 == 0 || $0 == $1 }
-            guard fits, found.element == wanted.element else {
+            guard found.shape.fits(wanted.shape), found.element == wanted.element else {
                 throw VisionError.wrongShape(
                     graph: name, tensor: wanted.name, expected: wanted.shape, found: found.shape)
             }
         }
     }
 
-    /// A tensor of the size and kind of the named input or output.
+    /// A tensor of the size and kind of the named input or output, which must not be of variable length.
+    /// - Throws: `VisionError.unknownTensor` or `wrongShape`.
     public func makeTensor(_ tensor: String) throws -> Tensor {
         let description = try description(of: tensor)
+        guard !description.shape.contains(0) else {
+            throw VisionError.wrongShape(
+                graph: name, tensor: tensor, expected: description.shape.map { max(1, $0) }, found: description.shape)
+        }
         return try Tensor(shape: description.shape, element: description.element)
     }
 
@@ -54,7 +56,7 @@ public final class GraphHandle: Sendable {
             guard let wanted = compiled.description(of: tensorName, among: listed, isInput: areInputs) else {
                 throw VisionError.unknownTensor(graph: name, tensor: tensorName, known: listed.map(\.name))
             }
-            guard tensor.shape == wanted.shape, tensor.element == wanted.element else {
+            guard tensor.shape.fits(wanted.shape), tensor.element == wanted.element else {
                 throw VisionError.wrongShape(
                     graph: name, tensor: tensorName, expected: wanted.shape, found: tensor.shape)
             }
@@ -172,16 +174,26 @@ final class CompiledGraph: @unchecked Sendable {
         try check(ov_port_get_any_name(port, &name))
         defer { ov_free(name) }
         let tensorName = name.map { String(cString: $0) } ?? ""
-        var shape = ov_shape_t()
-        try check(ov_const_port_get_shape(port, &shape))
-        defer { _ = ov_shape_free(&shape) }
+        var shape = ov_partial_shape_t()
+        try check(ov_port_get_partial_shape(port, &shape))
+        defer { ov_partial_shape_free(&shape) }
         var type = F32
         try check(ov_port_get_element_type(port, &type))
         guard type == F32 || type == U8 else {
             throw VisionError.graphInvalid(graph: graph, reason: "\(tensorName) is neither float32 nor uint8")
         }
         return TensorDescription(
-            name: tensorName, shape: (0..<Int(shape.rank)).map { Int(shape.dims[$0]) },
+            name: tensorName,
+            shape: (0..<Int(shape.rank.max)).map {
+                shape.dims[$0].min == shape.dims[$0].max ? Int(shape.dims[$0].max) : 0
+            },
             element: type == F32 ? .float32 : .uint8)
+    }
+}
+
+extension [Int] {
+    /// Whether it is of the wanted shape, in which 0 stands for any length.
+    fileprivate func fits(_ wanted: [Int]) -> Bool {
+        count == wanted.count && zip(self, wanted).allSatisfy { $1 == 0 || $0 == $1 }
     }
 }

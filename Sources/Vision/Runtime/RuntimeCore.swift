@@ -14,6 +14,13 @@ final class RuntimeCore: @unchecked Sendable {
         guard status == OK, let core else {
             throw VisionError.runtimeUnavailable(reason: OpenVINO.reason(status))
         }
+        if !Self.isAlwaysThere(device) {
+            let available = Self.devices(core)
+            guard available.contains(where: { $0 == device || $0.hasPrefix(device + ".") }) else {
+                ov_core_free(core)
+                throw VisionError.deviceMissing(device, available: available)
+            }
+        }
         self.core = core
         self.device = device
         var properties = [(key: "PERFORMANCE_HINT", value: "LATENCY")]
@@ -29,6 +36,16 @@ final class RuntimeCore: @unchecked Sendable {
             ]
         }
         self.properties = properties
+    }
+
+    private static func isAlwaysThere(_ device: String) -> Bool { device == "CPU" || device == "AUTO" }
+
+    /// Devices that OpenVINO can use here, for instance `CPU`, `GPU.0`.
+    private static func devices(_ core: OpaquePointer) -> [String] {
+        var found = ov_available_devices_t()
+        guard ov_core_get_available_devices(core, &found) == OK else { return [] }
+        defer { ov_available_devices_free(&found) }
+        return (0..<found.size).compactMap { index in found.devices[index].map { String(cString: $0) } }
     }
 
     deinit {

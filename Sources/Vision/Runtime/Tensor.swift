@@ -101,7 +101,7 @@ public final class Tensor: @unchecked Sendable {
     }
 }
 
-/// Name, shape and kind of one input or output of a graph.
+/// Name, shape and kind of one input or output of a graph; 0 in a shape stands for a variable length.
 public struct TensorDescription: Hashable, Sendable {
     public var name: String
     public var shape: [Int]

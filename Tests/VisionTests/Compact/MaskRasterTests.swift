@@ -37,7 +37,7 @@ struct MaskRasterTests {
             let noise = (0..<64).map { _ in Float.random(in: -1...1, using: &generator) }
             let logits = (0..<size * size).map { noise[$0 / size / 4 * 8 + $0 % size / 4] + Float($0 % 7) * 0.01 }
             let mask = logits.withUnsafeBufferPointer {
-                MaskRaster.mask(logits: $0, size: size, window: window, frame: frame)
+                MaskRaster.mask(logits: $0, size: size, window: window.region, frame: frame)
             }
             let expected = byPixel(logits, size: size, window: window, frame: frame)
             let differing = zip(mask.bitmap(value: 1), expected).count { $0 != $1 }
@@ -53,7 +53,7 @@ struct MaskRasterTests {
         let window = CropWindow(around: Point(x: 0, y: 0), side: 24, in: frame)
         func mask(_ value: Float) -> Mask {
             [Float](repeating: value, count: 64).withUnsafeBufferPointer {
-                MaskRaster.mask(logits: $0, size: 8, window: window, frame: frame)
+                MaskRaster.mask(logits: $0, size: 8, window: window.region, frame: frame)
             }
         }
         #expect(mask(-1) == Mask(empty: frame))
