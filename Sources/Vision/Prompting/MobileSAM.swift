@@ -332,7 +332,7 @@ final class MobileSAMWorkspace: Sendable {
         return (0..<MobileSAMGraphs.answerCount).map { index in
             masks.withFloats { all in
                 let logits = UnsafeBufferPointer(rebasing: all[index * side * side..<(index + 1) * side * side])
-                let mask = MaskRaster.mask(logits: logits, size: side, window: window, frame: frame)
+                let mask = MaskRaster.mask(logits: logits, size: side, window: window.region, frame: frame)
                 let quality = quality.withFloats { Double($0[index]) }
                 return (MaskCandidate(mask: mask, predictedIoU: quality), Self.stability(logits))
             }
