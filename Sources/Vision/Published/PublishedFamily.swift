@@ -15,15 +15,15 @@ public final class PublishedFamily: SegmentationFamily {
     /// Loads the network; takes some seconds.
     /// - Parameters:
     ///   - directory: holds `manifest.json` and the files it names.
-    ///   - followsMotion: chooses masks and memories by the object's motion as well (SAMURAI).
+    ///   - followsMotion: chooses masks and memories by the object's motion as well (SAMURAI); nil: as the manifest says.
     /// - Throws: `VisionError` when a file is missing, cut short, not the manifest's, or of the wrong shape, or when
     ///   there is too little memory.
-    public init(directory: URL, inference: InferenceService, followsMotion: Bool = false) async throws {
+    public init(directory: URL, inference: InferenceService, followsMotion: Bool? = nil) async throws {
         graphs = try await PublishedGraphs(directory: directory, inference: inference)
         name = graphs.manifest.name
         embeddings = FrameEmbeddings(graphs)
         workspaces = PublishedWorkspaces(graphs)
-        choice = followsMotion ? .motionAware : .recent
+        choice = followsMotion ?? graphs.manifest.followsMotion ?? false ? .motionAware : .recent
     }
 
     public func makeSession() throws -> any SegmentationSession {

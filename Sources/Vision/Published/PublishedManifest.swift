@@ -64,6 +64,8 @@ struct PublishedManifest: Decodable, Sendable {
     var settings: Settings
     var graphs: [String: ModelFile.Entry]
     var constants: Constants
+    /// Chooses masks and memories by the object's motion as well (SAMURAI). Not exported; a site may add it.
+    var followsMotion: Bool?
 
     /// - Throws: `VisionError.modelMissing`, `modelUnreadable` or `manifestInvalid`.
     static func read(directory: URL) throws -> PublishedManifest {
