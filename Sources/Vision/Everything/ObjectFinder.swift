@@ -26,7 +26,7 @@ public struct ObjectFinder: Sendable {
     public struct Settings: Hashable, Sendable {
         /// Clicks along the frame's longer side; the other side has as many as its length asks for.
         public var gridPoints = 16
-        public var lowestIoU = 0.7
+        public var lowestIoU = 0.6
         public var lowestStability = 0.7
         /// Masks that overlap more than this are one object.
         public var sameOverlap = 0.5
@@ -130,8 +130,9 @@ public struct ObjectFinder: Sendable {
         return found
     }
 
-    /// IoU that a mask's region has with its box at least: below it the box lies beside the thing.
-    private static let boxOverlap = 0.4
+    /// IoU that a mask's region has with its box at least: below it the box lies beside the thing. Models draw boxes wide: one
+    /// with half a side more on each axis than the thing still counts.
+    private static let boxOverlap = 0.25
 
     private func isPlausible(_ candidate: MaskCandidate, largestPart: Double? = nil) -> Bool {
         let part = Double(candidate.mask.area) / Double(max(1, candidate.mask.size.area))
