@@ -4,7 +4,8 @@
     python -m tools.model.candidates collect --photos FOLDER [--photos FOLDER …] --out answers.json
     python -m tools.model.candidates train --answers answers.json --out models/mobile_sam
 
-`--photos` takes a folder with images/ and masks/, as `tools.model.evaluate`. An object is clicked where it is thickest. `train` reports
+`--photos` takes a folder with images/ and masks/, as `tools.model.evaluate`. An object is clicked where
+it is thickest, and once more anywhere inside, the middle before the edge. `train` reports
 the IoU of one click over five folds of the photos, then trains on all and writes `candidate_ranking.onnx` into the folder and its
 manifest. The evidence of an answer is what `RankedAnswer.evidence` computes on the Swift side.
 """
@@ -15,19 +16,21 @@ import hashlib
 import json
 import pathlib
 
+import cv2
 import numpy as np
 
-from .evaluate import objects, pictures
+from .evaluate import pictures
 from .graphs import Graphs
 from .host import Selector, bounds, crop_image, paste, window_within
 from .measures import deepest_point, iou
 
 GROUPS = ("other", "whole_frame", "window")
-ANSWERS, MOST, EVIDENCE = 4, 12, 19
+ANSWERS, MOST, EVIDENCE = 4, 12, 23
 SIMILAR, SURE, CUT_OFF_PART = 0.7, 0.8, 0.012
 LOOK_FACTOR, LARGEST_SECOND_LOOK, OWN_ADVANTAGE = 3.0, 0.75, 0.05
+LEAST_SHARE = 0.0008  # of the photo
 NOTHING, PADDING, POSITIVE = -2.0, -1.0, 1.0
-HIDDEN, EPOCHS, FOLDS, NETWORKS = 24, 300, 5, 5
+HIDDEN, EPOCHS, FOLDS, NETWORKS = 24, 120, 5, 5
 
 
 class Prompts:
@@ -45,9 +48,11 @@ class Prompts:
             for name in ("image_encoder", "mask_decoder")
         )
 
-    def answers(self, image, window, point):
+    def encode(self, image, window):
+        return self.encoder(crop_image(image, window, self.side))[0].copy()
+
+    def answers(self, features, window, point, shape):
         """(mask, predicted IoU, stability) of each answer to one click in a window."""
-        features = self.encoder(crop_image(image, window, self.side))[0]
         place = (np.asarray(point) - (window.centre - window.side / 2)) * self.side / window.side - 0.5
         points, labels = np.zeros((1, self.points, 2), np.float32), np.full((1, self.points), NOTHING, np.float32)
         labels[0, :2], points[0, 1] = (PADDING, POSITIVE), place
@@ -56,11 +61,7 @@ class Prompts:
             [features, points, labels, np.zeros((1, 1, cells, cells), np.float32), np.zeros(1, np.float32)]
         )
         return [
-            (
-                paste(logits, window, image.shape[:2]),
-                float(quality),
-                float((logits > 1).sum() / max(1, (logits > -1).sum())),
-            )
+            (paste(logits, window, shape), float(quality), float((logits > 1).sum() / max(1, (logits > -1).sum())))
             for logits, quality in zip(found[0][0], found[1][0])
         ]
 
@@ -79,36 +80,48 @@ def cut_edges(mask, window, shape) -> int:
     )
 
 
-def look(image, point, selector: Selector, prompts: Prompts) -> list[dict]:
-    """All answers to one click, as the program gathers them."""
+def look(image, whole, features, point, selector: Selector, prompts: Prompts) -> list[dict]:
+    """All answers to one click, as the program gathers them; `features` are those of the whole picture."""
     shape, longer = image.shape[:2], max(image.shape[:2])
-    whole = window_within(np.array(shape[::-1]) / 2, longer, shape)
     rows = [
         {"group": "other", "index": index, "mask": one.mask, "quality": one.quality, "stability": 1.0, "window": whole}
         for index, one in enumerate(selector.start(image, [point]))
     ]
 
-    def add(group, window):
-        for index, (mask, quality, stability) in enumerate(prompts.answers(image, window, point)):
-            rows.append(
-                {
-                    "group": group,
-                    "index": index,
-                    "mask": mask,
-                    "quality": quality,
-                    "stability": stability,
-                    "window": window,
-                }
-            )
+    def add(group, window, features):
+        rows.extend(
+            {"group": group, "index": index, "mask": mask, "quality": quality, "stability": steady, "window": window}
+            for index, (mask, quality, steady) in enumerate(prompts.answers(features, window, point, shape))
+        )
 
-    add("whole_frame", whole)
+    add("whole_frame", whole, features)
     there = [row for row in rows if row["mask"].any()]
     if there:
         best = max(there, key=lambda row: row["quality"] + (OWN_ADVANTAGE if row["group"] != "other" else 0))
         centre, extent = bounds(best["mask"])
         if LOOK_FACTOR * extent < LARGEST_SECOND_LOOK * longer:
-            add("window", window_within(centre, LOOK_FACTOR * extent, shape))
+            window = window_within(centre, LOOK_FACTOR * extent, shape)
+            add("window", window, prompts.encode(image, window))
     return [row for row in rows if row["mask"].any()][:MOST]
+
+
+def outline(mask, point) -> list[float]:
+    """How much of its box a mask fills, its runs of pixels a row, and how far the click is from its middle, in parts of the
+    box."""
+    rows, columns = np.nonzero(mask.any(1))[0], np.nonzero(mask.any(0))[0]
+    height, width = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+    area = mask.sum()
+    runs = np.diff(mask.astype(np.int8), axis=1, prepend=0) > 0
+    y, x = (
+        (mask.sum(1) * (np.arange(len(mask)) + 0.5)).sum() / area,
+        (mask.sum(0) * (np.arange(mask.shape[1]) + 0.5)).sum() / area,
+    )
+    return [
+        float(area / (width * height)),
+        min(8.0, float(runs.sum() / height)) / 4,
+        min(2.0, abs(float(point[0] - x)) / float(width)),
+        min(2.0, abs(float(point[1] - y)) / float(height)),
+    ]
 
 
 def evidence(rows: list[dict], point, shape) -> np.ndarray:
@@ -132,6 +145,7 @@ def evidence(rows: list[dict], point, shape) -> np.ndarray:
                 np.log(share + 1e-6) / 5,
                 np.log(share / seen**2 + 1e-6) / 5,
                 float(row["mask"][y, x]),
+                *outline(row["mask"], point),
                 *[float(row["group"] == group) for group in GROUPS],
                 *[float(row["index"] == index) for index in range(ANSWERS)],
                 *[
@@ -146,47 +160,81 @@ def evidence(rows: list[dict], point, shape) -> np.ndarray:
     return np.float32(out)
 
 
+def clicks(truth, random) -> list:
+    """Two places (x, y) on an object: where it is thickest, and anywhere, the nearer to that the likelier."""
+    depth = (
+        cv2.distanceTransform(np.pad(truth.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1].ravel().astype(np.float64)
+    )
+    index = random.choice(depth.size, p=depth / depth.sum())
+    return [deepest_point(truth), (index % truth.shape[1] + 0.5, index // truth.shape[1] + 0.5)]
+
+
 def collect(args) -> None:
     selector, prompts = Selector(Graphs(args.follow, threads=args.threads)), Prompts(args.prompts, args.threads)
-    out = []
+    random, out = np.random.default_rng(args.seed), []
     for folder in args.photos:
+        everything = [path.stem for path in sorted(pathlib.Path(folder, "images").iterdir())]
+        wanted = set(random.permutation(everything)[: args.most_photos])
         for name, image, labels in pictures(folder):
-            for truth in objects(labels):
-                point = deepest_point(truth)
-                rows = look(image, point, selector, prompts)
-                if rows:
-                    out.append(
-                        {
-                            "set": pathlib.Path(folder).name,
-                            "photo": f"{folder}/{name}",
-                            "evidence": evidence(rows, point, truth.shape).round(5).tolist(),
-                            "iou": [round(float(iou(row["mask"], truth)), 4) for row in rows],
-                        }
-                    )
-        print(f"candidates: {folder}: {len(out)} objects so far", flush=True)
-        pathlib.Path(args.out).write_text(json.dumps(out))
+            if name not in wanted:
+                continue
+            shape = image.shape[:2]
+            whole = window_within(np.array(shape[::-1]) / 2, max(shape), shape)
+            features = prompts.encode(image, whole)
+            there = [labels == value for value in np.unique(labels) if value > 0]
+            there = [truth for truth in there if truth.mean() > LEAST_SHARE]
+            for number in random.permutation(len(there))[: args.most_objects]:
+                truth = there[number]
+                for point in clicks(truth, random):
+                    rows = look(image, whole, features, point, selector, prompts)
+                    if rows:
+                        out.append(
+                            {
+                                "set": pathlib.Path(folder).name,
+                                "photo": f"{folder}/{name}",
+                                "evidence": evidence(rows, point, truth.shape).round(5).tolist(),
+                                "iou": [round(float(iou(row["mask"], truth)), 4) for row in rows],
+                            }
+                        )
+            pathlib.Path(args.out).write_text(json.dumps(out))
+        print(f"candidates: {folder}: {len(out)} clicks so far", flush=True)
 
 
-def fit(objects_: list[dict], seed: int):
-    """A network [answers, EVIDENCE] → IoU."""
+def fit(clicked: list[dict], seed: int):
+    """A network [answers, EVIDENCE] → IoU. It is trained to expect the IoU of each answer and, since only the best counts, to put
+    the right one of a click first: the mean IoU under the softmax of its scores is part of the loss."""
     import torch
     from torch import nn
 
     torch.manual_seed(seed)
     torch.set_num_threads(1)
-    x = torch.tensor(np.vstack([one["evidence"] for one in objects_]), dtype=torch.float32)
-    y = torch.tensor(np.concatenate([one["iou"] for one in objects_]), dtype=torch.float32)
-    network = nn.Sequential(nn.Linear(EVIDENCE, HIDDEN), nn.SiLU(), nn.Dropout(0.1), nn.Linear(HIDDEN, 1), nn.Sigmoid())
+    x, y = torch.zeros(len(clicked), MOST, EVIDENCE), torch.zeros(len(clicked), MOST)
+    there = torch.zeros(len(clicked), MOST, dtype=torch.bool)
+    for row, one in enumerate(clicked):
+        count = len(one["iou"])
+        x[row, :count], y[row, :count] = torch.tensor(one["evidence"]), torch.tensor(one["iou"])
+        there[row, :count] = True
+    network = nn.Sequential(
+        nn.Linear(EVIDENCE, HIDDEN),
+        nn.SiLU(),
+        nn.Dropout(0.1),
+        nn.Linear(HIDDEN, HIDDEN),
+        nn.SiLU(),
+        nn.Linear(HIDDEN, 1),
+    )
     optimizer = torch.optim.AdamW(network.parameters(), 1e-2, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, EPOCHS)
     for _ in range(EPOCHS):
-        for rows in torch.randperm(len(x)).split(512):
-            loss = ((network(x[rows])[:, 0] - y[rows]) ** 2).mean()
+        for rows in torch.randperm(len(x)).split(64):
+            scores = network(x[rows])[..., 0]
+            expected = ((torch.sigmoid(scores) - y[rows]) ** 2)[there[rows]].mean()
+            share = torch.softmax(torch.where(there[rows], 3 * scores, -1e9), 1)
+            loss = expected - 0.5 * (share * y[rows]).sum(1).mean()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
         schedule.step()
-    return network.eval()
+    return nn.Sequential(network, nn.Sigmoid()).eval()
 
 
 def chosen(networks, one: dict) -> float:
@@ -212,13 +260,13 @@ def train(args) -> None:
             if fold_of[one["photo"]] != fold:
                 continue
             rows = np.array(one["evidence"])
-            first = {group: np.nonzero(rows[:, 6 + number] > 0)[0] for number, group in enumerate(GROUPS)}
+            first = {group: np.nonzero(rows[:, 10 + number] > 0)[0] for number, group in enumerate(GROUPS)}
             for key in (one["set"], "all"):
                 line = results[key]
                 line["chosen"].append(chosen(networks, one))
                 line["best of all"].append(max(one["iou"]))
                 line["compact"].append(one["iou"][first["other"][0]] if len(first["other"]) else 0)
-                own = [i for i in first["whole_frame"] if rows[i, 9] == 0]
+                own = [i for i in first["whole_frame"] if rows[i, 13] == 0]
                 line["MobileSAM, whole frame"].append(one["iou"][max(own, key=lambda i: rows[i, 0])] if own else 0)
     for name, line in results.items():
         print(
@@ -262,6 +310,9 @@ def main() -> None:
     first.add_argument("--photos", action="append", required=True)
     first.add_argument("--prompts", default="models/mobile_sam")
     first.add_argument("--follow", default="models/compact")
+    first.add_argument("--most-photos", type=int, default=1000, help="of a folder")
+    first.add_argument("--most-objects", type=int, default=5, help="of a photo")
+    first.add_argument("--seed", type=int, default=1)
     first.add_argument("--threads", type=int, default=1)
     first.add_argument("--out", required=True)
     first.set_defaults(run=collect)
