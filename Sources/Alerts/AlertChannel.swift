@@ -51,6 +51,14 @@ public protocol CameraCommands: Sendable {
     func setSnoozed(_ camera: CameraID?, seconds: Double) async throws
     /// Records now.
     func trigger(_ camera: CameraID, reason: String) async throws
+    /// Somebody says something about an incident of the camera.
+    /// - Parameters:
+    ///   - incident: Nil: the latest of which the channel was told.
+    ///   - by: Who, as the other end says; empty: it does not say.
+    /// - Returns: What came of it, in words.
+    func answer(
+        _ camera: CameraID, _ answer: IncidentAnswer, incident: IncidentID?, by: String, toldThrough channel: String
+    ) async throws -> String
 }
 
 /// What is true of the cameras at one moment.
@@ -98,6 +106,8 @@ public struct AlertDelivery: Sendable {
     public var subject: String
     /// What stands on a button that opens the link.
     public var buttonText: String
+    /// What people may answer, with what stands on the buttons; empty where there is nothing to answer.
+    public var answers: [(answer: IncidentAnswer, text: String)] = []
     private let pictures: (any PictureSource)?
 
     public init(
@@ -126,10 +136,18 @@ public struct AlertDelivery: Sendable {
         return await pictures.picture(of: incident, maximumBytes: maximumBytes)
     }
 
+    /// Whether it tells somebody of one incident, about which they may say something.
+    var isAnswerable: Bool {
+        switch message.alert.purpose {
+        case .incident, .escalation: incident != nil
+        default: false
+        }
+    }
+
     /// How urgent it is, where a service distinguishes.
     var severity: Severity {
         switch message.alert.purpose {
-        case .allWell, .test, .cleared: .low
+        case .allWell, .test, .cleared, .reply: .low
         case .escalation, .notice: .high
         case .incident, .update, .end, .summary: incident?.severity ?? .medium
         }

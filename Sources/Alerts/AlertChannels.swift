@@ -9,6 +9,8 @@ public struct AlertChannels: Sendable {
     public let channels: [any AlertChannel]
     /// Those of the channels that want to be run.
     public let connected: [any ConnectedChannel]
+    /// Those by which people may answer.
+    public let answering: [any AnsweringChannel]
     public let router: AlertRouter
     public let texts: AlertTexts
     /// Who hears of the installation.
@@ -34,6 +36,7 @@ public struct AlertChannels: Sendable {
             publicBaseURL: alerts.publicBaseURL, store: store, clock: clock, logger: logger)
         channels = alerts.channels.compactMap { registry.channel($0, at: site) }
         connected = channels.compactMap { $0 as? any ConnectedChannel }
+        answering = channels.compactMap { $0 as? any AnsweringChannel }
         let recipients = Dictionary(
             alerts.channels.map { ($0.name, registry.recipients(of: $0)) }, uniquingKeysWith: { first, _ in first })
         let following = Set(alerts.channels.filter(registry.followsIncidents).map(\.name))
@@ -83,7 +86,8 @@ public struct AlertChannels: Sendable {
             let escalations = route.escalate.flatMap { step in
                 step.channels.map {
                     AlertDestination.Escalation(
-                        channel: $0, recipients: recipients[$0] ?? .itself, afterSeconds: step.afterMinutes * 60)
+                        channel: $0, recipients: recipients[$0] ?? .itself, afterSeconds: step.afterMinutes * 60,
+                        unless: step.unless)
                 }
             }
             return route.channels.map { name in

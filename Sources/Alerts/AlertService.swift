@@ -13,10 +13,12 @@ public final class AlertService: Sendable {
         let channels: AlertChannels
         let announcer: IncidentAnnouncer
         let operations: OperationsConfiguration
+        let playbooks: [Playbook]
 
         init(_ configuration: AislewatchConfiguration, store: Store, clock: any WallClock, logger: Logger) throws {
             channels = try AlertChannels(configuration, store: store, clock: clock, logger: logger)
             operations = configuration.alerts.operations
+            playbooks = configuration.alerts.playbooks
             announcer = IncidentAnnouncer(
                 store: store, router: channels.router, publicBaseURL: configuration.alerts.publicBaseURL,
                 texts: channels.texts, linkLifetimeSeconds: Double(configuration.alerts.linkDays) * 86_400,
@@ -66,6 +68,11 @@ public final class AlertService: Sendable {
         }
     }
 
+    /// What is to be done about an incident; nil where nobody has said.
+    public func playbook(for incident: Incident) -> Playbook? {
+        setup.withLock { $0.playbooks }.first(for: incident)
+    }
+
     public var operations: OperationsConfiguration { setup.withLock { $0.operations } }
 
     /// - Throws: What is wrong with the text file; then all stays as it was.
@@ -81,18 +88,37 @@ public final class AlertService: Sendable {
     /// - Parameters:
     ///   - trigger: What starts a recording that is asked for through a connection.
     ///   - online: The cameras that send packets.
+    ///   - onAnswer: Is told of an incident about which somebody has answered.
     public func delivering(
-        pictures: any PictureSource, trigger: any IncidentTrigger, online: @escaping @Sendable () -> Set<CameraID>
+        pictures: any PictureSource, trigger: any IncidentTrigger, online: @escaping @Sendable () -> Set<CameraID>,
+        onAnswer: @escaping @Sendable (IncidentID) -> Void = { _ in }
     ) -> any Service {
-        DeliveryService(
+        let answers = answers(onAnswer)
+        return DeliveryService(
             alerts: self, pictures: pictures,
-            commands: CameraSwitch(store: store, trigger: trigger, clock: clock, online: online))
+            commands: CameraSwitch(store: store, trigger: trigger, clock: clock, answers: answers, online: online),
+            answers: answers)
+    }
+
+    private func answers(_ onAnswer: @escaping @Sendable (IncidentID) -> Void) -> AnswerService {
+        AnswerService(
+            store: store, clock: clock, texts: { self.channels.texts }, onChange: onAnswer, logger: logger)
+    }
+
+    /// A request that a provider makes because somebody has answered.
+    /// - Returns: nil where no channel of this name takes such requests.
+    public func take(
+        _ hook: AnswerHook, channel: String, onAnswer: @escaping @Sendable (IncidentID) -> Void
+    ) async -> AnswerHook.Response? {
+        let found = channels.channels.first { $0.name == channel } as? any HookedChannel
+        return await found?.take(hook, answers(onAnswer))
     }
 
     fileprivate struct DeliveryService: Service {
         let alerts: AlertService
         let pictures: any PictureSource
         let commands: any CameraCommands
+        let answers: AnswerService
 
         func run() async throws {
             await cancelWhenGracefulShutdown {
@@ -102,6 +128,7 @@ public final class AlertService: Sendable {
                     await withDiscardingTaskGroup { group in
                         group.addTask { await worker(channels).run() }
                         for channel in channels.connected { group.addTask { await channel.run(commands: commands) } }
+                        for channel in channels.answering { group.addTask { await channel.takeAnswers(answers) } }
                         _ = await changes.next()
                         group.cancelAll()
                     }

@@ -7,6 +7,7 @@ struct CameraSwitch: CameraCommands {
     let store: Store
     let trigger: any IncidentTrigger
     let clock: any WallClock
+    let answers: AnswerService
     /// The cameras that send packets.
     let online: @Sendable () -> Set<CameraID>
 
@@ -95,6 +96,22 @@ struct CameraSwitch: CameraCommands {
 
     func trigger(_ camera: CameraID, reason: String) async throws {
         _ = try await trigger.trigger(camera: camera, reason: reason, by: Self.name)
+    }
+
+    func answer(
+        _ camera: CameraID, _ answer: IncidentAnswer, incident: IncidentID?, by: String, toldThrough channel: String
+    ) async throws -> String {
+        let meant = try await store.perform { store in
+            let found =
+                try incident.map { try store.incident($0) } ?? store.incidents(.init(camera: camera, limit: 1)).first
+            return found?.camera == camera ? found?.id : nil
+        }
+        guard let meant else { return "there is no such incident of \(camera)" }
+        // Nobody vouches for the name; no account has such a one.
+        let author = IncidentHandling.Author(by.isEmpty ? Self.name : "\(by) (\(Self.name))", by: .mqtt)
+        let given = GivenAnswer(
+            channel: channel, recipient: "", author: author, incident: meant, content: .chosen(answer), key: nil)
+        return try await answers.take(given)?.text ?? ""
     }
 }
 

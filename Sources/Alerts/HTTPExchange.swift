@@ -139,6 +139,16 @@ enum FormEncoding {
         fields.map { name, value in escaped(name) + "=" + escaped(value) }.joined(separator: "&")
     }
 
+    /// The fields of a body (application/x-www-form-urlencoded), in its order.
+    static func decoded(_ body: Data) -> [(String, String)] {
+        String(decoding: body, as: UTF8.self).split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
+                $0.replacing("+", with: " ").removingPercentEncoding ?? ""
+            }
+            return (parts[0], parts.count > 1 ? parts[1] : "")
+        }
+    }
+
     /// Percent-encodes all but letters, digits, `-`, `.`, `_` and `~`; safe in a path and in a query, too.
     static func escaped(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF")
@@ -188,6 +198,17 @@ enum ChatText {
             return try encoder.encode(value)
         } catch {
             throw .permanent(reason: "the message can't be told in JSON")
+        }
+    }
+
+    /// JSON in ASCII alone, for a header.
+    static func escapedJSON(_ json: String) -> String {
+        json.utf16.reduce(into: "") { text, unit in
+            if unit < 0x80 {
+                text.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
+            } else {
+                text += String(format: "\\u%04x", unit)
+            }
         }
     }
 

@@ -110,9 +110,10 @@ public struct AislewatchDaemon: Sendable {
 
         // Ended in reverse order: the cameras first, so that their last incidents still reach the outbox.
         var services: [any Service] = [
-            alerts.delivering(pictures: pictures, trigger: fleet) {
-                Set(fleet.members.filter(\.isOnline).map(\.id))
-            },
+            alerts.delivering(
+                pictures: pictures, trigger: fleet,
+                online: { Set(fleet.members.filter(\.isOnline).map(\.id)) },
+                onAnswer: { hub.publish(.incidentChanged($0)) }),
             try await webServer(storage, cameras: fleet, api: api),
             status,
             clipDiskService(storage, fleet),
@@ -212,6 +213,12 @@ public struct AislewatchDaemon: Sendable {
         }
         api.streams = StreamTrial(cameras: { running.current.cameras }, clock: clock)
         api.status = { await status.status() }
+        api.answerHook = { channel, headers, body in
+            let hook = AnswerHook(headers: headers, body: body)
+            return await alerts.take(hook, channel: channel) { hub.publish(.incidentChanged($0)) }.map {
+                AnswerHookResponse(status: $0.status, contentType: $0.contentType, body: $0.body)
+            }
+        }
         api.archive = IncidentZip(
             exporter: IncidentExporter(
                 files: storage.folders.files, store: store, clock: clock, text: { alerts.announcer.text($0) }),
@@ -261,7 +268,8 @@ public struct AislewatchDaemon: Sendable {
                 cameraName: { id in fleet[id]?.camera.name ?? id.rawValue }, text: { alerts.announcer.text($0) },
                 texts: { incident in
                     Dictionary(languages.map { ($0, alerts.announcer.text(incident, in: $1)) }) { first, _ in first }
-                }),
+                },
+                playbook: { alerts.playbook(for: $0) }),
             clock: clock, logger: logger, api: api, apiSettings: apiSettings,
             assets: assets, tls: tls,
             health: {

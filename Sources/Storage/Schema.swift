@@ -43,6 +43,7 @@ enum Schema {
         migrator.registerMigration("devices that are told, limited tokens, sessions that somebody vouches for") { db in
             try db.execute(sql: pushDevices)
         }
+        migrator.registerMigration("how incidents are handled") { db in try db.execute(sql: handling) }
         return migrator
     }
 
@@ -390,6 +391,46 @@ enum Schema {
         ALTER TABLE api_tokens ADD COLUMN cameras TEXT CHECK (json_type(cameras) = 'array');  -- NULL: sees every camera
         -- 1: a trusted proxy or an identity provider has said who it is.
         ALTER TABLE sessions ADD COLUMN vouched_for INTEGER NOT NULL DEFAULT 0 CHECK (vouched_for IN (0, 1));
+        """
+
+    private static let handling = """
+        CREATE TABLE incident_handling (             -- where an incident stands; no row: open, and nobody's
+            incident_id TEXT NOT NULL PRIMARY KEY REFERENCES incidents (id) ON DELETE CASCADE,
+            state TEXT NOT NULL CHECK (state IN ('open', 'on_the_way', 'clearing', 'cleared', 'false_alarm')),
+            by TEXT,                                 -- who brought it there; NULL: nobody yet
+            at TEXT CHECK (at GLOB '????-??-??T??:??:??.???Z'),
+            assignee TEXT CHECK (assignee <> ''),    -- NULL: nobody's
+            CHECK ((by IS NULL) = (at IS NULL))
+        ) WITHOUT ROWID;
+
+        CREATE TABLE handling_steps (                -- what people did, in its order; never changed
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            incident_id TEXT NOT NULL REFERENCES incidents (id) ON DELETE CASCADE,
+            at TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z'),
+            who TEXT NOT NULL CHECK (who <> ''),
+            way TEXT NOT NULL CHECK (way <> ''),     -- page, link, sms, …
+            action TEXT NOT NULL CHECK (action <> ''),
+            text TEXT NOT NULL
+        );
+        CREATE INDEX handling_steps_by_incident ON handling_steps (incident_id, id);
+
+        CREATE TABLE handling_photos (               -- apart: a step is read often, its picture seldom
+            step_id INTEGER NOT NULL PRIMARY KEY REFERENCES handling_steps (id) ON DELETE CASCADE,
+            jpeg BLOB NOT NULL
+        );
+
+        CREATE TABLE taken_answers (                 -- messages from people that were obeyed: a repetition does nothing
+            key TEXT NOT NULL PRIMARY KEY CHECK (key <> ''),
+            at TEXT NOT NULL CHECK (at GLOB '????-??-??T??:??:??.???Z')
+        ) WITHOUT ROWID;
+        CREATE INDEX taken_answers_by_date ON taken_answers (at);
+
+        INSERT INTO incident_handling (incident_id, state, by, at)
+        SELECT incident_id, 'false_alarm', reviewed_by, reviewed_at FROM incident_reviews
+        JOIN incidents ON incidents.id = incident_id WHERE review = 'not_an_incident';
+
+        -- Of an escalation: what makes it needless. NULL is "acknowledged".
+        ALTER TABLE outbox ADD COLUMN unless TEXT CHECK (unless IN ('acknowledged', 'on_the_way', 'cleared'));
         """
 
     private static let secondFactors = """

@@ -70,12 +70,18 @@ public struct WebServer: Service {
         }
         LinkRoutes(
             store: pages, clips: clips, copies: services?.copies, settings: settings, clock: clock,
-            trustedProxies: apiSettings.trustedProxies
-        ) { incident, action, address in
+            trustedProxies: apiSettings.trustedProxies, hub: services?.hub
+        ) { incident, step, address in
             await api?.audit(
-                who: LinkRoutes.somebody, address: address, action: "link.\(action)", subject: "\(incident)")
+                who: step.who, address: address, action: "link.\(step.action)", subject: "\(incident)",
+                detail: step.detail)
             api?.services.hub.publish(.incidentChanged(incident))
         }.add(to: router)
+        if let hook = services?.answerHook {
+            AnswerHookRoutes(
+                take: hook, clock: clock, trustedProxies: apiSettings.trustedProxies, words: settings.words
+            ).add(to: router)
+        }
         if let api {
             let guardian = SignInGuard(api: api)
             let sessions = SessionRoutes(api: api, site: settings, guardian: guardian)
@@ -90,6 +96,8 @@ public struct WebServer: Service {
             let incidents = IncidentRoutes(api: api, clips: clips, site: settings)
             incidents.add()
             SilenceRoutes(api: api, incidents: incidents).add()
+            HandlingRoutes(api: api, incidents: incidents).add()
+            AskRoutes(api: api, incidents: incidents, site: settings).add()
             ConfigurationRoutes(api: api).add()
             RuleRoutes(api: api).add()
             SensitivityRoutes(api: api).add()

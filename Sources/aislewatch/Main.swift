@@ -60,7 +60,8 @@ struct Aislewatch: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, WatchCommand.self, TrackCommand.self, SegmentCommand.self, CheckConfigCommand.self,
             PlanCommand.self,
-            IncidentsCommand.self, AlertsCommand.self, AcknowledgeCommand.self, SnoozeCommand.self, DrillCommand.self,
+            IncidentsCommand.self, AskCommand.self, AlertsCommand.self, AcknowledgeCommand.self, SnoozeCommand.self,
+            DrillCommand.self,
             CheckCommand.self, ExportCommand.self, BackupCommand.self, RestoreCommand.self, EvalCommand.self,
             CalibrateCommand.self, TuneCommand.self, UserCommand.self, ModelsCommand.self,
         ])

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Logging
 import Storage
 import Synchronization
 import TestSupport
@@ -30,7 +31,12 @@ struct CameraSwitchTests {
     init() throws {
         folder = try TemporaryDirectory()
         store = try Store(path: folder.file("site.sqlite").path, clock: clock)
-        site = CameraSwitch(store: store, trigger: Trigger(), clock: clock) { [online] in
+        site = CameraSwitch(
+            store: store, trigger: Trigger(), clock: clock,
+            answers: AnswerService(
+                store: store, clock: clock, texts: { AlertTexts(timeZone: Samples.berlin) }, onChange: { _ in },
+                logger: Logger(label: "test"))
+        ) { [online] in
             online.cameras.withLock { $0 }
         }
     }

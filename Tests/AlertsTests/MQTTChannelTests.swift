@@ -216,6 +216,14 @@ struct MQTTChannelTests {
         func trigger(_ camera: CameraID, reason: String) async throws {
             continuation.yield("\(camera) trigger \(reason)")
         }
+
+        func answer(
+            _ camera: CameraID, _ answer: IncidentAnswer, incident: IncidentID?, by: String,
+            toldThrough channel: String
+        ) async throws -> String {
+            continuation.yield("\(camera) \(answer.word) \(incident?.rawValue ?? "latest") by \(by) of \(channel)")
+            return ""
+        }
     }
 
     private struct Pictures: PictureSource {

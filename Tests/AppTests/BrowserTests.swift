@@ -36,6 +36,12 @@ struct BrowserTests {
         try await drive("browser_review.py")
     }
 
+    @Test(
+        "from the alert's link to \"cleared\": what several people do is seen by all at once", .timeLimit(.minutes(20)))
+    func solving() async throws {
+        try await drive("browser_solving.py")
+    }
+
     @Test("clips of an H.265 camera play in a browser that can't play H.265", .timeLimit(.minutes(20)))
     func h265() async throws {
         try await drive("browser_h265.py")

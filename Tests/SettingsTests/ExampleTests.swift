@@ -79,7 +79,13 @@ struct ExampleTests {
         #expect(routes[1].minSeverity == .medium && routes[1].zones == ["main walkway", "rack 4B"])
         #expect(routes[1].shift == Shift(weekdays: [1, 2, 3, 4, 5], fromMinute: 360, toMinute: 1320))
         #expect(
-            routes[1].escalate.map(\.afterMinutes) == [5] && routes[1].escalate[0].channels == ["office", "phones"])
+            routes[1].escalate.map(\.afterMinutes) == [5, 15, 60]
+                && routes[1].escalate[0].channels == ["office", "phones"])
+        #expect(routes[1].escalate.map(\.unless) == [.acknowledged, .onTheWay, .cleared])
+        let playbook = try #require(configuration.alerts.playbooks.first)
+        #expect(playbook.name == "Spill" && playbook.kinds == [.spill] && playbook.minSeverity == .medium)
+        #expect(playbook.steps.map(\.needs) == ["two cones", nil, nil])
+        #expect(playbook.contacts == [.init(name: "Shift lead", phone: "+49 170 1234567", note: "at night, too")])
         #expect(configuration.alerts.operations.allWellMinute == 420)
     }
 

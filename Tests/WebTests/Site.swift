@@ -78,7 +78,7 @@ struct Site {
     func server(
         timeZone: String = "Europe/Berlin", language: String = "en", text: String = "Box fell.",
         status: HealthReport.Status = .ok,
-        host: String = "127.0.0.1", port: Int = 0, trustedProxies: [String] = [],
+        playbook: Playbook? = nil, host: String = "127.0.0.1", port: Int = 0, trustedProxies: [String] = [],
         connections change: (inout ConnectionLimits) -> Void = { _ in }
     ) -> WebServer {
         var settings = APISettings()
@@ -88,7 +88,8 @@ struct Site {
             host: host, port: port, pages: store, clips: files,
             settings: PageSettings(
                 siteName: "Hall <1>", timeZone: TimeZone(identifier: timeZone) ?? .gmt, language: language,
-                cameraName: { "Cam \"\($0)\"" }, text: { _ in text }),
+                cameraName: { "Cam \"\($0)\"" }, text: { _ in text },
+                playbook: { _ in playbook }),
             clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, apiSettings: settings,
             health: {
                 HealthReport(

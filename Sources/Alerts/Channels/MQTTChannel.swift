@@ -260,6 +260,14 @@ public final class MQTTChannel: ConnectedChannel, CustomStringConvertible {
                 forget(topics.snoozeState(camera))
             case .command(.trigger(let camera), let payload):
                 try await site.trigger(camera, reason: String(ChatText.line(payload).prefix(100)))
+            case .command(.answer(let camera), let payload):
+                guard let given = BrokerAnswer(payload) else {
+                    logger.warning("\(name): \(camera): answer takes a word, or {\"answer\", \"incident\", \"by\"}")
+                    return
+                }
+                let outcome = try await site.answer(
+                    camera, given.answer, incident: given.incident, by: given.by, toldThrough: name)
+                logger.info("\(name): \(camera): an answer was taken: \(outcome)")
             }
         } catch {
             logger.warning("\(name): a command failed: \(error)")
@@ -287,6 +295,31 @@ public final class MQTTChannel: ConnectedChannel, CustomStringConvertible {
             guard let minutes = Double(text), (1...longestSnoozeMinutes).contains(minutes) else { return nil }
             return minutes * 60
         }
+    }
+}
+
+/// What somebody says about an incident by way of a broker: a word (`on_the_way`), or a document with it.
+private struct BrokerAnswer {
+    var answer: IncidentAnswer
+    var incident: IncidentID?
+    var by: String
+
+    private struct Document: Decodable {
+        var answer: String
+        var incident: String?
+        var by: String?
+    }
+
+    /// - Returns: nil for what says nothing.
+    init?(_ payload: String) {
+        let text = payload.trimmingCharacters(in: .whitespacesAndNewlines)
+        let document =
+            (try? JSONDecoder().decode(Document.self, from: Data(text.utf8)))
+            ?? Document(answer: text.lowercased(), incident: nil, by: nil)
+        guard let answer = IncidentAnswer(word: document.answer) else { return nil }
+        self.answer = answer
+        incident = document.incident.map { IncidentID(rawValue: $0) }
+        by = String(ChatText.line(document.by ?? "").prefix(64))
     }
 }
 
@@ -410,10 +443,11 @@ struct MQTTTopics: Hashable, Sendable {
         case trigger(CameraID)
         /// Nil: the alerts of all cameras.
         case setSnoozed(CameraID?)
+        case answer(CameraID)
 
         var camera: CameraID? {
             switch self {
-            case .setEnabled(let camera), .trigger(let camera): camera
+            case .setEnabled(let camera), .trigger(let camera), .answer(let camera): camera
             case .setSnoozed(let camera): camera
             }
         }
@@ -439,11 +473,16 @@ struct MQTTTopics: Hashable, Sendable {
     /// - Parameter camera: Nil: all of them.
     func snoozeState(_ camera: CameraID?) -> String { "\(of(camera))/snooze/state" }
     func setSnoozed(_ camera: CameraID?) -> String { "\(of(camera))/snooze/set" }
+    /// What somebody says about an incident.
+    func answer(_ camera: CameraID) -> String { "\(base)/\(camera)/answer" }
 
     private func of(_ camera: CameraID?) -> String { camera.map { "\(base)/\($0)" } ?? base }
 
     var commands: [String] {
-        ["\(base)/+/enabled/set", "\(base)/+/trigger", "\(base)/+/snooze/set", "\(base)/snooze/set"]
+        [
+            "\(base)/+/enabled/set", "\(base)/+/trigger", "\(base)/+/snooze/set", "\(base)/snooze/set",
+            "\(base)/+/answer",
+        ]
     }
 
     /// What the broker keeps of a camera.
@@ -464,6 +503,7 @@ struct MQTTTopics: Hashable, Sendable {
         case ["enabled", "set"]: .setEnabled(camera)
         case ["trigger"]: .trigger(camera)
         case ["snooze", "set"]: .setSnoozed(camera)
+        case ["answer"]: .answer(camera)
         default: nil
         }
     }

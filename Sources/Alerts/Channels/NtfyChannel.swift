@@ -31,6 +31,7 @@ public struct NtfyChannel: AlertChannel, CustomStringConvertible {
             ("Idempotency-Key", delivery.message.idempotencyKey),
         ]
         if let link = delivery.link { headers.append(("Click", ChatText.line(link.absoluteString))) }
+        if let actions = Self.actions(delivery) { headers.append(("Actions", actions)) }
         if let token { headers.append(("Authorization", "Bearer \(token)")) }
         var body = Data(text.utf8)
         if let picture = await delivery.picture(maximumBytes: Self.maximumPictureBytes) {
@@ -45,6 +46,28 @@ public struct NtfyChannel: AlertChannel, CustomStringConvertible {
         }
         try HTTPVerdict.check(answer, "ntfy")
         return .delivered
+    }
+
+    /// As many as ntfy shows (<https://docs.ntfy.sh/publish/#action-buttons>).
+    private static let maximumActions = 3
+
+    /// Buttons that say something by the message's link, without opening a page.
+    private static func actions(_ delivery: AlertDelivery) -> String? {
+        guard let link = delivery.link, !delivery.answers.isEmpty else { return nil }
+        struct Action: Encodable {
+            var action = "http"
+            var label: String
+            var url: String
+            var method = "POST"
+            /// The message goes away when it has been said.
+            var clear = true
+        }
+        let actions = delivery.answers.prefix(maximumActions).map { answer, text in
+            let path = answer.word.replacing("_", with: "-")
+            return Action(label: text, url: "\(link.absoluteString)/\(path)?way=ntfy")
+        }
+        // A header holds no letters beyond ASCII; the server reads JSON's escapes.
+        return (try? ChatText.json(actions)).map { ChatText.escapedJSON(String(decoding: $0, as: UTF8.self)) }
     }
 
     private static func priority(_ severity: Severity) -> String {

@@ -123,7 +123,7 @@ public struct PushChannel: AlertChannel, CustomStringConvertible {
             case .incident, .update, .end, .escalation: message.incident.map { "#/incidents/\($0.rawValue)" } ?? "#/"
             case .summary: "#/incidents"
             case .notice, .cleared, .allWell: "#/status"
-            case .test: "#/account"
+            case .test, .reply: "#/account"
             }
         // Letters take four bytes at most.
         let payload = Payload(
@@ -159,7 +159,7 @@ public struct PushChannel: AlertChannel, CustomStringConvertible {
     /// Seconds for which the push service keeps it for a device that is off.
     private static func lifetime(_ purpose: AlertPurpose) -> String {
         switch purpose {
-        case .test: "600"
+        case .test, .reply: "600"
         case .allWell: "43200"
         default: "86400"
         }

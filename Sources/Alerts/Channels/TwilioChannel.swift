@@ -1,5 +1,7 @@
+import Crypto
 public import Domain
 import Foundation
+import Logging
 public import Settings
 
 /// SMS through Twilio's Messages resource (<https://www.twilio.com/docs/messaging/api/message-resource>).
@@ -7,6 +9,9 @@ public import Settings
 /// 201 means that Twilio has queued the message: what became of it is asked later. There is no idempotency key: after an
 /// attempt of unknown outcome the recipient's recent messages are searched for this one. Texts are folded into GSM-7 where
 /// that says the same, because one other character more than doubles the price.
+///
+/// What people write back is brought by Twilio (a webhook, whose signature is checked) or asked for, where no address can be
+/// reached from outside. Each message counts once, by Twilio's name for it.
 public struct TwilioChannel: AlertChannel, CustomStringConvertible {
     public static let publicBaseURL = "https://api.twilio.com"
 
@@ -15,6 +20,22 @@ public struct TwilioChannel: AlertChannel, CustomStringConvertible {
     private let from: String
     private let authorization: String
     private let http: HTTPExchange
+    private let answering: Answering
+
+    /// What is needed to take what people write back.
+    public struct Answering: Sendable {
+        public var replies: Replies
+        /// Who may answer.
+        public var numbers: Set<String>
+        /// As Twilio knows the webhook: its signature is of this, too.
+        public var hookURL: String
+        var authToken: String
+        var logger: Logger
+
+        /// Nothing is taken.
+        static let none = Answering(
+            replies: .none, numbers: [], hookURL: "", authToken: "", logger: Logger(label: "aislewatch.alerts"))
+    }
 
     /// - Parameters:
     ///   - name: The channel's name in the configuration.
@@ -24,10 +45,11 @@ public struct TwilioChannel: AlertChannel, CustomStringConvertible {
     ///   - timeoutSeconds: For one request.
     public init(
         name: String, baseURL: String = publicBaseURL, accountSID: String, authToken: String, from: String,
-        timeoutSeconds: Double = 10
+        answering: Answering? = nil, timeoutSeconds: Double = 10
     ) {
         self.name = name
         self.from = from
+        self.answering = answering ?? .none
         let base = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         accountURL = "\(base)/2010-04-01/Accounts/\(FormEncoding.escaped(accountSID))"
         authorization = "Basic " + Data("\(accountSID):\(authToken)".utf8).base64EncodedString()
@@ -142,6 +164,143 @@ public struct TwilioChannel: AlertChannel, CustomStringConvertible {
     }
 }
 
+// MARK: - Answers
+
+extension TwilioChannel: HookedChannel, AnsweringChannel {
+    /// Twilio's signature of a request: HMAC-SHA1 under the account's token of the address, followed by each field's name and
+    /// value in the names' order (<https://www.twilio.com/docs/usage/security#validating-requests>).
+    static func signature(of url: String, _ fields: [(String, String)], authToken: String) -> String {
+        let key = SymmetricKey(data: Data(authToken.utf8))
+        let code = HMAC<Insecure.SHA1>.authenticationCode(for: signed(url, fields), using: key)
+        return Data(code).base64EncodedString()
+    }
+
+    private static func signed(_ url: String, _ fields: [(String, String)]) -> Data {
+        Data(fields.sorted { $0.0 < $1.0 }.reduce(url) { $0 + $1.0 + $1.1 }.utf8)
+    }
+
+    /// Compares in constant time: how far a guess was right must not show.
+    private func isSigned(_ fields: [(String, String)], _ signature: String) -> Bool {
+        guard let code = Data(base64Encoded: signature) else { return false }
+        return HMAC<Insecure.SHA1>.isValidAuthenticationCode(
+            code, authenticating: Self.signed(answering.hookURL, fields),
+            using: SymmetricKey(data: Data(answering.authToken.utf8)))
+    }
+
+    public func take(_ hook: AnswerHook, _ answers: AnswerService) async -> AnswerHook.Response {
+        guard answering.replies == .webhook else { return AnswerHook.Response(status: 404) }
+        let fields = FormEncoding.decoded(hook.body)
+        guard !answering.hookURL.isEmpty, isSigned(fields, hook.headers["x-twilio-signature"] ?? "")
+        else {
+            answering.logger.warning("\(name): a request to its webhook was not signed by Twilio")
+            return AnswerHook.Response(status: 403, body: "The signature is not Twilio's.")
+        }
+        func field(_ name: String) -> String { fields.first { $0.0 == name }?.1 ?? "" }
+        do {
+            let said = try await reply(to: field("Body"), from: field("From"), sid: field("MessageSid"), answers)
+            return Self.response(said)
+        } catch {
+            answering.logger.error("\(name): a reply could not be taken: \(error)")
+            // Twilio tells its user, and a fallback address gets it.
+            return AnswerHook.Response(status: 503)
+        }
+    }
+
+    /// TwiML: what is sent back; nothing for nil.
+    private static func response(_ text: String?) -> AnswerHook.Response {
+        let message = text.map { "<Message>\(HTML.escape(GSM7.folded($0)))</Message>" } ?? ""
+        return AnswerHook.Response(
+            status: 200, contentType: "text/xml; charset=utf-8",
+            body: #"<?xml version="1.0" encoding="UTF-8"?><Response>\#(message)</Response>"#)
+    }
+
+    /// - Returns: What is said back; nil: nothing.
+    private func reply(
+        to text: String, from number: String, sid: String, _ answers: AnswerService
+    ) async throws -> String? {
+        guard Self.isSID(sid), !number.isEmpty else { return nil }
+        guard answering.numbers.contains(number) else {
+            answering.logger.warning("\(name): somebody wrote whose number is not in the configuration")
+            let isFirst = await answers.isFirstToday(stranger: StrangerName(number).text, on: name)
+            return isFirst ? answers.texts().answer("stranger") : nil
+        }
+        // The whole number stands in the configuration; the log and the pages show its end.
+        let author = IncidentHandling.Author("SMS …\(number.suffix(4))", by: .sms)
+        return try await answers.take(
+            GivenAnswer(
+                channel: name, recipient: number, author: author, content: .words(text), key: "twilio/\(sid)")
+        )?.text
+    }
+
+    private static let pollSeconds = 10.0
+    /// What was written longer ago was meant for somebody who watched then.
+    private static let oldestSeconds = 3600.0
+
+    public func takeAnswers(_ answers: AnswerService) async {
+        guard answering.replies == .poll else { return }
+        var isFailing = false
+        while (try? await answers.clock.sleep(seconds: Self.pollSeconds)) != nil {
+            do {
+                try await lookForReplies(answers)
+                isFailing = false
+            } catch {
+                if !isFailing { answering.logger.warning("\(name): replies can't be asked for: \(error)") }
+                isFailing = true
+            }
+        }
+    }
+
+    private struct Inbox: Decodable {
+        struct Message: Decodable {
+            var sid: String
+            var from: String
+            var body: String
+            var direction: String
+            /// RFC 2822, as "Thu, 24 Aug 2023 05:01:45 +0000".
+            var date_sent: String?
+        }
+        var messages: [Message]
+    }
+
+    /// Asks for what came in, oldest first, and answers it by messages of its own.
+    func lookForReplies(_ answers: AnswerService) async throws {
+        let now = answers.clock.now(), name = name
+        let isExpecting = try await answers.store.perform {
+            try $0.expectsAnswers(through: name, since: now - AnswerService.answerableSeconds)
+        }
+        guard isExpecting else { return }
+        let query = FormEncoding.encoded([("To", from), ("PageSize", "50")])
+        let answer = try await http.get(
+            accountURL + "/Messages.json?" + query, headers: [("Authorization", authorization)], maximumBytes: 1 << 20)
+        guard (200..<300).contains(answer.status) else { throw Self.refusal(answer) }
+        guard let inbox = try? JSONDecoder().decode(Inbox.self, from: answer.body) else {
+            throw AlertError.temporary(reason: "Twilio's list of messages could not be read")
+        }
+        for message in inbox.messages.reversed() where message.direction == "inbound" {
+            guard let sent = message.date_sent.flatMap({ try? Date($0, strategy: Self.dateFormat) }),
+                now.timeIntervalSince(sent) < Self.oldestSeconds,
+                let text = try await reply(to: message.body, from: message.from, sid: message.sid, answers)
+            else { continue }
+            let back = PlannedAlert(channel: name, recipient: message.from, text: text, purpose: .reply)
+            try await answers.store.perform { _ = try $0.enqueue([back], name: "reply/\(message.sid)") }
+        }
+    }
+
+    private static let dateFormat = Date.ParseStrategy(
+        format: """
+            \(weekday: .abbreviated), \(day: .twoDigits) \(month: .abbreviated) \(year: .defaultDigits) \
+            \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\
+            \(second: .twoDigits) \(timeZone: .iso8601(.short))
+            """, locale: Locale(identifier: "en_US_POSIX"), timeZone: .gmt)
+}
+
+/// A number that is not in the configuration, as it is remembered: nobody can tell it from that.
+private struct StrangerName {
+    let text: String
+
+    init(_ number: String) { text = SHA256.hash(data: Data(number.utf8)).prefix(8).hexadecimal }
+}
+
 // MARK: - In the configuration
 
 extension TwilioChannel: ConfigurableChannel {
@@ -153,8 +312,18 @@ extension TwilioChannel: ConfigurableChannel {
         /// Telephone numbers in E.164 form.
         public var to: [String] = []
         public var baseURL: URL?
+        public var replies = Replies.none
 
         public init() {}
+    }
+
+    /// How what people write back is got.
+    public enum Replies: String, Hashable, Sendable, CaseIterable {
+        case none
+        /// Twilio brings it to `/hooks/<channel>` below the public address.
+        case webhook
+        /// It is asked for.
+        case poll
     }
 
     public static let type = ChannelType(
@@ -181,6 +350,9 @@ extension TwilioChannel: ConfigurableChannel {
                 "Who gets the messages.", example: "[\"+12025550142\", \"+12025550143\"]", check: telephoneNumber),
             .address(
                 "base_url", \.baseURL, default: publicBaseURL, "Another server that speaks Twilio's Messages API."),
+            .choice(
+                "replies", \.replies, default: .none,
+                "How people's replies are got: Twilio brings them to /hooks/NAME, or they are asked for."),
         ],
         check: { settings, reading in
             guard let base = settings.baseURL, base.scheme == "http", let host = base.host() else { return }
@@ -192,7 +364,11 @@ extension TwilioChannel: ConfigurableChannel {
     public static func make(_ name: String, _ settings: Settings, at site: ChannelSite) -> any AlertChannel {
         TwilioChannel(
             name: name, baseURL: settings.baseURL?.absoluteString ?? publicBaseURL, accountSID: settings.accountSID,
-            authToken: settings.authToken?.reveal() ?? "", from: settings.from)
+            authToken: settings.authToken?.reveal() ?? "", from: settings.from,
+            answering: Answering(
+                replies: settings.replies, numbers: Set(settings.to),
+                hookURL: site.publicBaseURL?.appending(path: "hooks").appending(path: name).absoluteString ?? "",
+                authToken: settings.authToken?.reveal() ?? "", logger: site.logger))
     }
 
     public static func recipients(_ settings: Settings) -> AlertRecipients { .named(settings.to) }

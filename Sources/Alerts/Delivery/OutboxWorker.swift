@@ -204,9 +204,10 @@ public actor OutboxWorker {
                     .outcomeUnknown(reason: "an earlier attempt may have gone out; the check failed: \(error)"))
             }
         }
-        let delivery = AlertDelivery(
+        var delivery = AlertDelivery(
             message: message, incident: incident, subject: texts.subject(message, incident),
             buttonText: texts.buttonText, pictures: pictures)
+        if delivery.isAnswerable { delivery.answers = IncidentAnswer.buttons.map { ($0, texts.button($0)) } }
         do {
             return .success(try await channel.send(delivery))
         } catch {

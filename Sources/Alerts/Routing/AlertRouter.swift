@@ -100,8 +100,9 @@ public struct AlertRouter: Hashable, Sendable {
                 if isHere { continue }
                 planned.append(
                     PlannedAlert(
-                        channel: step.channel, recipient: recipient, text: words.escalation(), purpose: purpose,
-                        dueAt: now.addingTimeInterval(step.afterSeconds)))
+                        channel: step.channel, recipient: recipient, text: words.escalation(step.unless),
+                        purpose: purpose,
+                        dueAt: now.addingTimeInterval(step.afterSeconds), unless: step.unless))
             }
         }
     }
@@ -160,17 +161,23 @@ public enum AlertRecipients: Hashable, Sendable, ExpressibleByArrayLiteral {
 
 /// A channel, those who get messages through it, and which incidents they are told of.
 public struct AlertDestination: Hashable, Sendable {
-    /// Who is told next when nobody has acknowledged.
+    /// Who is told next when an incident has not got far enough.
     public struct Escalation: Hashable, Sendable {
         public var channel: String
         public var recipients: AlertRecipients
         /// After the incident was announced.
         public var afterSeconds: Double
+        /// How far it must be then.
+        public var unless: IncidentHandling.Milestone
 
-        public init(channel: String, recipients: AlertRecipients, afterSeconds: Double) {
+        public init(
+            channel: String, recipients: AlertRecipients, afterSeconds: Double,
+            unless: IncidentHandling.Milestone = .acknowledged
+        ) {
             self.channel = channel
             self.recipients = recipients
             self.afterSeconds = afterSeconds
+            self.unless = unless
         }
     }
 
@@ -209,11 +216,7 @@ public struct AlertDestination: Hashable, Sendable {
 
     /// Whether these recipients are told of the incident, whatever the hour.
     public func takes(_ incident: Incident) -> Bool {
-        let places = [incident.facts.zoneName, incident.facts.fromZoneName].compactMap { $0 }
-        return (cameras.isEmpty || cameras.contains(incident.camera))
-            && (kinds.isEmpty || incident.kinds.contains(where: kinds.contains))
-            && (zones.isEmpty || places.contains(where: zones.contains))
-            && incident.severity >= minSeverity
+        incident.fits(cameras: cameras, kinds: kinds, zones: zones, minSeverity: minSeverity)
     }
 }
 
@@ -221,20 +224,20 @@ public struct AlertDestination: Hashable, Sendable {
 public struct AlertWords: Sendable {
     /// About a new incident.
     public var incident: String
-    /// That nobody has acknowledged it.
-    public var escalation: @Sendable () -> String
+    /// That it has not got so far.
+    public var escalation: @Sendable (IncidentHandling.Milestone) -> String
     /// About many incidents, oldest first.
     public var summary: @Sendable ([Incident]) -> String
     /// A step for programs.
     public var document: @Sendable (_ before: Incident?, _ isSnoozed: Bool) -> String
 
     public init(
-        incident: String, escalation: (@Sendable () -> String)? = nil,
+        incident: String, escalation: (@Sendable (IncidentHandling.Milestone) -> String)? = nil,
         summary: @escaping @Sendable ([Incident]) -> String = { "\($0.count)" },
         document: (@Sendable (_ before: Incident?, _ isSnoozed: Bool) -> String)? = nil
     ) {
         self.incident = incident
-        self.escalation = escalation ?? { incident }
+        self.escalation = escalation ?? { _ in incident }
         self.summary = summary
         self.document = document ?? { _, _ in incident }
     }

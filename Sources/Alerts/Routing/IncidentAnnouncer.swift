@@ -51,7 +51,7 @@ public struct IncidentAnnouncer: Sendable {
         let url = link.flatMap { link in publicBaseURL?.appending(path: "i").appending(path: link.token) }
         let words = AlertWords(
             incident: texts.incident(incident, link: url),
-            escalation: { texts.escalation(incident, link: url) },
+            escalation: { texts.escalation(incident, unless: $0, link: url) },
             summary: { texts.summary($0, link: url) },
             document: { before, isSnoozed in
                 IncidentDocument.text(

@@ -32,10 +32,13 @@ public struct AlertTexts: Sendable {
         incidents.text(incident, cameraName: name(incident.camera), link: link, timeZone: timeZone)
     }
 
-    /// That nobody has acknowledged it.
-    public func escalation(_ incident: Incident, link: URL?) -> String {
+    /// That it has not got so far.
+    public func escalation(
+        _ incident: Incident, unless milestone: IncidentHandling.Milestone = .acknowledged, link: URL?
+    ) -> String {
         let text = self.incident(incident)
-        let words = templates.text("escalation", ["text": text]) ?? text
+        let key = milestone == .acknowledged ? "escalation" : "escalation.\(milestone.rawValue)"
+        let words = templates.text(key, ["text": text]) ?? text
         return link.map { words + " " + $0.absoluteString } ?? words
     }
 
@@ -116,6 +119,41 @@ public struct AlertTexts: Sendable {
         return self.incidents.headline(plain)
     }
 
+    /// What is said back to an answer that was none, or can't be taken.
+    /// - Parameter key: Below `answer.`
+    func answer(_ key: String, _ incident: Incident? = nil) -> String {
+        templates.text("answer.\(key)", ["text": incident.map { self.incident($0) } ?? ""]) ?? key
+    }
+
+    /// What is said back to an answer: what came of it, and of which incident.
+    /// - Parameter said: Nil: it was no answer, and is kept as a comment.
+    func answer(_ outcome: IncidentHandling.Outcome, _ said: IncidentAnswer?, _ incident: Incident) -> String {
+        var fields = ["text": self.incident(incident)]
+        func add(_ standing: IncidentHandling.Standing?) {
+            guard let standing else { return }
+            fields["who"] = standing.by == "link" ? templates.text("answer.somebody") ?? "" : standing.by
+            fields["time"] = LocalTimeOfDay.text(standing.at, timeZone, seconds: false)
+            fields["state"] = templates.text("state.\(standing.state.rawValue)")
+        }
+        let key: String
+        switch outcome {
+        case .changed: key = said?.word ?? "comment"
+        case .joined(let standing):
+            key = "joined"
+            add(standing)
+        case .already(let standing):
+            key = "already"
+            add(standing)
+        case .refused(let standing):
+            key = "refused"
+            add(standing)
+        }
+        return templates.text("answer.\(key)", fields) ?? key
+    }
+
+    /// What stands on a button with this answer.
+    func button(_ answer: IncidentAnswer) -> String { templates.text("button.\(answer.word)") ?? answer.word }
+
     /// What is wrong with the installation.
     public func notice(_ notice: OperationalNotice, at now: Date) -> String {
         templates.text("notice.\(notice.kind)", fields(notice, now)) ?? notice.key
@@ -151,7 +189,7 @@ public struct AlertTexts: Sendable {
         switch message.alert.purpose {
         case .test: what = templates.text("subject.test") ?? "Test"
         case .incident, .update, .end, .escalation: what = incident.map(incidents.headline) ?? "Aislewatch"
-        case .summary, .notice, .cleared, .allWell:
+        case .summary, .notice, .cleared, .allWell, .reply:
             let text = AlertDelivery(message: message).textWithoutLink
             what = text.count > 70 ? text.prefix(68) + ".." : text
         }

@@ -11,15 +11,19 @@ public struct PlannedAlert: Hashable, Sendable, Codable {
     public var purpose: AlertPurpose
     /// Not before this moment; nil: at once. Until then it holds up no other message of its recipient.
     public var dueAt: Date?
+    /// Of an escalation: how far the incident must be then so that it need not go out.
+    public var unless: IncidentHandling.Milestone?
 
     public init(
-        channel: String, recipient: String, text: String, purpose: AlertPurpose = .incident, dueAt: Date? = nil
+        channel: String, recipient: String, text: String, purpose: AlertPurpose = .incident, dueAt: Date? = nil,
+        unless: IncidentHandling.Milestone? = nil
     ) {
         self.channel = channel
         self.recipient = recipient
         self.text = text
         self.purpose = purpose
         self.dueAt = dueAt
+        self.unless = unless
     }
 }
 
@@ -31,7 +35,7 @@ public enum AlertPurpose: Hashable, Sendable, Codable {
     case update(Int)
     /// The incident is over; only for channels that follow it.
     case end
-    /// Nobody has acknowledged the incident. Counts from 1.
+    /// The incident has not got far enough in time. Counts from 1.
     case escalation(Int)
     /// One message for many incidents.
     case summary
@@ -43,6 +47,8 @@ public enum AlertPurpose: Hashable, Sendable, Codable {
     case allWell
     /// Somebody tries a channel.
     case test
+    /// What is said back to somebody who has answered.
+    case reply
 
     /// The word in the database and in documents.
     public var name: String {
@@ -56,6 +62,7 @@ public enum AlertPurpose: Hashable, Sendable, Codable {
         case .cleared: "cleared"
         case .allWell: "all_well"
         case .test: "test"
+        case .reply: "reply"
         }
     }
 
@@ -79,6 +86,7 @@ public enum AlertPurpose: Hashable, Sendable, Codable {
         case "cleared": self = .cleared
         case "all_well": self = .allWell
         case "test": self = .test
+        case "reply": self = .reply
         default: return nil
         }
     }

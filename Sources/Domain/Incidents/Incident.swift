@@ -104,6 +104,17 @@ extension Incident {
 
     /// Whether it is a drill.
     public var isDrill: Bool { facts.triggeredBy == Self.drillOrigin }
+
+    /// Whether it is one that a route or a playbook means; what is empty means all.
+    /// - Parameter zones: Names; an incident is in the zone where it came to rest and in the one from which it came.
+    public func fits(
+        cameras: Set<CameraID>, kinds: Set<IncidentKind>, zones: Set<String>, minSeverity: Severity
+    ) -> Bool {
+        let places = [facts.zoneName, facts.fromZoneName].compactMap(\.self)
+        return (cameras.isEmpty || cameras.contains(camera))
+            && (kinds.isEmpty || self.kinds.contains(where: kinds.contains))
+            && (zones.isEmpty || places.contains(where: zones.contains)) && severity >= minSeverity
+    }
 }
 
 // MARK: - JSON

@@ -124,5 +124,6 @@ extension AislewatchConfiguration {
         alerts:
           channels: [{name: a}]
           routes: [{shift: {from: a}, escalate: [{channels: a}]}]
+          playbooks: [{name: a, steps: [{text: a}], contacts: [{name: a}]}]
         """
 }

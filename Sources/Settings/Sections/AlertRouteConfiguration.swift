@@ -15,7 +15,7 @@ public struct AlertRouteConfiguration: Hashable, Sendable {
     public var zones: [String] = []
     /// When it holds; nil: always.
     public var shift: Shift?
-    /// Who is alerted when nobody has acknowledged.
+    /// Who is alerted when an incident has not got far enough in time.
     public var escalate: [EscalationConfiguration] = []
 
     public init(
@@ -28,23 +28,39 @@ public struct AlertRouteConfiguration: Hashable, Sendable {
     }
 
     init?(reading section: Section, cameras known: [CameraConfiguration], channels names: [String]) {
-        cameras = section.names("cameras", known: known.map(\.id.rawValue), of: "camera ids")
-            .compactMap(CameraID.init(rawValue:))
-        kinds = section.names("kinds", known: IncidentKind.allCases.map(\.rawValue), of: "kinds of incident")
-            .compactMap(IncidentKind.init(rawValue:))
-        minSeverity = section.choice("min_severity", default: .low)
+        let target = IncidentTarget(reading: section, cameras: known)
+        cameras = target.cameras
+        kinds = target.kinds
+        zones = target.zones
+        minSeverity = target.minSeverity
         channels = section.names("channels", known: names, of: "channel names")
         if section.node("channels") == nil {
             section.missing("channels", allowed: "needed: names of alerts.channels")
         }
-        var zoneNames: [String] = []
-        for zone in known.flatMap(\.zones) where !zoneNames.contains(zone.name) { zoneNames.append(zone.name) }
-        zones = section.names("zones", known: zoneNames, of: "zone names")
         shift = section.shift("shift")
         escalate = section.sections("escalate", of: "steps").compactMap {
             EscalationConfiguration(reading: $0, channels: names)
         }
         section.finish()
+    }
+}
+
+/// Which incidents a route or a playbook is for; what is left out means all.
+struct IncidentTarget {
+    var cameras: [CameraID]
+    var kinds: [IncidentKind]
+    var zones: [String]
+    var minSeverity: Severity
+
+    init(reading section: Section, cameras known: [CameraConfiguration]) {
+        cameras = section.names("cameras", known: known.map(\.id.rawValue), of: "camera ids")
+            .compactMap(CameraID.init(rawValue:))
+        kinds = section.names("kinds", known: IncidentKind.allCases.map(\.rawValue), of: "kinds of incident")
+            .compactMap(IncidentKind.init(rawValue:))
+        minSeverity = section.choice("min_severity", default: .low)
+        var zoneNames: [String] = []
+        for zone in known.flatMap(\.zones) where !zoneNames.contains(zone.name) { zoneNames.append(zone.name) }
+        zones = section.names("zones", known: zoneNames, of: "zone names")
     }
 }
 
@@ -65,18 +81,21 @@ extension Section {
     }
 }
 
-/// One entry of a route's `escalate`: who is alerted when nobody has acknowledged.
+/// One entry of a route's `escalate`: who is alerted when the incident has not got far enough in time.
 public struct EscalationConfiguration: Hashable, Sendable {
     /// After the incident was announced. 1 to 1440 minutes.
     public var afterMinutes: Double
+    /// How far it must be then. Default: acknowledged.
+    public var unless: IncidentHandling.Milestone
     /// Names of `alerts.channels`.
     public var channels: [String]
 
     init?(reading section: Section, channels names: [String]) {
         let after = section.number("after_minutes", in: 1...1440, unit: "minutes")
         if section.node("after_minutes") == nil {
-            section.missing("after_minutes", allowed: "needed: minutes without an acknowledgement")
+            section.missing("after_minutes", allowed: "needed: minutes after the incident was announced")
         }
+        unless = section.choice("unless", default: .acknowledged)
         channels = section.names("channels", known: names, of: "channel names")
         if section.node("channels") == nil {
             section.missing("channels", allowed: "needed: names of alerts.channels")

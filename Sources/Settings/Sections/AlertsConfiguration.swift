@@ -1,4 +1,4 @@
-import Domain
+public import Domain
 import Foundation
 
 /// `alerts`: who is alerted, and how often.
@@ -13,6 +13,8 @@ public struct AlertsConfiguration: Hashable, Sendable {
     public var channels: [AlertChannelConfiguration] = []
     /// Which alerts go to which channels; empty: all to all.
     public var routes: [AlertRouteConfiguration] = []
+    /// What is to be done about which incidents; the first that fits counts.
+    public var playbooks: [Playbook] = []
 
     /// The language of messages. Default: en.
     public var language = AlertLanguage.en
@@ -34,6 +36,9 @@ public struct AlertsConfiguration: Hashable, Sendable {
         channels = AlertChannelConfiguration.list(reading: section, types: channelTypes)
         routes = section.sections("routes", of: "routes").compactMap {
             AlertRouteConfiguration(reading: $0, cameras: cameras, channels: channels.map(\.name))
+        }
+        playbooks = section.sections("playbooks", of: "playbooks").compactMap {
+            Playbook(reading: $0, cameras: cameras)
         }
         language = section.choice("language", default: .en)
         textFile = section.path("text_file")

@@ -287,7 +287,8 @@ enum OutboxRow {
             incident: (row["incident_id"] as String?).map(IncidentID.init(rawValue:)),
             alert: PlannedAlert(
                 channel: row["channel"], recipient: row["recipient"], text: text, purpose: purpose,
-                dueAt: try row.optionalDate("due_at")),
+                dueAt: try row.optionalDate("due_at"),
+                unless: (row["unless"] as String?).flatMap(IncidentHandling.Milestone.init)),
             state: state, attempts: row["attempts"], createdAt: try row.date("created_at"),
             nextAttemptAt: try row.date("next_attempt_at"), sentAt: try row.optionalDate("sent_at"),
             lastError: row["last_error"])

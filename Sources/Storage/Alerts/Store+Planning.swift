@@ -18,14 +18,14 @@ extension StoreAccess {
         try db.execute(
             sql: """
                 INSERT INTO outbox (idempotency_key, subject, purpose, purpose_number, incident_id, channel, recipient,
-                    text, link_sha256, state, attempts, outcome_unknown, created_at, due_at, next_attempt_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, ?, ?, ?)
+                    text, link_sha256, state, attempts, outcome_unknown, created_at, due_at, next_attempt_at, unless)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, ?, ?, ?, ?)
                 ON CONFLICT (idempotency_key) DO NOTHING
                 """,
             arguments: [
                 subject.idempotencyKey(numbered), subject.text, numbered.purpose.name, numbered.purpose.number,
                 subject.incident?.rawValue, alert.channel, alert.recipient, text, carried.map { Self.hash($0.token) },
-                now, alert.dueAt.map(UTCText.string), alert.dueAt.map(UTCText.string) ?? now,
+                now, alert.dueAt.map(UTCText.string), alert.dueAt.map(UTCText.string) ?? now, alert.unless?.rawValue,
             ])
         guard db.changesCount == 1 else { return nil }
         let id = db.lastInsertedRowID

@@ -43,6 +43,17 @@ public struct IncidentSearch: Hashable, Sendable {
 
     public var reviewed: Reviewed?
     public var minSeverity: Severity?
+    /// Where it stands.
+    public var state: IncidentHandling.State?
+    // Of each, one of these; empty is no condition.
+    public var anyCamera: Set<CameraID> = []
+    public var kinds: Set<IncidentKind> = []
+    public var zones: Set<String> = []
+    public var states: Set<IncidentHandling.State> = []
+    /// Who did or said something about it: an account's name, or one that somebody gave.
+    public var person: String?
+    /// It lasted so long at least.
+    public var minSeconds: Double?
     /// Began at or after, and before.
     public var since: Date?
     public var until: Date?
@@ -63,15 +74,18 @@ public struct IncidentDetails: Hashable, Sendable {
     public var isProtected: Bool
     /// Nil when nobody has acknowledged it.
     public var acknowledgement: Acknowledgement?
+    /// Without its steps.
+    public var handling: IncidentHandling
 
     public init(
         clips: [Clip] = [], review: IncidentReview? = nil, isProtected: Bool = false,
-        acknowledgement: Acknowledgement? = nil
+        acknowledgement: Acknowledgement? = nil, handling: IncidentHandling = IncidentHandling()
     ) {
         self.clips = clips
         self.review = review
         self.isProtected = isProtected
         self.acknowledgement = acknowledgement
+        self.handling = handling
     }
 }
 
@@ -113,8 +127,12 @@ extension StoreAccess {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT incidents.id, incidents.review, incidents.protected, incident_reviews.*, acknowledgements.*
+                    SELECT incidents.id, incidents.review, incidents.protected, incident_reviews.*,
+                        acknowledgements.*, incident_handling.state AS handling_state,
+                        incident_handling.by AS handling_by, incident_handling.at AS handling_at,
+                        incident_handling.assignee
                     FROM incidents
+                    LEFT JOIN incident_handling ON incident_handling.incident_id = incidents.id
                     LEFT JOIN incident_reviews ON incident_reviews.incident_id = incidents.id
                     LEFT JOIN acknowledgements ON acknowledgements.incident_id = incidents.id
                     WHERE incidents.id IN (SELECT value FROM json_each(?))
@@ -126,7 +144,7 @@ extension StoreAccess {
                     clips: clips[id] ?? [], review: try Self.review(row), isProtected: row["protected"],
                     acknowledgement: try row.optionalDate("at").map {
                         Acknowledgement(incident: id, by: row["by"], at: $0)
-                    })
+                    }, handling: try HandlingRow.handling(row))
             }
         }
     }
@@ -160,6 +178,29 @@ extension StoreAccess {
 
     /// Newest first.
     public func incidents(_ search: IncidentSearch) throws -> [Incident] {
+        guard let (condition, values) = Self.condition(search) else { return [] }
+        let arguments = values + [max(0, search.limit)]
+        let sql = "SELECT * FROM incidents WHERE \(condition) ORDER BY start_date DESC, id DESC LIMIT ?"
+        return try read { db in
+            try Row.fetchAll(db, sql: sql, arguments: arguments).map(IncidentRow.incident)
+        }
+    }
+
+    /// How many there are of each kind, by the kind that was confirmed first; all of them, whatever the search's limit.
+    public func counts(_ search: IncidentSearch) throws -> [(kind: IncidentKind, count: Int)] {
+        guard let (condition, arguments) = Self.condition(search) else { return [] }
+        let sql = """
+            SELECT kind, count(*) AS number FROM incidents WHERE \(condition) GROUP BY kind ORDER BY number DESC, kind
+            """
+        return try read { db in
+            try Row.fetchAll(db, sql: sql, arguments: arguments).compactMap { row in
+                IncidentKind(rawValue: row["kind"]).map { ($0, row["number"]) }
+            }
+        }
+    }
+
+    /// - Returns: nil for what nothing fits.
+    private static func condition(_ search: IncidentSearch) -> (sql: String, arguments: StatementArguments)? {
         var conditions: [String] = []
         var arguments = StatementArguments()
         func add(_ condition: String, _ values: StatementArguments = []) {
@@ -168,7 +209,7 @@ extension StoreAccess {
         }
         if !search.words.allSatisfy(\.isWhitespace) {
             // Words of signs alone find nothing.
-            guard let pattern = FTS5Pattern(matchingAllPrefixesIn: search.words) else { return [] }
+            guard let pattern = FTS5Pattern(matchingAllPrefixesIn: search.words) else { return nil }
             add(
                 """
                 id IN (SELECT incident_texts.incident_id FROM incident_texts
@@ -189,6 +230,14 @@ extension StoreAccess {
         case .review(let review): add("review = ?", [review.rawValue])
         case nil: break
         }
+        switch search.state {
+        case .open:
+            add("NOT EXISTS (SELECT 1 FROM incident_handling WHERE incident_id = incidents.id AND state <> 'open')")
+        case let state?:
+            add("id IN (SELECT incident_id FROM incident_handling WHERE state = ?)", [state.rawValue])
+        case nil: break
+        }
+        addChoices(of: search, add)
         if let severity = search.minSeverity {
             let names = Severity.allCases.filter { $0 >= severity }.map { "'\($0.rawValue)'" }
             add("severity IN (\(names.joined(separator: ", ")))")
@@ -200,9 +249,43 @@ extension StoreAccess {
                 "(start_date, id) < (SELECT start_date, id FROM incidents WHERE id = ?)", [after.rawValue])
         }
         add("merged_into IS NULL")
-        let condition = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
-        arguments += [max(0, search.limit)]
-        let sql = "SELECT * FROM incidents\(condition) ORDER BY start_date DESC, id DESC LIMIT ?"
-        return try read { db in try Row.fetchAll(db, sql: sql, arguments: arguments).map(IncidentRow.incident) }
+        return (conditions.joined(separator: " AND "), arguments)
+    }
+
+    /// What only questions ask for.
+    private static func addChoices(
+        of search: IncidentSearch, _ add: (_ condition: String, _ values: StatementArguments) -> Void
+    ) {
+        func any(_ condition: (_ marks: String) -> String, _ values: [String]) {
+            guard !values.isEmpty else { return }
+            add(condition(databaseQuestionMarks(count: values.count)), StatementArguments(values))
+        }
+        any({ "camera IN (\($0))" }, search.anyCamera.map(\.rawValue).sorted())
+        any({ "EXISTS (SELECT 1 FROM json_each(kinds) WHERE value IN (\($0)))" }, search.kinds.map(\.rawValue).sorted())
+        for zone in [search.zones.sorted()] where !zone.isEmpty {
+            let marks = databaseQuestionMarks(count: zone.count)
+            add(
+                "(json_extract(facts, '$.zoneName') IN (\(marks)) OR json_extract(facts, '$.fromZoneName') IN (\(marks)))",
+                StatementArguments(zone + zone))
+        }
+        any(
+            {
+                "coalesce((SELECT state FROM incident_handling WHERE incident_id = incidents.id), 'open') IN (\($0))"
+            }, search.states.map(\.rawValue).sorted())
+        if let seconds = search.minSeconds {
+            add("(julianday(end_date) - julianday(start_date)) * 86400 >= ?", [seconds])
+        }
+        if let person = search.person {
+            // Who has no account goes by "Anna (link)".
+            add(
+                """
+                EXISTS (SELECT 1 FROM (
+                    SELECT who AS name FROM handling_steps WHERE incident_id = incidents.id
+                    UNION SELECT by FROM acknowledgements WHERE incident_id = incidents.id
+                    UNION SELECT assignee FROM incident_handling WHERE incident_id = incidents.id
+                    UNION SELECT reviewed_by FROM incident_reviews WHERE incident_id = incidents.id)
+                    WHERE lower(name) = lower(?) OR lower(substr(name, 1, length(?) + 2)) = lower(? || ' ('))
+                """, [person, person, person])
+        }
     }
 }

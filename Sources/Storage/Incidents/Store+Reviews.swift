@@ -7,15 +7,19 @@ extension StoreAccess {
     /// What a person last said about an incident; nil when nobody has.
     public func review(of incident: IncidentID) throws -> IncidentReview? {
         try read { db in
-            try Row.fetchOne(
-                db,
-                sql: """
-                    SELECT incident_reviews.*, incidents.review FROM incident_reviews
-                    JOIN incidents ON incidents.id = incident_reviews.incident_id WHERE incident_id = ?
-                    """,
-                arguments: [incident.rawValue]
-            ).flatMap(Self.review)
+            try Self.review(of: incident, db)
         }
+    }
+
+    static func review(of incident: IncidentID, _ db: Database) throws -> IncidentReview? {
+        try Row.fetchOne(
+            db,
+            sql: """
+                SELECT incident_reviews.*, incidents.review FROM incident_reviews
+                JOIN incidents ON incidents.id = incident_reviews.incident_id WHERE incident_id = ?
+                """,
+            arguments: [incident.rawValue]
+        ).flatMap(review)
     }
 
     /// - Parameter row: Of `incident_reviews`, with the incident's `review`; nil where nobody has said anything.
@@ -27,21 +31,36 @@ extension StoreAccess {
         }
     }
 
+    /// A false alarm is handled with that; one that was none after all is open again.
+    /// - Parameter way: How they said it.
     /// - Throws: ``StorageError/notFound(what:)`` when there is no such incident.
-    public func setReview(_ review: IncidentReview, of incident: IncidentID) throws {
+    public func setReview(
+        _ review: IncidentReview, of incident: IncidentID, by way: IncidentHandling.Way = .page
+    ) throws {
         try write { db in
-            try db.execute(
-                sql: "UPDATE incidents SET review = ?, stage = 'reviewed' WHERE id = ?",
-                arguments: [review.review?.rawValue, incident.rawValue])
-            guard db.changesCount == 1 else { throw StorageError.notFound(what: "incident \(incident)") }
-            try db.execute(
-                sql: """
-                    INSERT INTO incident_reviews (incident_id, note, reviewed_by, reviewed_at) VALUES (?, ?, ?, ?)
-                    ON CONFLICT (incident_id) DO UPDATE SET note = excluded.note,
-                        reviewed_by = excluded.reviewed_by, reviewed_at = excluded.reviewed_at
-                    """,
-                arguments: [incident.rawValue, review.note, review.by, UTCText.string(review.at)])
+            try setReview(review, of: incident, db)
+            let before = try Self.handling(of: incident, db)
+            let isNone = review.review == .notAnIncident
+            guard isNone != (before.state == .falseAlarm) else { return }
+            try move(
+                incident, to: isNone ? .falseAlarm : .open, by: IncidentHandling.Author(review.by, by: way),
+                at: review.at, db)
         }
+        signal(.outbox)
+    }
+
+    func setReview(_ review: IncidentReview, of incident: IncidentID, _ db: Database) throws {
+        try db.execute(
+            sql: "UPDATE incidents SET review = ?, stage = 'reviewed' WHERE id = ?",
+            arguments: [review.review?.rawValue, incident.rawValue])
+        guard db.changesCount == 1 else { throw StorageError.notFound(what: "incident \(incident)") }
+        try db.execute(
+            sql: """
+                INSERT INTO incident_reviews (incident_id, note, reviewed_by, reviewed_at) VALUES (?, ?, ?, ?)
+                ON CONFLICT (incident_id) DO UPDATE SET note = excluded.note,
+                    reviewed_by = excluded.reviewed_by, reviewed_at = excluded.reviewed_at
+                """,
+            arguments: [incident.rawValue, review.note, review.by, UTCText.string(review.at)])
     }
 
     /// Notes that a person has looked at the incident; later steps of it don't take that back.
@@ -72,26 +91,25 @@ extension StoreAccess {
         } ?? false
     }
 
-    /// Somebody takes care of the incident: escalations that wait are cancelled, in one transaction.
+    /// Somebody takes care of the incident: escalations that wait for that are cancelled, in one transaction.
     /// - Returns: False when it was acknowledged before; the first one stays.
     /// - Throws: ``StorageError/refused(reason:)`` when there is no such incident.
     @discardableResult
     public func acknowledge(_ incident: IncidentID, by: String, at date: Date) throws -> Bool {
         let isFirst = try write { db in
-            try db.execute(
-                sql: "INSERT INTO acknowledgements (incident_id, by, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                arguments: [incident.rawValue, by, UTCText.string(date)])
-            let isFirst = db.changesCount == 1
-            try db.execute(
-                sql: """
-                    UPDATE outbox SET state = 'cancelled'
-                    WHERE incident_id = ? AND purpose = 'escalation' AND state = 'pending'
-                    """,
-                arguments: [incident.rawValue])
+            let isFirst = try acknowledge(incident, by: by, at: date, db)
+            try cancelEscalations(of: incident, behind: [.acknowledged], db)
             return isFirst
         }
         signal(.outbox)
         return isFirst
+    }
+
+    func acknowledge(_ incident: IncidentID, by: String, at date: Date, _ db: Database) throws -> Bool {
+        try db.execute(
+            sql: "INSERT INTO acknowledgements (incident_id, by, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            arguments: [incident.rawValue, by, UTCText.string(date)])
+        return db.changesCount == 1
     }
 
     /// - Returns: nil when nobody has acknowledged it.

@@ -25,6 +25,9 @@ public struct APIServices: Sendable {
     public var alertCoverage: @Sendable (Date) async throws -> AlertCoverage = { _ in .unknown }
     /// The link to an incident's page, whole, from its path; nil where no public address is known.
     public var publicURL: @Sendable (_ path: String) -> String? = { _ in nil }
+    /// Takes what a provider brings because somebody has answered to an alert; nil where no channel of that name takes it.
+    public var answerHook:
+        (@Sendable (_ channel: String, _ headers: [String: String], _ body: Data) async -> AnswerHookResponse?)?
     public var version = ""
     /// The least sensitivity at which a rule would still have reported what it measured.
     public var leastFactor: (@Sendable ([Evidence], IncidentKind) -> Double)?
@@ -35,6 +38,20 @@ public struct APIServices: Sendable {
         self.store = store
         self.setup = setup
         self.hub = hub
+    }
+}
+
+/// What a provider is answered who has brought something.
+public struct AnswerHookResponse: Hashable, Sendable {
+    /// Of HTTP.
+    public var status: Int
+    public var contentType: String
+    public var body: String
+
+    public init(status: Int, contentType: String, body: String) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
     }
 }
 

@@ -255,9 +255,18 @@ struct IncidentRoutes: Sendable {
     func changed(_ call: APICall, _ incident: Incident, _ action: String, _ detail: String = "")
         async throws -> Response
     {
-        await api.audit(call, action, incident.id.rawValue, detail)
-        api.services.hub.publish(.incidentChanged(incident.id))
-        return .json(try await api.services.store.perform { try view(incident, detailed: true, $0) })
+        .json(try await changed(call, incident, action, detail))
+    }
+
+    /// - Parameter action: Nil where nothing was done, of which then nobody is told.
+    func changed(_ call: APICall, _ incident: Incident, _ action: String?, _ detail: String = "")
+        async throws -> IncidentView
+    {
+        if let action {
+            await api.audit(call, action, incident.id.rawValue, detail)
+            api.services.hub.publish(.incidentChanged(incident.id))
+        }
+        return try await api.services.store.perform { try view(incident, detailed: true, $0) }
     }
 
     private func list(_ call: APICall) async throws -> Response {
@@ -296,6 +305,12 @@ struct IncidentRoutes: Sendable {
                 throw APIError.invalid("\"min_severity\" must be low, medium or high.")
             }
             search.minSeverity = severity
+        }
+        if let text = try call.query("state") {
+            guard let state = IncidentHandling.State(rawValue: text) else {
+                throw APIError.invalid("\"state\" is no state.")
+            }
+            search.state = state
         }
         search.since = try call.date("from")
         search.until = try call.date("to")
@@ -371,11 +386,22 @@ struct IncidentRoutes: Sendable {
         return calendar.date(byAdding: .day, value: 1, to: start).map { (start, $0) }
     }
 
+    /// For lists.
+    func views(_ incidents: [Incident], _ store: StoreAccess) throws -> [IncidentView] {
+        let details = try store.details(of: incidents.map(\.id))
+        return incidents.map { view($0, details[$0.id] ?? IncidentDetails()) }
+    }
+
     /// Everything about an incident that the store knows. Waits for the disk.
     /// - Throws: What the database says: an incident whose clips can't be read is not one without clips.
     private func view(_ incident: Incident, detailed: Bool, _ store: StoreAccess) throws -> IncidentView {
         let details = try store.details(of: [incident.id])[incident.id] ?? IncidentDetails()
-        return view(incident, details, messages: detailed ? try store.messages(of: incident.id) : nil)
+        guard detailed else { return view(incident, details) }
+        var view = view(incident, details, messages: try store.messages(of: incident.id))
+        view.handling = HandlingView(try store.handling(of: incident.id), site.playbook(incident)) {
+            "\(APIRouter.prefix)/incidents/\(incident.id)/photos/\($0).jpg"
+        }
+        return view
     }
 
     /// - Parameter messages: All about the incident, for a view with every detail; nil for one in a list.
@@ -390,6 +416,8 @@ struct IncidentRoutes: Sendable {
         view.protected = details.isProtected
         view.acknowledgedBy = details.acknowledgement?.by
         view.acknowledgedAt = details.acknowledgement?.at
+        view.state = details.handling.state
+        view.assignee = details.handling.assignee
         if all.contains(where: { clips.posterFile(of: $0) != nil }) {
             view.poster = "\(APIRouter.prefix)/incidents/\(incident.id)/poster.jpg"
         }
@@ -482,6 +510,8 @@ struct IncidentView: Encodable, Sendable {
     var protected = false
     var acknowledgedBy: String?
     var acknowledgedAt: Date?
+    var state = IncidentHandling.State.open
+    var assignee: String?
     var reviewBy: String?
     var reviewAt: Date?
     var reviewNote: String?
@@ -489,6 +519,7 @@ struct IncidentView: Encodable, Sendable {
     var tracks: [TrackID]?
     var clips: [ClipView]?
     var alerts: [AlertView]?
+    var handling: HandlingView?
 
     init(_ incident: Incident, cameraName: String, text: String) {
         id = incident.id

@@ -33,12 +33,7 @@ struct IncidentPage {
     var token: String
     var settings: PageSettings
     var now: Date
-    /// Nil: nobody has taken care of it yet.
-    var acknowledgement: Acknowledgement?
-    /// Nil: nobody has said what it was.
-    var review: IncidentReview?
-    /// Whether the link lets people say something; else they only look.
-    var mayAct = true
+    var handling: HandlingSection
 
     /// For so long after an incident was confirmed a page without a clip looks again by itself.
     static let waitSeconds = 120.0
@@ -58,7 +53,7 @@ struct IncidentPage {
                 <h1>\(HTML.escape(camera))</h1>
                 <p class="text">\(HTML.escape(settings.text(incident)))</p>
                 \(media(isWaiting: isWaiting))
-                \(answers)
+                \(handling.html())
                 <dl>
                 \(facts(camera: camera))
                 </dl>
@@ -66,46 +61,13 @@ struct IncidentPage {
                 </main>
                 <footer>\(HTML.escape(site))</footer>
                 """,
-            refreshSeconds: isWaiting ? 5 : nil)
+            refreshSeconds: isWaiting ? 5 : nil, script: "/js/link/page.js")
     }
 
     /// To the incident's own page, where it is reviewed, for those who were alerted: who only looks has no account.
     private var own: String {
-        guard mayAct else { return "" }
+        guard handling.mayAct else { return "" }
         return "<p><a href=\"/#/incidents/\(HTML.escape("\(incident.id)"))\">\(words.open)</a></p>"
-    }
-
-    /// What somebody may say here, or who has said what.
-    private var answers: String {
-        var notes: [String] = [], buttons: [String] = []
-        if let acknowledgement {
-            notes.append(note(words.takenCareOf, acknowledgement.by, acknowledgement.at))
-        } else if review?.review != .notAnIncident {
-            buttons.append(button("acknowledge", words.takeCare))
-        }
-        switch review?.review {
-        case nil: buttons.append(button("false-alarm", words.falseAlarm, isFirst: buttons.isEmpty))
-        case .confirmed: notes += review.map { [note(words.confirmed, $0.by, $0.at)] } ?? []
-        case .notAnIncident:
-            notes += review.map { [note(words.markedFalseAlarm, $0.by, $0.at)] } ?? []
-            if review?.by == LinkRoutes.somebody { buttons.append(button("real", words.realAfterAll, isFirst: false)) }
-        case .training: break
-        }
-        if !buttons.isEmpty, mayAct { notes.append("<div class=\"acts\">\(buttons.joined())</div>") }
-        return notes.joined(separator: "\n")
-    }
-
-    private func button(_ action: String, _ text: String, isFirst: Bool = true) -> String {
-        let look = isFirst ? "" : " class=\"other\""
-        return
-            "<form method=\"post\" action=\"/i/\(HTML.escape(token))/\(action)\"><button\(look)>\(text)</button></form>"
-    }
-
-    private func note(_ text: String, _ by: String, _ at: Date) -> String {
-        let who = by == LinkRoutes.somebody ? words.somebody : by
-        let time = LocalTime(settings.timeZone, words: words).full(at)
-        let filled = text.replacing("{time}", with: HTML.escape(time)).replacing("{who}", with: HTML.escape(who))
-        return "<p class=\"note\">\(filled)</p>"
     }
 
     private func media(isWaiting: Bool) -> String {

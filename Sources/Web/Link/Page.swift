@@ -11,8 +11,12 @@ enum Page {
     ///   - title: plain text.
     ///   - body: HTML.
     ///   - refreshSeconds: reload after so long; only for pages on which nothing plays.
-    static func html(language: String, title: String, body: String, refreshSeconds: Int? = nil) -> String {
+    ///   - script: The address of a module without which the page works, too.
+    static func html(
+        language: String, title: String, body: String, refreshSeconds: Int? = nil, script: String? = nil
+    ) -> String {
         let refresh = refreshSeconds.map { "\n<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? ""
+        let module = script.map { "\n<script type=\"module\" src=\"\($0)\"></script>" } ?? ""
         return """
             <!doctype html>
             <html lang="\(language)">
@@ -22,7 +26,7 @@ enum Page {
             <meta name="robots" content="noindex, nofollow">
             <link rel="icon" href="/icon.svg" type="image/svg+xml">\(refresh)
             <title>\(HTML.escape(title))</title>
-            <style>\(PageStyle.css)</style>
+            <style>\(PageStyle.css)</style>\(module)
             </head>
             <body>
             \(body)
@@ -76,6 +80,25 @@ enum PageStyle {
         background:var(--do);color:var(--on)}
         button.other{background:none;color:var(--ink);box-shadow:inset 0 0 0 2px var(--line)}
         .acts{display:flex;flex-wrap:wrap;gap:.75rem;margin:1rem 0}
+        h2{margin:1.5rem 0 .25rem;font-size:1.125rem}
+        .state{font-size:1.25rem;font-weight:600;border-left:4px solid var(--do);padding-left:.75rem;margin:1rem 0}
+        .list,.log{list-style:none;margin:0;padding:0}
+        .list button{display:flex;gap:.75rem;align-items:baseline;width:100%;min-height:3rem;padding:.5rem 0;font-weight:400;
+        text-align:left;background:none;color:var(--ink);border-radius:0;border-bottom:1px solid var(--line)}
+        .list button:disabled{color:inherit}
+        .box{flex:none;width:1.375rem;height:1.375rem;line-height:1.25rem;text-align:center;border:2px solid var(--soft);
+        border-radius:3px;align-self:center}
+        .ticked .box{background:var(--do);border-color:var(--do);color:var(--on)}
+        .list small,.log small{display:block;color:var(--soft)}
+        .log li{padding:.5rem 0;border-bottom:1px solid var(--line)}
+        .log img{max-height:20rem;width:auto;max-width:100%}
+        form.say{display:flex;flex-wrap:wrap;gap:.5rem;margin:1rem 0}
+        form.say input{flex:1 1 12rem;min-width:0;font:inherit;padding:.625rem .75rem;border:1px solid var(--soft);
+        border-radius:3px;background:none;color:inherit}
+        .photo{display:inline-block;font-weight:600;padding:.75rem 1.25rem;border-radius:3px;
+        box-shadow:inset 0 0 0 2px var(--line);cursor:pointer}
+        .photo input{position:absolute;opacity:0;width:1px;height:1px}
+        .photo:focus-within,button:focus-visible,a:focus-visible,input:focus-visible{outline:3px solid var(--do);outline-offset:2px}
         """
 
     /// For `style-src`: CSP level 2, section 7.17.
@@ -106,12 +129,15 @@ public struct PageSettings: Sendable {
     public var text: @Sendable (Incident) -> String
     /// The same by language, in those that the program has beside the site's.
     public var texts: @Sendable (Incident) -> [String: String]
+    /// What is to be done about it.
+    public var playbook: @Sendable (Incident) -> Playbook?
 
     public init(
         siteName: String, timeZone: TimeZone, language: String = "en",
         cameraName: @escaping @Sendable (CameraID) -> String,
         text: @escaping @Sendable (Incident) -> String,
-        texts: @escaping @Sendable (Incident) -> [String: String] = { _ in [:] }
+        texts: @escaping @Sendable (Incident) -> [String: String] = { _ in [:] },
+        playbook: @escaping @Sendable (Incident) -> Playbook? = { _ in nil }
     ) {
         self.siteName = siteName
         self.timeZone = timeZone
@@ -119,5 +145,6 @@ public struct PageSettings: Sendable {
         self.cameraName = cameraName
         self.text = text
         self.texts = texts
+        self.playbook = playbook
     }
 }

@@ -6,6 +6,9 @@ struct SecurityHeaders<Context: RequestContext>: RouterMiddleware {
     /// For pages about errors.
     let words: PageWords
 
+    /// For a page that shows what changes.
+    static var policyWithScript: String { policy + "; script-src 'self'; connect-src 'self'" }
+
     private static var policy: String {
         "default-src 'none'; style-src \(PageStyle.source); img-src 'self'; media-src 'self'; base-uri 'none'; "
             + "form-action 'self'; frame-ancestors 'none'"

@@ -21,6 +21,10 @@ struct APISite {
     static let assets = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources/Web/Assets")
 
+    static let playbook = Playbook(
+        name: "Something fell", steps: [.init("Close the aisle", needs: "two people"), .init("Photo")],
+        contacts: [.init(name: "Shift lead", phone: "+49 170 1234", note: "at night")])
+
     init(
         accounts: Bool = true, tls: TLSIdentity? = nil, settings change: (inout APISettings) -> Void = { _ in },
         services changeServices: (inout APIServices) -> Void = { _ in }
@@ -40,7 +44,8 @@ struct APISite {
             host: "127.0.0.1", port: 0, pages: site.store, clips: site.files,
             settings: PageSettings(
                 siteName: "Hall 1", timeZone: .gmt, cameraName: { "Cam \($0)" }, text: { _ in "Box fell." },
-                texts: { _ in ["de": "Karton gefallen."] }),
+                texts: { _ in ["de": "Karton gefallen."] },
+                playbook: { _ in Self.playbook }),
             clock: site.clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, api: services,
             apiSettings: settings, assets: BlockingWork.permitted { Assets(folder: Self.assets) }, tls: tls,
             health: {
@@ -58,7 +63,7 @@ struct APISite {
     /// Sends a request as somebody of a role, with everything that a page sends along.
     func send(
         _ method: HTTPRequest.Method = .get, _ path: String, as role: Role? = nil, json: String? = nil,
-        headers more: HTTPFields = [:], csrf: Bool = true
+        body: Data? = nil, headers more: HTTPFields = [:], csrf: Bool = true
     ) async throws -> TestResponse {
         var headers = more
         if let role, let secret = secrets[role] {
@@ -68,7 +73,8 @@ struct APISite {
         if json != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
         return try await server.application.test(.router) { [headers] client in
             try await client.execute(
-                uri: path, method: method, headers: headers, body: json.map { ByteBuffer(string: $0) })
+                uri: path, method: method, headers: headers,
+                body: (body ?? json.map { Data($0.utf8) }).map { ByteBuffer(bytes: $0) })
         }
     }
 }

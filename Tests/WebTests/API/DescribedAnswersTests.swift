@@ -148,11 +148,23 @@ struct DescribedAnswersTests {
         _ = try await send(.put, path + "/review", incident, json: #"{"verdict":"confirmed","note":"a box"}"#)
         _ = try await send(.put, path + "/protection", incident, json: #"{"protected":true}"#)
         _ = try await send(.post, path + "/acknowledgement", incident)
+        for step in [
+            #"{"action":"state","text":"on_the_way"}"#, #"{"action":"assign","text":"ben"}"#,
+            #"{"action":"tick","text":"Close the aisle"}"#,
+        ] { _ = try await send(.post, path + "/handling", incident, json: step) }
+        let photos = path + "/photos", picture = HTTPFields([.init(name: .contentType, value: "image/jpeg")])
+        let photo = try await site.api.send(
+            .post, photos.replacing("{incident}", with: "01incident") + "?text=dry", as: .admin,
+            body: HandlingTests.jpeg, headers: picture)
+        #expect(photo.status == .ok)
+        try comparison.check(photo, .post, photos)
         let suppression = try await send(.post, path + "/suppress", incident, json: #"{"hours":2}"#)
         _ = try await send(.post, path + "/links", incident, json: "{}")
         _ = try await send(.get, path, incident)
         _ = try await send(.get, v1 + "/incidents", query: "?limit=2")
         _ = try await send(.get, v1 + "/incidents")
+        _ = try await send(.get, v1 + "/ask", query: "?q=how%20many%20spills%20between%208%20and%2010%3F&drop=1")
+        _ = try await send(.get, v1 + "/ask", query: "?q=what%20fell")
         _ = try await send(.get, v1 + "/days/{day}", ["day": "2026-05-28"])
         _ = try await send(.get, v1 + "/clips/{clip}/tracks.json", ["clip": "01clip"])
         for answer in ScriptedCopies.all(part: site.api.site.directory.file("part.mp4")) {

@@ -33,7 +33,10 @@ const fallback = {
 export async function request(path, { method = "GET", body, signal, headers = {}, quiet = false } = {}) {
   const options = { method, signal, credentials: "same-origin", cache: "no-store", headers: { Accept: "application/json", ...headers } };
   if (method !== "GET") options.headers["X-CSRF-Token"] = csrf;
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    options.headers["Content-Type"] = body.type;
+    options.body = body;
+  } else if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body);
   }

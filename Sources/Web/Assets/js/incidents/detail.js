@@ -12,6 +12,7 @@ import { keys } from "../core/shortcuts.js";
 import { Prompter } from "../live/prompts.js";
 import { FollowPanel } from "../follow/panel.js";
 import { actions } from "./actions.js";
+import { HandlingPanel } from "./handling.js";
 import { ClipPlayer } from "./clip.js";
 import { names } from "./filters.js";
 import { narrowed, newer, older } from "./neighbours.js";
@@ -41,6 +42,8 @@ export async function open(main, { id }, query) {
   const isSmall = window.matchMedia("(max-width: 52rem)").matches;
   head(main, titleOf(incident), { text: line, actions: !isSmall && tools });
   const media = el("div.media.stack", {}), below = el("div.below", {}), side = el("div.side.stack", {});
+  // What is written into the handling's fields stays while the rest is shown anew.
+  const rest = el("div.stack", {});
   const turner = new Turner(incident, filters);
   main.append(turner.element, el("div.with-side.single.incident", {}, media, below, side));
 
@@ -77,16 +80,20 @@ export async function open(main, { id }, query) {
     return panelOf;
   };
   const renew = (now) => { incident = now; showAll(); };
+  const handling = new HandlingPanel((now) => renew(now));
   const showAll = () => {
+    handling.show(incident);
     replace(line, severityTag(incident), el("span", {}, textOf(incident)));
     replace(tools, actions(incident, { onChange: renew, seconds: () => player?.seconds ?? null }));
     showMedia();
     replace(below, panel(t("Why the rule fired"), whyTable(incident.why)), el("div.stack", {}, panel(t("Details"), facts(incident)), panel(t("Who was alerted"), told(incident.alerts), { flush: incident.alerts.length > 0 })));
-    replace(side, reviewPanel(incident, renew), isSmall && panel(t("Actions"), tools), follows?.element);
+    if (handling.element.parentNode !== side) side.replaceChildren(handling.element, rest);
+    replace(rest, reviewPanel(incident, renew), isSmall && panel(t("Actions"), tools), follows?.element);
   };
   showAll();
+  const lookAtHandling = attempt(async () => handling.show(await get(path)));
   const look = attempt(async () => renew(await get(path)));
-  close.add(feed.on("incident", ({ incident: changed }) => { if (changed.id === incident.id && !side.contains(document.activeElement)) look(); }), feed.on("again", look), () => player?.close(), turner.start(main),
+  close.add(feed.on("incident", ({ incident: changed }) => { if (changed.id !== incident.id) return; if (rest.contains(document.activeElement)) lookAtHandling(); else look(); }), feed.on("again", look), () => player?.close(), turner.start(main),
     keys([
       [" ", t("Play or pause"), () => player?.toggle()], [",", t("One frame back"), () => player?.step(-1)], [".", t("One frame forward"), () => player?.step(1)],
       ["-", t("Slower"), () => player?.faster(-1)], ["+", t("Faster"), () => player?.faster(1)], ["m", t("Masks on or off"), () => player?.toggleMasks()],

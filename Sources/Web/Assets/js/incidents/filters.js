@@ -4,6 +4,7 @@ import { field, input, select } from "../core/forms.js";
 import { icon } from "../core/icons.js";
 import { settle } from "../core/dom.js";
 import { kindWords } from "../core/format.js";
+import { stateWords } from "./handling.js";
 import { reviewWords } from "./row.js";
 import { t } from "../core/words.js";
 
@@ -11,7 +12,7 @@ export const kinds = [
   "falling_object", "toppled_stack", "spill", "object_left", "object_removed", "marked_object_moved", "zone_entry", "line_crossing", "dwell",
   "near_miss", "person_down", "camera_tampered", "manual",
 ];
-export const names = ["q", "camera", "kind", "zone", "review", "min_severity"];
+export const names = ["q", "camera", "kind", "zone", "review", "state", "min_severity"];
 
 /** @param {(values: object) => void} onChange gets all values, empty texts for what isn't narrowed */
 export function filters(values, cameras, onChange) {
@@ -27,6 +28,7 @@ export function filters(values, cameras, onChange) {
         field(t("Kind"), select("kind", any([...new Set([...kinds, values.kind].filter(Boolean))].map((kind) => [kind, kindWords(kind)]), t("All kinds")), values.kind ?? "")),
         field(t("Zone"), select("zone", any(zones.map((zone) => [zone, zone]), t("All zones")), values.zone ?? "")),
         field(t("Review"), select("review", any(Object.entries(reviewWords), t("All")), values.review ?? "")),
+        field(t("State"), select("state", any(Object.entries(stateWords), t("All")), values.state ?? "")),
         field(t("Severity"), select("min_severity", any([["medium", t("Medium and high")], ["high", t("High")]], t("All")), values.min_severity ?? "")))));
   const changed = () => onChange(Object.fromEntries(names.map((name) => [name, form.elements.namedItem(name).value.trim()])));
   form.addEventListener("change", changed);

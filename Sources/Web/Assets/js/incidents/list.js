@@ -8,6 +8,7 @@ import { dayName, duration, textOf, timeSeconds, titleOf, who } from "../core/fo
 import { go } from "../core/router.js";
 import { may } from "../core/session.js";
 import { narrowed } from "./neighbours.js";
+import { stateTag } from "./handling.js";
 import { address, poster, reviewWords, severityTag } from "./row.js";
 import { t, tn } from "../core/words.js";
 
@@ -150,6 +151,6 @@ function wideRow(incident, query = "") {
       el("span.row-facts.soft.small", {}, el("span", {}, incident.camera_name), incident.zone && el("span", {}, incident.zone),
         incident.phase === "ended" && seconds >= 0.1 && el("span", {}, duration(seconds)),
         reviewTag(incident), incident.protected && el("span.tag", {}, icon("lock", 12), t("Protected")),
-        incident.acknowledged_by && el("span.tag", {}, icon("check", 12), t("Handled by {name}", { name: who(incident.acknowledged_by) })))),
+        stateTag(incident), incident.acknowledged_by && incident.state === "open" && el("span.tag", {}, icon("check", 12), t("Handled by {name}", { name: who(incident.acknowledged_by) })))),
     el("span.row-when", {}, el("time", { dateTime: incident.start }, timeSeconds(incident.start)), el("span.soft.small", {}, dayName(incident.start)))));
 }

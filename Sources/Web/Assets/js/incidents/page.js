@@ -10,6 +10,7 @@ import { isToday } from "../core/format.js";
 import { setQuery } from "../core/router.js";
 import { keys } from "../core/shortcuts.js";
 import * as feed from "../core/feed.js";
+import { AskBox } from "./ask.js";
 import { filters, names } from "./filters.js";
 import { List } from "./list.js";
 import { firstAfter, lastBefore, narrowed } from "./neighbours.js";
@@ -27,7 +28,7 @@ export async function open(main, _, query) {
   const band = new Band(cameras, query, () => values, () => remember());
   const list = new List(() => values);
   const narrow = filters(values, cameras, (now) => { values = now; remember(); showAll(); });
-  main.append(el("div.stack.wide", {}, narrow, band.element, list.element));
+  main.append(el("div.stack.wide", {}, new AskBox(cameras).element, narrow, band.element, list.element));
   const remember = () => setQuery({ ...values, ...band.address });
   const showAll = () => { band.show(); list.show(); report.href = `#/incidents/day/${dayText(band.range.start)}`; };
   showAll();

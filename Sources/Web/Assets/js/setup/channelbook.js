@@ -11,6 +11,7 @@ export const kinds = {
       { key: "auth_token", words: t("Auth token"), secret: true, required: true },
       { key: "from", words: t("From"), required: true, hint: t("A number like +12025550100, a messaging service MG…, or up to 11 letters") },
       { key: "to", words: t("To"), list: true, required: true, hint: t("Numbers with country code, one per line") },
+      { key: "replies", words: t("What people reply"), choices: [["none", t("Is not looked at")], ["webhook", t("Twilio brings it (to /hooks/ and this channel’s name)")], ["poll", t("Is asked for")]], fallback: "none" },
     ],
   },
   mail: {
@@ -32,7 +33,8 @@ export const kinds = {
   },
   telegram: {
     words: "Telegram",
-    fields: [{ key: "bot_token", words: t("Bot token"), secret: true, required: true, hint: t("From @BotFather") }, { key: "chats", words: t("Chats"), list: true, required: true, hint: t("Numbers or @names, one per line") }],
+    fields: [{ key: "bot_token", words: t("Bot token"), secret: true, required: true, hint: t("From @BotFather") }, { key: "chats", words: t("Chats"), list: true, required: true, hint: t("Numbers or @names, one per line") },
+      { key: "buttons", words: t("Buttons below messages, to answer by"), flag: true, fallback: true }],
   },
   slack: { words: "Slack", fields: [address(t("The address of an incoming webhook in Slack"))] },
   teams: { words: "Teams", fields: [address(t("The address of a workflow in Teams"))] },

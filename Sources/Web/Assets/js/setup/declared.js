@@ -38,7 +38,10 @@ const names = {
   "alerts.operations.all_well_channels": [t("Through these channels"), t("None chosen: the same")], "alerts.operations.heartbeat_url": [t("Address that is fetched while all is well"), t("Of an outside monitor")], "alerts.operations.heartbeat_seconds": [t("Every")],
   "alerts.routes": [t("Routes")], "alerts.routes[].channels": [t("Alert")], "alerts.routes[].cameras": [t("Cameras"), t("None chosen: all")], "alerts.routes[].kinds": [t("Kinds of incident"), t("None chosen: all")], "alerts.routes[].zones": [t("Zones"), t("None chosen: everywhere")],
   "alerts.routes[].min_severity": [t("From severity")], "alerts.routes[].shift": [t("Shift"), t("Days are those on which it begins")], "alerts.routes[].shift.days": [t("Days"), t("None chosen: every day")], "alerts.routes[].shift.from": [t("From")], "alerts.routes[].shift.to": [t("To")],
-  "alerts.routes[].escalate": [t("When nobody has acknowledged")], "alerts.routes[].escalate[].after_minutes": [t("After (minutes)")], "alerts.routes[].escalate[].channels": [t("Alert")],
+  "alerts.routes[].escalate": [t("When nothing happens")], "alerts.routes[].escalate[].unless": [t("Unless the incident is")], "alerts.routes[].escalate[].after_minutes": [t("After (minutes)")], "alerts.routes[].escalate[].channels": [t("Alert")],
+  "alerts.playbooks": [t("Playbooks")], "alerts.playbooks[].name": [t("Name")], "alerts.playbooks[].cameras": [t("Cameras"), t("None chosen: all")], "alerts.playbooks[].kinds": [t("Kinds of incident"), t("None chosen: all")], "alerts.playbooks[].zones": [t("Zones"), t("None chosen: everywhere")],
+  "alerts.playbooks[].min_severity": [t("From severity")], "alerts.playbooks[].steps": [t("What to do")], "alerts.playbooks[].steps[].text": [t("Step")], "alerts.playbooks[].steps[].needs": [t("Takes"), t("As in “two people” or “first aider”")],
+  "alerts.playbooks[].contacts": [t("Contacts")], "alerts.playbooks[].contacts[].name": [t("Name")], "alerts.playbooks[].contacts[].phone": [t("Telephone")], "alerts.playbooks[].contacts[].note": [t("When to call")],
   "rules.settle_seconds": [t("Silence after lights were switched or the camera was moved")], "rules.merge": [t("Detections that are one incident")], "rules.merge.max_gap_seconds": [t("Longest time between them")],
   "rules.merge.max_distance_picture_heights": [t("Longest distance between them")],
   "cameras[].analysis_fps": [t("Frames analysed per second")], "cameras[].analysis_mode": [t("While nothing happens")], "cameras[].display_aspect": [t("Shape of the picture"), t("As in 16:9, for a camera that squeezes it")], "cameras[].recording_priority": [t("When the disk is full"), t("Low stops recording first, high last")],
@@ -46,10 +49,10 @@ const names = {
 
 const unitWords = { seconds: t("seconds"), megabytes: t("megabytes"), "megabytes for each camera": t("megabytes"), days: t("days"), "days; 0 for ever": t("days"), minutes: t("minutes"), "frames a second": t("frames a second"), messages: t("texts"), pictures: t("frames"), "picture heights": t("picture heights") };
 
-const choiceWords = { low: t("Low"), medium: t("Medium"), normal: t("Normal"), high: t("High"), en: nameOf("en"), de: nameOf("de"), confirmed: t("Confirmed"), not_an_incident: t("Not an incident"), training: t("Training"), none: t("None"), viewer: t("Viewer"), operator: t("Operator") };
+const choiceWords = { low: t("Low"), medium: t("Medium"), normal: t("Normal"), high: t("High"), en: nameOf("en"), de: nameOf("de"), confirmed: t("Confirmed"), not_an_incident: t("Not an incident"), training: t("Training"), none: t("None"), viewer: t("Viewer"), operator: t("Operator"), acknowledged: t("Acknowledged"), on_the_way: t("On the way"), cleared: t("Cleared") };
 
 const called = (choice) => [choice, choiceWords[choice] ?? choice];
-const listWords = { "alerts.routes": [t("Route"), t("Add a route")], "alerts.routes[].escalate": [t("Step"), t("Add a step")], "recording.retention.keep": [t("Exception"), t("Add an exception")] };
+const listWords = { "alerts.routes": [t("Route"), t("Add a route")], "alerts.routes[].escalate": [t("Step"), t("Add a step")], "alerts.playbooks": [t("Playbook"), t("Add a playbook")], "alerts.playbooks[].steps": [t("Step"), t("Add a step")], "alerts.playbooks[].contacts": [t("Contact"), t("Add a contact")], "recording.retention.keep": [t("Exception"), t("Add an exception")] };
 
 /** What names of something can be. */
 function choicesOf(of, around) {

@@ -25,9 +25,11 @@ export async function panels(values, channels, onSaved) {
   const routes = fields("alerts.", { only: ["routes"] }).map((list) => ({ ...list, describe }));
   const note = values.alerts?.routes?.length ? t("An incident goes to every route that it fits; what a route leaves out fits always.")
     : channels ? t("Every incident goes to every channel. A route says which incidents go to which.") : t("Nobody yet. Add a channel first; a route then says which incidents go to which.");
+  const books = fields("alerts.", { only: ["playbooks"] }).map((list) => ({ ...list, describe: ({ name }) => name ?? "" }));
   return [
     new SectionPanel(t("Who is alerted about what"), ["alerts"], routes, values, { note, onSaved }),
-    new SectionPanel(t("Texts"), ["alerts"], fields("alerts.", { without: ["routes", "channels", "operations"] }), values, { onSaved }),
+    new SectionPanel(t("Playbooks"), ["alerts"], books, values, { note: t("What is to be done about which incidents: a check list and people to call, shown with the incident and behind the alert’s link. The first that fits counts; what it leaves out fits always."), onSaved }),
+    new SectionPanel(t("Texts"), ["alerts"], fields("alerts.", { without: ["routes", "playbooks", "channels", "operations"] }), values, { onSaved }),
     new SectionPanel(t("The installation itself"), ["alerts", "operations"], fields("alerts.operations."), values, { note: t("Who hears that a camera is silent, a disk is full or alerts can’t be sent, and when."), onSaved }),
   ].map((section) => section.element);
 }
