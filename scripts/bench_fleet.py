@@ -101,7 +101,7 @@ def daemon(options, folder, url, cameras, mode):
     lines = "\n".join(f"  - {{id: cam{number}, url: '{url}'}}" for number in range(cameras))
     config.write_text(
         f"cameras:\n{lines}\nanalysis: {{mode: {mode}}}\nstorage: {{directory: {state}}}\n"
-        f"web: {{host: 127.0.0.1, port: {port}, trusted_proxies: [127.0.0.1], sign_in_header: X-Bench-User, new_accounts: admin}}\n")
+        f"web: {{host: 127.0.0.1, port: {port}, trusted_proxies: [127.0.0.1], sign_in_header: X-Bench-User, new_accounts: viewer}}\n")
     environment = os.environ | {"AISLEWATCH_MODELS": str(options.checkout / "models")}
     process = subprocess.Popen(
         [options.aislewatch, "run", "--config", config, "--log-level", "error"], env=environment)
