@@ -22,6 +22,7 @@ import pathlib
 import platform
 import shutil
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -94,6 +95,18 @@ def measure(processes, cameras, options):
     return {"cpu": 60 * used / passed / cameras, "mib": sum(memory_mib(p.pid, "VmRSS") for p in processes)}
 
 
+def wait_for(process, port, seconds=120):
+    """Until the daemon answers: networks are compiled at the start."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    sys.exit("the daemon did not start")
+
+
 def daemon(options, folder, url, cameras, mode):
     port = free_port()
     state = folder / f"state-{mode}-{cameras}-{time.monotonic_ns()}"
@@ -101,14 +114,19 @@ def daemon(options, folder, url, cameras, mode):
     lines = "\n".join(f"  - {{id: cam{number}, url: '{url}'}}" for number in range(cameras))
     config.write_text(
         f"cameras:\n{lines}\nanalysis: {{mode: {mode}}}\nstorage: {{directory: {state}}}\n"
-        f"web: {{host: 127.0.0.1, port: {port}, trusted_proxies: [127.0.0.1], sign_in_header: X-Bench-User, new_accounts: admin}}\n")
+        f"web: {{host: 127.0.0.1, port: {port}, trusted_proxies: [127.0.0.1], sign_in_header: X-Bench-User, new_accounts: viewer}}\n")
     environment = os.environ | {"AISLEWATCH_MODELS": str(options.checkout / "models")}
     process = subprocess.Popen(
         [options.aislewatch, "run", "--config", config, "--log-level", "error"], env=environment)
     try:
+        wait_for(process, port)
         result = measure([process], cameras, options)
         if result is None:
             sys.exit("the daemon ended")
+        # Who is named by the header must have an account.
+        subprocess.run(
+            [options.aislewatch, "user", "add", "bench", "--role", "viewer", "--config", config], env=environment,
+            input="a word for the bench alone\n", text=True, check=True, stdout=subprocess.DEVNULL)
         request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/status", headers={"X-Bench-User": "bench"})
         with urllib.request.urlopen(request, timeout=30) as answer:
             status = json.load(answer)

@@ -118,14 +118,18 @@ public struct ObjectFinder: Sendable {
             let candidates = try await session.start(frame, prompt: prompt, change: nil)
             let fitting = candidates.enumerated().first { _, candidate in
                 isPlausible(candidate, largestPart: 0.9) && candidate.mask.boundingRegion.iou(box) >= Self.boxOverlap
-                    && !found.contains { $0.map { $0.mask.iou(candidate.mask) > settings.sameOverlap } ?? false }
+            }
+            // What another box holds already is not there twice, in the guise of its second candidate either.
+            guard let (number, candidate) = fitting,
+                !found.contains(where: { $0.map { $0.mask.iou(candidate.mask) > settings.sameOverlap } ?? false })
+            else {
+                found.append(nil)
+                continue
             }
             found.append(
-                fitting.map { number, candidate in
-                    FoundObject(
-                        prompt: prompt, candidate: number, mask: candidate.mask, predictedIoU: candidate.predictedIoU,
-                        stability: candidate.mask.boundingRegion.iou(box))
-                })
+                FoundObject(
+                    prompt: prompt, candidate: number, mask: candidate.mask, predictedIoU: candidate.predictedIoU,
+                    stability: candidate.mask.boundingRegion.iou(box)))
         }
         return found
     }
