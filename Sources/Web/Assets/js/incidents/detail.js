@@ -43,7 +43,7 @@ export async function open(main, { id }, query) {
   head(main, titleOf(incident), { text: line, actions: !isSmall && tools });
   const media = el("div.media.stack", {}), below = el("div.below", {}), side = el("div.side.stack", {});
   // What is written into the handling's fields stays while the rest is shown anew.
-  const rest = el("div.stack", {});
+  const verdict = el("div.stack", {}), rest = el("div.stack", {});
   const turner = new Turner(incident, filters);
   main.append(turner.element, el("div.with-side.single.incident", {}, media, below, side));
 
@@ -87,13 +87,14 @@ export async function open(main, { id }, query) {
     replace(tools, actions(incident, { onChange: renew, seconds: () => player?.seconds ?? null }));
     showMedia();
     replace(below, panel(t("Why the rule fired"), whyTable(incident.why)), el("div.stack", {}, panel(t("Details"), facts(incident)), panel(t("Who was alerted"), told(incident.alerts), { flush: incident.alerts.length > 0 })));
-    if (handling.element.parentNode !== side) side.replaceChildren(handling.element, rest);
-    replace(rest, reviewPanel(incident, renew), isSmall && panel(t("Actions"), tools), follows?.element);
+    if (handling.element.parentNode !== side) side.replaceChildren(verdict, handling.element, rest);
+    replace(verdict, reviewPanel(incident, renew));
+    replace(rest, isSmall && panel(t("Actions"), tools), follows?.element);
   };
   showAll();
   const lookAtHandling = attempt(async () => handling.show(await get(path)));
   const look = attempt(async () => renew(await get(path)));
-  close.add(feed.on("incident", ({ incident: changed }) => { if (changed.id !== incident.id) return; if (rest.contains(document.activeElement)) lookAtHandling(); else look(); }), feed.on("again", look), () => player?.close(), turner.start(main),
+  close.add(feed.on("incident", ({ incident: changed }) => { if (changed.id !== incident.id) return; if ([verdict, rest].some((part) => part.contains(document.activeElement))) lookAtHandling(); else look(); }), feed.on("again", look), () => player?.close(), turner.start(main),
     keys([
       [" ", t("Play or pause"), () => player?.toggle()], [",", t("One frame back"), () => player?.step(-1)], [".", t("One frame forward"), () => player?.step(1)],
       ["-", t("Slower"), () => player?.faster(-1)], ["+", t("Faster"), () => player?.faster(1)], ["m", t("Masks on or off"), () => player?.toggleMasks()],
