@@ -71,7 +71,8 @@ public struct ObjectFinder: Sendable {
     public func everything(
         in frame: VideoFrame, progress: (Progress) -> Void = { _ in }
     ) async throws -> Found {
-        let session = try family.makeSession()
+        // Hundreds of prompts: they are the program's own, and go to the network that answers fast.
+        let session = try family.makeAutomaticSession()
         let points = GridOrder.points(settings.gridPoints, in: frame.size)
         let end = settings.timeLimitSeconds.map { clock.monotonicSeconds() + $0 }
         var kept: [FoundObject] = [], isComplete = true
